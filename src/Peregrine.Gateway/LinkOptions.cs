@@ -1,0 +1,70 @@
+using System.Net;
+using Peregrine.Ids;
+using Peregrine.Journal;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway;
+
+/// <summary>How the link's thread waits when there is nothing to do.</summary>
+public enum WaitMode : byte
+{
+    /// <summary>Never gives the core away: the lowest latency, one core fully used.</summary>
+    Spin = 1,
+
+    /// <summary>Polls, and lets other threads run in between.</summary>
+    Yield = 2,
+
+    /// <summary>Sleeps in the kernel until something arrives; 15 to 30 us more to wake up, no core used when idle.</summary>
+    Block = 3,
+}
+
+/// <summary>A client that may log on.</summary>
+/// <param name="CompId">The client's CompID (its SenderCompID, our TargetCompID); unique.</param>
+/// <param name="AccountIds">Accounts it may trade for, indexes into the rules' accounts; the first is used when an order names none.</param>
+public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds);
+
+/// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by <see cref="OrderLink.Start"/>.</summary>
+public sealed record LinkOptions
+{
+    /// <summary>Folder of the journal and the session stores; made when missing.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>When a command counts as durable.</summary>
+    public Durability Durability { get; init; } = Durability.Os;
+
+    /// <summary>Size of a journal segment in bytes.</summary>
+    public long SegmentBytes { get; init; } = 64L << 20;
+
+    /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
+    public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);
+
+    /// <summary>Our CompID.</summary>
+    public string CompId { get; init; } = "PEREGRINE";
+
+    /// <summary>Who may log on.</summary>
+    public required IReadOnlyList<ClientSession> Sessions { get; init; }
+
+    /// <summary>Instruments, accounts and limits as configured; ids are positions in this configuration.</summary>
+    public required TradingRules Rules { get; init; }
+
+    /// <summary>Where order ids come from.</summary>
+    public required SegmentAllocator Ids { get; init; }
+
+    /// <summary>How the link's thread waits.</summary>
+    public WaitMode Wait { get; init; } = WaitMode.Block;
+
+    /// <summary>The core the link's thread is pinned to, or -1.</summary>
+    public int PinnedCore { get; init; } = -1;
+
+    /// <summary>Most orders that can be resting at a time.</summary>
+    public int OrdersMax { get; init; } = 1 << 20;
+
+    /// <summary>How many client order ids are remembered, at least, to refuse duplicates.</summary>
+    public int ClientOrderIdsMax { get; init; } = 1 << 20;
+
+    /// <summary>Most commands that may wait for the journal; a power of two. Above it the link stops reading from clients.</summary>
+    public int InFlightMax { get; init; } = 1 << 14;
+
+    /// <summary>Largest FIX message in bytes.</summary>
+    public int FrameBytesMax { get; init; } = 8192;
+}

@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using Peregrine.Journal;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Sequencing;
+
+/// <summary>Takes the reports that may leave.</summary>
+public interface IReportSink
+{
+    /// <summary>Sends, or keeps for a client that is away, one report whose command is durable.</summary>
+    /// <remarks>Thread: the link's. Must not allocate.</remarks>
+    void Deliver(in OrderReport report);
+}
+
+/// <summary>What became of a submitted command.</summary>
+public enum SubmitStatus : byte
+{
+    Ok = 0,
+
+    /// <summary>Too many commands wait for the journal: release first, then submit again.</summary>
+    Busy = 1,
+
+    /// <summary>The journal cannot be written; nothing of the command has happened. The link must stop.</summary>
+    JournalFailed = 2,
+}
+
+/// <summary>
+/// The one place where commands get their order. Submit gives a command its sequence number and time, writes it into the open
+/// batch of the journal and runs it through the core; its reports wait here until the journal has made it durable.
+/// </summary>
+/// <remarks>
+/// Thread: the link's, for everything. Allocates: no, after warm-up.
+/// The core runs ahead of the disk, never the reports: nothing that a command caused leaves before the command is durable.
+/// </remarks>
+public sealed class Sequencer
+{
+    /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
+    public const int StateHashBytes = 16;
+
+    private readonly TradingCore _core;
+    private readonly JournalWriter _journal;
+    private readonly ReportBuffer _reports = new();
+    private readonly ReportRing _waiting;
+    private readonly CommandTrail _trail;
+    private readonly byte[] _payload = new byte[CommandCodec.EncodedBytesMax];
+    private long _lastTimeNs;
+    private bool _batchOpen;
+
+    /// <summary>Continues after recovery.</summary>
+    /// <param name="core">The core as the journal left it.</param>
+    /// <param name="journal">The open journal.</param>
+    /// <param name="lastTimeNs">Time of the last command in the journal, Unix nanoseconds.</param>
+    /// <param name="inFlightMax">How many commands may wait for the journal; a power of two.</param>
+    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax)
+    {
+        _core = core;
+        _journal = journal;
+        _lastTimeNs = lastTimeNs;
+        LastSequence = core.LastSequence;
+        _waiting = new ReportRing(inFlightMax * 2);
+        _trail = new CommandTrail(inFlightMax);
+    }
+
+    /// <summary>Sequence number of the last command.</summary>
+    public long LastSequence { get; private set; }
+
+    /// <summary>Reports that wait for the journal.</summary>
+    public int WaitingReports => _waiting.Count;
+
+    /// <summary>True while a command has not reached the kernel's hands with all its reports.</summary>
+    public bool HasWork => _trail.Count > 0;
+
+    /// <summary>Reports released so far.</summary>
+    public long ReleasedReports { get; private set; }
+
+    /// <summary>How often a command had to wait for the journal.</summary>
+    public long BusyCount { get; private set; }
+
+    /// <summary>The time between hops.</summary>
+    public HopStatistics Hops { get; } = new();
+
+    /// <summary>Sequences, journals and executes one command.</summary>
+    /// <param name="command">Complete but for sequence and time, which are filled in.</param>
+    /// <returns>Ok; Busy or JournalFailed: nothing happened.</returns>
+    public SubmitStatus Submit(ref OrderCommand command)
+    {
+        if (_trail.IsFull || _waiting.Count >= _waiting.Capacity - 2)
+        {
+            BusyCount++;
+            return SubmitStatus.Busy;
+        }
+
+        long nowNs = Clock.MonotonicNs;
+        command.Sequence = LastSequence + 1;
+        command.TimeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
+        if (!TryJournal(command))
+        {
+            return SubmitStatus.JournalFailed;
+        }
+
+        LastSequence = command.Sequence;
+        _lastTimeNs = command.TimeNs;
+        command.Hops.SequencedNs = nowNs;
+        _core.Execute(command, _reports);
+        for (int index = 0; index < _reports.Count; index++)
+        {
+            _waiting.Push(_reports[index]);
+        }
+
+        _reports.Clear();
+        command.Hops.MatchedNs = Clock.MonotonicNs;
+        _trail.Push(command.Sequence, command.Hops);
+        return SubmitStatus.Ok;
+    }
+
+    /// <summary>Closes the open batch with the state hash that a replay must reach, and hands it to the journal.</summary>
+    /// <returns>False when the journal cannot be written: the link must stop.</returns>
+    public bool TryCommit()
+    {
+        if (!_batchOpen)
+        {
+            return true;
+        }
+
+        Span<byte> hash = stackalloc byte[StateHashBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(hash, _core.StateHash);
+        BinaryPrimitives.WriteInt64LittleEndian(hash[8..], _core.LastExecId);
+        _batchOpen = false;
+        return TryAppend(JournalRecordType.StateHash, LastSequence, _lastTimeNs, hash) && _journal.Commit() == JournalStatus.Ok;
+    }
+
+    /// <summary>Hands every report whose command is durable to the sink, in order.</summary>
+    /// <returns>How many.</returns>
+    public int Release(IReportSink sink)
+    {
+        long durable = _journal.DurableSequence;
+        int released = 0;
+        while (_waiting.Count > 0 && _waiting.Front.Sequence <= durable)
+        {
+            sink.Deliver(_waiting.Front);
+            _waiting.Pop();
+            released++;
+        }
+
+        _trail.MarkDurable(durable, Clock.MonotonicNs);
+        ReleasedReports += released;
+        return released;
+    }
+
+    /// <summary>Stamps what was released as sent; call it after the outputs were flushed.</summary>
+    public void MarkSent()
+    {
+        if (_trail.Count > 0)
+        {
+            _trail.MarkSent(Clock.MonotonicNs, Hops);
+        }
+    }
+
+    private bool TryJournal(in OrderCommand command)
+    {
+        int bytes = CommandCodec.Encode(command, _payload);
+        bool ok = TryAppend(JournalRecordType.Command, command.Sequence, command.TimeNs, _payload.AsSpan(0, bytes));
+        _batchOpen |= ok;
+        return ok;
+    }
+
+    private bool TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
+    {
+        JournalStatus status = _journal.TryAppend(type, sequence, timeNs, payload);
+        if (status == JournalStatus.Full)
+        {
+            // A batch larger than the buffer is closed early; its state hash follows with the rest.
+            status = _journal.Commit() == JournalStatus.Ok ? _journal.TryAppend(type, sequence, timeNs, payload) : JournalStatus.Failed;
+        }
+
+        return status == JournalStatus.Ok;
+    }
+}
