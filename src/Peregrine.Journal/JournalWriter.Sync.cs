@@ -1,0 +1,106 @@
+namespace Peregrine.Journal;
+
+/// <summary>The thread that waits for the disk at the level fsync.</summary>
+public sealed partial class JournalWriter
+{
+    private const int Idle = 0;
+    private const int Busy = 1;
+    private const int Stopping = 2;
+
+    private readonly Thread? _syncThread;
+    private readonly object _syncGate = new();
+    private byte[] _spare;
+    private int _syncBytes;
+    private long _syncSequence;
+    private int _syncState;
+
+    // The caller fills one buffer while the thread writes the other; they are swapped here, by the caller, while the thread is idle.
+    private JournalStatus HandOver()
+    {
+        if (Volatile.Read(ref _syncState) != Idle)
+        {
+            return JournalStatus.Ok;
+        }
+
+        (_batch, _spare) = (_spare, _batch);
+        _syncBytes = _committedBytes;
+        _syncSequence = _batchSequence;
+        _batchBytes = 0;
+        _committedBytes = 0;
+        lock (_syncGate)
+        {
+            // The lock publishes the swap to the thread; its own store of Idle gives the buffer back.
+            Volatile.Write(ref _syncState, Busy);
+            Monitor.Pulse(_syncGate);
+        }
+
+        return JournalStatus.Ok;
+    }
+
+    private void SyncWork()
+    {
+        while (true)
+        {
+            lock (_syncGate)
+            {
+                while (_syncState == Idle)
+                {
+                    Monitor.Wait(_syncGate);
+                }
+
+                if (_syncState == Stopping)
+                {
+                    return;
+                }
+            }
+
+            _ = TryWrite(_spare.AsSpan(0, _syncBytes), _syncSequence, sync: true);
+            lock (_syncGate)
+            {
+                if (_syncState == Busy)
+                {
+                    Volatile.Write(ref _syncState, Idle);
+                }
+
+                Monitor.PulseAll(_syncGate);
+            }
+
+            _options.DurableAdvanced?.Invoke();
+        }
+    }
+
+    private void WaitForSync()
+    {
+        while (Failure is null)
+        {
+            lock (_syncGate)
+            {
+                while (_syncState == Busy)
+                {
+                    Monitor.Wait(_syncGate);
+                }
+            }
+
+            if (_committedBytes == 0)
+            {
+                return;
+            }
+
+            _ = HandOver();
+        }
+    }
+
+    private void StopSyncThread()
+    {
+        if (_syncThread is not null)
+        {
+            lock (_syncGate)
+            {
+                _syncState = Stopping;
+                Monitor.PulseAll(_syncGate);
+            }
+
+            _syncThread.Join();
+        }
+    }
+}

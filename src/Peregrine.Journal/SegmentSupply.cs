@@ -1,0 +1,138 @@
+using Peregrine.Linux;
+using Peregrine.Linux.Files;
+
+namespace Peregrine.Journal;
+
+/// <summary>
+/// Has the next segment ready before it is needed. At fsync it is filled with zeros and synced ahead, so that a later fdatasync
+/// finds no metadata to write; at the other levels its blocks are only reserved.
+/// </summary>
+/// <remarks>Thread: <see cref="Take"/> by the journal's writer; one thread of its own makes files.</remarks>
+internal sealed class SegmentSupply : IDisposable
+{
+    private const string PreparedName = "next.tmp";
+    private readonly JournalOptions _options;
+    private readonly Thread _thread;
+    private readonly object _gate = new();
+    private LinuxFile? _ready;
+    private Exception? _failure;
+    private bool _isWanted = true;
+    private bool _isStopping;
+
+    public SegmentSupply(JournalOptions options)
+    {
+        _options = options;
+        _thread = new Thread(Work) { IsBackground = true, Name = "journal-segments" };
+        _thread.Start();
+    }
+
+    /// <summary>The prepared file under its final name; waits for it when it is not ready yet.</summary>
+    /// <param name="path">Its final path.</param>
+    /// <param name="waited">True when the caller had to wait.</param>
+    /// <returns>The file, or null with the reason in <paramref name="failure"/>.</returns>
+    public LinuxFile? Take(string path, out bool waited, out string? failure)
+    {
+        lock (_gate)
+        {
+            waited = _ready is null;
+            while (_ready is null && _failure is null)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            failure = _failure?.Message;
+            LinuxFile? file = _ready;
+            _ready = null;
+            if (file is not null)
+            {
+                File.Move(file.Path, path);
+                _isWanted = true;
+                Monitor.PulseAll(_gate);
+            }
+
+            return file;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread.Join();
+        if (_ready is { } unused)
+        {
+            unused.Dispose();
+            File.Delete(unused.Path);
+        }
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                while (!_isWanted && !_isStopping)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                if (_isStopping)
+                {
+                    return;
+                }
+
+                _isWanted = false;
+            }
+
+            LinuxFile? made = null;
+            Exception? failure = null;
+            try
+            {
+                made = Make();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                failure = exception;
+            }
+
+            lock (_gate)
+            {
+                _ready = made;
+                _failure = failure;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private LinuxFile Make()
+    {
+        string path = Path.Combine(_options.Folder, PreparedName);
+        File.Delete(path);
+        LinuxFile file = LinuxFile.Create(path);
+        Errno errno = file.Allocate(_options.SegmentBytes);
+        if (errno == Errno.None && _options.Durability == Durability.Fsync)
+        {
+            byte[] zeros = new byte[1 << 16];
+            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += zeros.Length)
+            {
+                errno = file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, _options.SegmentBytes - offset)), offset);
+            }
+
+            errno = errno == Errno.None ? file.SyncData() : errno;
+        }
+
+        if (errno != Errno.None)
+        {
+            file.Dispose();
+            File.Delete(path);
+            throw new LinuxException($"cannot reserve {_options.SegmentBytes} bytes for the next segment in {_options.Folder}", errno);
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,121 @@
+namespace Peregrine.Linux.Files;
+
+/// <summary>A file by its descriptor, with just what a log needs: positioned writes, fdatasync, allocation, locks.</summary>
+/// <remarks>Thread: any for <see cref="Write"/> and <see cref="SyncData"/>. Allocates: only when opened.</remarks>
+public sealed unsafe class LinuxFile : IDisposable
+{
+    private const int OpenReadWrite = 2;
+    private const int OpenCreate = 0x40;
+    private const int OpenExclusive = 0x80;
+    private const int OpenDirectory = 0x10000;
+    private const int OpenCloseOnExec = 0x80000;
+
+    private int _descriptor;
+
+    private LinuxFile(int descriptor, string path)
+    {
+        _descriptor = descriptor;
+        Path = path;
+    }
+
+    /// <summary>Where it was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens for reading and writing.</summary>
+    /// <exception cref="LinuxException">It is not there or not allowed.</exception>
+    public static LinuxFile Open(string path) => OpenFlags(path, OpenReadWrite);
+
+    /// <summary>Creates, mode 0640; an existing file is an error.</summary>
+    public static LinuxFile Create(string path) => OpenFlags(path, OpenReadWrite | OpenCreate | OpenExclusive);
+
+    /// <summary>Opens, creating it when missing.</summary>
+    public static LinuxFile OpenOrCreate(string path) => OpenFlags(path, OpenReadWrite | OpenCreate);
+
+    /// <summary>Makes the names in a folder durable: needed after a file is created or renamed.</summary>
+    public static void SyncFolder(string path)
+    {
+        using LinuxFile folder = OpenFlags(path, OpenDirectory);
+        Errno errno = Libc.Result(Libc.FSync(folder._descriptor)).Errno;
+        if (errno is not (Errno.None or Errno.EINVAL))
+        {
+            throw new LinuxException($"sync of folder {path}", errno);
+        }
+    }
+
+    /// <summary>Writes all of the bytes at an offset.</summary>
+    /// <returns>None; ENOSPC, EFBIG, EIO: some of the bytes may be written.</returns>
+    public Errno Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        // SAFETY: the span is pinned for the calls, which read what is left of it.
+        fixed (byte* pointer = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                CallResult result = Libc.Result(Libc.PWrite(_descriptor, pointer + done, (nuint)(bytes.Length - done), offset + done));
+                if (result.IsOk)
+                {
+                    done += (int)result.Value;
+                }
+                else if (result.Errno != Errno.EINTR)
+                {
+                    return result.Errno;
+                }
+            }
+        }
+
+        return Errno.None;
+    }
+
+    /// <summary>Waits until what was written is on the disk (fdatasync).</summary>
+    /// <returns>None, or EIO and the like: what was written since the last success may be lost, even if a later call succeeds.</returns>
+    public Errno SyncData()
+    {
+        Errno errno;
+        do
+        {
+            errno = Libc.Result(Libc.FDataSync(_descriptor)).Errno;
+        }
+        while (errno == Errno.EINTR);
+
+        return errno;
+    }
+
+    /// <summary>Reserves blocks so that later writes find room (posix_fallocate).</summary>
+    public Errno Allocate(long bytes)
+    {
+        int errno;
+        do
+        {
+            // posix_fallocate returns the error number itself.
+            errno = Libc.PosixFallocate(_descriptor, 0, bytes);
+        }
+        while (errno == (int)Errno.EINTR);
+
+        return (Errno)errno;
+    }
+
+    /// <summary>Cuts or extends the file.</summary>
+    public Errno SetLength(long bytes) => Libc.Result(Libc.FTruncate(_descriptor, bytes)).Errno;
+
+    /// <summary>Takes the exclusive lock of the file if nobody has it; it goes with the descriptor, also when the process dies.</summary>
+    public bool TryLock() => Libc.Result(Libc.FLock(_descriptor, 2 | 4 /* LOCK_EX | LOCK_NB */)).IsOk;
+
+    /// <summary>Maps the file's first bytes, shared, for reading and writing.</summary>
+    public MappedMemory Map(long bytes) => MappedMemory.Map(_descriptor, bytes, Path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0)
+        {
+            _ = Libc.Close(descriptor);
+        }
+    }
+
+    private static LinuxFile OpenFlags(string path, int flags)
+    {
+        CallResult result = Libc.Result(Libc.Open(path, flags | OpenCloseOnExec, 0x1A0 /* 0640 */));
+        return result.IsOk ? new LinuxFile((int)result.Value, path) : throw new LinuxException($"cannot open {path}", result.Errno);
+    }
+}
