@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Net;
+using Peregrine.Primitives;
+
+namespace Peregrine.Fix.Net;
+
+/// <summary>How an acceptor behaves.</summary>
+public sealed record FixAcceptorOptions
+{
+    /// <summary>Where it listens; port 0 picks a free one.</summary>
+    public required IPEndPoint EndPoint { get; init; }
+
+    /// <summary>Our CompID.</summary>
+    public required string CompId { get; init; }
+
+    /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
+    public int FrameBytesMax { get; init; } = 8192;
+
+    /// <summary>How long a new connection may take to log on, in milliseconds.</summary>
+    public int LogonTimeoutMs { get; init; } = 10_000;
+}
+
+/// <summary>What an acceptor has done, for display.</summary>
+public sealed class FixAcceptorCounters
+{
+    public long Connections { get; internal set; }
+
+    /// <summary>Connections ended because no configured session fitted the Logon, or it was logged on already.</summary>
+    public long UnknownSessions { get; internal set; }
+
+    /// <summary>Connections ended because no Logon came in time.</summary>
+    public long LogonTimeouts { get; internal set; }
+
+    /// <summary>Connections ended because a message was too large.</summary>
+    public long OversizedFrames { get; internal set; }
+
+    /// <summary>Runs of bytes skipped as they were no message.</summary>
+    public long GarbledFrames { get; internal set; }
+}
+
+/// <summary>
+/// FIX sessions on a port of an event loop: finds the session that a Logon names, and feeds it its messages.
+/// </summary>
+/// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
+public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
+{
+    private readonly FixAcceptorOptions _options;
+    private readonly List<FixSession> _sessions = [];
+    private readonly List<FixConnection> _pending = [];
+    private readonly Listener _listener;
+    private readonly FixIndex _index = new();
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="IOException">The port is in use or not allowed.</exception>
+    public FixAcceptor(EventLoop loop, FixAcceptorOptions options)
+    {
+        _options = options;
+        _listener = loop.Listen(options.EndPoint, this);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>What it has done.</summary>
+    public FixAcceptorCounters Counters { get; } = new();
+
+    /// <summary>The sessions that may log on.</summary>
+    public IReadOnlyList<FixSession> Sessions => _sessions;
+
+    /// <summary>The options, for the connections.</summary>
+    internal FixAcceptorOptions Options => _options;
+
+    /// <summary>Lets a session log on.</summary>
+    public void Add(FixSession session) => _sessions.Add(session);
+
+    /// <summary>Time passes: heartbeats and time-outs of all sessions. Call it some times a second.</summary>
+    public void OnTick(long unixNs)
+    {
+        foreach (FixSession session in _sessions)
+        {
+            session.OnTick(unixNs);
+        }
+
+        for (int index = _pending.Count - 1; index >= 0; index--)
+        {
+            if (unixNs - _pending[index].ConnectedNs > _options.LogonTimeoutMs * 1_000_000L)
+            {
+                Counters.LogonTimeouts++;
+                _pending[index].Disconnect();
+            }
+        }
+    }
+
+    /// <summary>Stops taking connections; sessions stay.</summary>
+    public void Dispose() => _listener.Dispose();
+
+    /// <inheritdoc/>
+    public IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote)
+    {
+        Counters.Connections++;
+        FixConnection connection = new(this, Clock.UnixNs);
+        _pending.Add(connection);
+        return connection;
+    }
+
+    /// <summary>The connection is over, or has its session.</summary>
+    internal void NoLongerPending(FixConnection connection) => _ = _pending.Remove(connection);
+
+    /// <summary>The session that a first message belongs to, if it may log on now.</summary>
+    internal FixSession? FindSession(ReadOnlySpan<byte> frame)
+    {
+        if (_index.TryParse(frame))
+        {
+            FixMessage message = new(frame, _index);
+            if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender)
+                && message.TryGet(Tag.TargetCompId, out ReadOnlySpan<byte> target))
+            {
+                foreach (FixSession session in _sessions)
+                {
+                    if (session.State == FixSessionState.Disconnected && Ascii.Equals(sender, session.Options.PeerCompId) && Ascii.Equals(target, session.Options.CompId))
+                    {
+                        return session;
+                    }
+                }
+            }
+        }
+
+        Counters.UnknownSessions++;
+        return null;
+    }
+}

@@ -1,0 +1,167 @@
+namespace Peregrine.Fix.Messages;
+
+/// <summary>What the front of a stream holds.</summary>
+public enum FrameStatus : byte
+{
+    /// <summary>A whole message with a right BodyLength and CheckSum.</summary>
+    Ok = 0,
+
+    /// <summary>The start of a message: more bytes are needed.</summary>
+    NeedMore = 1,
+
+    /// <summary>Bytes that are no message: skip them and go on.</summary>
+    Garbled = 2,
+
+    /// <summary>A message larger than allowed: nothing after it can be trusted to be found in bounded work, so disconnect.</summary>
+    TooLong = 3,
+}
+
+/// <summary>Finds messages in a stream of bytes: 8=...|9=length|...10=sum|.</summary>
+/// <remarks>Pure. Allocates: no. Source: FIX 4.4 volume 2, "Message format" and "Garbled messages".</remarks>
+public static class FixFramer
+{
+    private const byte Soh = 1;
+
+    // "10=123|"
+    private const int TrailerBytes = 7;
+
+    // A BeginString longer than this is no BeginString: "FIXT.1.1" has 8.
+    private const int BeginStringBytesMax = 16;
+
+    /// <summary>Looks at the front of the data.</summary>
+    /// <param name="data">What has arrived and was not used yet.</param>
+    /// <param name="frameBytesMax">Largest message allowed, in bytes.</param>
+    /// <param name="bytes">Ok: length of the message. Garbled: how much to skip. Otherwise 0.</param>
+    public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes)
+    {
+        bytes = 0;
+        ReadOnlySpan<byte> start = "8="u8;
+        if (data.Length < 2)
+        {
+            return data.Length == 1 && data[0] != start[0] ? Skip(data, out bytes) : FrameStatus.NeedMore;
+        }
+
+        if (!data.StartsWith(start))
+        {
+            return Skip(data, out bytes);
+        }
+
+        int beginEnd = data[..Math.Min(data.Length, BeginStringBytesMax)].IndexOf(Soh);
+        if (beginEnd < 0)
+        {
+            return data.Length < BeginStringBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
+        }
+
+        int at = beginEnd + 1;
+        if (data.Length < at + 2)
+        {
+            return FrameStatus.NeedMore;
+        }
+
+        if (data[at] != (byte)'9' || data[at + 1] != (byte)'=')
+        {
+            return Skip(data, out bytes);
+        }
+
+        return Body(data, at + 2, frameBytesMax, out bytes);
+    }
+
+    private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes)
+    {
+        bytes = 0;
+        int length = 0;
+        int digits = 0;
+        for (; at < data.Length && data[at] != Soh; at++, digits++)
+        {
+            int digit = data[at] - '0';
+            if ((uint)digit > 9 || digits == 9)
+            {
+                return Skip(data, out bytes);
+            }
+
+            length = (length * 10) + digit;
+        }
+
+        if (at == data.Length)
+        {
+            return FrameStatus.NeedMore;
+        }
+
+        if (digits == 0)
+        {
+            return Skip(data, out bytes);
+        }
+
+        int bodyEnd = at + 1 + length;
+        if (bodyEnd + TrailerBytes > frameBytesMax)
+        {
+            return FrameStatus.TooLong;
+        }
+
+        if (data.Length < bodyEnd + TrailerBytes)
+        {
+            return FrameStatus.NeedMore;
+        }
+
+        ReadOnlySpan<byte> trailer = data.Slice(bodyEnd, TrailerBytes);
+        bool isTrailer = data[bodyEnd - 1] == Soh && trailer.StartsWith("10="u8) && trailer[6] == Soh;
+        if (!isTrailer || FixText.TryInt(trailer[3..6], out int sum) == false)
+        {
+            return Skip(data, out bytes);
+        }
+
+        bytes = bodyEnd + TrailerBytes;
+        return sum == CheckSum(data[..bodyEnd]) ? FrameStatus.Ok : FrameStatus.Garbled;
+    }
+
+    /// <summary>The sum of the bytes, modulo 256.</summary>
+    public static int CheckSum(ReadOnlySpan<byte> bytes)
+    {
+        System.Numerics.Vector<ushort> sums = default;
+        uint sum = 0;
+        int lanes = System.Numerics.Vector<byte>.Count;
+
+        // 16-bit lanes may wrap: only the sum modulo 256 matters, and 65,536 is a multiple of it.
+        for (; bytes.Length >= lanes; bytes = bytes[lanes..])
+        {
+            System.Numerics.Vector.Widen(new System.Numerics.Vector<byte>(bytes), out System.Numerics.Vector<ushort> low, out System.Numerics.Vector<ushort> high);
+            sums += low + high;
+        }
+
+        for (int lane = 0; lane < System.Numerics.Vector<ushort>.Count; lane++)
+        {
+            sum += sums[lane];
+        }
+
+        foreach (byte value in bytes)
+        {
+            sum += value;
+        }
+
+        return (int)(sum & 255);
+    }
+
+    // To the next place where a message may begin; all of it when there is none, but for a last byte that may be its start.
+    private static FrameStatus Skip(ReadOnlySpan<byte> data, out int bytes)
+    {
+        int next = data[1..].IndexOf("8=FIX"u8);
+        if (next >= 0)
+        {
+            bytes = next + 1;
+            return FrameStatus.Garbled;
+        }
+
+        int keep = 0;
+        for (int length = Math.Min(4, data.Length - 1); length > 0; length--)
+        {
+            if (data.EndsWith("8=FIX"u8[..length]))
+            {
+                keep = length;
+                break;
+            }
+        }
+
+        bytes = data.Length - keep;
+        return FrameStatus.Garbled;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+
+namespace Peregrine.Fix.Messages;
+
+/// <summary>The values of FIX fields as text, read and written without allocation.</summary>
+/// <remarks>Pure. Source of the formats: FIX 4.4 volume 1, "Data types".</remarks>
+public static class FixText
+{
+    /// <summary>Length of "20260131-23:59:59.123".</summary>
+    public const int TimestampBytes = 21;
+
+    private const long NsPerDay = 86_400_000_000_000;
+
+    /// <summary>A whole number of up to 9 digits, with an optional minus.</summary>
+    public static bool TryInt(ReadOnlySpan<byte> text, out int value)
+    {
+        bool ok = TryLong(text, out long wide) && wide is >= -999_999_999 and <= 999_999_999;
+        value = ok ? (int)wide : 0;
+        return ok;
+    }
+
+    /// <summary>A whole number of up to 18 digits, with an optional minus.</summary>
+    public static bool TryLong(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        bool isNegative = text.Length > 0 && text[0] == (byte)'-';
+        ReadOnlySpan<byte> digits = isNegative ? text[1..] : text;
+        if (digits.Length is 0 or > 18)
+        {
+            return false;
+        }
+
+        foreach (byte character in digits)
+        {
+            int digit = character - '0';
+            if ((uint)digit > 9)
+            {
+                return false;
+            }
+
+            value = (value * 10) + digit;
+        }
+
+        value = isNegative ? -value : value;
+        return true;
+    }
+
+    /// <summary>A decimal such as 100, -1.5, .25 or 00.10, as mantissa x 10^-decimals.</summary>
+    /// <returns>False when it is malformed or has more than 18 digits, zeros at the end of the fraction not counted.</returns>
+    public static bool TryDecimal(ReadOnlySpan<byte> text, out long mantissa, out int decimals)
+    {
+        mantissa = 0;
+        decimals = 0;
+        bool isNegative = text.Length > 0 && text[0] == (byte)'-';
+        ReadOnlySpan<byte> rest = isNegative ? text[1..] : text;
+        int point = rest.IndexOf((byte)'.');
+        ReadOnlySpan<byte> whole = point < 0 ? rest : rest[..point];
+        ReadOnlySpan<byte> fraction = point < 0 ? default : rest[(point + 1)..].TrimEnd((byte)'0');
+        whole = whole.TrimStart((byte)'0');
+        bool hasDigit = rest.Length > (point < 0 ? 0 : 1);
+        if (!hasDigit || whole.Length + fraction.Length > 18 || !TryAppend(whole, ref mantissa) || !TryAppend(fraction, ref mantissa))
+        {
+            return false;
+        }
+
+        decimals = fraction.Length;
+        mantissa = isNegative ? -mantissa : mantissa;
+        return true;
+    }
+
+    /// <summary>A UTC time stamp with seconds, milliseconds, microseconds or nanoseconds, as Unix nanoseconds.</summary>
+    public static bool TryTimestamp(ReadOnlySpan<byte> text, out long unixNs)
+    {
+        unixNs = 0;
+        if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
+            || !TryInt(text[..4], out int year) || !TryInt(text[4..6], out int month) || !TryInt(text[6..8], out int day)
+            || !TryInt(text[9..11], out int hour) || !TryInt(text[12..14], out int minute) || !TryInt(text[15..17], out int second))
+        {
+            return false;
+        }
+
+        int fraction = 0;
+        if (text.Length > 17 && (text[17] != '.' || !TryInt(text[18..], out fraction) || fraction < 0))
+        {
+            return false;
+        }
+
+        // 60 is a leap second; it counts as the next second.
+        if (year is < 1970 or > 2200 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+            || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60)
+        {
+            return false;
+        }
+
+        int scale = text.Length switch { 21 => 1_000_000, 24 => 1_000, _ => 1 };
+        long days = (new DateTime(year, month, day).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay;
+        unixNs = (days * NsPerDay) + (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
+        return true;
+    }
+
+    /// <summary>Writes "20260131-23:59:59.123".</summary>
+    public static void WriteTimestamp(Span<byte> target, long unixNs)
+    {
+        long days = Math.DivRem(unixNs, NsPerDay, out long inDay);
+        DateTime date = DateTime.UnixEpoch.AddDays(days);
+        long ms = inDay / 1_000_000;
+        Put(target[..4], date.Year);
+        Put(target[4..6], date.Month);
+        Put(target[6..8], date.Day);
+        target[8] = (byte)'-';
+        Put(target[9..11], (int)(ms / 3_600_000));
+        target[11] = (byte)':';
+        Put(target[12..14], (int)(ms / 60_000 % 60));
+        target[14] = (byte)':';
+        Put(target[15..17], (int)(ms / 1000 % 60));
+        target[17] = (byte)'.';
+        Put(target[18..21], (int)(ms % 1000));
+    }
+
+    /// <summary>Writes a decimal in its shortest form.</summary>
+    /// <returns>Bytes written; at most 21.</returns>
+    public static int WriteDecimal(Span<byte> target, long mantissa, int decimals)
+    {
+        while (decimals > 0 && mantissa % 10 == 0)
+        {
+            mantissa /= 10;
+            decimals--;
+        }
+
+        if (decimals == 0)
+        {
+            _ = mantissa.TryFormat(target, out int written, default, CultureInfo.InvariantCulture);
+            return written;
+        }
+
+        int at = 0;
+        if (mantissa < 0)
+        {
+            target[at++] = (byte)'-';
+            mantissa = -mantissa;
+        }
+
+        long power = 1;
+        for (int index = 0; index < decimals; index++)
+        {
+            power *= 10;
+        }
+
+        _ = (mantissa / power).TryFormat(target[at..], out int whole, default, CultureInfo.InvariantCulture);
+        at += whole;
+        target[at++] = (byte)'.';
+        Put(target.Slice(at, decimals), mantissa % power);
+        return at + decimals;
+    }
+
+    /// <summary>Writes a number into exactly as many digits as there is room.</summary>
+    public static void Put(Span<byte> target, long value)
+    {
+        for (int index = target.Length - 1; index >= 0; index--)
+        {
+            (value, long digit) = Math.DivRem(value, 10);
+            target[index] = (byte)('0' + digit);
+        }
+    }
+
+    private static bool TryAppend(ReadOnlySpan<byte> digits, ref long value)
+    {
+        foreach (byte character in digits)
+        {
+            int digit = character - '0';
+            if ((uint)digit > 9)
+            {
+                return false;
+            }
+
+            value = (value * 10) + digit;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,339 @@
+using System.Text;
+using Peregrine.Fix.Messages;
+
+namespace Peregrine.Fix.Session;
+
+/// <summary>Messages from the peer.</summary>
+public sealed partial class FixSession
+{
+    /// <summary>One whole message from the peer.</summary>
+    /// <param name="frame">From <see cref="FixFramer"/>.</param>
+    /// <param name="nowNs">Unix nanoseconds.</param>
+    public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
+    {
+        _nowNs = nowNs;
+        if (!_index.TryParse(frame) || _index.Tags[2] != Messages.Tag.MsgType)
+        {
+            // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
+            Counters.Garbled++;
+            return;
+        }
+
+        FixMessage message = new(frame, _index);
+        Counters.Received++;
+        _lastReceivedNs = nowNs;
+        _isTestRequestSent = false;
+        if (State == FixSessionState.AwaitingLogon && !message.MsgType.SequenceEqual("A"u8))
+        {
+            End("the first message is not a Logon");
+            return;
+        }
+
+        if (!message.TryGet(Messages.Tag.BeginString, out ReadOnlySpan<byte> beginString) || !beginString.SequenceEqual(_beginString))
+        {
+            LogoutAndEnd("Incorrect BeginString");
+            return;
+        }
+
+        if (!message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence) || sequence < 1)
+        {
+            LogoutAndEnd("MsgSeqNum missing or malformed");
+            return;
+        }
+
+        if (!AreHeadersRight(message, sequence))
+        {
+            return;
+        }
+
+        if (message.MsgType.SequenceEqual("A"u8))
+        {
+            OnLogonMessage(message, sequence);
+        }
+        else if (message.MsgType.SequenceEqual("4"u8) && !message.IsYes(Messages.Tag.GapFillFlag))
+        {
+            OnSequenceReset(message, sequence);
+        }
+        else if (IsInSequence(message, sequence))
+        {
+            OnInSequence(message, sequence);
+        }
+    }
+
+    private bool AreHeadersRight(in FixMessage message, long sequence)
+    {
+        bool isPeer = message.TryGet(Messages.Tag.SenderCompId, out ReadOnlySpan<byte> sender) && sender.SequenceEqual(_peerCompId)
+            && message.TryGet(Messages.Tag.TargetCompId, out ReadOnlySpan<byte> target) && target.SequenceEqual(_compId);
+        if (!isPeer)
+        {
+            return Refuse(message, sequence, FixFault.CompIdProblem, "CompID problem");
+        }
+
+        bool isTime = message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text) && FixText.TryTimestamp(text, out long sentNs)
+            && Math.Abs(sentNs - _nowNs) <= Options.SendingTimeSecondsMax * SecondNs;
+        return isTime || Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
+    }
+
+    // A wrong header ends the session: with a word when logged on, without one before.
+    private bool Refuse(in FixMessage message, long sequence, FixFault fault, string text)
+    {
+        if (State == FixSessionState.AwaitingLogon)
+        {
+            End(text);
+            return false;
+        }
+
+        SendReject(message, sequence, fault, 0);
+        NextIncoming = Math.Max(NextIncoming, sequence + 1);
+        LogoutAndEnd(text);
+        return false;
+    }
+
+    private bool IsInSequence(in FixMessage message, long sequence)
+    {
+        if (sequence == NextIncoming)
+        {
+            return true;
+        }
+
+        if (sequence > NextIncoming)
+        {
+            // The peer's wish for a resend is answered even out of turn, or two sides that both miss something would wait for ever.
+            if (message.MsgType.SequenceEqual("2"u8))
+            {
+                OnResendRequest(message);
+            }
+
+            AskResend(sequence);
+            return false;
+        }
+
+        if (!message.IsYes(Messages.Tag.PossDupFlag))
+        {
+            LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
+        }
+
+        return false;
+    }
+
+    private void OnInSequence(in FixMessage message, long sequence)
+    {
+        MessageRule? rule = FixDictionary.RuleOf(message.MsgType);
+        if (rule is null)
+        {
+            NextIncoming++;
+            if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0]) && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
+            {
+                RejectBusiness(message, 3, default, "Unsupported Message Type"u8);
+            }
+            else
+            {
+                SendReject(message, sequence, FixFault.InvalidMsgType, 0);
+            }
+
+            return;
+        }
+
+        FixFault fault = FixValidator.Validate(message, rule, out int refTag);
+        if (fault != FixFault.None)
+        {
+            NextIncoming++;
+            SendReject(message, sequence, fault, refTag);
+            return;
+        }
+
+        switch (message.MsgType[0])
+        {
+            case (byte)'0' or (byte)'3':
+                NextIncoming++;
+                break;
+            case (byte)'1':
+                NextIncoming++;
+                OnTestRequest(message);
+                break;
+            case (byte)'2':
+                NextIncoming++;
+                OnResendRequest(message);
+                break;
+            case (byte)'4':
+                OnGapFill(message, sequence);
+                break;
+            case (byte)'5':
+                NextIncoming++;
+                OnLogoutMessage();
+                break;
+            default:
+                OnApplicationMessage(message);
+                break;
+        }
+    }
+
+    private void OnApplicationMessage(in FixMessage message)
+    {
+        // Counted first, so that the application sees the session as it will be; taken back when it refuses.
+        NextIncoming++;
+        if (!_application.OnMessage(this, message))
+        {
+            NextIncoming--;
+            End("the application cannot take more messages");
+        }
+    }
+
+    private void OnLogonMessage(in FixMessage message, long sequence)
+    {
+        if (State != FixSessionState.AwaitingLogon)
+        {
+            End("a second Logon");
+            return;
+        }
+
+        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("A"u8)!, out int refTag);
+        _ = message.TryGetLong(Messages.Tag.HeartBtInt, out long heartbeatSeconds);
+        if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
+        {
+            State = FixSessionState.LoggedOn;
+            LogoutAndEnd(fault != FixFault.None
+                ? $"{TextOf(fault)}: tag {refTag}"
+                : $"HeartBtInt must be 0 to {Options.HeartbeatSecondsMax} and EncryptMethod 0");
+            return;
+        }
+
+        bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
+        if (isReset)
+        {
+            _store.Reset();
+            NextIncoming = 1;
+        }
+
+        State = FixSessionState.LoggedOn;
+        if (sequence < NextIncoming)
+        {
+            LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
+            return;
+        }
+
+        _heartbeatNs = heartbeatSeconds * SecondNs;
+        _writtenEnd = _store.NextOutgoing;
+        Counters.Logons++;
+        FixWriter logon = Begin("A"u8);
+        logon.Add(Messages.Tag.EncryptMethod, 0);
+        logon.Add(Messages.Tag.HeartBtInt, heartbeatSeconds);
+        if (isReset)
+        {
+            logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
+        }
+
+        SendSession(ref logon);
+        if (sequence == NextIncoming)
+        {
+            NextIncoming++;
+        }
+        else
+        {
+            AskResend(sequence);
+        }
+
+        _application.OnLogon(this);
+    }
+
+    private void OnLogoutMessage()
+    {
+        if (State == FixSessionState.LoggedOn)
+        {
+            SendLogout("");
+        }
+
+        End("logged out");
+    }
+
+    private void OnTestRequest(in FixMessage message)
+    {
+        _ = message.TryGet(Messages.Tag.TestReqId, out ReadOnlySpan<byte> id);
+        FixWriter heartbeat = Begin("0"u8);
+        heartbeat.Add(Messages.Tag.TestReqId, id);
+        SendSession(ref heartbeat);
+    }
+
+    private void OnResendRequest(in FixMessage message)
+    {
+        if (message.TryGetLong(Messages.Tag.BeginSeqNo, out long begin) && message.TryGetLong(Messages.Tag.EndSeqNo, out long end))
+        {
+            AnswerResend(begin, end);
+        }
+    }
+
+    private void OnGapFill(in FixMessage message, long sequence)
+    {
+        _ = message.TryGetLong(Messages.Tag.NewSeqNo, out long next);
+        if (next <= sequence)
+        {
+            NextIncoming++;
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.NewSeqNo);
+            return;
+        }
+
+        NextIncoming = next;
+    }
+
+    private void OnSequenceReset(in FixMessage message, long sequence)
+    {
+        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("4"u8)!, out int refTag);
+        if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
+        {
+            NextIncoming = next;
+            _resendAskedTo = 0;
+            return;
+        }
+
+        SendReject(message, sequence, fault == FixFault.None ? FixFault.ValueIncorrect : fault, fault == FixFault.None ? Messages.Tag.NewSeqNo : refTag);
+    }
+
+    // One request for a gap, not one for each message behind it.
+    private void AskResend(long seen)
+    {
+        if (NextIncoming <= _resendAskedTo)
+        {
+            return;
+        }
+
+        _resendAskedTo = seen;
+        Counters.ResendsAsked++;
+        FixWriter request = Begin("2"u8);
+        request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
+        request.Add(Messages.Tag.EndSeqNo, 0);
+        SendSession(ref request);
+    }
+
+    private void SendReject(in FixMessage message, long sequence, FixFault fault, int refTag)
+    {
+        Counters.Rejected++;
+        FixWriter reject = Begin("3"u8);
+        reject.Add(Messages.Tag.RefSeqNum, sequence);
+        if (refTag > 0)
+        {
+            reject.Add(Messages.Tag.RefTagId, refTag);
+        }
+
+        reject.Add(Messages.Tag.RefMsgType, message.MsgType);
+        reject.Add(Messages.Tag.SessionRejectReason, (int)fault);
+        reject.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(TextOf(fault)));
+        SendSession(ref reject);
+    }
+
+    private static string TextOf(FixFault fault) => fault switch
+    {
+        FixFault.InvalidTagNumber => "Invalid tag number",
+        FixFault.RequiredTagMissing => "Required tag missing",
+        FixFault.TagNotDefinedForMessage => "Tag not defined for this message type",
+        FixFault.UndefinedTag => "Undefined tag",
+        FixFault.TagWithoutValue => "Tag specified without a value",
+        FixFault.ValueIncorrect => "Value is incorrect (out of range) for this tag",
+        FixFault.IncorrectDataFormat => "Incorrect data format for value",
+        FixFault.CompIdProblem => "CompID problem",
+        FixFault.SendingTimeProblem => "SendingTime accuracy problem",
+        FixFault.InvalidMsgType => "Invalid MsgType",
+        FixFault.TagAppearsMoreThanOnce => "Tag appears more than once",
+        FixFault.TagOutOfOrder => "Tag specified out of required order",
+        _ => "Incorrect NumInGroup count for repeating group",
+    };
+}

@@ -1,0 +1,260 @@
+using System.Text;
+using Peregrine.Fix.Messages;
+
+namespace Peregrine.Fix.Session;
+
+/// <summary>
+/// The acceptor's side of a FIX session as a state machine: whole messages and the time in, messages and calls out.
+/// </summary>
+/// <remarks>
+/// It outlives its connections: an application message sent while the peer is away is numbered and saved, and the peer asks for
+/// it when it is back. Thread: one owner. Allocates: not for messages, only for the text of an error and for a logon.
+/// Source: FIX 4.4 volume 2, and the FIX session test cases.
+/// </remarks>
+public sealed partial class FixSession
+{
+    private const long SecondNs = 1_000_000_000;
+
+    private readonly IFixSessionStore _store;
+    private readonly IFixApplication _application;
+    private readonly byte[] _beginString;
+    private readonly byte[] _compId;
+    private readonly byte[] _peerCompId;
+    private readonly byte[] _scratch;
+    private readonly FixIndex _index = new();
+    private IFixTransport? _transport;
+    private long _nowNs;
+    private long _lastSentNs;
+    private long _lastReceivedNs;
+    private long _heartbeatNs;
+    private bool _isTestRequestSent;
+    private long _resendAskedTo;
+
+    /// <summary>Makes a session that is not connected.</summary>
+    public FixSession(FixSessionOptions options, IFixSessionStore store, IFixApplication application)
+    {
+        Options = options;
+        _store = store;
+        _application = application;
+        _beginString = Encoding.ASCII.GetBytes(options.BeginString);
+        _compId = Encoding.ASCII.GetBytes(options.CompId);
+        _peerCompId = Encoding.ASCII.GetBytes(options.PeerCompId);
+        _scratch = new byte[options.MessageBytesMax];
+        _resendScratch = new byte[options.MessageBytesMax + 64];
+        NextIncoming = store.NextIncoming;
+    }
+
+    /// <summary>How it behaves.</summary>
+    public FixSessionOptions Options { get; }
+
+    /// <summary>Where it is.</summary>
+    public FixSessionState State { get; private set; }
+
+    /// <summary>For the application.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Sequence number expected next from the peer. It is saved by <see cref="SaveIncoming"/>.</summary>
+    public long NextIncoming { get; private set; }
+
+    /// <summary>Sequence number of the next message to the peer.</summary>
+    public long NextOutgoing => _store.NextOutgoing;
+
+    /// <summary>The application's mark: how far it got with what it sends.</summary>
+    public long Mark => _store.Mark;
+
+    /// <summary>What it has done.</summary>
+    public FixSessionCounters Counters { get; } = new();
+
+    /// <summary>True when <see cref="SaveIncoming"/> has something to save.</summary>
+    public bool HasUnsavedIncoming => NextIncoming != _store.NextIncoming;
+
+    /// <summary>Saves the incoming sequence number: call it when what was received is durable, so that it is asked for again if not.</summary>
+    public void SaveIncoming() => _store.NextIncoming = NextIncoming;
+
+    /// <summary>A connection is there; the first message must be a Logon.</summary>
+    public void OnConnected(IFixTransport transport, long nowNs)
+    {
+        _transport = transport;
+        _nowNs = nowNs;
+        _lastReceivedNs = nowNs;
+        _lastSentNs = nowNs;
+        State = FixSessionState.AwaitingLogon;
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void OnDisconnected(string reason)
+    {
+        bool wasOn = State is FixSessionState.LoggedOn or FixSessionState.LogoutSent;
+        State = FixSessionState.Disconnected;
+        _transport = null;
+        _resendAskedTo = 0;
+        StopCatchingUp();
+        if (wasOn)
+        {
+            _application.OnLogoff(this, reason);
+        }
+    }
+
+    /// <summary>Time passes: heartbeats, test requests, time-outs. Call it some times a second.</summary>
+    public void OnTick(long nowNs)
+    {
+        _nowNs = nowNs;
+        if (State == FixSessionState.LogoutSent && nowNs - _lastSentNs > 2 * SecondNs)
+        {
+            End("no answer to our Logout");
+            return;
+        }
+
+        if (State != FixSessionState.LoggedOn || _heartbeatNs == 0)
+        {
+            return;
+        }
+
+        // The norm's "some reasonable transmission time" is a fifth of the interval.
+        long silentNs = nowNs - _lastReceivedNs;
+        if (silentNs > _heartbeatNs * 12 / 5)
+        {
+            End("the peer is silent");
+            return;
+        }
+
+        if (silentNs > _heartbeatNs * 6 / 5 && !_isTestRequestSent)
+        {
+            _isTestRequestSent = true;
+            FixWriter test = Begin("1"u8);
+            test.Add(Messages.Tag.TestReqId, "TEST"u8);
+            SendSession(ref test);
+        }
+
+        if (nowNs - _lastSentNs >= _heartbeatNs)
+        {
+            FixWriter heartbeat = Begin("0"u8);
+            SendSession(ref heartbeat);
+        }
+    }
+
+    /// <summary>The connection takes more again.</summary>
+    public void OnWritable() => CatchUp();
+
+    /// <summary>Begins an application message: header written, fields are added by the caller.</summary>
+    public FixWriter BeginMessage(ReadOnlySpan<byte> msgType, long nowNs)
+    {
+        _nowNs = nowNs;
+        return Begin(msgType);
+    }
+
+    /// <summary>Numbers, saves and sends the message begun; when the peer is away it is saved for the time it is back.</summary>
+    /// <param name="writer">The message.</param>
+    /// <param name="mark">The application's new mark, saved with it.</param>
+    /// <returns>False when the message is too large: nothing was sent.</returns>
+    public bool TryEndMessage(ref FixWriter writer, long mark)
+    {
+        if (!writer.TryFinish(out int bytes))
+        {
+            return false;
+        }
+
+        Send(_scratch.AsSpan(0, bytes), mark, isSaved: true);
+        return true;
+    }
+
+    /// <summary>Says goodbye; the connection ends with the peer's answer or after two seconds.</summary>
+    public void Logout(string text, long nowNs)
+    {
+        _nowNs = nowNs;
+        if (State == FixSessionState.LoggedOn)
+        {
+            SendLogout(text);
+            State = FixSessionState.LogoutSent;
+        }
+    }
+
+    /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
+    /// <param name="message">The message refused.</param>
+    /// <param name="reason">BusinessRejectReason (380).</param>
+    /// <param name="refId">The message's own id, such as its ClOrdID; may be empty.</param>
+    /// <param name="text">Why, for people.</param>
+    public void RejectBusiness(in FixMessage message, int reason, ReadOnlySpan<byte> refId, ReadOnlySpan<byte> text)
+    {
+        Counters.Rejected++;
+        _ = message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence);
+        FixWriter reject = Begin("j"u8);
+        reject.Add(Messages.Tag.RefSeqNum, sequence);
+        reject.Add(Messages.Tag.RefMsgType, message.MsgType);
+        if (refId.Length > 0)
+        {
+            reject.Add(Messages.Tag.BusinessRejectRefId, refId);
+        }
+
+        reject.Add(Messages.Tag.BusinessRejectReason, reason);
+        reject.Add(Messages.Tag.Text, text);
+        if (reject.TryFinish(out int bytes))
+        {
+            Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: true);
+        }
+    }
+
+    private FixWriter Begin(ReadOnlySpan<byte> msgType)
+    {
+        FixWriter writer = new(_scratch, _beginString, msgType);
+        writer.Add(Messages.Tag.SenderCompId, _compId);
+        writer.Add(Messages.Tag.TargetCompId, _peerCompId);
+        writer.Add(Messages.Tag.MsgSeqNum, _store.NextOutgoing);
+        writer.AddTimestamp(Messages.Tag.SendingTime, _nowNs);
+        return writer;
+    }
+
+    // A session message is numbered like any other, but a peer that asks for it again gets a gap fill.
+    private void SendSession(ref FixWriter writer)
+    {
+        if (writer.TryFinish(out int bytes))
+        {
+            Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: false);
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> message, long mark, bool isSaved)
+    {
+        long sequence = _store.NextOutgoing;
+        _store.Append(mark, isSaved ? message : default);
+        Counters.Sent++;
+        _lastSentNs = _nowNs;
+        if (_transport is null || State is FixSessionState.Disconnected or FixSessionState.AwaitingLogon)
+        {
+            return;
+        }
+
+        if (IsCatchingUp || !_transport.TryWrite(message))
+        {
+            Counters.Delayed++;
+            CatchUpFrom(sequence);
+            return;
+        }
+
+        _writtenEnd = sequence + 1;
+    }
+
+    private void SendLogout(string text)
+    {
+        FixWriter logout = Begin("5"u8);
+        if (text.Length > 0)
+        {
+            logout.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(text));
+        }
+
+        SendSession(ref logout);
+    }
+
+    private void LogoutAndEnd(string text)
+    {
+        SendLogout(text);
+        End(text);
+    }
+
+    private void End(string reason)
+    {
+        IFixTransport? transport = _transport;
+        OnDisconnected(reason);
+        transport?.Disconnect();
+    }
+}
