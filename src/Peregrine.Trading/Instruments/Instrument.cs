@@ -11,6 +11,12 @@ namespace Peregrine.Trading.Instruments;
 /// <param name="IsOpen">False: new and replacing orders are rejected, cancels still work.</param>
 public sealed record Instrument(int Id, string Symbol, int PriceDecimals, long TickUnits, long LotUnits, bool IsOpen)
 {
+    /// <summary>
+    /// The price that risk rules hold an order against while there is neither a trade nor an opposite price, such as
+    /// yesterday's close; 0 ticks is none.
+    /// </summary>
+    public Price ReferencePrice { get; init; }
+
     /// <summary>The price in price units (10^-<see cref="PriceDecimals"/>), for text and reports.</summary>
     public long ToPriceUnits(Price price) => price.Ticks * TickUnits;
 

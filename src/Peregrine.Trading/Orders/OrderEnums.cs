@@ -98,4 +98,7 @@ public enum RejectReason : byte
     NotReplaceable = 18,
     PriceOutOfRange = 19,
     UnsupportedOrder = 20,
+
+    /// <summary>The order id is 0 or that of an order that still rests: a fault of whoever gave the ids out.</summary>
+    DuplicateOrderId = 21,
 }

@@ -1,0 +1,127 @@
+using System.Numerics;
+
+namespace Peregrine.Trading.Orders;
+
+/// <summary>
+/// The client ids in use: exactly the last N, and those of working orders whatever their age. A ring says which is the oldest;
+/// an open-addressed table finds them, with removal by shifting back.
+/// </summary>
+/// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the table is at most half full.</remarks>
+internal sealed class ClientOrderIdTable
+{
+    private readonly Entry[] _entries;
+    private readonly ClientOrderKey[] _window;
+    private readonly int _mask;
+    private long _added;
+
+    public ClientOrderIdTable(int windowCount, int ordersMax)
+    {
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2L * (windowCount + (long)ordersMax + 1), 4));
+        _entries = new Entry[size];
+        _mask = size - 1;
+        _window = new ClientOrderKey[windowCount];
+    }
+
+    /// <summary>A digest of all entries and their ages.</summary>
+    public ulong Hash { get; private set; }
+
+    /// <summary>How many ids are known.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Looks an id up.</summary>
+    /// <param name="orderId">The order that it names; 0 for a request that was refused.</param>
+    /// <param name="slot">The order's record when it was bound, or -1; the caller must check that it is still the same order.</param>
+    public bool TryFind(ClientOrderKey key, out ulong orderId, out int slot)
+    {
+        int i = Seek(key);
+        orderId = _entries[i].OrderId;
+        slot = _entries[i].IsUsed ? _entries[i].Slot : -1;
+        return _entries[i].IsUsed;
+    }
+
+    /// <summary>True when adding the next id would push one out of the window: <paramref name="oldest"/>.</summary>
+    public bool TryGetLeaving(out ClientOrderKey oldest)
+    {
+        oldest = _window[_added % _window.Length];
+        return _added >= _window.Length;
+    }
+
+    /// <summary>Lets an id leave the window.</summary>
+    /// <param name="keep">True when it names a working order: it stays known until <see cref="Release"/>.</param>
+    public void Leave(ClientOrderKey key, bool keep)
+    {
+        int i = Seek(key);
+        if (!keep)
+        {
+            RemoveAt(i);
+            return;
+        }
+
+        Hash -= HashOf(in _entries[i]);
+        _entries[i].Ordinal = 0;
+        Hash += HashOf(in _entries[i]);
+    }
+
+    /// <summary>Adds an id that is not known, as the newest. The caller has let the oldest leave.</summary>
+    public void Add(ClientOrderKey key, ulong orderId, int slot)
+    {
+        _window[_added % _window.Length] = key;
+        _added++;
+        ref Entry entry = ref _entries[Seek(key)];
+        entry = new Entry { Key = key, OrderId = orderId, Slot = slot, IsUsed = true, Ordinal = _added };
+        Hash += HashOf(in entry);
+        Count++;
+    }
+
+    /// <summary>Forgets an id whose order works no more, if it has left the window.</summary>
+    public void Release(ClientOrderKey key)
+    {
+        int i = Seek(key);
+        if (_entries[i].IsUsed && _entries[i].Ordinal == 0)
+        {
+            RemoveAt(i);
+        }
+    }
+
+    private int Seek(ClientOrderKey key)
+    {
+        int i = (int)key.Low & _mask;
+        while (_entries[i].IsUsed && _entries[i].Key != key)
+        {
+            i = (i + 1) & _mask;
+        }
+
+        return i;
+    }
+
+    private void RemoveAt(int hole)
+    {
+        Hash -= HashOf(in _entries[hole]);
+        Count--;
+        for (int i = (hole + 1) & _mask; _entries[i].IsUsed; i = (i + 1) & _mask)
+        {
+            int home = (int)_entries[i].Key.Low & _mask;
+            if (((i - home) & _mask) >= ((i - hole) & _mask))
+            {
+                _entries[hole] = _entries[i];
+                hole = i;
+            }
+        }
+
+        _entries[hole] = default;
+    }
+
+    private static ulong HashOf(in Entry entry) =>
+        Digest.Mix(entry.Key.Low ^ (ulong)entry.Ordinal, entry.Key.High ^ BitOperations.RotateLeft(entry.OrderId, 32));
+
+    private struct Entry
+    {
+        public ClientOrderKey Key;
+        public ulong OrderId;
+
+        /// <summary>Its place among all ids ever added; 0 when it has left the window.</summary>
+        public long Ordinal;
+        public int Slot;
+        public bool IsUsed;
+    }
+}

@@ -1,0 +1,41 @@
+using Peregrine.Trading.Matching;
+
+namespace Peregrine.Trading.Orders;
+
+/// <summary>The bounds of a core; all memory is taken at construction. They are part of what a replay must have equal.</summary>
+public sealed record CoreOptions
+{
+    /// <summary>Orders that can rest at once; 1 to <see cref="MatchingEngine.OrderCapacityMax"/>, default 262,144. One more is refused with OrderCapacity.</summary>
+    public int OrdersMax { get; init; } = 1 << 18;
+
+    /// <summary>Closed orders that still answer a status request; 1 to 4,194,304, default 65,536. The oldest makes room.</summary>
+    public int ClosedOrdersMax { get; init; } = 1 << 16;
+
+    /// <summary>
+    /// Client ids remembered for the duplicate check, over all sessions; 1 to 16,777,216, default 1,048,576. An id older than that many
+    /// may be used again, unless its order is still working.
+    /// </summary>
+    public int ClientOrderIdsMax { get; init; } = 1 << 20;
+
+    /// <summary>Throws with every fault at once.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        Require(faults, nameof(OrdersMax), OrdersMax, MatchingEngine.OrderCapacityMax);
+        Require(faults, nameof(ClosedOrdersMax), ClosedOrdersMax, 1 << 22);
+        Require(faults, nameof(ClientOrderIdsMax), ClientOrderIdsMax, 1 << 24);
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults));
+        }
+    }
+
+    private static void Require(List<string> faults, string name, int value, int max)
+    {
+        if (value < 1 || value > max)
+        {
+            faults.Add($"{name} is {value}, expected 1 to {max}");
+        }
+    }
+}
