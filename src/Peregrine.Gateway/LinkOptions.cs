@@ -57,13 +57,19 @@ public sealed record LinkOptions
     public int PinnedCore { get; init; } = -1;
 
     /// <summary>Most orders that can be resting at a time.</summary>
-    public int OrdersMax { get; init; } = 1 << 20;
+    public int OrdersMax { get; init; } = 1 << 18;
 
     /// <summary>How many client order ids are remembered, at least, to refuse duplicates.</summary>
     public int ClientOrderIdsMax { get; init; } = 1 << 20;
 
     /// <summary>Most commands that may wait for the journal; a power of two. Above it the link stops reading from clients.</summary>
     public int InFlightMax { get; init; } = 1 << 14;
+
+    /// <summary>Ring of sent messages kept for each session, in bytes: what a client can ask to be sent again.</summary>
+    public long SessionStoreBytes { get; init; } = 16L << 20;
+
+    /// <summary>Longest heartbeat interval that a client may ask for, in seconds.</summary>
+    public int HeartbeatSecondsMax { get; init; } = 300;
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;

@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using Peregrine.Cli;
+using Peregrine.Verbs;
+
+RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
+root.Add(RunVerb.Create());
+root.Add(BenchVerb.Create());
+_ = root.WithExample("peregrine run");
+return CommandRunner.Run(root, args);

@@ -28,7 +28,7 @@ public ref struct FixWriter
     }
 
     /// <summary>Adds a field of bytes as they are.</summary>
-    public void Add(int tag, ReadOnlySpan<byte> value)
+    public void Add(int tag, scoped ReadOnlySpan<byte> value)
     {
         if (!TryTag(tag, value.Length + 1))
         {

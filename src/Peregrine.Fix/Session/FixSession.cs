@@ -62,6 +62,9 @@ public sealed partial class FixSession
     /// <summary>The application's mark: how far it got with what it sends.</summary>
     public long Mark => _store.Mark;
 
+    /// <summary>When the last message from the peer arrived, Unix nanoseconds.</summary>
+    public long LastReceivedNs => _lastReceivedNs;
+
     /// <summary>What it has done.</summary>
     public FixSessionCounters Counters { get; } = new();
 

@@ -11,4 +11,10 @@ public static class JournalRecordType
 
     /// <summary>The state hash and last execution id after the command of the record's sequence: what a replay must reach.</summary>
     public const byte StateHash = 3;
+
+    /// <summary>
+    /// The bounds of the core, three i32: orders, closed orders, client order ids. The first record of every journal, as a replay
+    /// with other bounds would forget other things.
+    /// </summary>
+    public const byte Bounds = 4;
 }

@@ -11,13 +11,21 @@ public sealed class ReplayException(string message) : Exception(message);
 /// <summary>
 /// Rebuilds a core from its journal: rules and commands in order, each state hash on the way compared with the core's own.
 /// </summary>
-/// <param name="core">A fresh core.</param>
+/// <param name="configured">The bounds for a journal that is still empty; otherwise the journal's own count.</param>
 /// <param name="sink">Gets every report again, in the order of the first run.</param>
+/// <param name="onRules">Told of rules, before the first report under them.</param>
 /// <remarks>Thread: one. Used at start and by tools that read a journal.</remarks>
-public sealed class JournalReplay(TradingCore core, IReportSink sink) : IJournalVisitor
+public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null) : IJournalVisitor
 {
+    /// <summary>Size of the record of the core's bounds.</summary>
+    public const int BoundsBytes = 12;
+
     private readonly ReportBuffer _reports = new();
     private byte[] _rules = [];
+    private TradingCore? _core;
+
+    /// <summary>The core as the journal left it; a fresh one when the journal was empty.</summary>
+    public TradingCore Core => _core ??= new TradingCore(configured);
 
     /// <summary>Commands executed.</summary>
     public long CommandCount { get; private set; }
@@ -45,20 +53,38 @@ public sealed class JournalReplay(TradingCore core, IReportSink sink) : IJournal
             case JournalRecordType.StateHash:
                 OnStateHash(header, payload);
                 break;
+            case JournalRecordType.Bounds when _core is null && payload.Length == BoundsBytes:
+                _core = new TradingCore(DecodeBounds(payload));
+                break;
             default:
-                throw new ReplayException($"journal record after command {core.LastSequence} has type {header.Type}, expected 1 to 3; it was written by a newer version: start that one");
+                throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; it was written by another version: start that one");
         }
     }
+
+    /// <summary>Encodes the core's bounds.</summary>
+    public static void EncodeBounds(CoreOptions options, Span<byte> target)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(target, options.OrdersMax);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], options.ClosedOrdersMax);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], options.ClientOrderIdsMax);
+    }
+
+    private static CoreOptions DecodeBounds(ReadOnlySpan<byte> source) => new()
+    {
+        OrdersMax = BinaryPrimitives.ReadInt32LittleEndian(source),
+        ClosedOrdersMax = BinaryPrimitives.ReadInt32LittleEndian(source[4..]),
+        ClientOrderIdsMax = BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
+    };
 
     private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
         CodecStatus status = CommandCodec.TryDecode(payload, out OrderCommand command);
-        if (status != CodecStatus.Ok || command.Sequence != header.Sequence || command.Sequence != core.LastSequence + 1)
+        if (status != CodecStatus.Ok || command.Sequence != header.Sequence || command.Sequence != Core.LastSequence + 1)
         {
-            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}) as the one after {core.LastSequence}; the journal is from another version or not from this link");
+            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}) as the one after {Core.LastSequence}; the journal is from another version or not from this link");
         }
 
-        core.Execute(command, _reports);
+        Core.Execute(command, _reports);
         for (int index = 0; index < _reports.Count; index++)
         {
             sink.Deliver(_reports[index]);
@@ -76,7 +102,8 @@ public sealed class JournalReplay(TradingCore core, IReportSink sink) : IJournal
             throw new ReplayException($"journal rules after command {header.Sequence} do not decode; the journal is from another version or not from this link");
         }
 
-        core.Configure(rules!);
+        Core.Configure(rules!);
+        onRules?.Invoke(rules!);
         _rules = payload.ToArray();
     }
 
@@ -89,10 +116,10 @@ public sealed class JournalReplay(TradingCore core, IReportSink sink) : IJournal
 
         ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(payload);
         long execId = BinaryPrimitives.ReadInt64LittleEndian(payload[8..]);
-        if (hash != core.StateHash || execId != core.LastExecId || header.Sequence != core.LastSequence)
+        if (hash != Core.StateHash || execId != Core.LastExecId || header.Sequence != Core.LastSequence)
         {
             throw new ReplayException(
-                $"replay differs from the first run at command {header.Sequence}: state hash {core.StateHash:x16} and execution id {core.LastExecId}, "
+                $"replay differs from the first run at command {header.Sequence}: state hash {Core.StateHash:x16} and execution id {Core.LastExecId}, "
                 + $"the journal says {hash:x16} and {execId}; start the version that wrote it");
         }
 

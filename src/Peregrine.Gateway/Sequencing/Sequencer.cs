@@ -42,7 +42,7 @@ public sealed class Sequencer
     private readonly ReportBuffer _reports = new();
     private readonly ReportRing _waiting;
     private readonly CommandTrail _trail;
-    private readonly byte[] _payload = new byte[CommandCodec.EncodedBytesMax];
+    private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
     private long _lastTimeNs;
     private bool _batchOpen;
 
@@ -119,7 +119,8 @@ public sealed class Sequencer
     {
         if (!_batchOpen)
         {
-            return true;
+            // At fsync, what was committed while the disk was busy is handed over here.
+            return _journal.Commit() == JournalStatus.Ok;
         }
 
         Span<byte> hash = stackalloc byte[StateHashBytes];
@@ -147,6 +148,16 @@ public sealed class Sequencer
         return released;
     }
 
+    /// <summary>Appends a record that is no command (rules, bounds), outside of the hot path, and waits until it is durable.</summary>
+    /// <returns>False when the journal cannot be written.</returns>
+    public bool TryAppendNow(byte type, ReadOnlySpan<byte> payload)
+    {
+        _lastTimeNs = Math.Max(_lastTimeNs, Clock.UnixNs);
+        bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
+        _journal.Drain();
+        return ok && _journal.Failure is null;
+    }
+
     /// <summary>Stamps what was released as sent; call it after the outputs were flushed.</summary>
     public void MarkSent()
     {
@@ -169,8 +180,9 @@ public sealed class Sequencer
         JournalStatus status = _journal.TryAppend(type, sequence, timeNs, payload);
         if (status == JournalStatus.Full)
         {
-            // A batch larger than the buffer is closed early; its state hash follows with the rest.
-            status = _journal.Commit() == JournalStatus.Ok ? _journal.TryAppend(type, sequence, timeNs, payload) : JournalStatus.Failed;
+            // A batch as large as the buffer waits for the disk; its state hash follows with the rest.
+            _journal.Drain();
+            status = _journal.TryAppend(type, sequence, timeNs, payload);
         }
 
         return status == JournalStatus.Ok;

@@ -40,7 +40,10 @@ public struct OrderCommand
     /// <summary>The client's id of this request.</summary>
     public ClientOrderId ClientOrderId;
 
-    /// <summary>For cancel, replace and status: the client's id of the order meant.</summary>
+    /// <summary>
+    /// For cancel, replace and status: the client's id of the order meant. For a new order whose symbol or account the gateway
+    /// did not know: that name, so that the refusal can tell it.
+    /// </summary>
     public ClientOrderId OriginalClientOrderId;
 
     /// <summary>Sequence number that the request had in its session.</summary>

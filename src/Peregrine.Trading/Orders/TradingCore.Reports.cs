@@ -82,7 +82,12 @@ public sealed partial class TradingCore
         report.LimitValue = verdict.LimitValue;
         report.ObservedValue = verdict.ObservedValue;
         report.Status = OrderStatus.Rejected;
-        report.OriginalClientOrderId = default;
+
+        // A new order has no original; the place carries a name that the gateway did not know.
+        if (command.InstrumentId >= 0 && command.AccountId >= 0)
+        {
+            report.OriginalClientOrderId = default;
+        }
     }
 
     private void ReportCancelRejected(in OrderCommand command, int slot, RiskVerdict verdict, ReportBuffer reports)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Peregrine.Linux;
 using Peregrine.Linux.Files;
 using Peregrine.Primitives;
 
@@ -54,15 +55,15 @@ internal static class Floors
             byte[] block = new byte[blockBytes];
             for (int round = 0; round < rounds; round++)
             {
-                file.Write(block, (long)round * blockBytes);
+                _ = file.Write(block, (long)round * blockBytes);
             }
 
-            file.SyncData();
+            _ = file.SyncData();
             for (int round = 0; round < rounds; round++)
             {
                 long startNs = Clock.MonotonicNs;
-                file.Write(block, (long)round * blockBytes);
-                file.SyncData();
+                _ = file.Write(block, (long)round * blockBytes);
+                _ = file.SyncData();
                 histogram.Record(Clock.MonotonicNs - startNs);
             }
         }
@@ -73,7 +74,7 @@ internal static class Floors
 
     private static void EchoServer(Socket socket, int core)
     {
-        Peregrine.Linux.CpuAffinity.PinCurrentThread(core);
+        _ = CpuAffinity.TryPinCurrentThread(core);
         using (socket)
         {
             socket.NoDelay = true;

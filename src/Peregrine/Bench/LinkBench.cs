@@ -1,5 +1,4 @@
 using System.Net;
-using Peregrine.Cli;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
@@ -30,7 +29,7 @@ internal sealed record LinkBenchOptions
 
 /// <summary>One line of the result.</summary>
 internal sealed record BenchRun(
-    string Level, string Load, LatencyHistogram? Latency, double OrdersPerSecond, double BytesPerOrder, int Collections, double GcPauseMs, long Refused, IReadOnlyList<double> HopP50Us, string Note);
+    string Level, string Load, LatencyHistogram Latency, double OrdersPerSecond, double BytesPerOrder, int Collections, double GcPauseMs, long Refused, IReadOnlyList<double> HopP50Us, string Note);
 
 /// <summary>The whole result.</summary>
 internal sealed record LinkBenchResult(LatencyHistogram Echo, LatencyHistogram? Fdatasync, IReadOnlyList<BenchRun> Runs);
@@ -47,8 +46,8 @@ internal sealed class LinkBench(LinkBenchOptions options)
 
     public LinkBenchResult Run()
     {
-        Directory.CreateDirectory(options.Folder);
-        CpuAffinity.PinCurrentThread(ClientCore);
+        _ = Directory.CreateDirectory(options.Folder);
+        _ = CpuAffinity.TryPinCurrentThread(ClientCore);
         options.Progress("echo floor");
         LatencyHistogram echo = Floors.Echo(50_000, LinkCore);
         LatencyHistogram? fdatasync = null;
@@ -75,7 +74,13 @@ internal sealed class LinkBench(LinkBenchOptions options)
             Directory.Delete(folder, recursive: true);
         }
 
-        Directory.CreateDirectory(folder);
+        _ = Directory.CreateDirectory(folder);
+        RunLevel(level, folder, runs);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void RunLevel(Durability level, string folder, List<BenchRun> runs)
+    {
         using SqliteSegmentStore store = new(Path.Combine(folder, "ids.db"));
         using SegmentAllocator ids = new(store, "orders");
         using OrderLink link = OrderLink.Start(OptionsFor(level, folder, ids));
@@ -100,7 +105,6 @@ internal sealed class LinkBench(LinkBenchOptions options)
 
         link.RequestStop();
         thread.Join();
-        Directory.Delete(folder, recursive: true);
     }
 
     private BenchRun Measure(OrderLink link, LoadClient client, Durability level, string load, Func<bool> run)
@@ -136,7 +140,7 @@ internal sealed class LinkBench(LinkBenchOptions options)
         FixEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
         Sessions = [new ClientSession("BENCHER", [0, 1])],
         Rules = new TradingRules(
-            [new Instrument(0, Symbol, 2, 1, 1, IsOpen: true)],
+            [new Instrument(0, Symbol, 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) }],
             [new Account(0, "BENCH-A", new AccountLimits(10_000, 10_000_000, 1_000)), new Account(1, "BENCH-B", new AccountLimits(10_000, 10_000_000, 1_000))]),
         Ids = ids,
         Wait = WaitMode.Spin,

@@ -1,0 +1,197 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Ids;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>
+/// The application behind the FIX sessions: their messages become commands for the sequencer, and reports go back through them.
+/// </summary>
+/// <remarks>Thread: the link's. Allocates: no, after warm-up.</remarks>
+internal sealed class OrderPort : IFixApplication, IReportSink
+{
+    // BusinessRejectReason (380).
+    private const int OtherReason = 0;
+    private const int NotAvailableReason = 4;
+
+    private readonly Dictionary<int, ClientState> _clients = [];
+    private readonly SegmentAllocator _ids;
+    private readonly Action<string> _log;
+    private OrderDecoder _decoder = null!;
+    private ReportEncoder _encoder = null!;
+    private Sequencer? _sequencer;
+    private Action _waitForJournal = null!;
+
+    public OrderPort(SegmentAllocator ids, Action<string> log)
+    {
+        _ids = ids;
+        _log = log;
+    }
+
+    /// <summary>Reports of sessions that are no longer configured.</summary>
+    public long OrphanReports { get; private set; }
+
+    /// <summary>Messages refused before they became a command.</summary>
+    public long RefusedMessages { get; private set; }
+
+    /// <summary>Adds a client; its session comes from the caller, with this as its application.</summary>
+    public void Add(FixSession session, FileSessionStore store, ClientSession client)
+    {
+        ClientState state = new(SessionId.Of(client.CompId), session, store, client);
+        session.Tag = state;
+        _clients.Add(state.Id, state);
+    }
+
+    /// <summary>The rules in force from here on, whose names stand in messages.</summary>
+    public void UseNames(TradingRules rules)
+    {
+        NameTable names = new(rules);
+        _decoder = new OrderDecoder(names);
+        _encoder = new ReportEncoder(names);
+    }
+
+    /// <summary>Tells each client its accounts.</summary>
+    /// <param name="accountIds">For each configured account, its id in the rules in force.</param>
+    public void UseAccounts(ReadOnlySpan<int> accountIds)
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            int[] ids = new int[client.Client.AccountIds.Count];
+            for (int index = 0; index < ids.Length; index++)
+            {
+                ids[index] = accountIds[client.Client.AccountIds[index]];
+            }
+
+            client.AccountIds = ids;
+        }
+    }
+
+    /// <summary>From here on orders are taken.</summary>
+    /// <param name="sequencer">Where they go.</param>
+    /// <param name="waitForJournal">Called when too many wait: returns when some have left.</param>
+    public void Open(Sequencer sequencer, Action waitForJournal)
+    {
+        _sequencer = sequencer;
+        _waitForJournal = waitForJournal;
+    }
+
+    /// <summary>Saves how far each session has received, as far as what it received is durable.</summary>
+    public void SaveIncoming(long durableSequence)
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            if (client.LastSequence <= durableSequence && client.Session.HasUnsavedIncoming)
+            {
+                client.Session.SaveIncoming();
+            }
+        }
+    }
+
+    /// <summary>Ends all sessions in order.</summary>
+    public void LogoutAll()
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            client.Session.Logout("the link is going down", Clock.UnixNs);
+        }
+    }
+
+    /// <summary>Saves and closes all stores.</summary>
+    public void Close()
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            client.Session.SaveIncoming();
+            client.Store.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLogon(FixSession session) => _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
+
+    /// <inheritdoc/>
+    public void OnLogoff(FixSession session, string reason) => _log($"session {session.Options.PeerCompId} is off: {reason}");
+
+    /// <inheritdoc/>
+    public bool OnMessage(FixSession session, in FixMessage message)
+    {
+        ClientState client = (ClientState)session.Tag!;
+        ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.AccountIds, out OrderCommand command);
+        if (fault.Length > 0)
+        {
+            return Refuse(session, message, OtherReason, fault);
+        }
+
+        if (command.Type == CommandType.New && _ids.TryNext(out command.OrderId) != IdStatus.Ok)
+        {
+            return Refuse(session, message, NotAvailableReason, "no order ids at the moment, try again"u8);
+        }
+
+        command.SessionId = client.Id;
+        command.SessionSequence = session.NextIncoming - 1;
+        command.Hops.ReceivedNs = client.ReceivedNs;
+        command.Hops.ValidatedNs = Clock.MonotonicNs;
+        SubmitStatus status = _sequencer!.Submit(ref command);
+        while (status == SubmitStatus.Busy)
+        {
+            // The link does not read on until the journal has caught up: that is the clients' back pressure.
+            _waitForJournal();
+            status = _sequencer.Submit(ref command);
+        }
+
+        client.LastSequence = command.Sequence;
+        return status == SubmitStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public void Deliver(in OrderReport report)
+    {
+        if (!_clients.TryGetValue(report.SessionId, out ClientState? client))
+        {
+            OrphanReports++;
+            return;
+        }
+
+        // Reports below the store's mark were saved before the restart.
+        client.ReportCount++;
+        if (client.ReportCount > client.SavedAtStart)
+        {
+            _encoder.Send(client.Session, report, client.ReportCount);
+        }
+    }
+
+    private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
+    {
+        RefusedMessages++;
+        _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> id);
+        session.RejectBusiness(message, reason, id, text);
+        return true;
+    }
+
+    private sealed class ClientState(int id, FixSession session, FileSessionStore store, ClientSession client)
+    {
+        public int Id { get; } = id;
+
+        public FixSession Session { get; } = session;
+
+        public FileSessionStore Store { get; } = store;
+
+        public ClientSession Client { get; } = client;
+
+        public int[] AccountIds { get; set; } = [];
+
+        /// <summary>Reports of this session so far, over all runs.</summary>
+        public long ReportCount { get; set; }
+
+        /// <summary>How many of them the store held at start.</summary>
+        public long SavedAtStart { get; } = session.Mark;
+
+        /// <summary>Sequence of its last command.</summary>
+        public long LastSequence { get; set; }
+
+        public long ReceivedNs => Clock.FromUnixNs(Session.LastReceivedNs);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>Turns reports into ExecutionReport and OrderCancelReject. Pure but for the session it writes to; allocates nothing.</summary>
+internal sealed class ReportEncoder(NameTable names)
+{
+    // Digits of the average price beyond those of a price.
+    private const int AverageExtraDecimals = 4;
+    private const long AverageScale = 10_000;
+
+    /// <summary>Numbers, saves and sends the message for one report.</summary>
+    /// <param name="mark">The session's report count with this one.</param>
+    public void Send(FixSession session, in OrderReport report, long mark)
+    {
+        bool isCancelReject = report.Type == ReportType.CancelRejected;
+        FixWriter writer = session.BeginMessage(isCancelReject ? "9"u8 : "8"u8, Clock.UnixNs);
+        if (isCancelReject)
+        {
+            WriteCancelReject(ref writer, report);
+        }
+        else
+        {
+            WriteExecutionReport(ref writer, report);
+        }
+
+        Check.That(session.TryEndMessage(ref writer, mark), "every report fits into the largest message");
+    }
+
+    private void WriteExecutionReport(ref FixWriter writer, in OrderReport report)
+    {
+        WriteOrderId(ref writer, report.OrderId);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
+        if (report.Type is ReportType.Replaced or ReportType.Cancelled && report.OriginalClientOrderId.Length > 0)
+        {
+            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
+        }
+
+        writer.Add(Tag.ExecId, report.ExecId);
+        writer.Add(Tag.ExecType, ExecTypeOf(report.Type));
+        writer.Add(Tag.OrdStatus, StatusOf(report.Status));
+        if (report.Type == ReportType.Rejected)
+        {
+            writer.Add(Tag.OrdRejReason, RejectText.OrdRejReason(report.Reason));
+        }
+
+        if (report.AccountId >= 0)
+        {
+            writer.Add(Tag.Account, names.Account(report.AccountId));
+        }
+
+        bool isKnown = report.InstrumentId >= 0;
+        writer.Add(Tag.Symbol, isKnown ? names.Symbol(report.InstrumentId) : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId.Span : "?"u8);
+        writer.Add(Tag.Side, report.Side == 0 ? '1' : (char)('0' + (byte)report.Side));
+        WriteAmounts(ref writer, report, isKnown ? names.Instruments[report.InstrumentId] : Unknown);
+        writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
+        WriteText(ref writer, report);
+    }
+
+    private static void WriteAmounts(ref FixWriter writer, in OrderReport report, Instrument instrument)
+    {
+        int decimals = instrument.PriceDecimals;
+        writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
+        writer.Add(Tag.OrdType, report.OrderType == OrderType.Market ? '1' : '2');
+        if (report.OrderType == OrderType.Limit)
+        {
+            writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
+        }
+
+        writer.Add(Tag.TimeInForce, TimeInForceOf(report.TimeInForce));
+        if (report.Type == ReportType.Trade)
+        {
+            writer.Add(Tag.LastQty, instrument.ToUnits(report.LastQuantity));
+            writer.Add(Tag.LastPx, instrument.ToPriceUnits(report.LastPrice), decimals);
+        }
+
+        writer.Add(Tag.LeavesQty, instrument.ToUnits(report.LeavesQuantity));
+        writer.Add(Tag.CumQty, instrument.ToUnits(report.CumulativeQuantity));
+        if (report.CumulativeQuantity.Lots == 0)
+        {
+            writer.Add(Tag.AvgPx, 0);
+        }
+        else
+        {
+            Int128 average = report.CumulativeNotional * instrument.TickUnits * AverageScale / report.CumulativeQuantity.Lots;
+            writer.Add(Tag.AvgPx, (long)average, decimals + AverageExtraDecimals);
+        }
+    }
+
+    private static void WriteCancelReject(ref FixWriter writer, in OrderReport report)
+    {
+        WriteOrderId(ref writer, report.OrderId);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
+        writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
+        writer.Add(Tag.OrdStatus, StatusOf(report.Status));
+        writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
+        writer.Add(Tag.CxlRejResponseTo, report.RequestType == CommandType.Replace ? '2' : '1');
+        writer.Add(Tag.CxlRejReason, RejectText.CxlRejReason(report.Reason));
+        WriteText(ref writer, report);
+    }
+
+    private static void WriteText(ref FixWriter writer, in OrderReport report)
+    {
+        if (report.Reason != RejectReason.None)
+        {
+            Span<byte> text = stackalloc byte[RejectText.BytesMax];
+            writer.Add(Tag.Text, text[..RejectText.Write(text, report)]);
+        }
+    }
+
+    // The norm wants an OrderID in every report; NONE says that there is no order.
+    private static void WriteOrderId(ref FixWriter writer, ulong orderId)
+    {
+        if (orderId == 0)
+        {
+            writer.Add(Tag.OrderId, "NONE"u8);
+            return;
+        }
+
+        Span<byte> digits = stackalloc byte[20];
+        _ = orderId.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
+        writer.Add(Tag.OrderId, digits[..written]);
+    }
+
+    private static Instrument Unknown { get; } = new(0, "?", 0, 1, 1, IsOpen: false);
+
+    private static char ExecTypeOf(ReportType type) => type switch
+    {
+        ReportType.Accepted => '0',
+        ReportType.Trade => 'F',
+        ReportType.Cancelled => '4',
+        ReportType.Replaced => '5',
+        ReportType.Status => 'I',
+        _ => '8',
+    };
+
+    private static char StatusOf(OrderStatus status) => status switch
+    {
+        OrderStatus.New => '0',
+        OrderStatus.PartiallyFilled => '1',
+        OrderStatus.Filled => '2',
+        OrderStatus.Cancelled => '4',
+        _ => '8',
+    };
+
+    private static char TimeInForceOf(TimeInForce timeInForce) => timeInForce switch
+    {
+        TimeInForce.GoodTillCancel => '1',
+        TimeInForce.ImmediateOrCancel => '3',
+        TimeInForce.FillOrKill => '4',
+        _ => '0',
+    };
+}

@@ -1,0 +1,76 @@
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway;
+
+/// <summary>Starting: sessions, rules, what the journal says.</summary>
+public sealed partial class OrderLink
+{
+    private static CoreOptions CoreOptionsOf(LinkOptions options) => new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
+
+    private static void CheckSessions(LinkOptions options)
+    {
+        List<string> errors = [];
+        foreach (IGrouping<int, ClientSession> same in options.Sessions.GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
+        {
+            errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: give one of them another CompID");
+        }
+
+        foreach (ClientSession session in options.Sessions.Where(session => session.AccountIds.Count == 0 || session.AccountIds.Any(id => id < 0 || id >= options.Rules.Accounts.Count)))
+        {
+            errors.Add($"session {session.CompId}: expected at least one account, each an index below {options.Rules.Accounts.Count}");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        }
+    }
+
+    private void OpenSessions()
+    {
+        string folder = Path.Combine(_options.DataFolder, "sessions");
+        _ = Directory.CreateDirectory(folder);
+        foreach (ClientSession client in _options.Sessions)
+        {
+            FileSessionStore store = FileSessionStore.Open(Path.Combine(folder, $"{client.CompId}.session"), _options.SessionStoreBytes);
+            FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
+            FixSession session = new(options, store, _port);
+            _port.Add(session, store, client);
+            _acceptor.Add(session);
+        }
+    }
+
+    // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
+    private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay)
+    {
+        if (recovery.Records == 0)
+        {
+            Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];
+            JournalReplay.EncodeBounds(Core.Options, bounds);
+            Append(JournalRecordType.Bounds, bounds);
+        }
+
+        TradingRules merged = RulesMerge.Merge(Core.Rules, _options.Rules, out int[] accountIds);
+        byte[] encoded = RulesCodec.Encode(merged);
+        if (!replay.Rules.SequenceEqual(encoded))
+        {
+            Core.Configure(merged);
+            Append(JournalRecordType.Rules, encoded);
+        }
+
+        _port.UseNames(merged);
+        _port.UseAccounts(accountIds);
+    }
+
+    private void Append(byte type, ReadOnlySpan<byte> payload)
+    {
+        if (!_sequencer.TryAppendNow(type, payload))
+        {
+            throw new IOException($"the journal cannot be written: {_journal.Failure?.Message}");
+        }
+    }
+}

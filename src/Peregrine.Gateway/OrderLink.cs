@@ -1,0 +1,193 @@
+using System.Net;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.OrderEntry;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Linux;
+using Peregrine.Net;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway;
+
+/// <summary>What starting found in the data folder.</summary>
+/// <param name="Journal">Segments, records, a torn tail.</param>
+/// <param name="Commands">Commands replayed.</param>
+/// <param name="ProvenHashes">State hashes in the journal, each reached again.</param>
+/// <param name="StateHash">The state hash at the end.</param>
+public sealed record LinkRecovery(JournalRecovery Journal, long Commands, long ProvenHashes, ulong StateHash);
+
+/// <summary>
+/// The order link: FIX clients, sequencer, journal, core and reports on one thread. <see cref="Start"/> recovers and listens,
+/// <see cref="Run"/> works until <see cref="RequestStop"/>.
+/// </summary>
+/// <remarks>
+/// One pass: read what clients sent, sequence and execute it, commit the batch, release the reports that are durable, send.
+/// Thread: Start, Run and Dispose by one; RequestStop and the figures from any.
+/// </remarks>
+public sealed partial class OrderLink : IDisposable
+{
+    private const long TickNs = 100_000_000;
+    private const long DrainNs = 3_000_000_000;
+
+    private readonly LinkOptions _options;
+    private readonly EventLoop _loop;
+    private readonly FixAcceptor _acceptor;
+    private readonly OrderPort _port;
+    private readonly JournalWriter _journal;
+    private readonly Sequencer _sequencer;
+    private long _nextTickNs;
+    private bool _isStopRequested;
+    private bool _isDisposed;
+
+    private OrderLink(LinkOptions options, Action<string> log)
+    {
+        _options = options;
+        _loop = new EventLoop(new EventLoopOptions());
+        _port = new OrderPort(options.Ids, log);
+        try
+        {
+            // The port first: a second link must fail on it before it touches anything.
+            _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax });
+            JournalReplay replay = new(CoreOptionsOf(options), _port, rules => _port.UseNames(rules));
+            JournalOptions journal = new()
+            {
+                Folder = Path.Combine(options.DataFolder, "journal"),
+                Durability = options.Durability,
+                SegmentBytes = options.SegmentBytes,
+                DurableAdvanced = _loop.Wake,
+            };
+            OpenSessions();
+            _journal = JournalWriter.Open(journal, replay, out JournalRecovery recovery);
+            Core = replay.Core;
+            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax);
+            Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash);
+            PutRulesInForce(recovery, replay);
+            _port.Open(_sequencer, WaitForJournal);
+        }
+        catch
+        {
+            _port.Close();
+            _journal?.Dispose();
+            _loop.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where FIX clients connect.</summary>
+    public IPEndPoint FixEndPoint => _acceptor.EndPoint;
+
+    /// <summary>What starting found.</summary>
+    public LinkRecovery Recovery { get; }
+
+    /// <summary>The time between hops.</summary>
+    public HopStatistics Hops => _sequencer.Hops;
+
+    /// <summary>Why the link had to stop, or null.</summary>
+    public string? Failure { get; private set; }
+
+    private TradingCore Core { get; }
+
+    /// <summary>Recovers from the data folder and listens; nothing is served before <see cref="Run"/>.</summary>
+    /// <param name="options">Checked here.</param>
+    /// <param name="log">Gets a line for what a person should know; null for none. Called on the link's thread.</param>
+    /// <exception cref="ArgumentException">Options that do not fit each other or the journal.</exception>
+    /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable.</exception>
+    /// <exception cref="ReplayException">The journal is whole but does not replay to the same state.</exception>
+    public static OrderLink Start(LinkOptions options, Action<string>? log = null)
+    {
+        CheckSessions(options);
+        return new OrderLink(options, log ?? (_ => { }));
+    }
+
+    /// <summary>Works until it is asked to stop or the journal fails; then says goodbye to the clients and drains.</summary>
+    public void Run()
+    {
+        if (_options.PinnedCore >= 0)
+        {
+            _ = CpuAffinity.TryPinCurrentThread(_options.PinnedCore);
+        }
+
+        while (!Volatile.Read(ref _isStopRequested) && TryPass())
+        {
+        }
+
+        _port.LogoutAll();
+        _acceptor.Dispose();
+        long endNs = Clock.MonotonicNs + DrainNs;
+        while (Failure is null && Clock.MonotonicNs < endNs && (_sequencer.HasWork || _acceptor.Sessions.Any(session => session.State != FixSessionState.Disconnected)))
+        {
+            _ = TryPass();
+        }
+    }
+
+    /// <summary>Makes <see cref="Run"/> end soon. From any thread.</summary>
+    public void RequestStop()
+    {
+        Volatile.Write(ref _isStopRequested, true);
+        _loop.Wake();
+    }
+
+    /// <summary>Drains the journal and closes everything.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _journal.Drain();
+            _ = _sequencer.Release(_port);
+            _loop.Dispose();
+            _port.Close();
+            _journal.Dispose();
+        }
+    }
+
+    private bool TryPass()
+    {
+        int ready = _loop.Poll(WaitMs());
+        if (!_sequencer.TryCommit())
+        {
+            Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; nothing unwritten was acknowledged; make room or repair the disk, then start again";
+            return false;
+        }
+
+        int released = _sequencer.Release(_port);
+        _loop.FlushAll();
+        _sequencer.MarkSent();
+        if (ready > 0 || released > 0)
+        {
+            _port.SaveIncoming(_journal.DurableSequence);
+        }
+        else if (_options.Wait == WaitMode.Yield)
+        {
+            _ = Thread.Yield();
+        }
+
+        Tick();
+        return true;
+    }
+
+    private int WaitMs() => _options.Wait == WaitMode.Block ? (int)(TickNs / 1_000_000) : 0;
+
+    private void Tick()
+    {
+        long nowNs = Clock.MonotonicNs;
+        if (nowNs >= _nextTickNs)
+        {
+            _nextTickNs = nowNs + TickNs;
+            _acceptor.OnTick(Clock.ToUnixNs(nowNs));
+            _port.SaveIncoming(_journal.DurableSequence);
+        }
+    }
+
+    // Called from inside of a message when too many commands wait for the disk.
+    private void WaitForJournal()
+    {
+        while (_sequencer.TryCommit() && _sequencer.Release(_port) == 0 && _sequencer.HasWork && _journal.DurableSequence < _sequencer.LastSequence)
+        {
+            _ = Thread.Yield();
+        }
+
+        _sequencer.MarkSent();
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using Peregrine.Bench;
+using Peregrine.Cli;
+using Peregrine.Journal;
+
+namespace Peregrine.Verbs;
+
+/// <summary>peregrine bench: measures the link on this machine.</summary>
+internal static class BenchVerb
+{
+    public static Command Create()
+    {
+        Option<string> levels = new("--levels") { Description = "Journal levels to measure, with commas.", DefaultValueFactory = _ => "none,os,fsync" };
+        Option<string> rates = new("--rates") { Description = "Open-loop rates in orders/s, with commas.", DefaultValueFactory = _ => "1000,10000,50000" };
+        Option<double> seconds = new("--seconds") { Description = "Length of each open-loop and flat-out run.", DefaultValueFactory = _ => 5 };
+        Option<int> window = new("--window") { Description = "Unanswered orders allowed when flat out.", DefaultValueFactory = _ => 256 };
+        Option<string> folder = new("--folder") { Description = "Where the journals are written; on the disk to be measured.", DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
+        Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
+        Command link = new("link", "NewOrderSingle in, ExecutionReport out, over loopback TCP: latency, throughput, hops, allocations, beside a bare TCP echo and a bare fdatasync.")
+        {
+            levels, rates, seconds, window, folder, json,
+        };
+        link.SetAction(result =>
+        {
+            LinkBenchOptions options = new()
+            {
+                Levels = [.. Split(result.GetRequiredValue(levels)).Select(ParseLevel)],
+                Rates = [.. Split(result.GetRequiredValue(rates)).Select(ParseRate)],
+                Seconds = result.GetValue(seconds) is double length and > 0 and <= 600 ? length : throw new CommandException("--seconds: expected above 0, at most 600", 2),
+                Window = result.GetValue(window) is int size and >= 1 and <= 65_536 ? size : throw new CommandException("--window: expected 1 to 65536", 2),
+                Folder = result.GetRequiredValue(folder),
+                Progress = Terminal.Progress,
+            };
+            LinkBenchResult figures = new LinkBench(options).Run();
+            Terminal.EndProgress();
+            Console.Out.WriteLine(result.GetValue(json) ? BenchReport.ToJson(figures) : BenchReport.ToMarkdown(figures));
+            return 0;
+        });
+        Command bench = new("bench", "Measures this machine: link.") { link.WithExample("peregrine bench link --levels os,fsync --seconds 10") };
+        return bench.WithExample("peregrine bench link");
+    }
+
+    private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Durability ParseLevel(string text) => text switch
+    {
+        "none" => Durability.None,
+        "os" => Durability.Os,
+        "fsync" => Durability.Fsync,
+        _ => throw new CommandException($"--levels: '{text}', expected none, os or fsync", 2),
+    };
+
+    private static int ParseRate(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= 10_000_000
+        ? rate
+        : throw new CommandException($"--rates: '{text}', expected 1 to 10000000 orders/s", 2);
+}
