@@ -1,0 +1,245 @@
+using Peregrine.Primitives;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Trading.Tests.Orders;
+
+public class TradingCoreTests
+{
+    private readonly TradingCore _core = Make();
+    private readonly ReportBuffer _reports = new();
+    private long _sequence;
+
+    private static TradingRules Rules { get; } = new(
+        [new Instrument(0, "AAA", 2, 1, 10, true) { ReferencePrice = new Price(100) }, new Instrument(1, "BBB", 2, 1, 1, false), new Instrument(2, "CCC", 2, 1, 1, true)],
+        [new Account(0, "free", new AccountLimits(0, 0, 0)), new Account(1, "tight", new AccountLimits(1_000, 2_000, 500))]);
+
+    [Fact]
+    public void Execute_CrossingOrder_ReportsBothSidesToTheirSessions()
+    {
+        Send(New("a", Side.Sell, 100, 5, session: 1));
+
+        Send(New("b", Side.Buy, 101, 8, session: 2, account: 1));
+
+        Assert.Equal([ReportType.Accepted, ReportType.Trade, ReportType.Trade], Types());
+        Assert.Equal((2, true, OrderStatus.PartiallyFilled, 3L), (_reports[1].SessionId, _reports[1].IsAggressor, _reports[1].Status, _reports[1].LeavesQuantity.Lots));
+        Assert.Equal((1, false, OrderStatus.Filled, 0L), (_reports[2].SessionId, _reports[2].IsAggressor, _reports[2].Status, _reports[2].LeavesQuantity.Lots));
+        Assert.Equal((4L, (Int128)500), (_reports[2].ExecId, _reports[2].CumulativeNotional));
+    }
+
+    [Fact]
+    public void Execute_UsedClientOrderId_IsRefusedWithinItsSessionOnly()
+    {
+        Send(New("a", Side.Sell, 100, 5));
+        Send(New("a", Side.Sell, 100, 5));
+        RejectReason same = _reports[0].Reason;
+
+        Send(New("a", Side.Sell, 100, 5, session: 2));
+
+        Assert.Equal(RejectReason.DuplicateClientOrderId, same);
+        Assert.Equal([ReportType.Accepted], Types());
+    }
+
+    [Fact]
+    public void Execute_RefusedOrder_UsesItsIdUp()
+    {
+        Send(New("a", Side.Sell, 100, 0));
+        Assert.Equal(RejectReason.QuantityNotPositive, _reports[0].Reason);
+
+        Send(New("a", Side.Sell, 100, 1));
+
+        Assert.Equal(RejectReason.DuplicateClientOrderId, _reports[0].Reason);
+    }
+
+    [Fact]
+    public void Execute_ChainOfReplaces_ResolvesEveryIdOfIt()
+    {
+        Send(New("a", Side.Sell, 100, 5));
+        Send(Request(CommandType.Replace, "b", "a", 101, 7));
+        Send(Request(CommandType.Replace, "c", "b", 102, 9));
+        Assert.Equal((ReportType.Replaced, "c", "b", 102L), (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString(), _reports[0].Price.Ticks));
+
+        Send(Request(CommandType.Cancel, "d", "a", 0, 0));
+
+        Assert.Equal((ReportType.Cancelled, "d", "c"), (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString()));
+        Send(Request(CommandType.Cancel, "e", "a", 0, 0));
+        Assert.Equal((ReportType.CancelRejected, RejectReason.OrderClosed, CommandType.Cancel), (_reports[0].Type, _reports[0].Reason, _reports[0].RequestType));
+        Send(Request(CommandType.Cancel, "f", "nobody", 0, 0));
+        Assert.Equal(RejectReason.UnknownOrder, _reports[0].Reason);
+        Send(Request(CommandType.Status, "", "b", 0, 0));
+        Assert.Equal((ReportType.Status, OrderStatus.Cancelled), (_reports[0].Type, _reports[0].Status));
+    }
+
+    [Fact]
+    public void Execute_ReplaceBelowFilled_IsRefusedAndTheOrderStands()
+    {
+        Send(New("a", Side.Sell, 100, 5));
+        Send(New("x", Side.Buy, 100, 3, account: 1));
+
+        Send(Request(CommandType.Replace, "b", "a", 100, 3));
+
+        Assert.Equal((RejectReason.QuantityBelowFilled, 3L, 3L), (_reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue));
+        Assert.Equal(2, _reports[0].LeavesQuantity.Lots);
+    }
+
+    [Theory]
+    [InlineData(9, 0, 100, 1, RejectReason.UnknownInstrument, 0, 0)]
+    [InlineData(1, 0, 100, 1, RejectReason.InstrumentClosed, 0, 0)]
+    [InlineData(0, 9, 100, 1, RejectReason.UnknownAccount, 0, 0)]
+    [InlineData(0, 0, 0, 1, RejectReason.PriceNotPositive, 1, 0)]
+    [InlineData(0, 1, 100, 101, RejectReason.MaxQuantity, 1_000, 1_010)]
+    [InlineData(2, 1, 201_000, 1, RejectReason.MaxNotional, 2_000, 2_010)]
+    [InlineData(0, 1, 106, 1, RejectReason.PriceCollar, 500, 600)]
+    [InlineData(2, 1, 100, 1, RejectReason.NoReferencePrice, 500, 0)]
+    public void Execute_BrokenRule_NamesLimitAndValue(int instrument, int account, long price, long lots, RejectReason reason, long limit, long observed)
+    {
+        OrderCommand command = New("a", Side.Buy, price, lots, account: account);
+        command.InstrumentId = instrument;
+
+        Send(command);
+
+        Assert.Equal((ReportType.Rejected, reason, limit, observed), (_reports[0].Type, _reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue));
+        Assert.Equal(1, _core.CountOf(reason));
+    }
+
+    [Fact]
+    public void Execute_WindowFull_ForgetsOldIdsButNotThoseOfWorkingOrders()
+    {
+        TradingCore core = new(new CoreOptions { OrdersMax = 4, ClosedOrdersMax = 2, ClientOrderIdsMax = 3 });
+        core.Configure(Rules);
+        long sequence = 0;
+        RejectReason Run(OrderCommand command)
+        {
+            command.Sequence = ++sequence;
+            command.OrderId = (ulong)sequence;
+            _reports.Clear();
+            core.Execute(in command, _reports);
+            return _reports[0].Reason;
+        }
+
+        Run(New("works", Side.Sell, 100, 5));
+        Run(New("refused", Side.Sell, 100, 0));
+        for (int i = 0; i < 3; i++)
+        {
+            Run(New($"fill{i}", Side.Sell, 100, 0));
+        }
+
+        Assert.Equal(4, core.ClientOrderIdCount);
+        Assert.Equal(RejectReason.DuplicateClientOrderId, Run(New("works", Side.Sell, 100, 5)));
+        Assert.Equal(RejectReason.None, Run(New("refused", Side.Sell, 100, 1)));
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void Execute_SameCommandsThroughTheCodec_GiveSameReportsAndHash(int seed)
+    {
+        Random random = new(seed);
+        TradingCore other = Make();
+        ReportBuffer otherReports = new();
+        byte[] bytes = new byte[CommandCodec.BytesMax];
+        for (int i = 0; i < 20_000; i++)
+        {
+            Send(RandomCommand(random, i));
+            OrderCommand sent = _last;
+            int length = CommandCodec.Encode(in sent, bytes);
+            Assert.Equal(CodecStatus.Ok, CommandCodec.TryDecode(bytes.AsSpan(0, length), out OrderCommand decoded));
+            otherReports.Clear();
+            other.Execute(in decoded, otherReports);
+            Assert.True(_core.StateHash == other.StateHash, $"seed {seed}, command {i}: state hashes differ");
+            Assert.True(_core.Books.StateHash == _core.Books.ComputeStateHash(), $"seed {seed}, command {i}: running hash is wrong");
+            Assert.True(_reports.Count == otherReports.Count && _reports.Count > 0, $"seed {seed}, command {i}: report counts");
+            for (int r = 0; r < _reports.Count; r++)
+            {
+                Assert.True(_reports[r].Equals(otherReports[r]), $"seed {seed}, command {i}, report {r} differs");
+            }
+        }
+
+        Assert.True(_core.TradeCount > 100, "the stream must trade");
+    }
+
+    [Fact]
+    public void Execute_Warm_AllocatesNothing()
+    {
+        Random random = new(5);
+        OrderCommand[] commands = [.. Enumerable.Range(0, 20_000).Select(i => RandomCommand(random, i))];
+        for (int i = 0; i < 10_000; i++)
+        {
+            Send(commands[i]);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 10_000; i < commands.Length; i++)
+        {
+            Send(commands[i]);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Configure_BadSuccession_ThrowsAllFaultsAndKeepsTheOldRules()
+    {
+        ulong hash = _core.StateHash;
+        TradingRules bad = new([Rules.Instruments[0] with { Symbol = "ZZZ" }], [Rules.Accounts[0]]);
+
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => _core.Configure(bad));
+
+        Assert.Contains("'AAA'", fault.Message);
+        Assert.Contains("'tight'", fault.Message);
+        Assert.Equal(hash, _core.StateHash);
+    }
+
+    private OrderCommand _last;
+
+    private static TradingCore Make()
+    {
+        TradingCore core = new(new CoreOptions { OrdersMax = 2_000, ClosedOrdersMax = 100, ClientOrderIdsMax = 3_000 });
+        core.Configure(Rules);
+        return core;
+    }
+
+    private static OrderCommand RandomCommand(Random random, int i)
+    {
+        CommandType type = (CommandType)random.Next(1, 5);
+        OrderCommand command = type == CommandType.New || i < 50
+            ? New($"n{i}", (Side)random.Next(1, 3), random.Next(95, 106), random.Next(0, 20), random.Next(3), random.Next(2))
+            : Request(type, $"n{i}", $"n{random.Next(Math.Max(0, i - 60), i)}", random.Next(95, 106), random.Next(0, 20), random.Next(3));
+        command.Side = (Side)random.Next(1, 3);
+        command.TimeInForce = (TimeInForce)random.Next(1, 5);
+        return command;
+    }
+
+    private static OrderCommand New(string id, Side side, long price, long lots, int session = 1, int account = 0) => new()
+    {
+        Type = CommandType.New,
+        ClientOrderId = ClientOrderId.From(id),
+        Side = side,
+        Price = new Price(price),
+        Quantity = new Quantity(lots),
+        SessionId = session,
+        AccountId = account,
+        OrderType = OrderType.Limit,
+        TimeInForce = TimeInForce.Day,
+    };
+
+    private static OrderCommand Request(CommandType type, string id, string original, long price, long lots, int session = 1)
+    {
+        OrderCommand command = New("x", Side.Sell, price, lots, session);
+        command.Type = type;
+        command.ClientOrderId = id.Length == 0 ? default : ClientOrderId.From(id);
+        command.OriginalClientOrderId = ClientOrderId.From(original);
+        return command;
+    }
+
+    private void Send(OrderCommand command)
+    {
+        command.Sequence = ++_sequence;
+        command.OrderId = (ulong)_sequence;
+        _last = command;
+        _reports.Clear();
+        _core.Execute(in command, _reports);
+    }
+
+    private ReportType[] Types() => [.. Enumerable.Range(0, _reports.Count).Select(i => _reports[i].Type)];
+}
