@@ -1,0 +1,58 @@
+using Peregrine.Fix.Session;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway;
+
+/// <summary>A session as a display shows it.</summary>
+public sealed record SessionStatus(string CompId, FixSessionState State, long NextIncoming, long NextOutgoing, long Received, long Sent);
+
+/// <summary>The link at one moment, for displays. Read without stopping it, so figures may differ by a few orders among themselves.</summary>
+public sealed record LinkStatus
+{
+    public required IReadOnlyList<SessionStatus> Sessions { get; init; }
+
+    /// <summary>Commands sequenced since the journal began.</summary>
+    public required long Sequence { get; init; }
+
+    public required long DurableSequence { get; init; }
+
+    public required long Trades { get; init; }
+
+    public required long Rejects { get; init; }
+
+    public required int WorkingOrders { get; init; }
+
+    public required long JournalBytes { get; init; }
+
+    public required long JournalSyncs { get; init; }
+
+    /// <summary>Bytes that were no message, oversized messages, unknown sessions and refused messages.</summary>
+    public required long BadInputs { get; init; }
+
+    public required long InPool { get; init; }
+}
+
+public sealed partial class OrderLink
+{
+    /// <summary>The link at this moment. From any thread; allocates.</summary>
+    public LinkStatus Status() => new()
+    {
+        Sessions =
+        [
+            .. _acceptor.Sessions.Select(session => new SessionStatus(
+                session.Options.PeerCompId, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received, session.Counters.Sent)),
+        ],
+        Sequence = _sequencer.LastSequence,
+        DurableSequence = _journal.DurableSequence,
+        Trades = Core.TradeCount,
+        Rejects = Core.CountOf(ReportType.Rejected) + Core.CountOf(ReportType.CancelRejected),
+        WorkingOrders = Core.WorkingOrderCount,
+        JournalBytes = _journal.Counters.Bytes,
+        JournalSyncs = _journal.Counters.Syncs,
+        BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
+        InPool = _loop.LentBuffers,
+    };
+
+    /// <summary>The state hash of the core. Only when nothing runs: before <see cref="Run"/> or after it.</summary>
+    public ulong StateHash => Core.StateHash;
+}
