@@ -7,7 +7,7 @@
 //   cancel CLORDID ORIG SYMBOL buy|sell QTY
 //   replace CLORDID ORIG SYMBOL buy|sell QTY PRICE
 //   status CLORDID SYMBOL buy|sell
-//   burst COUNT SYMBOL PREFIX PRICE     orders PREFIX0, PREFIX1, ...: buy and sell in turn, as fast as the link takes them
+//   burst COUNT SYMBOL PREFIX PRICE BUYER SELLER     orders PREFIX0, PREFIX1, ...: buy and sell in turn for two accounts, as fast as it can
 //   logout | quit
 #include <quickfix/Application.h>
 #include <quickfix/FileStore.h>
@@ -108,10 +108,12 @@ void carryOut(const std::string& line, const FIX::SessionID& session) {
         message = order("H", id, symbol, side);
     } else if (verb == "burst") {
         long count = 0;
-        words >> count >> symbol >> id >> price;
+        std::string seller;
+        words >> count >> symbol >> id >> price >> account >> seller;
         for (long i = 0; i < count; i++) {
             message = order("D", id + std::to_string(i), symbol, i % 2 ? "sell" : "buy");
             terms(message, "10", price);
+            message.setField(1, i % 2 ? seller : account);
             if (!FIX::Session::sendToTarget(message, session)) say("notsent " + id + std::to_string(i));
         }
         say("burstdone " + id);

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Peregrine.Integration.Tests.Link;
+
+/// <summary>A running link, started by the command.</summary>
+public sealed class LinkProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private LinkProcess(Process process, List<string> log, int port)
+    {
+        _process = process;
+        Log = log;
+        Port = port;
+    }
+
+    /// <summary>What it logged until it was ready.</summary>
+    public List<string> Log { get; }
+
+    public int Port { get; }
+
+    public static LinkProcess Start(string dataFolder, int port = 0, params string[] settings)
+    {
+        List<string> arguments = ["run", "--no-status", "--data", dataFolder, "--set", $"fix.port={port}"];
+        foreach (string setting in settings)
+        {
+            arguments.AddRange(["--set", setting]);
+        }
+
+        Process process = Process.Start(CommandProcess.Info([.. arguments]))!;
+        List<string> log = [];
+        int listening = 0;
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            log.Add(line);
+            if (line.Contains("FIX 4.4 on ", StringComparison.Ordinal))
+            {
+                listening = int.Parse(line.Split("FIX 4.4 on ")[1].Split(',')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
+            }
+
+            if (line.EndsWith(" ready", StringComparison.Ordinal))
+            {
+                return new LinkProcess(process, log, listening);
+            }
+        }
+
+        throw new InvalidOperationException($"the link did not start: {string.Join(" / ", log)} {process.StandardError.ReadToEnd()}");
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>Exit code and the rest of the log.</returns>
+    public CommandResult Stop()
+    {
+        using Process kill = Process.Start("kill", $"-TERM {_process.Id}");
+        kill.WaitForExit();
+        return CommandProcess.Finish(_process);
+    }
+
+    /// <summary>A part of the log line that holds a text.</summary>
+    public string LogLine(string part) => Log.Single(line => line.Contains(part, StringComparison.Ordinal));
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                Kill();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Finished and disposed already.
+        }
+
+        _process.Dispose();
+    }
+}
+
+/// <summary>A report line of the QuickFIX client: its words by name.</summary>
+public sealed record ClientLine(string Kind, IReadOnlyDictionary<string, string> Fields, string Raw)
+{
+    public string this[string name] => Fields.GetValueOrDefault(name, "-");
+
+    public static ClientLine Parse(string line)
+    {
+        int text = line.IndexOf(" text=", StringComparison.Ordinal);
+        string[] words = (text < 0 ? line : line[..text]).Split(' ');
+        Dictionary<string, string> fields = words.Skip(1).Where(word => word.Contains('=', StringComparison.Ordinal)).ToDictionary(word => word.Split('=', 2)[0], word => word.Split('=', 2)[1]);
+        if (text >= 0)
+        {
+            fields["text"] = line[(text + 6)..];
+        }
+
+        return new ClientLine(words[0], fields, line);
+    }
+}
+
+/// <summary>The real FIX client: QuickFIX C++ (tests/native).</summary>
+public sealed class FixClientProcess : IDisposable
+{
+    private const int TimeoutMs = 60_000;
+    private readonly Process _process;
+    private readonly BlockingCollection<ClientLine> _lines = [];
+    private readonly List<ClientLine> _seen = [];
+
+    public FixClientProcess(int port, string storeFolder, string sender = "CLIENT1", string? dictionary = null)
+    {
+        string folder = Environment.GetEnvironmentVariable("PEREGRINE_NATIVE") ?? Path.Combine(Testing.Repository.Root, "artifacts/native");
+        string program = Path.Combine(folder, "fixclient");
+        Assert.SkipUnless(File.Exists(program), $"the QuickFIX client is missing: {program}; build it with ./dev native");
+        ProcessStartInfo info = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        string[] arguments = ["--port", $"{port}", "--store", storeFolder, "--sender", sender, .. dictionary is null ? Array.Empty<string>() : ["--dictionary", dictionary]];
+        foreach (string argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(info)!;
+        Thread reader = new(Read) { IsBackground = true };
+        reader.Start();
+    }
+
+    /// <summary>All lines so far that someone waited for or passed by.</summary>
+    public IReadOnlyList<ClientLine> Seen => _seen;
+
+    public void Send(string command)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>The next line that fits; lines before it are kept in <see cref="Seen"/>.</summary>
+    public ClientLine WaitFor(Func<ClientLine, bool> fits, string what)
+    {
+        while (_lines.TryTake(out ClientLine? line, TimeoutMs))
+        {
+            _seen.Add(line);
+            if (fits(line))
+            {
+                return line;
+            }
+        }
+
+        throw new TimeoutException($"the client did not see {what}; last lines: {string.Join(" / ", _seen.TakeLast(5).Select(line => line.Raw))}");
+    }
+
+    public ClientLine WaitForReport(string clientOrderId, string execType) =>
+        WaitFor(line => line.Kind == "report" && line["clordid"] == clientOrderId && line["exectype"] == execType, $"a report {execType} of {clientOrderId}");
+
+    /// <summary>Ends the client in order and takes its last lines.</summary>
+    public void Quit()
+    {
+        Send("quit");
+        Assert.True(_process.WaitForExit(TimeoutMs), "the client ends");
+        foreach (ClientLine line in _lines.GetConsumingEnumerable())
+        {
+            _seen.Add(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _lines.Dispose();
+    }
+
+    private void Read()
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            _lines.Add(ClientLine.Parse(line));
+        }
+
+        _lines.CompleteAdding();
+    }
+}
