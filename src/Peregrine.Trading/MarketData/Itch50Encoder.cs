@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.MarketData;
+
+/// <summary>Writes updates as ITCH 5.0 messages, so that any feed can be recorded in that format.</summary>
+/// <remarks>Pure. Allocates: no.</remarks>
+public static class Itch50Encoder
+{
+    /// <summary>Writes one message for an update of one instrument.</summary>
+    /// <param name="update">Prices in 1/10,000, times since midnight. Modify and Clear have no message: break them up before.</param>
+    /// <param name="locate">Stock locate, the feed's number of the instrument.</param>
+    /// <param name="symbol">1 to 8 characters.</param>
+    /// <param name="target">At least <see cref="Itch50Decoder.BytesMax"/> bytes.</param>
+    /// <returns>Bytes written; 0 when the update has no message or a value does not fit.</returns>
+    public static int Encode(in BookUpdate update, ushort locate, ReadOnlySpan<byte> symbol, Span<byte> target)
+    {
+        if (update.Quantity is < 0 or > uint.MaxValue || update.Price is < 0 or > uint.MaxValue || symbol.Length is 0 or > 8)
+        {
+            return 0;
+        }
+
+        byte type = update.Kind switch
+        {
+            BookUpdateKind.Add => (byte)'A',
+            BookUpdateKind.Execute => (byte)'E',
+            BookUpdateKind.Reduce => (byte)'X',
+            BookUpdateKind.Delete => (byte)'D',
+            BookUpdateKind.Replace => (byte)'U',
+            BookUpdateKind.Trade => (byte)'P',
+            BookUpdateKind.Directory => (byte)'R',
+            BookUpdateKind.Other => (byte)'H',
+            _ => 0,
+        };
+        if (type == 0)
+        {
+            return 0;
+        }
+
+        int bytes = Itch50Decoder.LengthOf(type);
+        Span<byte> message = target[..bytes];
+        message.Clear();
+        message[0] = type;
+        BinaryPrimitives.WriteUInt16BigEndian(message[1..], locate);
+        BinaryPrimitives.WriteUInt16BigEndian(message[5..], (ushort)(update.TimeNs >> 32));
+        BinaryPrimitives.WriteUInt32BigEndian(message[7..], (uint)update.TimeNs);
+        switch (type)
+        {
+            case (byte)'A' or (byte)'P':
+                BinaryPrimitives.WriteUInt64BigEndian(message[11..], update.OrderId);
+                message[19] = update.Side == Side.Sell ? (byte)'S' : (byte)'B';
+                BinaryPrimitives.WriteUInt32BigEndian(message[20..], (uint)update.Quantity);
+                PutSymbol(message[24..32], symbol);
+                BinaryPrimitives.WriteUInt32BigEndian(message[32..], (uint)update.Price);
+                break;
+            case (byte)'E' or (byte)'X':
+                BinaryPrimitives.WriteUInt64BigEndian(message[11..], update.OrderId);
+                BinaryPrimitives.WriteUInt32BigEndian(message[19..], (uint)update.Quantity);
+                break;
+            case (byte)'D':
+                BinaryPrimitives.WriteUInt64BigEndian(message[11..], update.OrderId);
+                break;
+            case (byte)'U':
+                BinaryPrimitives.WriteUInt64BigEndian(message[11..], update.OrderId);
+                BinaryPrimitives.WriteUInt64BigEndian(message[19..], update.NewOrderId);
+                BinaryPrimitives.WriteUInt32BigEndian(message[27..], (uint)update.Quantity);
+                BinaryPrimitives.WriteUInt32BigEndian(message[31..], (uint)update.Price);
+                break;
+            default:
+                PutSymbol(message[11..19], symbol);
+                PutStatus(message, type);
+                break;
+        }
+
+        return bytes;
+    }
+
+    // R: a round lot of 100, common stock, live. H: the trading state of a halt.
+    private static void PutStatus(Span<byte> message, byte type)
+    {
+        if (type == (byte)'R')
+        {
+            "Q "u8.CopyTo(message[19..]);
+            BinaryPrimitives.WriteUInt32BigEndian(message[21..], 100);
+            "NCZ PNN1N"u8.CopyTo(message[25..]);
+            message[38] = (byte)'N';
+            return;
+        }
+
+        "H "u8.CopyTo(message[19..]);
+        "    "u8.CopyTo(message[21..]);
+    }
+
+    private static void PutSymbol(Span<byte> target, ReadOnlySpan<byte> symbol)
+    {
+        target.Fill((byte)' ');
+        symbol.CopyTo(target);
+    }
+}

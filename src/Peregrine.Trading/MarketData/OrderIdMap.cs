@@ -1,0 +1,99 @@
+namespace Peregrine.Trading.MarketData;
+
+/// <summary>
+/// From order id and instrument to a slot: open addressing, linear probing, removal by shifting back, at most half full. It grows by
+/// doubling, as nobody can say how many orders a recorded day has.
+/// </summary>
+/// <remarks>Thread: one owner. Allocates: when it grows.</remarks>
+internal sealed class OrderIdMap
+{
+    private const int Empty = -1;
+    private Entry[] _entries = NewEntries(8192);
+
+    public int Count { get; private set; }
+
+    /// <summary>The slot, or -1.</summary>
+    public int Find(ulong id, int instrumentId)
+    {
+        int position = Position(id, instrumentId);
+        return _entries[position].Slot;
+    }
+
+    /// <summary>Adds an id that is not there.</summary>
+    public void Add(ulong id, int instrumentId, int slot)
+    {
+        if ((Count + 1) * 2 > _entries.Length)
+        {
+            Grow();
+        }
+
+        _entries[Position(id, instrumentId)] = new Entry { Id = id, InstrumentId = instrumentId, Slot = slot };
+        Count++;
+    }
+
+    /// <summary>Removes an id that is there.</summary>
+    public void Remove(ulong id, int instrumentId)
+    {
+        int mask = _entries.Length - 1;
+        int hole = Position(id, instrumentId);
+        _entries[hole].Slot = Empty;
+        Count--;
+
+        // Whoever would have stood at or before the hole moves into it, so that no search ends too early.
+        for (int at = (hole + 1) & mask; _entries[at].Slot != Empty; at = (at + 1) & mask)
+        {
+            int home = Home(_entries[at].Id, _entries[at].InstrumentId);
+            if (((at - home) & mask) >= ((at - hole) & mask))
+            {
+                _entries[hole] = _entries[at];
+                _entries[at].Slot = Empty;
+                hole = at;
+            }
+        }
+    }
+
+    private int Position(ulong id, int instrumentId)
+    {
+        int mask = _entries.Length - 1;
+        int at = Home(id, instrumentId);
+        while (_entries[at].Slot != Empty && (_entries[at].Id != id || _entries[at].InstrumentId != instrumentId))
+        {
+            at = (at + 1) & mask;
+        }
+
+        return at;
+    }
+
+    private int Home(ulong id, int instrumentId)
+    {
+        ulong hash = (id ^ ((ulong)(uint)instrumentId << 40)) * 0x9e3779b97f4a7c15UL;
+        return (int)(hash >> 32) & (_entries.Length - 1);
+    }
+
+    private void Grow()
+    {
+        Entry[] old = _entries;
+        _entries = NewEntries(old.Length * 2);
+        foreach (Entry entry in old)
+        {
+            if (entry.Slot != Empty)
+            {
+                _entries[Position(entry.Id, entry.InstrumentId)] = entry;
+            }
+        }
+    }
+
+    private static Entry[] NewEntries(int count)
+    {
+        Entry[] entries = new Entry[count];
+        Array.Fill(entries, new Entry { Slot = Empty });
+        return entries;
+    }
+
+    private struct Entry
+    {
+        public ulong Id;
+        public int InstrumentId;
+        public int Slot;
+    }
+}
