@@ -1,1 +1,2 @@
 global using Peregrine.Primitives;
+global using Peregrine.Testing;
