@@ -46,6 +46,9 @@ public interface IJournalVisitor
 /// <summary>How a journal is written.</summary>
 public sealed record JournalOptions
 {
+    internal const long SegmentBytesMax = 1L << 30;
+    internal const int SyncSpinUsMax = 1_000;
+
     /// <summary>Its folder; made when missing.</summary>
     public required string Folder { get; init; }
 
@@ -61,6 +64,12 @@ public sealed record JournalOptions
     /// <summary>At <see cref="Durability.Fsync"/>: wait for the disk on the caller's thread, in Commit, instead of beside it.</summary>
     public bool SyncInline { get; init; }
 
+    /// <summary>
+    /// At <see cref="Durability.Fsync"/>: how long the writing thread looks for the next batch before it sleeps, in microseconds:
+    /// 0 to 1,000. More saves the wake-up of a batch that follows at once; it costs that much of a core after each sync.
+    /// </summary>
+    public int SyncSpinUs { get; init; } = 20;
+
     /// <summary>At <see cref="Durability.Fsync"/>: called by the writing thread each time that more has become durable.</summary>
     public Action? DurableAdvanced { get; init; }
 
@@ -69,7 +78,12 @@ public sealed record JournalOptions
     public void Validate()
     {
         List<string> errors = [];
-        if (SegmentBytes is < 64 << 10 or > 1 << 30 || SegmentBytes % 4096 != 0)
+        if (string.IsNullOrWhiteSpace(Folder))
+        {
+            errors.Add("Folder: empty, expected the path of a folder");
+        }
+
+        if (SegmentBytes is < 64 << 10 or > SegmentBytesMax || SegmentBytes % 4096 != 0)
         {
             errors.Add($"SegmentBytes: {SegmentBytes}, expected 65,536 to 1,073,741,824, a multiple of 4,096");
         }
@@ -77,6 +91,11 @@ public sealed record JournalOptions
         if (BatchBytesMax < 4096 || BatchBytesMax > SegmentBytes / 2)
         {
             errors.Add($"BatchBytesMax: {BatchBytesMax}, expected 4,096 to half of SegmentBytes ({SegmentBytes / 2})");
+        }
+
+        if (SyncSpinUs is < 0 or > SyncSpinUsMax)
+        {
+            errors.Add($"SyncSpinUs: {SyncSpinUs}, expected 0 to {SyncSpinUsMax}");
         }
 
         if (!Enum.IsDefined(Durability))
@@ -120,6 +139,15 @@ public sealed class JournalCounters
     public long Bytes { get; internal set; }
 
     public long Syncs { get; internal set; }
+
+    /// <summary>Appends that found the batch full.</summary>
+    public long FullCount { get; internal set; }
+
+    /// <summary>Appends of records that can never fit.</summary>
+    public long TooLongCount { get; internal set; }
+
+    /// <summary>Appends and commits refused because the journal had failed.</summary>
+    public long FailedCount { get; internal set; }
 
     public long SegmentsMade { get; internal set; }
 

@@ -7,6 +7,8 @@ internal static class JournalFormat
 {
     public const int SegmentHeaderBytes = 64;
     public const int RecordHeaderBytes = 32;
+    public const int SequenceOffset = 8;
+    public const int TimeOffset = 16;
     public const uint Version = 1;
     public const ulong Magic = 0x314c_4e52_4745_5250; // "PREGRNL1" read as bytes
 
@@ -33,7 +35,7 @@ internal static class JournalFormat
         previousEnd = 0;
         if (source.Length < SegmentHeaderBytes)
         {
-            return $"has {source.Length} bytes, expected a header of {SegmentHeaderBytes}";
+            return $"has {source.Length} bytes, expected a header of {SegmentHeaderBytes}; restore it from a copy";
         }
 
         ulong magic = BinaryPrimitives.ReadUInt64LittleEndian(source);
@@ -41,7 +43,7 @@ internal static class JournalFormat
         uint features = BinaryPrimitives.ReadUInt32LittleEndian(source[12..]);
         if (magic != Magic)
         {
-            return "is not a journal segment: wrong magic at byte 0";
+            return "is not a journal segment: wrong magic at byte 0; restore it from a copy, or choose another folder";
         }
 
         if (version != Version || features != 0)
@@ -51,7 +53,7 @@ internal static class JournalFormat
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[60..]) != Crc32C.Of(source[..60]))
         {
-            return "has a damaged header: wrong checksum at byte 60";
+            return "has a damaged header: wrong checksum at byte 60; restore it from a copy";
         }
 
         firstSequence = BinaryPrimitives.ReadInt64LittleEndian(source[16..]);
@@ -62,8 +64,8 @@ internal static class JournalFormat
     public static void WriteRecord(Span<byte> target, in JournalRecord record, ReadOnlySpan<byte> payload)
     {
         BinaryPrimitives.WriteInt32LittleEndian(target, payload.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(target[8..], record.Sequence);
-        BinaryPrimitives.WriteInt64LittleEndian(target[16..], record.TimeNs);
+        BinaryPrimitives.WriteInt64LittleEndian(target[SequenceOffset..], record.Sequence);
+        BinaryPrimitives.WriteInt64LittleEndian(target[TimeOffset..], record.TimeNs);
         target[24] = record.Type;
         target[25..RecordHeaderBytes].Clear();
         payload.CopyTo(target[RecordHeaderBytes..]);
@@ -84,15 +86,24 @@ internal static class JournalFormat
 
         int payloadBytes = BinaryPrimitives.ReadInt32LittleEndian(source);
         byte type = source[24];
-        if (payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes || type == 0 || RecordBytes(payloadBytes) > source.Length
+        bool isReservedZero = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]) >> 8 == 0;
+        if (!isReservedZero || payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes || type == 0 || RecordBytes(payloadBytes) > source.Length
             || BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) != Checksum(source, payloadBytes))
         {
             return 0;
         }
 
-        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[8..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]), type);
+        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]), BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), type);
         payload = source.Slice(RecordHeaderBytes, payloadBytes);
         return RecordBytes(payloadBytes);
+    }
+
+    /// <summary>Bytes that <see cref="TryReadRecord"/> had to run its checksum over.</summary>
+    public static int CheckedBytes(ReadOnlySpan<byte> source)
+    {
+        int payloadBytes = BinaryPrimitives.ReadInt32LittleEndian(source);
+        ulong typeAndReserved = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]);
+        return typeAndReserved is > 0 and < 256 && payloadBytes > 0 && payloadBytes <= source.Length ? payloadBytes : 0;
     }
 
     // Over everything after the checksum, then over the length before it.

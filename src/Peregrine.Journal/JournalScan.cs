@@ -1,95 +1,141 @@
 using System.Globalization;
-using Peregrine.Linux;
-using Peregrine.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Peregrine.Journal;
 
 /// <summary>Reads the segments of a journal in order and says where and how they end.</summary>
 internal sealed class JournalScan
 {
-    public const string Extension = ".journal";
+    // Most payload bytes that the search behind a bad record may check; made-up lengths could otherwise keep it busy for hours.
+    private const long SearchBytesMax = 1L << 32;
+    private const string Extension = ".journal";
 
-    private readonly JournalRecovery _recovery = new();
+    private readonly IJournalVisitor _visitor;
+    private readonly List<string> _segments = [];
+
+    // The bytes of one segment. Not mapped: a disk error in mapped memory is a signal that ends the process without a word.
+    private byte[] _buffer = [];
+
+    private JournalScan(IJournalVisitor visitor) => _visitor = visitor;
 
     /// <summary>What was found.</summary>
-    public JournalRecovery Recovery => _recovery;
+    public JournalRecovery Recovery { get; } = new();
 
-    /// <summary>Path of the last segment, or null.</summary>
-    public string? LastPath { get; private set; }
+    /// <summary>Paths of the segments that hold a header, in order.</summary>
+    public IReadOnlyList<string> Segments => _segments;
 
-    /// <summary>Where the next record goes in it.</summary>
+    /// <summary>A last file that is all zeros: its header was lost with the power. Null as a rule.</summary>
+    public string? UnbornPath { get; private set; }
+
+    /// <summary>Where the next record goes in the last segment.</summary>
     public long EndOffset { get; private set; }
 
     /// <summary>Length of the last segment.</summary>
     public long LastBytes { get; private set; }
 
     /// <summary>Reads everything.</summary>
-    /// <exception cref="JournalException">Damage before the tail, or another version.</exception>
+    /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, or not readable.</exception>
     public static JournalScan Run(string folder, IJournalVisitor visitor)
     {
-        JournalScan scan = new();
-        string[] paths = [.. Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)];
+        JournalScan scan = new(visitor);
+        string[] paths = FindSegments(folder);
         for (int index = 0; index < paths.Length; index++)
         {
-            scan.ReadSegment(paths[index], isLast: index == paths.Length - 1, visitor);
+            scan.ReadSegment(paths[index], isLast: index == paths.Length - 1);
         }
 
-        scan._recovery.Segments = paths.Length;
+        scan.Recovery.Segments = scan._segments.Count;
         return scan;
     }
 
-    /// <summary>The file name of a segment.</summary>
+    /// <summary>The file name of a segment; the first is number 1.</summary>
     public static string FileName(int number) => number.ToString("D10", CultureInfo.InvariantCulture) + Extension;
 
-    private void ReadSegment(string path, bool isLast, IJournalVisitor visitor)
+    private static string[] FindSegments(string folder)
     {
-        long bytes = new FileInfo(path).Length;
-        if (bytes == 0)
+        string[] paths;
+        try
         {
-            throw new JournalException($"{path} is empty, expected a segment header of {JournalFormat.SegmentHeaderBytes} bytes; restore the file from a copy");
+            paths = [.. Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"journal folder {folder} cannot be read: {exception.Message}");
         }
 
-        if (bytes > 1 << 30)
+        for (int index = 0; index < paths.Length; index++)
         {
-            throw new JournalException($"{path} has {bytes} bytes, a segment has at most {1 << 30}");
+            if (Path.GetFileName(paths[index]) != FileName(index + 1))
+            {
+                throw new JournalException($"{folder} has {Path.GetFileName(paths[index])} where {FileName(index + 1)} is expected: a segment is missing, or the file is not of this journal; restore what is missing or move the stranger away");
+            }
         }
 
-        using MappedMemory memory = OpenMapped(path, bytes);
-        ReadOnlySpan<byte> data = memory.Slice(0, (int)bytes);
-        string? wrong = JournalFormat.ReadSegmentHeader(data, out _, out long previousEnd);
+        return paths;
+    }
+
+    private void ReadSegment(string path, bool isLast)
+    {
+        ReadOnlySpan<byte> data = Load(path);
+        if (isLast && data.Length > 0 && data.IndexOfAnyExcept((byte)0) < 0)
+        {
+            UnbornPath = path;
+            return;
+        }
+
+        string? wrong = JournalFormat.ReadSegmentHeader(data, out long firstSequence, out long previousEnd);
         if (wrong is not null)
         {
             throw new JournalException($"{path} {wrong}");
         }
 
         // The header says where the segment before ended: a tail lost there shows here.
-        if (LastPath is not null && previousEnd != EndOffset)
+        if (previousEnd != EndOffset)
         {
-            throw new JournalException($"{LastPath} is damaged at byte {EndOffset}: the next segment says it ends at byte {previousEnd}; restore it from a copy");
+            string before = _segments.Count > 0 ? _segments[^1] : "the journal before it";
+            throw new JournalException($"{before} is damaged at byte {EndOffset}: {path} says that it ends at byte {previousEnd}; restore it from a copy");
         }
 
-        LastPath = path;
-        LastBytes = bytes;
-        int offset = ReadRecords(path, data, visitor);
+        if (firstSequence < Recovery.LastSequence)
+        {
+            throw new JournalException($"{path} is out of place: it starts with sequence {firstSequence}, after {Recovery.LastSequence}; restore it from a copy");
+        }
+
+        _segments.Add(path);
+        int offset = ReadRecords(path, data, JournalFormat.SegmentHeaderBytes);
+        int later;
+        while ((later = FindLater(data, offset)) >= 0)
+        {
+            // Beside a live writer, the bytes here may have been written after they were read and before those behind them were.
+            data = Load(path);
+            int again = ReadRecords(path, data, offset);
+            if (again == offset)
+            {
+                throw new JournalException($"{path} is damaged at byte {offset}: no whole record there, but one at byte {later}; restore it from a copy");
+            }
+
+            offset = again;
+        }
+
         EndOffset = offset;
-        ReadOnlySpan<byte> rest = data[offset..];
-        if (rest.IndexOfAnyExcept((byte)0) < 0)
-        {
-            return;
-        }
-
-        if (!isLast || HasRecordLater(rest))
-        {
-            throw new JournalException($"{path} is damaged at byte {offset}: no whole record there, but records follow; restore it from a copy, or move this and later segments away to go on without them");
-        }
-
-        _recovery.TornBytes = rest.LastIndexOfAnyExcept((byte)0) + 1;
-        _recovery.TornAt = $"{path} at byte {offset}";
+        LastBytes = data.Length;
+        FindTornTail(path, data, isLast);
     }
 
-    private int ReadRecords(string path, ReadOnlySpan<byte> data, IJournalVisitor visitor)
+    private void FindTornTail(string path, ReadOnlySpan<byte> data, bool isLast)
     {
-        int offset = JournalFormat.SegmentHeaderBytes;
+        int tornBytes = data[(int)EndOffset..].LastIndexOfAnyExcept((byte)0) + 1;
+        if (tornBytes > 0 && !isLast)
+        {
+            throw new JournalException($"{path} is damaged at byte {EndOffset}: no whole record there, but another segment follows; restore it from a copy");
+        }
+
+        Recovery.TornBytes = tornBytes;
+        Recovery.TornAt = tornBytes > 0 ? $"{path} at byte {EndOffset}" : null;
+    }
+
+    private int ReadRecords(string path, ReadOnlySpan<byte> data, int offset)
+    {
         while (true)
         {
             int taken = JournalFormat.TryReadRecord(data[offset..], out JournalRecord record, out ReadOnlySpan<byte> payload);
@@ -98,42 +144,65 @@ internal sealed class JournalScan
                 return offset;
             }
 
-            if (record.Sequence < _recovery.LastSequence)
+            if (record.Sequence < Recovery.LastSequence)
             {
-                throw new JournalException($"{path} is damaged at byte {offset}: sequence {record.Sequence} after {_recovery.LastSequence}; restore it from a copy");
+                throw new JournalException($"{path} is damaged at byte {offset}: sequence {record.Sequence} after {Recovery.LastSequence}; restore it from a copy");
             }
 
-            visitor.OnRecord(record, payload);
-            _recovery.Records++;
-            _recovery.LastSequence = record.Sequence;
+            _visitor.OnRecord(record, payload);
+            Recovery.Records++;
+            Recovery.LastSequence = record.Sequence;
             offset += taken;
         }
     }
 
     // A later whole record proves that the bytes here were once good: damage, not a torn tail. Records lie at multiples of 8.
-    private static bool HasRecordLater(ReadOnlySpan<byte> rest)
+    // Returns where it is, or -1. A search that would take too long counts as found: refusing is the safe side.
+    private int FindLater(ReadOnlySpan<byte> data, int badOffset)
     {
-        for (int offset = 8; offset + JournalFormat.RecordHeaderBytes <= rest.Length; offset += 8)
+        long budget = SearchBytesMax;
+        int end = badOffset + data[badOffset..].LastIndexOfAnyExcept((byte)0) + 1;
+        for (int offset = badOffset + 8; offset + JournalFormat.RecordHeaderBytes <= data.Length && offset < end; offset += 8)
         {
-            if (JournalFormat.TryReadRecord(rest[offset..], out _, out _) > 0)
+            if (JournalFormat.TryReadRecord(data[offset..], out JournalRecord record, out _) > 0 && record.Sequence >= Recovery.LastSequence)
             {
-                return true;
+                return offset;
+            }
+
+            budget -= JournalFormat.CheckedBytes(data[offset..]);
+            if (budget < 0)
+            {
+                return offset;
             }
         }
 
-        return false;
+        return -1;
     }
 
-    private static MappedMemory OpenMapped(string path, long bytes)
+    private ReadOnlySpan<byte> Load(string path)
     {
         try
         {
-            using LinuxFile file = LinuxFile.Open(path);
-            return file.Map(bytes);
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            long bytes = RandomAccess.GetLength(file);
+            if (bytes > JournalOptions.SegmentBytesMax)
+            {
+                throw new JournalException($"{path} has {bytes} bytes, a segment has at most {JournalOptions.SegmentBytesMax}");
+            }
+
+            _buffer = _buffer.Length >= bytes ? _buffer : GC.AllocateUninitializedArray<byte>((int)bytes);
+            int done = 0;
+            int read;
+            while (done < bytes && (read = RandomAccess.Read(file, _buffer.AsSpan(done, (int)bytes - done), done)) > 0)
+            {
+                done += read;
+            }
+
+            return _buffer.AsSpan(0, done);
         }
-        catch (LinuxException exception)
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not JournalException)
         {
-            throw new JournalException(exception.Message);
+            throw new JournalException($"{path} cannot be read: {exception.Message}");
         }
     }
 }

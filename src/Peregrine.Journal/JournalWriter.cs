@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Peregrine.Linux;
 using Peregrine.Linux.Files;
 
@@ -27,7 +28,7 @@ public sealed partial class JournalWriter : IDisposable
     private int _batchBytes;
     private int _committedBytes;
     private long _batchSequence;
-    private long _lastTimeNs;
+    private bool _foundFull;
     private long _durableSequence;
     private JournalFailure? _failure;
 
@@ -39,15 +40,15 @@ public sealed partial class JournalWriter : IDisposable
         _spare = GC.AllocateArray<byte>(options.BatchBytesMax, pinned: true);
         _batchSequence = scan.Recovery.LastSequence;
         _durableSequence = scan.Recovery.LastSequence;
-        _supply = new SegmentSupply(options);
         _segmentOffset = scan.EndOffset;
-        if (scan.LastPath is { } path)
+        _segmentNumber = scan.Segments.Count;
+        if (_segmentNumber > 0)
         {
-            _segment = LinuxFile.Open(path);
+            _segment = LinuxFile.Open(scan.Segments[^1]);
             _segmentBytes = scan.LastBytes;
-            _segmentNumber = int.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        _supply = new SegmentSupply(options);
         if (options.Durability == Durability.Fsync && !options.SyncInline)
         {
             _syncThread = new Thread(SyncWork) { IsBackground = true, Name = "journal-sync" };
@@ -74,13 +75,23 @@ public sealed partial class JournalWriter : IDisposable
     public static JournalWriter Open(JournalOptions options, IJournalVisitor visitor, out JournalRecovery recovery)
     {
         options.Validate();
-        LinuxFile folderLock = LockFolder(options.Folder);
+        LinuxFile folderLock = LockFolder(options);
         try
         {
             JournalScan scan = JournalScan.Run(options.Folder, visitor);
             recovery = scan.Recovery;
             CutTornTail(scan);
+            if (options.Durability == Durability.Fsync)
+            {
+                SyncWhatWasRead(options.Folder, scan);
+            }
+
             return new JournalWriter(options, folderLock, scan);
+        }
+        catch (LinuxException exception)
+        {
+            folderLock.Dispose();
+            throw new JournalException($"journal folder {options.Folder} cannot be used: {exception.Message}");
         }
         catch
         {
@@ -100,19 +111,27 @@ public sealed partial class JournalWriter : IDisposable
         Check.That(type != 0 && sequence >= _batchSequence, "journal records have a type, and sequence numbers that never fall");
         if (Failure is not null)
         {
+            Counters.FailedCount++;
             return JournalStatus.Failed;
+        }
+
+        if (payload.Length > _batch.Length - JournalFormat.RecordHeaderBytes)
+        {
+            Counters.TooLongCount++;
+            return JournalStatus.TooLong;
         }
 
         int bytes = JournalFormat.RecordBytes(payload.Length);
         if (bytes > _batch.Length - _batchBytes)
         {
-            return bytes > _batch.Length ? JournalStatus.TooLong : JournalStatus.Full;
+            _foundFull = true;
+            Counters.FullCount++;
+            return JournalStatus.Full;
         }
 
         JournalFormat.WriteRecord(_batch.AsSpan(_batchBytes), new JournalRecord(sequence, timeNs, type), payload);
         _batchBytes += bytes;
         _batchSequence = sequence;
-        _lastTimeNs = timeNs;
         Counters.Records++;
         return JournalStatus.Ok;
     }
@@ -126,6 +145,7 @@ public sealed partial class JournalWriter : IDisposable
     {
         if (Failure is not null)
         {
+            Counters.FailedCount++;
             return JournalStatus.Failed;
         }
 
@@ -144,7 +164,7 @@ public sealed partial class JournalWriter : IDisposable
         {
             case Durability.None:
                 Publish(_batchSequence);
-                return _batchBytes >= Math.Min(LazyWriteBytes, _batch.Length / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
+                return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _batch.Length / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
             case Durability.Os:
                 return WriteOpenBatch(sync: false);
             default:
@@ -181,12 +201,13 @@ public sealed partial class JournalWriter : IDisposable
         bool ok = TryWrite(_batch.AsSpan(0, _committedBytes), _batchSequence, sync);
         _batchBytes = 0;
         _committedBytes = 0;
+        _foundFull = false;
         return ok ? JournalStatus.Ok : JournalStatus.Failed;
     }
 
     private bool TryWrite(ReadOnlySpan<byte> batch, long lastSequence, bool sync)
     {
-        if ((_segment is null || _segmentOffset + batch.Length > _segmentBytes) && !TryRoll())
+        if ((_segment is null || _segmentOffset + batch.Length > _segmentBytes) && !TryRoll(batch))
         {
             return false;
         }
@@ -212,23 +233,23 @@ public sealed partial class JournalWriter : IDisposable
         return true;
     }
 
-    private bool TryRoll()
+    // The header is in the file before the file has its name, so that a crash at any point leaves a segment or none.
+    private bool TryRoll(ReadOnlySpan<byte> batch)
     {
-        string path = Path.Combine(_options.Folder, JournalScan.FileName(_segmentNumber + 1));
-        LinuxFile? next = _supply.Take(path, out bool waited, out string? failure);
+        LinuxFile? next = _supply.Take(out bool waited, out JournalFailure? failure);
         if (next is null)
         {
-            Fail(failure ?? "no next segment", Errno.ENOSPC);
+            Fail(failure!.Message, failure.Errno);
             return false;
         }
 
-        Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
-        JournalFormat.WriteSegmentHeader(header, DurableSequence + 1, _lastTimeNs, _segment is null ? 0 : _segmentOffset);
-        Errno errno = next.Write(header, 0);
-        if (errno == Errno.None && _options.Durability == Durability.Fsync)
+        string path = Path.Combine(_options.Folder, JournalScan.FileName(_segmentNumber + 1));
+        Errno errno = WriteSegment(next, path, batch);
+        if (errno != Errno.None)
         {
-            errno = next.SyncData();
-            LinuxFile.SyncFolder(_options.Folder);
+            next.Dispose();
+            Fail($"making segment {path}", errno);
+            return false;
         }
 
         _segment?.Dispose();
@@ -238,51 +259,25 @@ public sealed partial class JournalWriter : IDisposable
         _segmentBytes = _options.SegmentBytes;
         Counters.SegmentsMade++;
         Counters.SegmentWaits += waited ? 1 : 0;
-        if (errno != Errno.None)
-        {
-            Fail($"writing the header of {path}", errno);
-        }
+        _supply.PrepareNext();
+        return true;
+    }
 
-        return errno == Errno.None;
+    private Errno WriteSegment(LinuxFile file, string path, ReadOnlySpan<byte> batch)
+    {
+        long firstSequence = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]);
+        long firstTimeNs = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]);
+        Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
+        JournalFormat.WriteSegmentHeader(header, firstSequence, firstTimeNs, _segment is null ? 0 : _segmentOffset);
+        bool isSynced = _options.Durability == Durability.Fsync;
+        Errno errno = file.Write(header, 0);
+        errno = errno == Errno.None && isSynced ? file.SyncData() : errno;
+        errno = errno == Errno.None ? file.MoveTo(path) : errno;
+        return errno == Errno.None && isSynced ? LinuxFile.TrySyncFolder(_options.Folder) : errno;
     }
 
     // Release: everything written above is with the kernel or the disk before anyone can read the number.
     private void Publish(long sequence) => Volatile.Write(ref _durableSequence, sequence);
 
     private void Fail(string message, Errno errno) => Volatile.Write(ref _failure, new JournalFailure(message, errno));
-
-    private static LinuxFile LockFolder(string folder)
-    {
-        try
-        {
-            _ = Directory.CreateDirectory(folder);
-            LinuxFile file = LinuxFile.OpenOrCreate(Path.Combine(folder, "lock"));
-            if (file.TryLock())
-            {
-                return file;
-            }
-
-            file.Dispose();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException($"journal folder {folder} cannot be written: {exception.Message}; choose another folder or change its owner");
-        }
-
-        throw new JournalException($"journal folder {folder} is in use by another process; stop that one or choose another folder");
-    }
-
-    private static void CutTornTail(JournalScan scan)
-    {
-        if (scan.Recovery.TornBytes > 0)
-        {
-            using LinuxFile file = LinuxFile.Open(scan.LastPath!);
-            Errno errno = file.Write(new byte[scan.Recovery.TornBytes], scan.EndOffset);
-            errno = errno == Errno.None ? file.SyncData() : errno;
-            if (errno != Errno.None)
-            {
-                throw new JournalException($"cannot cut the torn tail of {scan.Recovery.TornAt}: {errno.Describe()}");
-            }
-        }
-    }
 }

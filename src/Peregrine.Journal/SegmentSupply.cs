@@ -15,7 +15,7 @@ internal sealed class SegmentSupply : IDisposable
     private readonly Thread _thread;
     private readonly object _gate = new();
     private LinuxFile? _ready;
-    private Exception? _failure;
+    private JournalFailure? _failure;
     private bool _isWanted = true;
     private bool _isStopping;
 
@@ -26,31 +26,42 @@ internal sealed class SegmentSupply : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The prepared file under its final name; waits for it when it is not ready yet.</summary>
-    /// <param name="path">Its final path.</param>
+    /// <summary>The prepared file, still under its working name; waits for it when it is not ready yet.</summary>
     /// <param name="waited">True when the caller had to wait.</param>
-    /// <returns>The file, or null with the reason in <paramref name="failure"/>.</returns>
-    public LinuxFile? Take(string path, out bool waited, out string? failure)
+    /// <param name="failure">Why there is none.</param>
+    /// <returns>The file, the caller's from now on; or null.</returns>
+    public LinuxFile? Take(out bool waited, out JournalFailure? failure)
     {
         lock (_gate)
         {
             waited = _ready is null;
-            while (_ready is null && _failure is null)
+            if (_failure is not null)
             {
-                Monitor.Wait(_gate);
-            }
-
-            failure = _failure?.Message;
-            LinuxFile? file = _ready;
-            _ready = null;
-            if (file is not null)
-            {
-                File.Move(file.Path, path);
+                // What failed ahead of time, as a full disk, may be well by now: the caller needs it, so try once more.
+                _failure = null;
                 _isWanted = true;
                 Monitor.PulseAll(_gate);
             }
 
+            while (_ready is null && _failure is null)
+            {
+                _ = Monitor.Wait(_gate);
+            }
+
+            failure = _failure;
+            LinuxFile? file = _ready;
+            _ready = null;
             return file;
+        }
+    }
+
+    /// <summary>Starts on the next file; call it once the one taken has its final name.</summary>
+    public void PrepareNext()
+    {
+        lock (_gate)
+        {
+            _isWanted = true;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -78,7 +89,7 @@ internal sealed class SegmentSupply : IDisposable
             {
                 while (!_isWanted && !_isStopping)
                 {
-                    Monitor.Wait(_gate);
+                    _ = Monitor.Wait(_gate);
                 }
 
                 if (_isStopping)
@@ -90,14 +101,14 @@ internal sealed class SegmentSupply : IDisposable
             }
 
             LinuxFile? made = null;
-            Exception? failure = null;
+            JournalFailure? failure = null;
             try
             {
                 made = Make();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                failure = exception;
+                failure = new JournalFailure(exception.Message, (exception as LinuxException)?.Errno ?? Errno.EIO);
             }
 
             lock (_gate)

@@ -82,6 +82,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "posix_fallocate64", SetLastError = true)]
     public static partial int PosixFallocate(int fd, long offset, long length);
 
+    [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int FLock(int fd, int operation);
 

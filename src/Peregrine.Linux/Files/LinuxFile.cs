@@ -7,7 +7,6 @@ public sealed unsafe class LinuxFile : IDisposable
     private const int OpenReadWrite = 2;
     private const int OpenCreate = 0x40;
     private const int OpenExclusive = 0x80;
-    private const int OpenDirectory = 0x10000;
     private const int OpenCloseOnExec = 0x80000;
 
     private int _descriptor;
@@ -18,8 +17,8 @@ public sealed unsafe class LinuxFile : IDisposable
         Path = path;
     }
 
-    /// <summary>Where it was opened.</summary>
-    public string Path { get; }
+    /// <summary>Where it was opened, or moved to.</summary>
+    public string Path { get; private set; }
 
     /// <summary>Opens for reading and writing.</summary>
     /// <exception cref="LinuxException">It is not there or not allowed.</exception>
@@ -32,14 +31,39 @@ public sealed unsafe class LinuxFile : IDisposable
     public static LinuxFile OpenOrCreate(string path) => OpenFlags(path, OpenReadWrite | OpenCreate);
 
     /// <summary>Makes the names in a folder durable: needed after a file is created or renamed.</summary>
+    /// <exception cref="LinuxException">It is not there or the disk refused.</exception>
     public static void SyncFolder(string path)
     {
-        using LinuxFile folder = OpenFlags(path, OpenDirectory);
-        Errno errno = Libc.Result(Libc.FSync(folder._descriptor)).Errno;
-        if (errno is not (Errno.None or Errno.EINVAL))
+        Errno errno = TrySyncFolder(path);
+        if (errno != Errno.None)
         {
             throw new LinuxException($"sync of folder {path}", errno);
         }
+    }
+
+    /// <summary>As <see cref="SyncFolder"/>, with the reason as a value.</summary>
+    /// <returns>None, also where the file system has no such call (EINVAL); else why not.</returns>
+    public static Errno TrySyncFolder(string path)
+    {
+        // No O_DIRECTORY: its number differs between x86-64 and arm64, and fsync of whatever opens is harmless.
+        CallResult opened = Libc.Result(Libc.Open(path, OpenCloseOnExec, 0));
+        if (!opened.IsOk)
+        {
+            return opened.Errno;
+        }
+
+        using LinuxFile folder = new((int)opened.Value, path);
+        Errno errno = Libc.Result(Libc.FSync(folder._descriptor)).Errno;
+        return errno == Errno.EINVAL ? Errno.None : errno;
+    }
+
+    /// <summary>Gives the file another name in the same file system, in one step; a file of that name is replaced.</summary>
+    /// <returns>None, or why not: nothing changed.</returns>
+    public Errno MoveTo(string path)
+    {
+        Errno errno = Libc.Result(Libc.Rename(Path, path)).Errno;
+        Path = errno == Errno.None ? path : Path;
+        return errno;
     }
 
     /// <summary>Writes all of the bytes at an offset.</summary>

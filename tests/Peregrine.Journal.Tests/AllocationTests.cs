@@ -1,0 +1,66 @@
+namespace Peregrine.Journal.Tests;
+
+public class AllocationTests
+{
+    [Theory]
+    [InlineData(Durability.None, false)]
+    [InlineData(Durability.Os, false)]
+    [InlineData(Durability.Fsync, false)]
+    [InlineData(Durability.Fsync, true)]
+    public void AppendAndCommit_Warm_AllocateNothing(Durability durability, bool syncInline)
+    {
+        using Scratch scratch = new();
+        JournalOptions options = scratch.Options(durability) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, SyncInline = syncInline };
+        using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
+        byte[] payload = new byte[100];
+        int rounds = durability == Durability.Fsync ? 100 : 2_000;
+        long sequence = Run(writer, 0, rounds, payload);
+        writer.Drain();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        sequence = Run(writer, sequence, rounds, payload);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        writer.Drain();
+        Assert.Equal(sequence, writer.DurableSequence);
+    }
+
+    [Fact]
+    public void WritingThread_Warm_AllocatesNothing()
+    {
+        using Scratch scratch = new();
+        long[] allocated = new long[200];
+        int calls = 0;
+        Action advanced = () =>
+        {
+            // On the writing thread: what it has allocated in all its life.
+            allocated[Math.Min(calls++, allocated.Length - 1)] = GC.GetAllocatedBytesForCurrentThread();
+        };
+        JournalOptions options = scratch.Options(Durability.Fsync) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, DurableAdvanced = advanced };
+        using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
+        {
+            for (long sequence = 1; sequence <= 150; sequence++)
+            {
+                Scratch.Append(writer, sequence);
+                writer.Drain();
+            }
+        }
+
+        Assert.True(calls >= 150, $"{calls} batches");
+        Assert.Equal(allocated[49], allocated[149]);
+    }
+
+    private static long Run(JournalWriter writer, long sequence, int rounds, byte[] payload)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            if (writer.TryAppend(1, ++sequence, sequence, payload) != JournalStatus.Ok || writer.Commit() != JournalStatus.Ok)
+            {
+                throw new InvalidOperationException("the journal refused");
+            }
+        }
+
+        return sequence;
+    }
+}

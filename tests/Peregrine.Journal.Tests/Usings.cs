@@ -1,0 +1,2 @@
+global using Peregrine.Primitives;
+global using Peregrine.Testing;
