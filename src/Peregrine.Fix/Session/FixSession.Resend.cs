@@ -62,13 +62,12 @@ public sealed partial class FixSession
         CatchUp();
     }
 
+    // The connection refused a new message: it goes when there is room again.
     private void CatchUpFrom(long sequence)
     {
-        if (!IsCatchingUp)
-        {
-            _cursor = sequence;
-            _requestedEnd = sequence;
-        }
+        _cursor = sequence;
+        _requestedEnd = sequence;
+        _isBlocked = true;
     }
 
     private void StopCatchingUp()

@@ -264,7 +264,14 @@ public sealed partial class FixSession
             return;
         }
 
-        if (IsCatchingUp || !_transport.TryWrite(message))
+        if (IsCatchingUp)
+        {
+            // The cursor reaches it in turn.
+            Counters.Delayed++;
+            return;
+        }
+
+        if (!_transport.TryWrite(message))
         {
             Counters.Delayed++;
             CatchUpFrom(sequence);
