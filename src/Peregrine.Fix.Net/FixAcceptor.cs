@@ -19,6 +19,9 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
+    /// <summary>Gets a line for each connection that was refused; null for none. Called on the loop's thread.</summary>
+    public Action<string>? Log { get; init; }
+
     /// <summary>How long a new connection may take to log on, in milliseconds.</summary>
     public int LogonTimeoutMs { get; init; } = 10_000;
 }
@@ -50,6 +53,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     private readonly FixAcceptorOptions _options;
     private readonly List<FixSession> _sessions = [];
     private readonly List<FixConnection> _pending = [];
+    private readonly EventLoop _loop;
     private readonly Listener _listener;
     private readonly FixIndex _index = new();
 
@@ -58,6 +62,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     public FixAcceptor(EventLoop loop, FixAcceptorOptions options)
     {
         _options = options;
+        _loop = loop;
         _listener = loop.Listen(options.EndPoint, this);
     }
 
@@ -89,8 +94,29 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
             if (unixNs - _pending[index].ConnectedNs > _options.LogonTimeoutMs * 1_000_000L)
             {
                 Counters.LogonTimeouts++;
+                LogRefusal(_pending[index].Connection, "no Logon in time");
                 _pending[index].Disconnect();
             }
+        }
+    }
+
+    /// <summary>Goes on with resends, a batch a session. Call it after every <see cref="EventLoop.Poll"/>; it costs nothing when there are none.</summary>
+    public void Continue(long unixNs)
+    {
+        bool isMore = false;
+        foreach (FixSession session in _sessions)
+        {
+            if (session.IsResending)
+            {
+                session.Continue(unixNs);
+                isMore |= session.IsResending;
+            }
+        }
+
+        if (isMore)
+        {
+            // The next Poll must not wait while there is work.
+            _loop.Wake();
         }
     }
 
@@ -105,6 +131,9 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         _pending.Add(connection);
         return connection;
     }
+
+    /// <summary>Tells the log why somebody is not on.</summary>
+    internal void LogRefusal(Connection? connection, string reason) => _options.Log?.Invoke($"FIX connection from {connection?.RemoteEndPoint} refused: {reason}");
 
     /// <summary>The connection is over, or has its session.</summary>
     internal void NoLongerPending(FixConnection connection) => _ = _pending.Remove(connection);

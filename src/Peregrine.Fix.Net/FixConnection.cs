@@ -11,6 +11,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
     private Connection? _connection;
     private FixSession? _session;
 
+    /// <summary>The connection while it is open.</summary>
+    public Connection? Connection => _connection;
+
     /// <summary>When it was accepted, Unix nanoseconds.</summary>
     public long ConnectedNs { get; } = connectedNs;
 
@@ -35,7 +38,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
                     break;
                 case FrameStatus.TooLong:
                     acceptor.Counters.OversizedFrames++;
-                    _session?.Logout($"message larger than {acceptor.Options.FrameBytesMax} bytes", nowNs);
+                    _session?.Disconnect($"a message larger than {acceptor.Options.FrameBytesMax} bytes", nowNs);
                     Disconnect();
                     break;
                 default:
@@ -76,19 +79,26 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
 
     private void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
-        if (_session is null)
+        if (_session is { } known)
         {
-            _session = acceptor.FindSession(frame);
-            if (_session is null)
-            {
-                Disconnect();
-                return;
-            }
-
-            acceptor.NoLongerPending(this);
-            _session.OnConnected(this, nowNs);
+            known.OnFrame(frame, nowNs);
+            return;
         }
 
-        _session.OnFrame(frame, nowNs);
+        if (acceptor.FindSession(frame) is not { } session)
+        {
+            acceptor.LogRefusal(_connection, "its first message is not a Logon of a configured session that is not connected yet");
+            Disconnect();
+            return;
+        }
+
+        _session = session;
+        acceptor.NoLongerPending(this);
+        session.OnConnected(this, nowNs);
+        session.OnFrame(frame, nowNs);
+        if (session.State == FixSessionState.Disconnected)
+        {
+            acceptor.LogRefusal(_connection, $"Logon of {session.Options.PeerCompId}: {session.LastEndReason}");
+        }
     }
 }

@@ -26,10 +26,10 @@ public enum FixType : byte
 public static class FixDictionary
 {
     /// <summary>Tags of FIX 4.4 are below this.</summary>
-    public const int TagEnd = 1024;
+    public const int TagEnd = 957;
 
     private const string Orders =
-        "1 11 22 37 48 54-55 65 106-107 167 200-202 206-207 223-228 231 239-247 255-256 305-313 315-318 348-351 362-365 435-436 447-448 452-463 470-472 523 "
+        "1 11 22 48 54-55 65 106-107 167 200-202 206-207 223-228 231 239-247 255-256 305-313 315-318 348-351 362-365 435-436 447-448 452-463 470-472 523 "
         + "526 541-543 583 592-595 660 667 691 711 762-763 788 802-803 810 864-868 873-879 882-889 898 913-919 941 947 ";
 
     private const string NewOrReplace =
@@ -40,6 +40,10 @@ public static class FixDictionary
     private static readonly FixType[] Types = MakeTypes();
     private static readonly bool[] HeaderTags = MakeSet("8 9 34-35 43 49-50 52 56-57 90-91 97 115-116 122 128-129 142-145 212-213 347 369 627-630");
     private static readonly bool[] TrailerTags = MakeSet("10 89 93");
+
+    // Numbers below TagEnd that the standard gave up or never gave out.
+    private static readonly bool[] UndefinedTags = MakeSet(
+        "20 24 46-47 51 76 86 92 101 105 109 125 166 173-187 204-205 219 261 314 319 370 439-440 449-450 465 653 685 809 831");
 
     // Fields of repeating groups, which may come more than once.
     private static readonly bool[] GroupTags = MakeSet(
@@ -57,9 +61,9 @@ public static class FixDictionary
         new("5", "58 354-355", ""),
         new("A", "95-96 98 108 141 372 383-385 464 553-554 789", "98 108"),
         new("D", Orders + NewOrReplace + "23 81 117 140 232-234", "11 54 60 40"),
-        new("F", Orders + "38 41 58 60 66 152 354-355 376 468-469 516 581 586", "41 11 54 60"),
-        new("G", Orders + NewOrReplace + "41 66 586", "41 11 54 60 40"),
-        new("H", Orders + "790", "11 54"),
+        new("F", Orders + "37-38 41 58 60 66 152 354-355 376 468-469 516 581 586", "41 11 54 60"),
+        new("G", Orders + NewOrReplace + "37 41 66 586", "41 11 54 60 40"),
+        new("H", Orders + "37 790", "11 54"),
     ];
 
     // A group's count field, and the field that begins each of its entries. Groups inside of groups are not counted.
@@ -68,6 +72,9 @@ public static class FixDictionary
 
     /// <summary>The type of a field; Text for one that is not known.</summary>
     public static FixType TypeOf(int tag) => tag < TagEnd ? Types[tag] : FixType.Text;
+
+    /// <summary>True for a tag of the standard, and for one that two parties may agree on.</summary>
+    public static bool IsDefined(int tag) => tag >= Tag.UserDefinedMin || (tag < TagEnd && !UndefinedTags[tag]);
 
     /// <summary>True for a field of the standard header.</summary>
     public static bool IsHeader(int tag) => tag < TagEnd && HeaderTags[tag];

@@ -105,7 +105,7 @@ public static class FixFramer
 
         ReadOnlySpan<byte> trailer = data.Slice(bodyEnd, TrailerBytes);
         bool isTrailer = data[bodyEnd - 1] == Soh && trailer.StartsWith("10="u8) && trailer[6] == Soh;
-        if (!isTrailer || FixText.TryInt(trailer[3..6], out int sum) == false)
+        if (!isTrailer || !FixText.TryDigits(trailer[3..6], out int sum))
         {
             return Skip(data, out bytes);
         }

@@ -19,6 +19,30 @@ public static class FixText
         return ok;
     }
 
+    /// <summary>1 to 9 digits and nothing else.</summary>
+    public static bool TryDigits(ReadOnlySpan<byte> text, out int value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 9)
+        {
+            return false;
+        }
+
+        foreach (byte character in text)
+        {
+            int digit = character - '0';
+            if ((uint)digit > 9)
+            {
+                value = 0;
+                return false;
+            }
+
+            value = (value * 10) + digit;
+        }
+
+        return true;
+    }
+
     /// <summary>A whole number of up to 18 digits, with an optional minus.</summary>
     public static bool TryLong(ReadOnlySpan<byte> text, out long value)
     {
@@ -73,21 +97,20 @@ public static class FixText
     {
         unixNs = 0;
         if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
-            || !TryInt(text[..4], out int year) || !TryInt(text[4..6], out int month) || !TryInt(text[6..8], out int day)
-            || !TryInt(text[9..11], out int hour) || !TryInt(text[12..14], out int minute) || !TryInt(text[15..17], out int second))
+            || !TryDigits(text[..4], out int year) || !TryDigits(text[4..6], out int month) || !TryDigits(text[6..8], out int day)
+            || !TryDigits(text[9..11], out int hour) || !TryDigits(text[12..14], out int minute) || !TryDigits(text[15..17], out int second))
         {
             return false;
         }
 
         int fraction = 0;
-        if (text.Length > 17 && (text[17] != '.' || !TryInt(text[18..], out fraction) || fraction < 0))
+        if (text.Length > 17 && (text[17] != '.' || !TryDigits(text[18..], out fraction)))
         {
             return false;
         }
 
         // 60 is a leap second; it counts as the next second.
-        if (year is < 1970 or > 2200 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
-            || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60)
+        if (year is < 1970 or > 2200 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60)
         {
             return false;
         }

@@ -50,7 +50,7 @@ public static class FixValidator
             section = own;
             if (own == 1 && !rule.Allows(tag))
             {
-                return tag >= FixDictionary.TagEnd ? FixFault.InvalidTagNumber : FixFault.TagNotDefinedForMessage;
+                return !FixDictionary.IsDefined(tag) ? FixFault.InvalidTagNumber : FixFault.TagNotDefinedForMessage;
             }
 
             if (!FixDictionary.IsInGroup(tag) && tags[..place].Contains(tag))
@@ -103,7 +103,7 @@ public static class FixValidator
             FixType.Boolean => value.Length == 1 && value[0] is (byte)'Y' or (byte)'N',
             FixType.Character => value.Length == 1,
             FixType.Timestamp => FixText.TryTimestamp(value, out _),
-            FixType.Date => value.Length == 8 && FixText.TryInt(value, out _),
+            FixType.Date => value.Length == 8 && FixText.TryDigits(value, out _),
             _ => true,
         };
         if (!isFormat)

@@ -10,6 +10,7 @@ public ref struct FixWriter
 {
     // "9=000000|": the length is written last, into six digits.
     private const int LengthDigits = 6;
+    private const int BodyBytesMax = 999_999;
     private readonly Span<byte> _target;
     private readonly int _bodyStart;
     private int _at;
@@ -84,9 +85,15 @@ public ref struct FixWriter
 
     /// <summary>Fills in length and checksum.</summary>
     /// <param name="bytes">The whole message's length.</param>
-    /// <returns>False when the buffer was too small.</returns>
+    /// <returns>False when the buffer was too small, or the body is longer than 999,999 bytes.</returns>
     public bool TryFinish(out int bytes)
     {
+        bytes = 0;
+        if (_isFull || _at - _bodyStart > BodyBytesMax)
+        {
+            return false;
+        }
+
         FixText.Put(_target.Slice(_bodyStart - LengthDigits - 1, LengthDigits), _at - _bodyStart);
         int sum = FixFramer.CheckSum(_target[.._at]);
         if (TryTag(Tag.CheckSum, 4))

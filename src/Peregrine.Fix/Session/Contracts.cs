@@ -47,7 +47,7 @@ public interface IFixApplication
     /// <summary>The peer logged on.</summary>
     void OnLogon(FixSession session);
 
-    /// <summary>The session is off; it may have ended in any way.</summary>
+    /// <summary>A session that was logged on is off; it may have ended in any way.</summary>
     void OnLogoff(FixSession session, string reason);
 
     /// <summary>A valid application message, in sequence.</summary>
@@ -73,7 +73,7 @@ public sealed record FixSessionOptions
     /// <summary>How far the peer's SendingTime may be from our clock, in seconds.</summary>
     public int SendingTimeSecondsMax { get; init; } = 120;
 
-    /// <summary>Largest message that we send, in bytes.</summary>
+    /// <summary>Largest message that we send, in bytes; 1,024 to 524,288.</summary>
     public int MessageBytesMax { get; init; } = 4096;
 }
 
@@ -93,11 +93,20 @@ public sealed class FixSessionCounters
 
     public long Sent { get; internal set; }
 
+    /// <summary>Answers that were not sent as they did not fit into <see cref="FixSessionOptions.MessageBytesMax"/>.</summary>
+    public long TooLarge { get; internal set; }
+
     public long Garbled { get; internal set; }
+
+    /// <summary>BusinessMessageRejects from the peer: taken note of, never answered.</summary>
+    public long RejectedByPeer { get; internal set; }
 
     public long Rejected { get; internal set; }
 
     public long ResendsAnswered { get; internal set; }
+
+    /// <summary>Sequence numbers sent again, gap-filled ones included.</summary>
+    public long Resent { get; internal set; }
 
     public long ResendsAsked { get; internal set; }
 

@@ -12,6 +12,12 @@ public sealed partial class FixSession
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
+        if (State == FixSessionState.Disconnected)
+        {
+            // What came behind the message that ended the session.
+            return;
+        }
+
         if (!_index.TryParse(frame) || _index.Tags[2] != Messages.Tag.MsgType)
         {
             // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
@@ -41,7 +47,7 @@ public sealed partial class FixSession
             return;
         }
 
-        if (!AreHeadersRight(message, sequence))
+        if (!AreHeadersRight(message, sequence) || !IsOriginalRight(message, sequence))
         {
             return;
         }
@@ -62,16 +68,48 @@ public sealed partial class FixSession
 
     private bool AreHeadersRight(in FixMessage message, long sequence)
     {
-        bool isPeer = message.TryGet(Messages.Tag.SenderCompId, out ReadOnlySpan<byte> sender) && sender.SequenceEqual(_peerCompId)
-            && message.TryGet(Messages.Tag.TargetCompId, out ReadOnlySpan<byte> target) && target.SequenceEqual(_compId);
-        if (!isPeer)
+        // A field that is missing, empty or malformed is the validator's to refuse: that ends no session.
+        bool isSender = message.TryGet(Messages.Tag.SenderCompId, out ReadOnlySpan<byte> sender);
+        bool isTarget = message.TryGet(Messages.Tag.TargetCompId, out ReadOnlySpan<byte> target);
+        if ((sender.Length > 0 && !sender.SequenceEqual(_peerCompId)) || (target.Length > 0 && !target.SequenceEqual(_compId)))
         {
             return Refuse(message, sequence, FixFault.CompIdProblem, "CompID problem");
         }
 
-        bool isTime = message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text) && FixText.TryTimestamp(text, out long sentNs)
-            && Math.Abs(sentNs - _nowNs) <= Options.SendingTimeSecondsMax * SecondNs;
-        return isTime || Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
+        long sentNs = 0;
+        bool isTime = message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text) && FixText.TryTimestamp(text, out sentNs);
+        if (isTime && Math.Abs(sentNs - _nowNs) > Options.SendingTimeSecondsMax * SecondNs)
+        {
+            return Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
+        }
+
+        if (State == FixSessionState.AwaitingLogon && !(isSender && isTarget && isTime))
+        {
+            End("a Logon without SenderCompID, TargetCompID or SendingTime");
+            return false;
+        }
+
+        return true;
+    }
+
+    // A repeated message says when it was first sent, and that was not after it was repeated.
+    private bool IsOriginalRight(in FixMessage message, long sequence)
+    {
+        if (!message.IsYes(Messages.Tag.PossDupFlag) || State == FixSessionState.AwaitingLogon || message.MsgType.SequenceEqual("4"u8))
+        {
+            return true;
+        }
+
+        if (!message.TryGet(Messages.Tag.OrigSendingTime, out ReadOnlySpan<byte> original))
+        {
+            SendReject(message, sequence, FixFault.RequiredTagMissing, Messages.Tag.OrigSendingTime);
+            NextIncoming += sequence == NextIncoming ? 1 : 0;
+            return false;
+        }
+
+        bool isLate = FixText.TryTimestamp(original, out long originalNs) && message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text)
+            && FixText.TryTimestamp(text, out long sentNs) && originalNs > sentNs;
+        return !isLate || Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
     }
 
     // A wrong header ends the session: with a word when logged on, without one before.
@@ -84,7 +122,7 @@ public sealed partial class FixSession
         }
 
         SendReject(message, sequence, fault, 0);
-        NextIncoming = Math.Max(NextIncoming, sequence + 1);
+        NextIncoming += sequence == NextIncoming ? 1 : 0;
         LogoutAndEnd(text);
         return false;
     }
@@ -98,7 +136,14 @@ public sealed partial class FixSession
 
         if (sequence > NextIncoming)
         {
-            // The peer's wish for a resend is answered even out of turn, or two sides that both miss something would wait for ever.
+            // A goodbye is answered even out of turn; what is missed is asked for at the next logon.
+            if (message.MsgType.SequenceEqual("5"u8))
+            {
+                OnLogoutMessage();
+                return false;
+            }
+
+            // The peer's wish for a resend too, or two sides that both miss something would wait for ever.
             if (message.MsgType.SequenceEqual("2"u8))
             {
                 OnResendRequest(message);
@@ -122,7 +167,16 @@ public sealed partial class FixSession
         if (rule is null)
         {
             NextIncoming++;
-            if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0]) && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
+            if (message.MsgType.SequenceEqual("j"u8))
+            {
+                // Answering a refusal with a refusal could go on for ever.
+                Counters.RejectedByPeer++;
+            }
+            else if (message.MsgType.Length == 0)
+            {
+                SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
+            }
+            else if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0]) && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
             {
                 RejectBusiness(message, 3, default, "Unsupported Message Type"u8);
             }
@@ -149,7 +203,7 @@ public sealed partial class FixSession
                 break;
             case (byte)'1':
                 NextIncoming++;
-                OnTestRequest(message);
+                OnTestRequest(message, sequence);
                 break;
             case (byte)'2':
                 NextIncoming++;
@@ -191,7 +245,8 @@ public sealed partial class FixSession
         _ = message.TryGetLong(Messages.Tag.HeartBtInt, out long heartbeatSeconds);
         if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
         {
-            State = FixSessionState.LoggedOn;
+            // Known by its CompIDs, so it is told why, but it never was on.
+            State = FixSessionState.LogoutSent;
             LogoutAndEnd(fault != FixFault.None
                 ? $"{TextOf(fault)}: tag {refTag}"
                 : $"HeartBtInt must be 0 to {Options.HeartbeatSecondsMax} and EncryptMethod 0");
@@ -205,12 +260,15 @@ public sealed partial class FixSession
             NextIncoming = 1;
         }
 
-        State = FixSessionState.LoggedOn;
         if (sequence < NextIncoming)
         {
+            State = FixSessionState.LogoutSent;
             LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
             return;
         }
+
+        State = FixSessionState.LoggedOn;
+        _wasLoggedOn = true;
 
         _heartbeatNs = heartbeatSeconds * SecondNs;
         _writtenEnd = _store.NextOutgoing;
@@ -223,7 +281,7 @@ public sealed partial class FixSession
             logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
         }
 
-        SendSession(ref logon);
+        _ = TrySendSession(ref logon);
         if (sequence == NextIncoming)
         {
             NextIncoming++;
@@ -246,12 +304,15 @@ public sealed partial class FixSession
         End("logged out");
     }
 
-    private void OnTestRequest(in FixMessage message)
+    private void OnTestRequest(in FixMessage message, long sequence)
     {
         _ = message.TryGet(Messages.Tag.TestReqId, out ReadOnlySpan<byte> id);
         FixWriter heartbeat = Begin("0"u8);
         heartbeat.Add(Messages.Tag.TestReqId, id);
-        SendSession(ref heartbeat);
+        if (!TrySendSession(ref heartbeat))
+        {
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.TestReqId);
+        }
     }
 
     private void OnResendRequest(in FixMessage message)
@@ -291,17 +352,20 @@ public sealed partial class FixSession
     // One request for a gap, not one for each message behind it.
     private void AskResend(long seen)
     {
-        if (NextIncoming <= _resendAskedTo)
+        if (NextIncoming <= _resendAskedTo && (NextIncoming > _resendAskedFrom || _nowNs - _resendAskedNs < ResendPatienceNs))
         {
+            // On its way, as far as can be seen.
             return;
         }
 
         _resendAskedTo = seen;
+        _resendAskedFrom = NextIncoming;
+        _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);
         request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
         request.Add(Messages.Tag.EndSeqNo, 0);
-        SendSession(ref request);
+        _ = TrySendSession(ref request);
     }
 
     private void SendReject(in FixMessage message, long sequence, FixFault fault, int refTag)
@@ -314,10 +378,14 @@ public sealed partial class FixSession
             reject.Add(Messages.Tag.RefTagId, refTag);
         }
 
-        reject.Add(Messages.Tag.RefMsgType, message.MsgType);
+        if (message.MsgType.Length is > 0 and <= ReferenceBytesMax)
+        {
+            reject.Add(Messages.Tag.RefMsgType, message.MsgType);
+        }
+
         reject.Add(Messages.Tag.SessionRejectReason, (int)fault);
         reject.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(TextOf(fault)));
-        SendSession(ref reject);
+        _ = TrySendSession(ref reject);
     }
 
     private static string TextOf(FixFault fault) => fault switch

@@ -15,6 +15,12 @@ public sealed partial class FixSession
 {
     private const long SecondNs = 1_000_000_000;
 
+    // A gap that does not shrink for this long is asked for again.
+    private const long ResendPatienceNs = 10 * SecondNs;
+
+    // A peer's own values are repeated to it up to this length, so that an answer always fits.
+    private const int ReferenceBytesMax = 256;
+
     private readonly IFixSessionStore _store;
     private readonly IFixApplication _application;
     private readonly byte[] _beginString;
@@ -29,10 +35,16 @@ public sealed partial class FixSession
     private long _heartbeatNs;
     private bool _isTestRequestSent;
     private long _resendAskedTo;
+    private long _resendAskedFrom;
+    private long _resendAskedNs;
+    private long _logoutSentNs;
+    private bool _wasLoggedOn;
 
     /// <summary>Makes a session that is not connected.</summary>
     public FixSession(FixSessionOptions options, IFixSessionStore store, IFixApplication application)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MessageBytesMax, 1024);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MessageBytesMax, 1 << 19);
         Options = options;
         _store = store;
         _application = application;
@@ -65,6 +77,9 @@ public sealed partial class FixSession
     /// <summary>When the last message from the peer arrived, Unix nanoseconds.</summary>
     public long LastReceivedNs => _lastReceivedNs;
 
+    /// <summary>Why the last connection ended; empty before.</summary>
+    public string LastEndReason { get; private set; } = "";
+
     /// <summary>What it has done.</summary>
     public FixSessionCounters Counters { get; } = new();
 
@@ -87,7 +102,9 @@ public sealed partial class FixSession
     /// <summary>The connection is gone.</summary>
     public void OnDisconnected(string reason)
     {
-        bool wasOn = State is FixSessionState.LoggedOn or FixSessionState.LogoutSent;
+        bool wasOn = _wasLoggedOn;
+        _wasLoggedOn = false;
+        LastEndReason = reason;
         State = FixSessionState.Disconnected;
         _transport = null;
         _resendAskedTo = 0;
@@ -102,12 +119,13 @@ public sealed partial class FixSession
     public void OnTick(long nowNs)
     {
         _nowNs = nowNs;
-        if (State == FixSessionState.LogoutSent && nowNs - _lastSentNs > 2 * SecondNs)
+        if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > 2 * SecondNs)
         {
             End("no answer to our Logout");
             return;
         }
 
+        Continue(nowNs);
         if (State != FixSessionState.LoggedOn || _heartbeatNs == 0)
         {
             return;
@@ -126,13 +144,13 @@ public sealed partial class FixSession
             _isTestRequestSent = true;
             FixWriter test = Begin("1"u8);
             test.Add(Messages.Tag.TestReqId, "TEST"u8);
-            SendSession(ref test);
+            _ = TrySendSession(ref test);
         }
 
         if (nowNs - _lastSentNs >= _heartbeatNs)
         {
             FixWriter heartbeat = Begin("0"u8);
-            SendSession(ref heartbeat);
+            _ = TrySendSession(ref heartbeat);
         }
     }
 
@@ -169,31 +187,46 @@ public sealed partial class FixSession
         {
             SendLogout(text);
             State = FixSessionState.LogoutSent;
+            _logoutSentNs = nowNs;
+        }
+    }
+
+    /// <summary>Ends the connection now, with a Logout that says why when the peer is logged on.</summary>
+    public void Disconnect(string text, long nowNs)
+    {
+        _nowNs = nowNs;
+        if (State != FixSessionState.Disconnected)
+        {
+            LogoutAndEnd(text);
         }
     }
 
     /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
     /// <param name="message">The message refused.</param>
     /// <param name="reason">BusinessRejectReason (380).</param>
-    /// <param name="refId">The message's own id, such as its ClOrdID; may be empty.</param>
-    /// <param name="text">Why, for people.</param>
+    /// <param name="refId">The message's own id, such as its ClOrdID; left out when empty or longer than 256 bytes.</param>
+    /// <param name="text">Why, for people; cut after 256 bytes.</param>
     public void RejectBusiness(in FixMessage message, int reason, ReadOnlySpan<byte> refId, ReadOnlySpan<byte> text)
     {
         Counters.Rejected++;
         _ = message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence);
         FixWriter reject = Begin("j"u8);
         reject.Add(Messages.Tag.RefSeqNum, sequence);
-        reject.Add(Messages.Tag.RefMsgType, message.MsgType);
-        if (refId.Length > 0)
+        reject.Add(Messages.Tag.RefMsgType, message.MsgType[..Math.Min(message.MsgType.Length, ReferenceBytesMax)]);
+        if (refId.Length is > 0 and <= ReferenceBytesMax)
         {
             reject.Add(Messages.Tag.BusinessRejectRefId, refId);
         }
 
         reject.Add(Messages.Tag.BusinessRejectReason, reason);
-        reject.Add(Messages.Tag.Text, text);
+        reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
         if (reject.TryFinish(out int bytes))
         {
             Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: true);
+        }
+        else
+        {
+            Counters.TooLarge++;
         }
     }
 
@@ -208,12 +241,16 @@ public sealed partial class FixSession
     }
 
     // A session message is numbered like any other, but a peer that asks for it again gets a gap fill.
-    private void SendSession(ref FixWriter writer)
+    private bool TrySendSession(ref FixWriter writer)
     {
-        if (writer.TryFinish(out int bytes))
+        if (!writer.TryFinish(out int bytes))
         {
-            Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: false);
+            Counters.TooLarge++;
+            return false;
         }
+
+        Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: false);
+        return true;
     }
 
     private void Send(ReadOnlySpan<byte> message, long mark, bool isSaved)
@@ -227,7 +264,14 @@ public sealed partial class FixSession
             return;
         }
 
-        if (IsCatchingUp || !_transport.TryWrite(message))
+        if (IsCatchingUp)
+        {
+            // The cursor reaches it in turn.
+            Counters.Delayed++;
+            return;
+        }
+
+        if (!_transport.TryWrite(message))
         {
             Counters.Delayed++;
             CatchUpFrom(sequence);
@@ -245,12 +289,17 @@ public sealed partial class FixSession
             logout.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(text));
         }
 
-        SendSession(ref logout);
+        _ = TrySendSession(ref logout);
     }
 
     private void LogoutAndEnd(string text)
     {
-        SendLogout(text);
+        // Before the logon nobody is told anything, and no number is spent on a stranger.
+        if (State != FixSessionState.AwaitingLogon)
+        {
+            SendLogout(text);
+        }
+
         End(text);
     }
 

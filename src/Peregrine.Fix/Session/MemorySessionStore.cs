@@ -1,10 +1,29 @@
+using System.Numerics;
+
 namespace Peregrine.Fix.Session;
 
 /// <summary>A store that lives as long as the process, and keeps the last messages only. For tests, tools and sessions that start anew each day.</summary>
-/// <param name="messagesMax">How many messages are kept; a power of two. Older ones are gap-filled.</param>
-public sealed class MemorySessionStore(int messagesMax = 1024) : IFixSessionStore
+/// <remarks>Thread: one owner. Allocates: until each of its places was used by a message as long as those that follow.</remarks>
+public sealed class MemorySessionStore : IFixSessionStore
 {
-    private readonly byte[][] _messages = new byte[messagesMax][];
+    private const int PlaceBytesMin = 256;
+
+    private readonly byte[][] _messages;
+    private readonly int[] _lengths;
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="messagesMax">How many messages are kept; a power of two. Older ones are gap-filled.</param>
+    public MemorySessionStore(int messagesMax = 1024)
+    {
+        if (messagesMax < 1 || !BitOperations.IsPow2(messagesMax))
+        {
+            throw new ArgumentOutOfRangeException(nameof(messagesMax), messagesMax, "expected a power of two");
+        }
+
+        _messages = new byte[messagesMax][];
+        _lengths = new int[messagesMax];
+        Array.Fill(_messages, []);
+    }
 
     /// <inheritdoc/>
     public long NextIncoming { get; set; } = 1;
@@ -18,7 +37,14 @@ public sealed class MemorySessionStore(int messagesMax = 1024) : IFixSessionStor
     /// <inheritdoc/>
     public void Append(long mark, ReadOnlySpan<byte> message)
     {
-        _messages[NextOutgoing & (messagesMax - 1)] = message.ToArray();
+        int place = Place(NextOutgoing);
+        if (_messages[place].Length < message.Length)
+        {
+            _messages[place] = new byte[Math.Max(PlaceBytesMin, (int)BitOperations.RoundUpToPowerOf2((uint)message.Length))];
+        }
+
+        message.CopyTo(_messages[place]);
+        _lengths[place] = message.Length;
         NextOutgoing++;
         Mark = mark;
     }
@@ -26,8 +52,8 @@ public sealed class MemorySessionStore(int messagesMax = 1024) : IFixSessionStor
     /// <inheritdoc/>
     public bool TryRead(long sequence, out ReadOnlySpan<byte> message)
     {
-        bool isKept = sequence > 0 && sequence < NextOutgoing && sequence >= NextOutgoing - messagesMax;
-        message = isKept ? _messages[sequence & (messagesMax - 1)] : default;
+        bool isKept = sequence > 0 && sequence < NextOutgoing && sequence >= NextOutgoing - _messages.Length;
+        message = isKept ? _messages[Place(sequence)].AsSpan(0, _lengths[Place(sequence)]) : default;
         return message.Length > 0;
     }
 
@@ -37,4 +63,6 @@ public sealed class MemorySessionStore(int messagesMax = 1024) : IFixSessionStor
         NextIncoming = 1;
         NextOutgoing = 1;
     }
+
+    private int Place(long sequence) => (int)(sequence & (_messages.Length - 1));
 }

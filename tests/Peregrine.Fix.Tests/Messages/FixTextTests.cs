@@ -1,0 +1,112 @@
+using Peregrine.Fix.Messages;
+
+namespace Peregrine.Fix.Tests.Messages;
+
+public class FixTextTests
+{
+    [Theory]
+    [InlineData("0", 0L)]
+    [InlineData("-17", -17L)]
+    [InlineData("999999999999999999", 999_999_999_999_999_999L)]
+    [InlineData("00042", 42L)]
+    public void TryLong_WholeNumber_IsRead(string text, long expected)
+    {
+        Assert.True(FixText.TryLong(Wire.Bytes(text), out long value));
+        Assert.Equal(expected, value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("+1")]
+    [InlineData("1.0")]
+    [InlineData(" 1")]
+    [InlineData("1000000000000000000")]
+    public void TryLong_Other_IsRefused(string text) => Assert.False(FixText.TryLong(Wire.Bytes(text), out _));
+
+    [Theory]
+    [InlineData("100", 100L, 0)]
+    [InlineData("-1.5", -15L, 1)]
+    [InlineData(".25", 25L, 2)]
+    [InlineData("00.10", 1L, 1)]
+    [InlineData("5.", 5L, 0)]
+    [InlineData("0.0001", 1L, 4)]
+    [InlineData("1.50000000000000000000000", 15L, 1)]
+    public void TryDecimal_Decimal_IsRead(string text, long mantissa, int decimals)
+    {
+        Assert.True(FixText.TryDecimal(Wire.Bytes(text), out long actual, out int places));
+        Assert.Equal((mantissa, decimals), (actual, places));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("-")]
+    [InlineData("-.")]
+    [InlineData("1.2.3")]
+    [InlineData("1e5")]
+    [InlineData("+1")]
+    [InlineData("1,5")]
+    [InlineData("1234567890123456789")]
+    public void TryDecimal_Other_IsRefused(string text) => Assert.False(FixText.TryDecimal(Wire.Bytes(text), out _, out _));
+
+    [Fact]
+    public void WriteDecimal_AnyValue_ReadsBackTheSame()
+    {
+        Random random = new(11);
+        Span<byte> buffer = stackalloc byte[32];
+        for (int round = 0; round < 20_000; round++)
+        {
+            long mantissa = random.NextInt64(-1_000_000_000_000, 1_000_000_000_000) / (long)Math.Pow(10, random.Next(12));
+            int decimals = random.Next(9);
+
+            int bytes = FixText.WriteDecimal(buffer, mantissa, decimals);
+
+            Assert.True(FixText.TryDecimal(buffer[..bytes], out long back, out int places), $"seed 11, round {round}: {mantissa}e-{decimals}");
+            Assert.Equal(mantissa / (decimal)Math.Pow(10, decimals), back / (decimal)Math.Pow(10, places));
+        }
+    }
+
+    [Theory]
+    [InlineData("19700101-00:00:00", 0L)]
+    [InlineData("20260131-23:59:59.123", 1_769_903_999_123_000_000L)]
+    [InlineData("20260131-23:59:59.123456", 1_769_903_999_123_456_000L)]
+    [InlineData("20260131-23:59:59.123456789", 1_769_903_999_123_456_789L)]
+    [InlineData("20260131-23:59:60", 1_769_904_000_000_000_000L)]
+    [InlineData("20240229-00:00:00", 1_709_164_800_000_000_000L)]
+    public void TryTimestamp_Utc_IsRead(string text, long expected)
+    {
+        Assert.True(FixText.TryTimestamp(Wire.Bytes(text), out long unixNs));
+        Assert.Equal(expected, unixNs);
+    }
+
+    [Theory]
+    [InlineData("20260132-00:00:00")]
+    [InlineData("20250229-00:00:00")]
+    [InlineData("20260131-24:00:00")]
+    [InlineData("20260131-00:60:00")]
+    [InlineData("20260131-00:00:61")]
+    [InlineData("20260131-00:00:-0")]
+    [InlineData("20260131-00:00:00.-00")]
+    [InlineData("20260131-00:00:00.12")]
+    [InlineData("20260131 00:00:00")]
+    [InlineData("20260131")]
+    [InlineData("")]
+    public void TryTimestamp_Other_IsRefused(string text) => Assert.False(FixText.TryTimestamp(Wire.Bytes(text), out _));
+
+    [Fact]
+    public void WriteTimestamp_AnyTime_ReadsBackToTheMillisecond()
+    {
+        Random random = new(13);
+        Span<byte> buffer = stackalloc byte[FixText.TimestampBytes];
+        for (int round = 0; round < 5_000; round++)
+        {
+            long unixNs = random.NextInt64(0, 4_000_000_000) * 1_000_000_000 + random.Next(1_000_000_000);
+
+            FixText.WriteTimestamp(buffer, unixNs);
+
+            Assert.True(FixText.TryTimestamp(buffer, out long back), $"seed 13, round {round}");
+            Assert.Equal(unixNs / 1_000_000, back / 1_000_000);
+        }
+    }
+}

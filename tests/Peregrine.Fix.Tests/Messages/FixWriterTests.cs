@@ -1,0 +1,75 @@
+using Peregrine.Fix.Messages;
+
+namespace Peregrine.Fix.Tests.Messages;
+
+public class FixWriterTests
+{
+    [Fact]
+    public void TryFinish_WholeMessage_IsFramedAndReadsBack()
+    {
+        byte[] buffer = new byte[512];
+
+        bool isWhole = TryReport(buffer, out int bytes);
+
+        Assert.True(isWhole);
+        Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(buffer.AsSpan(0, bytes), 8192, out int framed));
+        Assert.Equal(bytes, framed);
+        Assert.Equal("8=FIX.4.4|9=000065|35=8|37=42|58=text|150=F|31=-10.25|60=20260131-23:59:59.123|14=-7|10=019|".Length, bytes);
+        Assert.Contains("35=8|37=42|58=text|150=F|31=-10.25|60=20260131-23:59:59.123|14=-7|10=", Wire.Text(buffer.AsSpan(0, bytes)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryFinish_AnyBufferTooSmall_IsFalseAndWritesNothingOutside()
+    {
+        byte[] buffer = new byte[512];
+        Assert.True(TryReport(buffer, out int whole));
+        for (int size = 0; size < whole; size++)
+        {
+            byte[] small = new byte[512];
+
+            Assert.False(TryReport(small.AsSpan(0, size), out int bytes), $"a buffer of {size}");
+            Assert.Equal(0, bytes);
+            Assert.Equal(-1, small.AsSpan(size).IndexOfAnyExcept((byte)0));
+        }
+    }
+
+    [Fact]
+    public void TryFinish_LongestBody_DoesNotLie()
+    {
+        byte[] buffer = new byte[1_200_000];
+        FixWriter writer = new(buffer, "FIX.4.4"u8, "8"u8);
+        writer.Add(Tag.Text, new byte[1_000_000]);
+
+        Assert.False(writer.TryFinish(out _), "six digits cannot say this length");
+    }
+
+    [Fact]
+    public void Write_WarmReport_AllocatesNothing()
+    {
+        byte[] buffer = new byte[512];
+        for (int round = 0; round < 2_000; round++)
+        {
+            TryReport(buffer, out _);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 20_000; round++)
+        {
+            TryReport(buffer, out _);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static bool TryReport(Span<byte> buffer, out int bytes)
+    {
+        FixWriter writer = new(buffer, "FIX.4.4"u8, "8"u8);
+        writer.Add(Tag.OrderId, 42);
+        writer.Add(Tag.Text, "text"u8);
+        writer.Add(Tag.ExecType, 'F');
+        writer.Add(Tag.LastPx, -1025, 2);
+        writer.AddTimestamp(Tag.TransactTime, 1_769_903_999_123_000_000);
+        writer.Add(Tag.CumQty, -7);
+        return writer.TryFinish(out bytes);
+    }
+}

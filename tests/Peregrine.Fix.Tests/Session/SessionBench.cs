@@ -1,0 +1,147 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+
+namespace Peregrine.Fix.Tests.Session;
+
+/// <summary>A session with a fake clock, a peer that is written by hand, and everything it said in order.</summary>
+internal sealed class SessionBench : IFixApplication, IFixTransport
+{
+    public const long SecondNs = 1_000_000_000;
+
+    private readonly FixIndex _index = new();
+
+    public SessionBench(IFixSessionStore? store = null, FixSessionOptions? options = null)
+    {
+        Store = store ?? new MemorySessionStore(4096);
+        Session = new FixSession(options ?? new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, Store, this);
+    }
+
+    public FixSession Session { get; }
+
+    public IFixSessionStore Store { get; }
+
+    /// <summary>2026-01-31 12:00:00 UTC.</summary>
+    public long NowNs { get; set; } = 1_769_860_800 * SecondNs;
+
+    public string Now => Time(0);
+
+    /// <summary>What the session sent since it was last taken, without the fields that only frame it and without SendingTime.</summary>
+    public List<string> Sent { get; } = [];
+
+    public List<string> Raw { get; } = [];
+
+    public List<string> Received { get; } = [];
+
+    public List<string> Events { get; } = [];
+
+    public bool IsConnected { get; private set; }
+
+    /// <summary>How many messages the connection still takes.</summary>
+    public int Room { get; set; } = int.MaxValue;
+
+    public bool TakesMessages { get; set; } = true;
+
+    public string Time(double seconds)
+    {
+        Span<byte> text = stackalloc byte[FixText.TimestampBytes];
+        FixText.WriteTimestamp(text, NowNs + (long)(seconds * SecondNs));
+        return Wire.Text(text);
+    }
+
+    public SessionBench Connect()
+    {
+        IsConnected = true;
+        Session.OnConnected(this, NowNs);
+        return this;
+    }
+
+    /// <summary>Connected and logged on, with nothing left to look at.</summary>
+    public SessionBench LogOn(int sequence = 1, string more = "", int heartbeatSeconds = 30)
+    {
+        Connect();
+        Peer("A", sequence, $"98=0|108={heartbeatSeconds}|{more}");
+        Take();
+        return this;
+    }
+
+    /// <summary>A message from the peer.</summary>
+    public void Peer(string type, long sequence, string body = "", string header = "", string? time = null, string sender = "CLIENT", string target = "BROKER") =>
+        PeerRaw(Wire.Message($"35={type}|34={sequence}|49={sender}|52={time ?? Now}|56={target}|{header}{body}"));
+
+    public void PeerRaw(byte[] frame) => Session.OnFrame(frame, NowNs);
+
+    public void Order(long sequence, string id = "C1", string header = "") => Peer("D", sequence, $"11={id}|55=ACME|54=1|38=100|40=2|44=10.25|60={Now}|", header);
+
+    public void Report(string id)
+    {
+        FixWriter writer = Session.BeginMessage("8"u8, NowNs);
+        writer.Add(Tag.ExecId, Wire.Bytes(id));
+        Assert.True(Session.TryEndMessage(ref writer, Session.Mark + 1));
+    }
+
+    public void Wait(double seconds)
+    {
+        NowNs += (long)(seconds * SecondNs);
+        Session.OnTick(NowNs);
+    }
+
+    public string[] Take()
+    {
+        string[] sent = [.. Sent];
+        Sent.Clear();
+        Raw.Clear();
+        return sent;
+    }
+
+    /// <summary>The connection breaks.</summary>
+    public void Break()
+    {
+        IsConnected = false;
+        Session.OnDisconnected("broken");
+    }
+
+    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message)
+    {
+        if (Room == 0)
+        {
+            return false;
+        }
+
+        Room--;
+        Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(message, 1 << 20, out int bytes));
+        Assert.Equal(message.Length, bytes);
+        Assert.True(_index.TryParse(message));
+        FixMessage view = new(message, _index);
+        List<string> fields = [];
+        for (int place = 2; place < view.Count - 1; place++)
+        {
+            string value = view.Tags[place] == Tag.SendingTime ? "" : $"{view.Tags[place]}={Wire.Text(view.Value(place))}";
+            if (value.Length > 0 && view.Tags[place] is not (Tag.SenderCompId or Tag.TargetCompId))
+            {
+                fields.Add(value);
+            }
+        }
+
+        Sent.Add(string.Join('|', fields));
+        Raw.Add(Wire.Text(message));
+        return true;
+    }
+
+    void IFixTransport.Disconnect() => IsConnected = false;
+
+    void IFixApplication.OnLogon(FixSession session) => Events.Add("logon");
+
+    void IFixApplication.OnLogoff(FixSession session, string reason) => Events.Add($"logoff: {reason}");
+
+    bool IFixApplication.OnMessage(FixSession session, in FixMessage message)
+    {
+        if (TakesMessages)
+        {
+            Assert.True(message.TryGetLong(Tag.MsgSeqNum, out long sequence));
+            _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> id);
+            Received.Add($"{Wire.Text(message.MsgType)} {sequence} {Wire.Text(id)}");
+        }
+
+        return TakesMessages;
+    }
+}
