@@ -5,5 +5,6 @@ using Peregrine.Verbs;
 RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
 root.Add(RunVerb.Create());
 root.Add(BenchVerb.Create());
+root.Add(ConfigVerb.Create());
 _ = root.WithExample("peregrine run");
 return CommandRunner.Run(root, args);

@@ -65,28 +65,9 @@ internal static class CommandRunner
         IEnumerable<string> names = isOption
             ? command.Options.Concat(result.RootCommandResult.Command.Options).SelectMany(option => option.Aliases.Append(option.Name))
             : command.Subcommands.Select(verb => verb.Name);
-        string? near = names.OrderBy(name => Distance(name, token)).FirstOrDefault(name => Distance(name, token) <= Math.Max(2, token.Length / 3));
+        string? near = NearName.Find(token, names);
         string kind = isOption ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument";
         return $"unknown {kind} '{token}'{(near is null ? "" : $", did you mean '{near}'?")}{help}";
-    }
-
-    // Levenshtein's distance, for near names.
-    private static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 
     private sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineAction
