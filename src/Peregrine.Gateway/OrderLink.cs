@@ -48,7 +48,7 @@ public sealed partial class OrderLink : IDisposable
         try
         {
             // The port first: a second link must fail on it before it touches anything.
-            _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax });
+            _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax, Log = log });
             JournalReplay replay = new(CoreOptionsOf(options), _port, rules => _port.UseNames(rules));
             JournalOptions journal = new()
             {
@@ -152,6 +152,7 @@ public sealed partial class OrderLink : IDisposable
         }
 
         int released = _sequencer.Release(_port);
+        _acceptor.Continue(Clock.UnixNs);
         _loop.FlushAll();
         _sequencer.MarkSent();
         if (ready > 0 || released > 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Peregrine.Cli;
 
@@ -34,6 +35,12 @@ internal static class CommandRunner
             return UsageExitCode;
         }
 
+        if (result.Action is not HelpWithExample && MisreadOption(result, arguments) is string option)
+        {
+            Console.Error.WriteLine($"peregrine: {ExplainUnknown(result, option)}");
+            return UsageExitCode;
+        }
+
         try
         {
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -43,50 +50,47 @@ internal static class CommandRunner
             Console.Error.WriteLine($"peregrine: {failure.Message}");
             return failure.ExitCode;
         }
-        catch (Exception fault) when (Environment.GetEnvironmentVariable("PEREGRINE_DEBUG") != "1")
+        catch (Exception fault)
         {
-            Console.Error.WriteLine($"peregrine: internal error: {fault.Message.ReplaceLineEndings(" ")} ({fault.GetType().Name}); set PEREGRINE_DEBUG=1 to see where, and report it");
+            bool isTraced = Environment.GetEnvironmentVariable("PEREGRINE_DEBUG") == "1";
+            Console.Error.WriteLine(isTraced ? $"peregrine: internal error: {fault}" : $"peregrine: internal error: {fault.Message.ReplaceLineEndings(" ")} ({fault.GetType().Name}); set PEREGRINE_DEBUG=1 to see where, and report it");
             return FailedExitCode;
         }
     }
 
-    private static string Explain(ParseResult result)
+    // The parser takes an unknown option for the verb's argument when that has room; after "--" it is meant to be one.
+    private static string? MisreadOption(ParseResult result, string[] arguments) => arguments.Contains("--")
+        ? null
+        : result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).FirstOrDefault(value => value.Length > 1 && value[0] == '-');
+
+    private static string Explain(ParseResult result) => result.UnmatchedTokens.Count == 0
+        ? result.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.') + HelpHint(result)
+        : ExplainUnknown(result, result.UnmatchedTokens[0]);
+
+    private static string ExplainUnknown(ParseResult result, string token)
     {
         Command command = result.CommandResult.Command;
-        string path = command is RootCommand ? "peregrine" : $"peregrine {command.Name}";
-        string help = $"; see {path} --help";
-        if (result.UnmatchedTokens.Count == 0)
-        {
-            return result.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.') + help;
-        }
-
-        string token = result.UnmatchedTokens[0];
         bool isOption = token.StartsWith('-');
         IEnumerable<string> names = isOption
             ? command.Options.Concat(result.RootCommandResult.Command.Options).SelectMany(option => option.Aliases.Append(option.Name))
             : command.Subcommands.Select(verb => verb.Name);
-        string? near = names.OrderBy(name => Distance(name, token)).FirstOrDefault(name => Distance(name, token) <= Math.Max(2, token.Length / 3));
+        string? near = NearName.Find(token, names);
         string kind = isOption ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument";
-        return $"unknown {kind} '{token}'{(near is null ? "" : $", did you mean '{near}'?")}{help}";
+        string suggestion = near is null ? "" : $", did you mean '{near}'?";
+        return $"unknown {kind} '{token.ReplaceLineEndings(" ")}'{suggestion}{HelpHint(result)}";
     }
 
-    // Levenshtein's distance, for near names.
-    private static int Distance(string left, string right)
+    // The whole path of verbs: "; see peregrine config check --help".
+    private static string HelpHint(ParseResult result)
     {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
+        string path = "";
+        for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand } verb; at = at.Parent)
         {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int changed = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
+            path = $" {verb.Command.Name}{path}";
         }
 
-        return row[^1];
+        return $"; see peregrine{path} --help";
     }
 
     private sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineAction

@@ -1,43 +1,38 @@
+using System.Net;
 using Peregrine.Gateway;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Configuration;
 
-/// <summary>The whole configuration of the link, checked. Every key, with unit, default and range, is in docs/configuration.md.</summary>
-internal sealed record PeregrineOptions
-{
-    public required string DataFolder { get; init; }
+/// <summary>Everything that peregrine run is configured with: checked, immutable. Keys, units, ranges: docs/configuration.md.</summary>
+/// <param name="DataFolder">Folder of the journal and the session stores.</param>
+/// <param name="Rules">Instruments and accounts; ids are positions in the configuration.</param>
+/// <param name="Sessions">Who may log on; account ids are indexes into <paramref name="Rules"/>.</param>
+internal sealed record PeregrineOptions(
+    string DataFolder,
+    FixOptions Fix,
+    JournalSettings Journal,
+    IdOptions Ids,
+    ThreadOptions Threads,
+    CapacityOptions Capacity,
+    TradingRules Rules,
+    IReadOnlyList<ClientSession> Sessions);
 
-    public required string FixAddress { get; init; }
+/// <summary>The FIX acceptor.</summary>
+internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes);
 
-    public required int FixPort { get; init; }
+/// <summary>The journal of commands.</summary>
+internal sealed record JournalSettings(Durability Durability, long SegmentBytes);
 
-    public required string CompId { get; init; }
+/// <summary>Order ids.</summary>
+/// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>
+internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs);
 
-    public required int HeartbeatSecondsMax { get; init; }
+/// <summary>The link's thread.</summary>
+/// <param name="Wait">"auto" is already decided for this machine.</param>
+/// <param name="PinnedCore">-1 for none.</param>
+internal sealed record ThreadOptions(WaitMode Wait, int PinnedCore);
 
-    public required int FrameBytesMax { get; init; }
-
-    public required int SessionStoreMiB { get; init; }
-
-    public required Durability Durability { get; init; }
-
-    public required int SegmentMiB { get; init; }
-
-    public required int IdSegmentMin { get; init; }
-
-    public required int IdSegmentMax { get; init; }
-
-    public required WaitMode Wait { get; init; }
-
-    public required int PinnedCore { get; init; }
-
-    public required int OrdersMax { get; init; }
-
-    public required int ClientOrderIdsMax { get; init; }
-
-    public required TradingRules Rules { get; init; }
-
-    public required IReadOnlyList<ClientSession> Sessions { get; init; }
-}
+/// <summary>Bounds whose memory is taken at start.</summary>
+internal sealed record CapacityOptions(int Orders, int ClientOrderIds, int InFlightCommands);

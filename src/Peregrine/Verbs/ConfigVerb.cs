@@ -1,58 +1,88 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Peregrine.Cli;
 using Peregrine.Configuration;
 
 namespace Peregrine.Verbs;
 
-/// <summary>peregrine config check: every error of a configuration at once.</summary>
+/// <summary>peregrine config: checks and shows the configuration.</summary>
 internal static class ConfigVerb
 {
-    public static Option<string?> FileOption { get; } = new("--config") { Description = $"Configuration file; without it {ConfigurationLoader.DefaultFile} is read if it is there." };
-
-    public static Option<string[]> SetOption { get; } = new("--set") { Description = "Sets one value, as key=value such as fix.port=9881; may be given more than once.", DefaultValueFactory = _ => [] };
+    private const int FailedExitCode = 1;
 
     public static Command Create()
     {
-        Argument<string?> file = new("FILE") { Description = $"The file; without it {ConfigurationLoader.DefaultFile} if it is there.", Arity = ArgumentArity.ZeroOrOne };
-        Option<bool> json = new("--json") { Description = "Write the result as JSON." };
-        Command check = new("check", "Checks a configuration with environment and --set, and tells all errors at once.") { file, SetOption, json };
-        check.SetAction(result =>
-        {
-            PeregrineOptions options = ConfigurationLoader.Load(result.GetValue(file), result.GetRequiredValue(SetOption), out List<string> errors);
-            if (result.GetValue(json))
-            {
-                Console.Out.WriteLine(JsonSerializer.Serialize(new { ok = errors.Count == 0, errors }));
-            }
-            else if (errors.Count > 0)
-            {
-                foreach (string error in errors)
-                {
-                    Console.Error.WriteLine(error);
-                }
-
-                Console.Error.WriteLine($"peregrine: {errors.Count} error{(errors.Count == 1 ? "" : "s")} in the configuration; docs/configuration.md has every key");
-            }
-            else
-            {
-                Console.Out.WriteLine($"configuration is good: {options.Rules.Instruments.Count} instruments, {options.Rules.Accounts.Count} accounts, {options.Sessions.Count} sessions, journal {options.Durability.ToString().ToLowerInvariant()} in {options.DataFolder}");
-            }
-
-            return errors.Count == 0 ? 0 : 1;
-        });
-        Command config = new("config", "Works on configuration files.") { check.WithExample("peregrine config check peregrine.json") };
+        Command config = new("config", "Checks and shows the configuration.") { CreateCheck(), CreateShow() };
         return config.WithExample("peregrine config check peregrine.json");
     }
 
-    /// <summary>The checked configuration of a verb that has the two options; all errors as one failure.</summary>
-    public static PeregrineOptions Load(ParseResult result)
+    private static Command CreateCheck()
     {
-        PeregrineOptions options = ConfigurationLoader.Load(result.GetValue(FileOption), result.GetRequiredValue(SetOption), out List<string> errors);
-        if (errors.Count == 1)
+        ConfigurationArguments arguments = new();
+        Argument<string?> file = FileArgument();
+        Option<bool> json = new("--json") { Description = "Write the result as JSON." };
+        Command check = new("check", "Finds every error in the configuration at once; exit code 1 when there is one.") { file, json };
+        arguments.AddTo(check);
+        check.SetAction(parsed =>
         {
-            throw new CommandException($"configuration: {errors[0]}");
+            ConfigurationResult result = arguments.Load(parsed, parsed.GetValue(file));
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(ToJson(result));
+                return result.Errors.Count == 0 ? 0 : FailedExitCode;
+            }
+
+            PeregrineOptions options = result.Options ?? throw new CommandException(ConfigurationArguments.Explain(result));
+            Console.Out.WriteLine(
+                $"OK ({result.Source}): {options.Rules.Instruments.Count} instruments, {options.Rules.Accounts.Count} accounts, "
+                + $"{options.Sessions.Count} sessions, FIX on {options.Fix.EndPoint}, journal {options.Journal.Durability.ToString().ToLowerInvariant()} in {options.DataFolder}");
+            return 0;
+        });
+        return check.WithExample("peregrine config check peregrine.json --set fix.port=9000");
+    }
+
+    private static Command CreateShow()
+    {
+        ConfigurationArguments arguments = new();
+        Argument<string?> file = FileArgument();
+        Option<bool> json = new("--json") { Description = "Write strict JSON, with where each value came from." };
+        Command show = new("show", "Prints the effective configuration; what is not a default says where it came from.") { file, json };
+        arguments.AddTo(show);
+        show.SetAction(parsed =>
+        {
+            ConfigurationResult result = arguments.Load(parsed, parsed.GetValue(file));
+            if (result.Errors.Count > 0)
+            {
+                throw new CommandException(ConfigurationArguments.Explain(result));
+            }
+
+            Console.Out.WriteLine(parsed.GetValue(json) ? EffectiveConfiguration.ToJson(result.Effective) : EffectiveConfiguration.ToCommentedJson(result.Effective));
+            return 0;
+        });
+        return show.WithExample("peregrine config show --set journal.durability=fsync");
+    }
+
+    private static Argument<string?> FileArgument() => new("FILE")
+    {
+        Description = "The file to read; without it as for run.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static string ToJson(ConfigurationResult result)
+    {
+        JsonArray errors = [];
+        foreach (ConfigurationError error in result.Errors)
+        {
+            errors.Add(new JsonObject
+            {
+                ["path"] = error.Path,
+                ["value"] = error.Value,
+                ["expected"] = error.Expected,
+                ["remedy"] = error.Remedy,
+                ["origin"] = error.Origin,
+            });
         }
 
-        return errors.Count == 0 ? options : throw new CommandException($"configuration has {errors.Count} errors:{Environment.NewLine}{string.Join(Environment.NewLine, errors)}");
+        return new JsonObject { ["ok"] = result.Errors.Count == 0, ["source"] = result.Source, ["errors"] = errors }.ToJsonString();
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using System.Runtime.InteropServices;
 using Peregrine.Cli;
 using Peregrine.Configuration;
@@ -18,21 +17,23 @@ internal static class RunVerb
     {
         Option<string?> data = new("--data") { Description = "Data folder: journal, sessions, ids. Takes the place of dataFolder in the configuration." };
         Option<bool> quiet = new("--no-status") { Description = "No live status, only the log." };
-        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports.") { ConfigVerb.FileOption, ConfigVerb.SetOption, data, quiet };
-        run.SetAction(result => Run(ConfigVerb.Load(result), result.GetValue(data), result.GetValue(quiet)));
+        ConfigurationArguments arguments = new();
+        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports.") { data, quiet };
+        arguments.AddTo(run);
+        run.SetAction(result => Run(
+            arguments.LoadOrFail(result, result.GetValue(data) is { } folder ? $"dataFolder={folder}" : null), result.GetValue(quiet)));
         return run.WithExample("peregrine run --set journal.durability=fsync --data /var/lib/peregrine");
     }
 
-    private static int Run(PeregrineOptions options, string? dataFolder, bool isQuiet)
+    private static int Run(PeregrineOptions options, bool isQuiet)
     {
-        dataFolder = Path.GetFullPath(dataFolder ?? options.DataFolder);
         try
         {
-            _ = Directory.CreateDirectory(dataFolder);
-            using SqliteSegmentStore store = new(Path.Combine(dataFolder, "ids.db"));
-            using SegmentAllocator ids = new(store, "orders", new SegmentOptions { CountMin = options.IdSegmentMin, CountMax = options.IdSegmentMax });
-            using OrderLink link = OrderLink.Start(ToLinkOptions(options, dataFolder, ids), Log);
-            Announce(link, options, dataFolder);
+            _ = Directory.CreateDirectory(options.DataFolder);
+            using SqliteSegmentStore store = new(options.Ids.DatabasePath);
+            using SegmentAllocator ids = new(store, "orders", options.ToSegmentOptions());
+            using OrderLink link = OrderLink.Start(options.ToLinkOptions(ids), Log);
+            Announce(link, options);
             using StatusDisplay? display = !isQuiet && !Console.IsOutputRedirected ? new StatusDisplay(link, options) : null;
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(link, context));
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(link, context));
@@ -59,7 +60,7 @@ internal static class RunVerb
         link.RequestStop();
     }
 
-    private static void Announce(OrderLink link, PeregrineOptions options, string dataFolder)
+    private static void Announce(OrderLink link, PeregrineOptions options)
     {
         LinkRecovery recovery = link.Recovery;
         Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {recovery.Journal.Segments} segments, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
@@ -68,29 +69,10 @@ internal static class RunVerb
             Log($"cut a torn tail of {recovery.Journal.TornBytes} bytes: {torn}");
         }
 
-        Log($"data in {dataFolder}, journal at level {options.Durability.ToString().ToLowerInvariant()}, waiting: {options.Wait.ToString().ToLowerInvariant()}");
-        Log($"FIX 4.4 on {link.FixEndPoint}, our CompID {options.CompId}, clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
+        Log($"data in {Path.GetFullPath(options.DataFolder)}, journal at level {options.Journal.Durability.ToString().ToLowerInvariant()}, waiting: {options.Threads.Wait.ToString().ToLowerInvariant()}");
+        Log($"FIX 4.4 on {link.FixEndPoint}, our CompID {options.Fix.SenderCompId}, clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
         Log("ready");
     }
-
-    private static LinkOptions ToLinkOptions(PeregrineOptions options, string dataFolder, SegmentAllocator ids) => new()
-    {
-        DataFolder = dataFolder,
-        Durability = options.Durability,
-        SegmentBytes = (long)options.SegmentMiB << 20,
-        SessionStoreBytes = (long)options.SessionStoreMiB << 20,
-        FixEndPoint = new IPEndPoint(IPAddress.Parse(options.FixAddress), options.FixPort),
-        CompId = options.CompId,
-        Sessions = options.Sessions,
-        Rules = options.Rules,
-        Ids = ids,
-        Wait = options.Wait,
-        PinnedCore = options.PinnedCore,
-        OrdersMax = options.OrdersMax,
-        ClientOrderIdsMax = options.ClientOrderIdsMax,
-        HeartbeatSecondsMax = options.HeartbeatSecondsMax,
-        FrameBytesMax = options.FrameBytesMax,
-    };
 
     // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it.
     private static void Log(string line)

@@ -23,7 +23,7 @@ public class CrashTests
         for (int run = 0; run < kills; run++)
         {
             // Kill at a report that lies somewhere in the burst; then the client connects again by itself and asks for what it missed.
-            client.Send($"burst {OrdersPerRun} AAPL K{run}- 230.00 ALPHA BETA");
+            client.Send($"burst {OrdersPerRun} AAPL K{run}- 230.00 CLIENT HOUSE");
             string killAt = $"K{run}-{random.Next(OrdersPerRun * 9 / 10)}";
             _ = client.WaitFor(line => line.Kind == "report" && line["clordid"] == killAt, killAt);
             link.Kill();
@@ -32,7 +32,7 @@ public class CrashTests
             _ = client.WaitForReport($"K{run}-{OrdersPerRun - 1}", "0");
         }
 
-        client.Send("new END MSFT buy 1 420.00");
+        client.Send("new END MSFT buy 1 430.00");
         _ = client.WaitForReport("END", "0");
         client.Quit();
         CommandResult stopped = link.Stop();

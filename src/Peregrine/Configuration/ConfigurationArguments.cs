@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Peregrine.Cli;
+
+namespace Peregrine.Configuration;
+
+/// <summary>The options --config and --set of a verb that needs the configuration.</summary>
+internal sealed class ConfigurationArguments
+{
+    private readonly Option<string?> _file = new("--config") { Description = "Configuration file; without it peregrine.json if there is one, else the embedded defaults.", HelpName = "FILE" };
+
+    private readonly Option<string[]> _overrides = new("--set") { Description = "Overrides a key: --set fix.port=9000. May be repeated; wins over file and environment.", HelpName = "KEY=VALUE" };
+
+    /// <summary>Adds both to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_file);
+        command.Add(_overrides);
+    }
+
+    /// <summary>Loads and checks.</summary>
+    /// <param name="file">Wins over --config, for verbs that take the file as an argument.</param>
+    /// <param name="lastOverride">Wins over --set, for verbs with an option of their own for a key; null for none.</param>
+    /// <exception cref="CommandException">The file cannot be read.</exception>
+    public ConfigurationResult Load(ParseResult parsed, string? file = null, string? lastOverride = null)
+    {
+        string[] overrides = [.. parsed.GetValue(_overrides) ?? [], .. lastOverride is null ? Array.Empty<string>() : [lastOverride]];
+        return ConfigurationLoader.Load(new ConfigurationRequest(file ?? parsed.GetValue(_file), overrides));
+    }
+
+    /// <summary>Loads and checks, for a verb that cannot go on without.</summary>
+    /// <param name="lastOverride">Wins over --set; null for none.</param>
+    /// <exception cref="CommandException">There are errors: all of them, one a line.</exception>
+    public PeregrineOptions LoadOrFail(ParseResult parsed, string? lastOverride = null)
+    {
+        ConfigurationResult result = Load(parsed, null, lastOverride);
+        return result.Options ?? throw new CommandException(Explain(result));
+    }
+
+    /// <summary>All errors, one a line after a heading.</summary>
+    public static string Explain(ConfigurationResult result)
+    {
+        string count = result.Errors.Count == 1 ? "1 error" : $"{result.Errors.Count} errors";
+        return $"configuration ({result.Source}) has {count}:{string.Concat(result.Errors.Select(error => $"{Environment.NewLine}  {error}"))}";
+    }
+}

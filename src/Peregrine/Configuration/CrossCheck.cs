@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Net;
+using Peregrine.Cli;
+using Peregrine.Gateway;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Configuration;
+
+/// <summary>What a schema cannot say: duplicates, references, values that must fit each other. Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>
+internal static class CrossCheck
+{
+    /// <summary>Adds every error that there is.</summary>
+    public static void Check(ConfigurationNode root, List<ConfigurationError> errors)
+    {
+        CheckAddress(root.Child("fix")?.Child("address"), errors);
+        CheckIds(root.Child("ids"), errors);
+        CheckPowerOfTwo(root.Child("capacity")?.Child("inFlightCommands"), errors);
+        foreach ((string key, ConfigurationNode instrument) in root.Child("instruments")?.Items ?? [])
+        {
+            CheckPrices(instrument, $"instruments[{key}]", errors);
+        }
+
+        CheckUnique(root, "instruments", "symbol", errors);
+        CheckUnique(root, "accounts", "name", errors);
+        CheckUnique(root, "sessions", "targetCompId", errors);
+        CheckSessions(root, errors);
+    }
+
+    private static void CheckAddress(ConfigurationNode? address, List<ConfigurationError> errors)
+    {
+        if (address?.Value is string text && !IPAddress.TryParse(text, out _))
+        {
+            errors.Add(new ConfigurationError("fix.address", text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name", address.Origin));
+        }
+    }
+
+    private static void CheckIds(ConfigurationNode? ids, List<ConfigurationError> errors)
+    {
+        if (ids?.Child("countMax") is ConfigurationNode max && Number(ids, "countMin") is long least && Number(ids, "countMax") is long most && most < least)
+        {
+            errors.Add(new ConfigurationError("ids.countMax", max.Value, $"at least ids.countMin ({least})", "raise it or lower ids.countMin", max.Origin));
+        }
+    }
+
+    private static void CheckPowerOfTwo(ConfigurationNode? count, List<ConfigurationError> errors)
+    {
+        if (count is not null && long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && !long.IsPow2(number))
+        {
+            errors.Add(new ConfigurationError("capacity.inFlightCommands", count.Value, "a power of two", "use the next one, such as 16384", count.Origin));
+        }
+    }
+
+    private static void CheckPrices(ConfigurationNode instrument, string path, List<ConfigurationError> errors)
+    {
+        if (Number(instrument, "priceDecimals") is not long decimals || decimals is < 0 or > RulesValidation.PriceDecimalsMax
+            || instrument.Child("tickSize") is not { Value: string tickText } tick || !SchemaCheck.IsDecimal(tickText))
+        {
+            return;
+        }
+
+        if (!TickSize.TryToUnits(tickText, (int)decimals, out long tickUnits) || tickUnits is 0 or > RulesValidation.UnitsMax)
+        {
+            string expected = $"a decimal above 0 with at most {decimals} decimals (priceDecimals), at most {RulesValidation.UnitsMax} price units";
+            errors.Add(new ConfigurationError($"{path}.tickSize", tickText, expected, "write the smallest price step, such as \"0.01\", or change priceDecimals", tick.Origin));
+            return;
+        }
+
+        if (instrument.Child("referencePrice") is { Value: string priceText } price && SchemaCheck.IsDecimal(priceText)
+            && (!TickSize.TryToUnits(priceText, (int)decimals, out long units) || units % tickUnits != 0 || units / tickUnits > MatchingEngine.PriceTicksMax))
+        {
+            string expected = $"a multiple of tickSize ({tickText}), at most {MatchingEngine.PriceTicksMax} ticks";
+            errors.Add(new ConfigurationError($"{path}.referencePrice", priceText, expected, "round it to a tick, or use 0 for none", price.Origin));
+        }
+    }
+
+    private static void CheckUnique(ConfigurationNode root, string list, string name, List<ConfigurationError> errors)
+    {
+        Dictionary<string, string> first = [];
+        foreach ((string key, ConfigurationNode item) in root.Child(list)?.Items ?? [])
+        {
+            string path = $"{list}[{key}].{name}";
+            if (item.Child(name) is { Value: string value } node && !first.TryAdd(value, path))
+            {
+                errors.Add(new ConfigurationError(path, value, $"a {name} that is not used yet", $"{first[value]} has the same: rename or remove one", node.Origin));
+            }
+        }
+    }
+
+    private static void CheckSessions(ConfigurationNode root, List<ConfigurationError> errors)
+    {
+        HashSet<string> accounts = [.. (root.Child("accounts")?.Items ?? []).Select(account => account.Value.Child("name")?.Value).OfType<string>()];
+        Dictionary<int, string> numbers = [];
+        foreach ((string key, ConfigurationNode session) in root.Child("sessions")?.Items ?? [])
+        {
+            string path = $"sessions[{key}]";
+            if (session.Child("targetCompId") is { Value: string compId } peer)
+            {
+                if (!numbers.TryAdd(SessionId.Of(compId), compId) && numbers[SessionId.Of(compId)] is string other && other != compId)
+                {
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID whose number differs from that of '{other}'", "give one of the two another CompID", peer.Origin));
+                }
+
+                if (compId == root.Child("fix")?.Child("senderCompId")?.Value)
+                {
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than our own (fix.senderCompId)", "write the client's CompID", peer.Origin));
+                }
+            }
+
+            CheckAccounts(session.Child("accounts"), $"{path}.accounts", accounts, errors);
+        }
+    }
+
+    private static void CheckAccounts(ConfigurationNode? list, string path, HashSet<string> accounts, List<ConfigurationError> errors)
+    {
+        HashSet<string> seen = [];
+        foreach ((string key, ConfigurationNode item) in list?.Items ?? [])
+        {
+            if (item.Value is not string name)
+            {
+                continue;
+            }
+
+            if (!accounts.Contains(name))
+            {
+                string? near = NearName.Find(name, accounts);
+                string remedy = near is null ? "add the account to accounts, or name one that is there" : $"did you mean '{near}'?";
+                errors.Add(new ConfigurationError($"{path}[{key}]", name, "the name of an account in accounts", remedy, item.Origin));
+            }
+            else if (!seen.Add(name))
+            {
+                errors.Add(new ConfigurationError($"{path}[{key}]", name, "each account once", "remove the second one", item.Origin));
+            }
+        }
+    }
+
+    private static long? Number(ConfigurationNode node, string key) =>
+        long.TryParse(node.Child(key)?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+}

@@ -1,0 +1,34 @@
+using Peregrine.Gateway;
+using Peregrine.Ids;
+
+namespace Peregrine.Configuration;
+
+/// <summary>Options in the words of the libraries.</summary>
+internal static class LinkMapping
+{
+    /// <summary>How ids are leased.</summary>
+    public static SegmentOptions ToSegmentOptions(this PeregrineOptions options) =>
+        new() { CountMin = options.Ids.CountMin, CountMax = options.Ids.CountMax, RunwayMs = options.Ids.RunwayMs };
+
+    /// <summary>Everything that the order link needs.</summary>
+    /// <param name="ids">Leased as <see cref="ToSegmentOptions"/> says; stays the caller's.</param>
+    public static LinkOptions ToLinkOptions(this PeregrineOptions options, SegmentAllocator ids) => new()
+    {
+        DataFolder = options.DataFolder,
+        Durability = options.Journal.Durability,
+        SegmentBytes = options.Journal.SegmentBytes,
+        FixEndPoint = options.Fix.EndPoint,
+        CompId = options.Fix.SenderCompId,
+        Sessions = options.Sessions,
+        Rules = options.Rules,
+        Ids = ids,
+        Wait = options.Threads.Wait,
+        PinnedCore = options.Threads.PinnedCore,
+        OrdersMax = options.Capacity.Orders,
+        ClientOrderIdsMax = options.Capacity.ClientOrderIds,
+        InFlightMax = options.Capacity.InFlightCommands,
+        SessionStoreBytes = options.Fix.SessionStoreBytes,
+        HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
+        FrameBytesMax = options.Fix.FrameBytesMax,
+    };
+}

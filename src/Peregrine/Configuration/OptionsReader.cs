@@ -1,0 +1,94 @@
+using System.Net;
+using Peregrine.Gateway;
+using Peregrine.Journal;
+using Peregrine.Primitives;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Configuration;
+
+/// <summary>Turns a checked configuration into options. Every key of the schema is read here, and no other.</summary>
+internal static class OptionsReader
+{
+    private const int FewCores = 2;
+    private const int MiBShift = 20;
+
+    /// <summary>Reads.</summary>
+    /// <param name="root">Without an error from <see cref="SchemaCheck"/> and <see cref="CrossCheck"/>.</param>
+    public static PeregrineOptions Read(OptionsSection root)
+    {
+        _ = root.Text("$schema");
+        string dataFolder = root.Text("dataFolder");
+        List<Instrument> instruments = [.. root.Sections("instruments").Select(ReadInstrument)];
+        List<Account> accounts = [.. root.Sections("accounts").Select(ReadAccount)];
+        Dictionary<string, int> accountIds = accounts.ToDictionary(account => account.Name, account => account.Id);
+        return new PeregrineOptions(
+            dataFolder,
+            ReadFix(root.Section("fix")),
+            ReadJournal(root.Section("journal")),
+            ReadIds(root.Section("ids"), dataFolder),
+            ReadThreads(root.Section("threads")),
+            ReadCapacity(root.Section("capacity")),
+            new TradingRules(instruments, accounts),
+            [.. root.Sections("sessions").Select(session => ReadSession(session, accountIds))]);
+    }
+
+    private static FixOptions ReadFix(OptionsSection fix) => new(
+        new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Int("port")),
+        fix.Text("senderCompId"),
+        fix.Int("heartbeatSecondsMax"),
+        fix.Int("frameBytesMax"),
+        fix.Long("sessionStoreMiB") << MiBShift);
+
+    private static JournalSettings ReadJournal(OptionsSection journal)
+    {
+        Durability durability = journal.Text("durability") switch
+        {
+            "none" => Durability.None,
+            "os" => Durability.Os,
+            "fsync" => Durability.Fsync,
+            string other => throw new InvalidOperationException($"journal.durability {other} is in the schema but not here"),
+        };
+        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift);
+    }
+
+    private static IdOptions ReadIds(OptionsSection ids, string dataFolder) =>
+        new(Path.Combine(dataFolder, ids.Text("database")), ids.Int("countMin"), ids.Int("countMax"), ids.Int("runwayMs"));
+
+    private static ThreadOptions ReadThreads(OptionsSection threads)
+    {
+        WaitMode wait = threads.Text("wait") switch
+        {
+            "auto" => Environment.ProcessorCount <= FewCores ? WaitMode.Block : WaitMode.Yield,
+            "spin" => WaitMode.Spin,
+            "yield" => WaitMode.Yield,
+            "block" => WaitMode.Block,
+            string other => throw new InvalidOperationException($"threads.wait {other} is in the schema but not here"),
+        };
+        return new ThreadOptions(wait, threads.Int("pinnedCore"));
+    }
+
+    private static CapacityOptions ReadCapacity(OptionsSection capacity) =>
+        new(capacity.Int("orders"), capacity.Int("clientOrderIds"), capacity.Int("inFlightCommands"));
+
+    private static Instrument ReadInstrument(OptionsSection section, int id)
+    {
+        int decimals = section.Int("priceDecimals");
+        bool isTick = TickSize.TryToUnits(section.Text("tickSize"), decimals, out long tickUnits);
+        bool isPrice = TickSize.TryToUnits(section.Text("referencePrice"), decimals, out long referenceUnits);
+        Check.That(isTick && isPrice && tickUnits > 0, "an instrument's decimals were checked before they are read");
+        return new Instrument(id, section.Text("symbol"), decimals, tickUnits, section.Long("lotUnits"), section.Flag("open"))
+        {
+            ReferencePrice = new Price(referenceUnits / tickUnits),
+        };
+    }
+
+    private static Account ReadAccount(OptionsSection section, int id)
+    {
+        OptionsSection limits = section.Section("limits");
+        return new Account(id, section.Text("name"), new AccountLimits(limits.Long("maxQuantity"), limits.Long("maxNotional"), limits.Int("collarBasisPoints")));
+    }
+
+    private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds) =>
+        new(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])]);
+}
