@@ -8,8 +8,12 @@ public sealed unsafe class LinuxFile : IDisposable
     private const int OpenCreate = 0x40;
     private const int OpenExclusive = 0x80;
     private const int OpenCloseOnExec = 0x80000;
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int LockRelease = 8;
 
     private int _descriptor;
+    private bool _isLocked;
 
     private LinuxFile(int descriptor, string path)
     {
@@ -122,7 +126,11 @@ public sealed unsafe class LinuxFile : IDisposable
     public Errno SetLength(long bytes) => Libc.Result(Libc.FTruncate(_descriptor, bytes)).Errno;
 
     /// <summary>Takes the exclusive lock of the file if nobody has it; it goes with the descriptor, also when the process dies.</summary>
-    public bool TryLock() => Libc.Result(Libc.FLock(_descriptor, 2 | 4 /* LOCK_EX | LOCK_NB */)).IsOk;
+    public bool TryLock()
+    {
+        _isLocked = Libc.Result(Libc.FLock(_descriptor, LockExclusive | LockNonBlocking)).IsOk;
+        return _isLocked;
+    }
 
     /// <summary>Maps the file's first bytes, shared, for reading and writing.</summary>
     public MappedMemory Map(long bytes) => MappedMemory.Map(_descriptor, bytes, Path);
@@ -133,6 +141,12 @@ public sealed unsafe class LinuxFile : IDisposable
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
         if (descriptor >= 0)
         {
+            if (_isLocked)
+            {
+                // A child process between its fork and its exec has a copy of the descriptor, and would keep the lock for that moment.
+                _ = Libc.FLock(descriptor, LockRelease);
+            }
+
             _ = Libc.Close(descriptor);
         }
     }
