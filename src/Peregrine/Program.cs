@@ -4,6 +4,8 @@ using Peregrine.Verbs;
 
 RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
 root.Add(RunVerb.Create());
+root.Add(ReplayVerb.Create());
+root.Add(RecordVerb.Create());
 root.Add(ConfigVerb.Create());
 root.Add(BenchVerb.Create());
 _ = root.WithExample("peregrine run");

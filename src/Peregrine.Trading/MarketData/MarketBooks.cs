@@ -146,27 +146,28 @@ public sealed partial class MarketBooks
     /// A digest of all that rests: for each book every level from the best on, its price, its anonymous quantity, and its orders in the
     /// order of the queue by id and quantity. Neither the instruments' numbers nor the way there count.
     /// </summary>
-    public ulong Digest()
+    /// <param name="priceFactor">What prices are multiplied by, so that feeds with other units of price can be compared.</param>
+    public ulong Digest(long priceFactor = 1)
     {
         ulong total = 0;
         foreach (Book book in _books.Values)
         {
             StateHash hash = default;
-            AddSide(ref hash, book.Bids);
+            AddSide(ref hash, book.Bids, priceFactor);
             hash.Add(0UL);
-            AddSide(ref hash, book.Asks);
+            AddSide(ref hash, book.Asks, priceFactor);
             total += book.Bids.Count + book.Asks.Count > 0 ? hash.Value : 0;
         }
 
         return total;
     }
 
-    private void AddSide(ref StateHash hash, BookSide levels)
+    private void AddSide(ref StateHash hash, BookSide levels, long priceFactor)
     {
         for (int depth = 0; depth < levels.Count; depth++)
         {
             ref readonly Level level = ref _levels[levels.AtDepth(depth)];
-            hash.Add(level.Price);
+            hash.Add(level.Price * priceFactor);
             hash.Add(level.Anonymous);
             for (int slot = level.Head; slot >= 0; slot = _orders[slot].Next)
             {

@@ -1,0 +1,62 @@
+namespace Peregrine.Cli;
+
+/// <summary>A file that gets its name only when it is whole: until then it has a temporary name in the same folder.</summary>
+internal sealed class OutputFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _temporaryPath;
+
+    /// <summary>Creates the temporary file.</summary>
+    /// <exception cref="CommandException">The folder is missing or cannot be written.</exception>
+    public OutputFile(string path)
+    {
+        _path = path;
+        _temporaryPath = $"{path}.{Environment.ProcessId}.part";
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        try
+        {
+            Stream = new FileStream(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path}: cannot be written: {fault.Message.TrimEnd('.')}; choose another place");
+        }
+    }
+
+    /// <summary>Where to write.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Gives the file its name, in place of any file that had it.</summary>
+    /// <exception cref="CommandException">The disk is full, or the name is a folder's.</exception>
+    public void Commit()
+    {
+        try
+        {
+            Stream.Dispose();
+            File.Move(_temporaryPath, _path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{_path}: cannot be written: {fault.Message.TrimEnd('.')}; make room or choose another place");
+        }
+    }
+
+    /// <summary>Without <see cref="Commit"/>, takes the temporary file away.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The rest of the buffer did not fit on the disk; the file goes anyhow.
+        }
+
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        File.Delete(_temporaryPath);
+    }
+
+    // Ctrl-C and SIGTERM come by here, and nothing else does.
+    private void OnExit(object? sender, EventArgs arguments) => File.Delete(_temporaryPath);
+}
