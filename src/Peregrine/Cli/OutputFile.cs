@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Peregrine.Cli;
 
 /// <summary>A file that gets its name only when it is whole: until then it has a temporary name in the same folder.</summary>
 internal sealed class OutputFile : IDisposable
 {
+    private static readonly PosixSignal[] Endings = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+    private readonly PosixSignalRegistration[] _signals;
     private readonly string _path;
     private readonly string _temporaryPath;
 
@@ -12,7 +16,6 @@ internal sealed class OutputFile : IDisposable
     {
         _path = path;
         _temporaryPath = $"{path}.{Environment.ProcessId}.part";
-        AppDomain.CurrentDomain.ProcessExit += OnExit;
         try
         {
             Stream = new FileStream(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
@@ -21,6 +24,8 @@ internal sealed class OutputFile : IDisposable
         {
             throw new CommandException($"{path}: cannot be written: {fault.Message.TrimEnd('.')}; choose another place");
         }
+
+        _signals = [.. Endings.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
     /// <summary>Where to write.</summary>
@@ -53,10 +58,14 @@ internal sealed class OutputFile : IDisposable
             // The rest of the buffer did not fit on the disk; the file goes anyhow.
         }
 
-        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        foreach (PosixSignalRegistration signal in _signals)
+        {
+            signal.Dispose();
+        }
+
         File.Delete(_temporaryPath);
     }
 
-    // Ctrl-C and SIGTERM come by here, and nothing else does.
-    private void OnExit(object? sender, EventArgs arguments) => File.Delete(_temporaryPath);
+    // The signal ends the process after this, without a look at any finally.
+    private void OnSignal(PosixSignalContext context) => File.Delete(_temporaryPath);
 }
