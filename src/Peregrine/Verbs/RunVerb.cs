@@ -29,7 +29,7 @@ internal static class RunVerb
     {
         try
         {
-            _ = Directory.CreateDirectory(options.DataFolder);
+            MakeDataFolder(options.DataFolder);
             using SqliteSegmentStore store = new(options.Ids.DatabasePath);
             using SegmentAllocator ids = new(store, "orders", options.ToSegmentOptions());
             using OrderLink link = OrderLink.Start(options.ToLinkOptions(ids), Log);
@@ -51,6 +51,19 @@ internal static class RunVerb
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or ReplayException or SegmentStoreException)
         {
             throw new CommandException(failure.Message);
+        }
+    }
+
+    // Orders are nobody else's business.
+    private static void MakeDataFolder(string path)
+    {
+        try
+        {
+            _ = Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; choose another with --data or dataFolder in the configuration");
         }
     }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Peregrine.Cli;
-using Peregrine.Integration.Configuration;
 using Peregrine.Testing;
 
-namespace Peregrine.Integration.Cli;
+namespace Peregrine.Integration.Tests.Cli;
 
 /// <summary>The command as a process: what a shell or a script sees.</summary>
 public sealed class CommandLineTests : IDisposable

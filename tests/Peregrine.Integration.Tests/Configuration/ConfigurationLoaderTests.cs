@@ -8,7 +8,7 @@ using Peregrine.Primitives;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Integration.Configuration;
+namespace Peregrine.Integration.Tests.Configuration;
 
 public sealed class ConfigurationLoaderTests : IDisposable
 {

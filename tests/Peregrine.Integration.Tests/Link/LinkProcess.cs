@@ -109,6 +109,7 @@ public sealed class FixClientProcess : IDisposable
 {
     private const int TimeoutMs = 60_000;
     private readonly Process _process;
+    private readonly Thread _reader;
     private readonly BlockingCollection<ClientLine> _lines = [];
     private readonly List<ClientLine> _seen = [];
 
@@ -125,8 +126,8 @@ public sealed class FixClientProcess : IDisposable
         }
 
         _process = Process.Start(info)!;
-        Thread reader = new(Read) { IsBackground = true };
-        reader.Start();
+        _reader = new Thread(Read) { IsBackground = true };
+        _reader.Start();
     }
 
     /// <summary>All lines so far that someone waited for or passed by.</summary>
@@ -175,6 +176,7 @@ public sealed class FixClientProcess : IDisposable
             _process.WaitForExit();
         }
 
+        _reader.Join();
         _process.Dispose();
         _lines.Dispose();
     }
