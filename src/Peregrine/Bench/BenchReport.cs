@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -86,6 +87,8 @@ internal static class BenchReport
     private static string Machine()
     {
         string cpu = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
-        return $"{cpu}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}";
+        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        string version = typeof(BenchReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        return $"{cpu}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, Linux {kernel}, {RuntimeInformation.FrameworkDescription}, Peregrine {version[..Math.Min(version.Length, 16)]}, {DateTime.UtcNow:yyyy-MM-dd}";
     }
 }

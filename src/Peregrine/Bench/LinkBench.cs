@@ -46,6 +46,7 @@ internal sealed class LinkBench(LinkBenchOptions options)
 
     public LinkBenchResult Run()
     {
+        bool isFolderOurs = !Directory.Exists(options.Folder);
         _ = Directory.CreateDirectory(options.Folder);
         _ = CpuAffinity.TryPinCurrentThread(ClientCore);
         options.Progress("echo floor");
@@ -61,6 +62,11 @@ internal sealed class LinkBench(LinkBenchOptions options)
         foreach (Durability level in options.Levels)
         {
             RunLevel(level, runs);
+        }
+
+        if (isFolderOurs)
+        {
+            Directory.Delete(options.Folder);
         }
 
         return new LinkBenchResult(echo, fdatasync, runs);
