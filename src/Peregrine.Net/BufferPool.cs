@@ -28,6 +28,9 @@ internal sealed unsafe class BufferPool : IDisposable
     /// <summary>Blocks lent at the moment.</summary>
     public int LentCount => _madeCount - _freeCount;
 
+    /// <summary>Blocks that could be lent at the moment.</summary>
+    public int AvailableCount => _blocks.Length - LentCount;
+
     /// <summary>Lends a block.</summary>
     /// <returns>Its number, or -1 when all are lent.</returns>
     public int TryLend()

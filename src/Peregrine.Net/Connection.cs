@@ -55,7 +55,19 @@ public sealed class Connection
 
     internal ConnectionState State { get; set; }
 
-    internal bool IsWatchedForOutput { get; set; }
+    internal EpollEvents WatchedEvents { get; set; }
+
+    /// <summary>The peer ended its side; output still goes.</summary>
+    internal bool IsInputEnded { get; set; }
+
+    /// <summary>The handler left a rest after a refusal: nothing is read until there is room for output again.</summary>
+    internal bool IsInputPaused { get; set; }
+
+    /// <summary>A write was refused, and OnWritable has not told that there is room again.</summary>
+    internal bool WasRefused => _wasRefused;
+
+    /// <summary>In the loop's queue of those that wait for a buffer.</summary>
+    internal bool IsStarved { get; set; }
 
     internal bool IsQueuedForFlush { get; set; }
 
@@ -161,8 +173,9 @@ public sealed class Connection
         RemoteEndPoint = remote;
         Handler = handler;
         State = state;
-        IsWatchedForOutput = false;
-        IsQueuedForFlush = false;
+        WatchedEvents = EpollEvents.None;
+        IsInputEnded = false;
+        IsInputPaused = false;
         LastReceivedNs = 0;
         _wasRefused = false;
     }
@@ -209,10 +222,13 @@ public sealed class Connection
         return Errno.None;
     }
 
-    /// <summary>True once after a refusal, when the output is down to half of the mark.</summary>
+    /// <summary>True after a refusal, when the output is down to half of the mark.</summary>
+    internal bool CanWriteAgain => _wasRefused && !IsStarved && PendingOutputBytes <= _loop.Options.OutputBytesMax / 2;
+
+    /// <summary>True once for each time that <see cref="CanWriteAgain"/> becomes so.</summary>
     internal bool TakeWritableAgain()
     {
-        bool again = _wasRefused && PendingOutputBytes <= _loop.Options.OutputBytesMax / 2;
+        bool again = CanWriteAgain;
         _wasRefused &= !again;
         return again;
     }
@@ -237,9 +253,15 @@ public sealed class Connection
             return true;
         }
 
-        int block = _outputCount < _outputBlocks.Length ? _loop.TryLend() : NoBlock;
+        if (_outputCount == _outputBlocks.Length)
+        {
+            return false;
+        }
+
+        int block = _loop.TryLend();
         if (block == NoBlock)
         {
+            _loop.QueueStarved(this);
             return false;
         }
 

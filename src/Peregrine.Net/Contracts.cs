@@ -11,7 +11,10 @@ public interface IConnectionHandler
     /// <summary>Bytes arrived.</summary>
     /// <param name="connection">Where.</param>
     /// <param name="data">All bytes not consumed yet, where they lie in the loop's buffer; valid during the call only.</param>
-    /// <returns>How many bytes, from the front, are done with; the rest comes again together with what follows.</returns>
+    /// <returns>
+    /// How many bytes, from the front, are done with; the rest comes again together with what follows. A rest that is left after a refused
+    /// write comes again after <see cref="OnWritable"/>, and nothing is read from the peer until then.
+    /// </returns>
     int OnData(Connection connection, ReadOnlySpan<byte> data);
 
     /// <summary>The pending output fell to the low-water mark, after a reservation was refused.</summary>
@@ -60,14 +63,11 @@ public enum CloseReason : byte
 /// <summary>Sizes and limits of a loop.</summary>
 public sealed record EventLoopOptions
 {
-    /// <summary>Size of a pooled buffer in bytes: the largest contiguous reservation and the longest unconsumed rest; 4,096 to 1 MiB, a multiple of 4,096.</summary>
+    /// <summary>Size of a pooled buffer in bytes: the largest contiguous reservation, the most that one read takes, and the longest unconsumed rest; 4,096 to 1 MiB, a multiple of 4,096.</summary>
     public int BufferBytes { get; init; } = 64 << 10;
 
     /// <summary>Most pooled buffers, over all connections; 16 or more.</summary>
     public int BufferCountMax { get; init; } = 4096;
-
-    /// <summary>Size of the loop's own receive buffer in bytes; at least twice <see cref="BufferBytes"/>.</summary>
-    public int ReceiveBufferBytes { get; init; } = 256 << 10;
 
     /// <summary>Most connections at a time; above it a new one is closed at once and counted. 1 or more.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
@@ -85,7 +85,6 @@ public sealed record EventLoopOptions
         List<string> errors = [];
         Expect(BufferBytes is >= 4096 and <= 1 << 20 && BufferBytes % 4096 == 0, nameof(BufferBytes), BufferBytes, "4,096 to 1,048,576, a multiple of 4,096");
         Expect(BufferCountMax >= 16, nameof(BufferCountMax), BufferCountMax, "16 or more");
-        Expect(ReceiveBufferBytes >= 2 * BufferBytes, nameof(ReceiveBufferBytes), ReceiveBufferBytes, "at least twice BufferBytes");
         Expect(ConnectionsMax >= 1, nameof(ConnectionsMax), ConnectionsMax, "1 or more");
         Expect(OutputBytesMax >= BufferBytes, nameof(OutputBytesMax), OutputBytesMax, "at least BufferBytes");
         Expect(AcceptPauseMs >= 1, nameof(AcceptPauseMs), AcceptPauseMs, "1 or more");

@@ -27,6 +27,7 @@ public sealed partial class EventLoop
         }
     }
 
+    /// <summary>Sends what the kernel takes. OnWritable never comes from inside of it, so that a handler may call it.</summary>
     internal void Flush(Connection connection)
     {
         if (connection.State != ConnectionState.Open)
@@ -41,16 +42,26 @@ public sealed partial class EventLoop
             return;
         }
 
-        bool wantsOutput = connection.PendingOutputBytes > 0;
-        if (wantsOutput != connection.IsWatchedForOutput)
+        if (connection.IsInputEnded && connection.PendingOutputBytes == 0)
         {
-            connection.IsWatchedForOutput = wantsOutput;
-            _ = _epoll.Modify(connection.Socket.Descriptor, EpollEvents.In | EpollEvents.PeerClosed | (wantsOutput ? EpollEvents.Out : EpollEvents.None), connection.Slot);
+            BeginClose(connection, CloseReason.Remote);
+            return;
         }
 
-        if (connection.TakeWritableAgain())
+        Watch(connection);
+        if (connection.CanWriteAgain)
         {
-            Guard(connection, static (handler, connection) => handler.OnWritable(connection));
+            QueueFlush(connection);
+        }
+    }
+
+    /// <summary>The connection was refused a buffer: it hears of the next one that is free.</summary>
+    internal void QueueStarved(Connection connection)
+    {
+        if (!connection.IsStarved)
+        {
+            connection.IsStarved = true;
+            _starved.Enqueue(connection);
         }
     }
 
@@ -65,6 +76,56 @@ public sealed partial class EventLoop
 
             connection.State = ConnectionState.Closing;
             _closing.Enqueue((connection, reason));
+        }
+    }
+
+    private void FlushQueued(Connection connection)
+    {
+        Flush(connection);
+        TellWritable(connection);
+    }
+
+    private void TellWritable(Connection connection)
+    {
+        if (connection.State != ConnectionState.Open || !connection.TakeWritableAgain())
+        {
+            return;
+        }
+
+        Guard(connection, static (handler, connection) => handler.OnWritable(connection));
+        if (connection.IsInputPaused && connection.State == ConnectionState.Open)
+        {
+            connection.IsInputPaused = false;
+            int restBytes = connection.RestBytes;
+            Pool.Span(connection.RestBlock)[..restBytes].CopyTo(_receive);
+            Deliver(connection, _receive.AsSpan(0, restBytes));
+            if (connection.State == ConnectionState.Open)
+            {
+                Watch(connection);
+            }
+        }
+    }
+
+    // Buffers come back when output is sent or a connection ends, both before this in a pass.
+    private void RetryStarved()
+    {
+        for (int left = _starved.Count; left > 0 && Pool.AvailableCount > 0; left--)
+        {
+            Connection connection = _starved.Dequeue();
+            connection.IsStarved = false;
+            TellWritable(connection);
+        }
+    }
+
+    // What epoll shall tell about a connection, as its state is now.
+    private void Watch(Connection connection)
+    {
+        EpollEvents events = connection.IsInputEnded || connection.IsInputPaused ? EpollEvents.None : EpollEvents.In | EpollEvents.PeerClosed;
+        events |= connection.PendingOutputBytes > 0 ? EpollEvents.Out : EpollEvents.None;
+        if (events != connection.WatchedEvents)
+        {
+            connection.WatchedEvents = events;
+            _ = _epoll.Modify(connection.Socket.Descriptor, events, connection.Slot);
         }
     }
 
@@ -109,12 +170,16 @@ public sealed partial class EventLoop
             case ConnectionState.Open:
                 if ((events & EpollEvents.Out) != 0)
                 {
-                    Flush(connection);
+                    FlushQueued(connection);
                 }
 
-                if ((events & (EpollEvents.In | EpollEvents.PeerClosed | EpollEvents.HangUp | EpollEvents.Error)) != 0)
+                if ((events & (EpollEvents.In | EpollEvents.PeerClosed | EpollEvents.HangUp | EpollEvents.Error)) != 0 && !connection.IsInputEnded && !connection.IsInputPaused)
                 {
                     OnReadable(connection);
+                }
+                else if ((events & (EpollEvents.HangUp | EpollEvents.Error)) != 0)
+                {
+                    BeginClose(connection, CloseReason.Reset);
                 }
 
                 break;
@@ -132,7 +197,7 @@ public sealed partial class EventLoop
             return;
         }
 
-        _ = _epoll.Modify(connection.Socket.Descriptor, EpollEvents.In | EpollEvents.PeerClosed, connection.Slot);
+        Watch(connection);
         Opened(connection);
     }
 
@@ -145,7 +210,7 @@ public sealed partial class EventLoop
 
     private void OnReadable(Connection connection)
     {
-        for (int read = 0; read < ReadsPerPass && connection.State == ConnectionState.Open; read++)
+        for (int read = 0; read < ReadsPerPass && connection.State == ConnectionState.Open && !connection.IsInputPaused; read++)
         {
             // The unconsumed rest goes in front, so that the handler sees one piece; it is at most one pooled buffer.
             int restBytes = connection.RestBytes;
@@ -154,7 +219,7 @@ public sealed partial class EventLoop
                 Pool.Span(connection.RestBlock)[..restBytes].CopyTo(_receive);
             }
 
-            Span<byte> room = _receive.AsSpan(restBytes);
+            Span<byte> room = _receive.AsSpan(restBytes, Options.BufferBytes);
             CallResult result = connection.Socket.Receive(room);
             Counters.Receives++;
             if (!result.IsOk)
@@ -169,7 +234,9 @@ public sealed partial class EventLoop
 
             if (result.Value == 0)
             {
-                BeginClose(connection, CloseReason.Remote);
+                // The peer may have ended its side only, and still wait for our answer: close when that is out.
+                connection.IsInputEnded = true;
+                Flush(connection);
                 return;
             }
 
@@ -222,6 +289,11 @@ public sealed partial class EventLoop
 
         rest.CopyTo(Pool.Span(connection.RestBlock));
         connection.RestBytes = rest.Length;
+        if (connection.WasRefused)
+        {
+            connection.IsInputPaused = true;
+            Watch(connection);
+        }
     }
 
     private void Guard(Connection connection, Action<IConnectionHandler, Connection> call)

@@ -25,6 +25,7 @@ public sealed partial class EventLoop : IDisposable
     private readonly Stack<int> _freeSlots = new();
     private readonly List<Listener> _listeners = [];
     private readonly Queue<Connection> _flushQueue = new();
+    private readonly Queue<Connection> _starved = new();
     private readonly Queue<(Connection Connection, CloseReason Reason)> _closing = new();
     private long _lastConnectionId;
     private int _wakePending;
@@ -37,7 +38,9 @@ public sealed partial class EventLoop : IDisposable
         options.Validate();
         Options = options;
         Pool = new BufferPool(options.BufferBytes, options.BufferCountMax);
-        _receive = GC.AllocateArray<byte>(options.ReceiveBufferBytes, pinned: true);
+        
+        // Room for the longest rest, and for one read behind it.
+        _receive = GC.AllocateArray<byte>(2 * options.BufferBytes, pinned: true);
         Errno errno = _epoll.Add(_wake.Descriptor, EpollEvents.In, WakeData);
         Check.That(errno == Errno.None, "a new epoll takes an eventfd");
     }
@@ -126,13 +129,17 @@ public sealed partial class EventLoop : IDisposable
     }
 
     /// <summary>Hands the pending output of every connection to the kernel, and ends those that are closed.</summary>
+    /// <remarks>What handlers write meanwhile, in OnWritable, waits for the next pass: a fast reader must not keep the loop here.</remarks>
     public void FlushAll()
     {
-        while (_flushQueue.TryDequeue(out Connection? connection))
+        for (int left = _flushQueue.Count; left > 0; left--)
         {
+            Connection connection = _flushQueue.Dequeue();
             connection.IsQueuedForFlush = false;
-            Flush(connection);
+            FlushQueued(connection);
         }
+
+        RetryStarved();
 
         while (_closing.TryDequeue(out (Connection Connection, CloseReason Reason) closing))
         {
@@ -178,7 +185,10 @@ public sealed partial class EventLoop : IDisposable
     private void OnWake()
     {
         _wake.Clear();
-        Volatile.Write(ref _wakePending, 0);
+
+        // A full fence, not just a release: what the loop looks at after this must not be read before the 0 is seen by wakers, or a
+        // waker that found 1, and so did not signal, has left something that nobody looks at.
+        _ = Interlocked.Exchange(ref _wakePending, 0);
         Counters.Wakes++;
     }
 }

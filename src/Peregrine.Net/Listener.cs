@@ -71,7 +71,7 @@ public sealed partial class EventLoop
                 continue;
             }
 
-            IConnectionHandler? handler = ConnectionCount < Options.ConnectionsMax ? listener.Acceptor.OnAccepted(this, remote!) : null;
+            IConnectionHandler? handler = ConnectionCount < Options.ConnectionsMax ? HandlerOf(listener, remote!) : null;
             if (handler is null)
             {
                 Counters.Refused++;
@@ -80,8 +80,30 @@ public sealed partial class EventLoop
             }
 
             Connection connection = NewConnection(socket, remote!, handler, ConnectionState.Connecting);
-            _ = _epoll.Add(socket.Descriptor, EpollEvents.In | EpollEvents.PeerClosed, connection.Slot);
+            connection.WatchedEvents = EpollEvents.In | EpollEvents.PeerClosed;
+            if (_epoll.Add(socket.Descriptor, connection.WatchedEvents, connection.Slot) != Errno.None)
+            {
+                // The kernel watches no more descriptors for this user.
+                Counters.Refused++;
+                connection.End();
+                _freeSlots.Push(connection.Slot);
+                continue;
+            }
+
             Opened(connection);
+        }
+    }
+
+    private IConnectionHandler? HandlerOf(Listener listener, IPEndPoint remote)
+    {
+        try
+        {
+            return listener.Acceptor.OnAccepted(this, remote);
+        }
+        catch (Exception fault) when (fault is not BrokenInvariantException)
+        {
+            LastHandlerFault = fault;
+            return null;
         }
     }
 

@@ -84,39 +84,3 @@ public sealed unsafe class Epoll : IDisposable
         return Libc.Result(Libc.EpollCtl(_descriptor, operation, descriptor, entry)).Errno;
     }
 }
-
-/// <summary>A counter in the kernel that wakes whoever waits for it to be readable. Source: eventfd(2).</summary>
-/// <remarks>Thread: <see cref="Signal"/> from any, the rest from the owner. Allocates: only when made.</remarks>
-public sealed unsafe class EventCounter : IDisposable
-{
-    /// <summary>Makes one at zero, non-blocking.</summary>
-    public EventCounter()
-    {
-        CallResult result = Libc.Result(Libc.EventFd(0, 0x80800 /* EFD_CLOEXEC | EFD_NONBLOCK */));
-        Descriptor = result.IsOk ? (int)result.Value : throw new LinuxException("eventfd", result.Errno);
-    }
-
-    /// <summary>The descriptor to watch.</summary>
-    public int Descriptor { get; }
-
-    /// <summary>Adds one. A full counter is readable already, so its EAGAIN needs no answer.</summary>
-    public void Signal()
-    {
-        ulong one = 1;
-
-        // SAFETY: 8 bytes on this frame.
-        _ = Libc.Write(Descriptor, (byte*)&one, 8);
-    }
-
-    /// <summary>Sets it to zero.</summary>
-    public void Clear()
-    {
-        ulong value;
-
-        // SAFETY: 8 bytes on this frame.
-        _ = Libc.Read(Descriptor, (byte*)&value, 8);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _ = Libc.Close(Descriptor);
-}

@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using Peregrine.Testing;
+
+namespace Peregrine.Net.Tests;
+
+/// <summary>Bytes go there and back whole, in order, over real sockets.</summary>
+public class EchoTests
+{
+    [Fact]
+    public void Echo_RandomSizesOverManyConnections_ComesBackByteForByte()
+    {
+        int seed = Environment.TickCount;
+        Random random = new(seed);
+        using TestLoop loop = new(() => new EchoHandler());
+        Socket[] clients = [.. Enumerable.Range(0, ProofSize.Of(50, 500)).Select(_ => loop.Connect())];
+
+        for (int round = 0; round < 20; round++)
+        {
+            byte[][] sent = new byte[clients.Length][];
+            for (int client = 0; client < clients.Length; client++)
+            {
+                sent[client] = new byte[random.Next(1, 20_000)];
+                random.NextBytes(sent[client]);
+                _ = clients[client].Send(sent[client]);
+            }
+
+            for (int client = 0; client < clients.Length; client++)
+            {
+                byte[] back = new byte[sent[client].Length];
+                TestLoop.ReadExactly(clients[client], back);
+                Assert.True(back.AsSpan().SequenceEqual(sent[client]), $"client {client}, round {round}, seed {seed}");
+            }
+        }
+
+        Array.ForEach(clients, client => client.Dispose());
+    }
+
+    [Fact]
+    public void Frames_CutAnywhere_AreSeenWhole()
+    {
+        // Frames of a length byte and that many bytes; the handler takes whole ones only and counts them.
+        List<int> frames = [];
+        TestHandler handler = new()
+        {
+            Data = (connection, data) =>
+            {
+                int consumed = 0;
+                while (consumed < data.Length && consumed + 1 + data.Span[consumed] <= data.Length)
+                {
+                    frames.Add(data.Span[consumed]);
+                    consumed += 1 + data.Span[consumed];
+                }
+
+                if (frames.Count == 300)
+                {
+                    connection.Close();
+                }
+
+                return consumed;
+            },
+        };
+        using TestLoop loop = new(() => handler);
+        using Socket client = loop.Connect();
+        Random random = new(7);
+        int[] lengths = [.. Enumerable.Range(0, 300).Select(_ => random.Next(0, 256))];
+        byte[] stream = [.. lengths.SelectMany(length => (byte[])[(byte)length, .. new byte[length]])];
+
+        for (int at = 0; at < stream.Length;)
+        {
+            int part = Math.Min(random.Next(1, 400), stream.Length - at);
+            _ = client.Send(stream.AsSpan(at, part));
+            at += part;
+        }
+
+        Assert.Empty(TestLoop.ReadAll(client));
+        loop.Stop();
+        Assert.Equal(lengths, frames);
+    }
+
+    [Fact]
+    public void HalfClose_WithOutputPending_StillGetsAllOfIt()
+    {
+        byte[] answer = new byte[3_000_000];
+        new Random(1).NextBytes(answer);
+        TestHandler handler = new() { Data = (connection, data) => connection.TryWrite(answer) ? data.Length : throw new InvalidOperationException("room") };
+        using TestLoop loop = new(() => handler);
+        using Socket client = loop.Connect(receiveBufferBytes: 8_192);
+
+        _ = client.Send("give"u8);
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.True(answer.AsSpan().SequenceEqual(TestLoop.ReadAll(client)));
+    }
+}

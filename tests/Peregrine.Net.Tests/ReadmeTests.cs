@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using Peregrine.Linux;
+using Peregrine.Linux.Files;
+using Peregrine.Testing;
+
+namespace Peregrine.Net.Tests;
+
+/// <summary>The examples of the READMEs compile and do what they say.</summary>
+public class ReadmeTests
+{
+    [Fact]
+    public void NetReadme_Example_Echoes()
+    {
+        using CancellationTokenSource stop = new();
+        using EventLoop loop = new(new EventLoopOptions());
+        using Listener listener = loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), new EchoAcceptor());
+        byte[] back = new byte[4];
+        Thread client = new(() =>
+        {
+            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(listener.LocalEndPoint);
+            _ = socket.Send("ping"u8);
+            TestLoop.ReadExactly(socket, back);
+            stop.Cancel();
+        });
+        client.Start();
+        Console.WriteLine($"echo on {listener.LocalEndPoint}");
+        while (!stop.IsCancellationRequested)
+        {
+            _ = loop.Poll(timeoutMs: 100); // 0 spins; Wake ends a wait from any thread
+        }
+
+        client.Join();
+        Assert.Equal("ping"u8, back);
+        AssertLinesAreHere("src/Peregrine.Net/README.md");
+    }
+
+    [Fact]
+    public void LinuxReadme_Example_WritesDurably()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("linux-test-").FullName, "file");
+        using LinuxFile file = LinuxFile.Create(path);
+        Errno written = file.Write("durable"u8, offset: 0);
+        Errno synced = file.SyncData();
+        Console.WriteLine($"{written} {synced}");
+
+        Assert.Equal((Errno.None, Errno.None), (written, synced));
+        Assert.Equal("durable", File.ReadAllText(path));
+        AssertLinesAreHere("src/Peregrine.Linux/README.md");
+    }
+
+    // Every line of the README's code stands in this file.
+    private static void AssertLinesAreHere(string readme)
+    {
+        string[] here = [.. File.ReadLines(Path.Combine(Repository.Root, "tests/Peregrine.Net.Tests/ReadmeTests.cs")).Select(line => line.Trim())];
+        bool isCode = false;
+        int lines = 0;
+        foreach (string line in File.ReadLines(Path.Combine(Repository.Root, readme)))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+            {
+                isCode = line == "```csharp";
+            }
+            else if (isCode && line.Length > 0)
+            {
+                lines++;
+                Assert.Contains(line.Trim(), here);
+            }
+        }
+
+        Assert.True(lines > 3, "the README has an example");
+    }
+
+    private sealed class EchoAcceptor : IConnectionAcceptor, IConnectionHandler
+    {
+        public IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote) => this;
+
+        // What is not consumed comes again, with what follows: a frame is seen whole, wherever the network cuts it.
+        public int OnData(Connection connection, ReadOnlySpan<byte> data) => connection.TryWrite(data) ? data.Length : 0;
+
+        public void OnOpened(Connection connection) { }
+
+        public void OnWritable(Connection connection) { }
+
+        public void OnClosed(Connection connection, CloseReason reason) { }
+    }
+}
