@@ -11,7 +11,6 @@ public class ProjectRulesTests
     {
         ["Peregrine.Linux"] = "system calls take addresses",
         ["Peregrine.Net"] = "buffers of the loop lie in native memory, where the kernel reads and writes them",
-        ["Peregrine.Journal"] = "batches lie in native memory, aligned for the disk",
     };
 
     [Fact]

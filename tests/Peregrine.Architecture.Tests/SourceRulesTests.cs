@@ -68,7 +68,6 @@ public class SourceRulesTests
     [InlineData("Matching", "Risk")]
     [InlineData("Matching", "Orders")]
     [InlineData("Matching", "MarketData")]
-    [InlineData("Risk", "Orders")]
     [InlineData("Risk", "MarketData")]
     [InlineData("Orders", "MarketData")]
     public void TradingFolders_KeepTheirOrder(string folder, string forbidden)
