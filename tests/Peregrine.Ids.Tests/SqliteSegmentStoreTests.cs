@@ -178,12 +178,10 @@ public class SqliteSegmentStoreTests
 
     [Theory]
     [InlineData(":memory:")]
-    [InlineData("file:ids.db?mode=memory")]
+    [InlineData("file:ids-test.db?mode=memory")]
     public void Open_NameThatSqliteTakesForMemory_IsAFile(string name)
     {
-        using Scratch scratch = new();
-        string before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = scratch.Folder;
+        File.Delete(name);
         try
         {
             using (SqliteSegmentStore store = new(name))
@@ -196,7 +194,7 @@ public class SqliteSegmentStoreTests
         }
         finally
         {
-            Environment.CurrentDirectory = before;
+            File.Delete(name);
         }
     }
 
