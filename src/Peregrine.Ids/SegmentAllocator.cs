@@ -16,6 +16,7 @@ public sealed class SegmentAllocator : IDisposable
     private readonly ISegmentStore _store;
     private readonly string _tag;
     private readonly SegmentOptions _options;
+    private readonly Func<long> _monotonicNs;
     private readonly Thread _thread;
     private readonly object _gate = new();
 
@@ -40,7 +41,14 @@ public sealed class SegmentAllocator : IDisposable
     /// <param name="options">Null takes the defaults.</param>
     /// <exception cref="SegmentStoreException">The first lease failed.</exception>
     public SegmentAllocator(ISegmentStore store, string tag, SegmentOptions? options = null)
+        : this(store, tag, options, static () => Clock.MonotonicNs)
     {
+    }
+
+    // Tests bring their own clock.
+    internal SegmentAllocator(ISegmentStore store, string tag, SegmentOptions? options, Func<long> monotonicNs)
+    {
+        _monotonicNs = monotonicNs;
         _options = options ?? new SegmentOptions();
         _options.Validate();
         _store = store;
@@ -117,7 +125,7 @@ public sealed class SegmentAllocator : IDisposable
             return;
         }
 
-        long elapsedNs = Math.Max(Clock.MonotonicNs - _segmentStartNs, 1);
+        long elapsedNs = Math.Max(_monotonicNs() - _segmentStartNs, 1);
         long used = _segmentCount - left;
         Int128 runwayNs = (Int128)left * elapsedNs / Math.Max(used, 1);
         if (left * 5 <= _segmentCount || runwayNs < (Int128)_options.RunwayMs * 1_000_000)
@@ -146,7 +154,7 @@ public sealed class SegmentAllocator : IDisposable
 
     private int NextCount()
     {
-        long lastedMs = (Clock.MonotonicNs - _segmentStartNs) / 1_000_000;
+        long lastedMs = (_monotonicNs() - _segmentStartNs) / 1_000_000;
         long count = lastedMs < 2L * _options.RunwayMs ? 2L * _segmentCount : lastedMs > 10L * _options.RunwayMs ? _segmentCount / 2 : _segmentCount;
         return (int)Math.Clamp(count, _options.CountMin, _options.CountMax);
     }
@@ -157,7 +165,7 @@ public sealed class SegmentAllocator : IDisposable
         _next = segment.First;
         _end = segment.First + segment.Count;
         _segmentCount = segment.Count;
-        _segmentStartNs = Clock.MonotonicNs;
+        _segmentStartNs = _monotonicNs();
         _wantedAt = _next + Math.Max(segment.Count / 16, 1);
         Leases++;
     }
@@ -197,7 +205,7 @@ public sealed class SegmentAllocator : IDisposable
                 }
             }
 
-            waitMs = Math.Min(waitMs * 2, _options.RetryMsMax);
+            waitMs = (int)Math.Min(waitMs * 2L, _options.RetryMsMax);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class LatencyHistogram
     /// <summary>The largest value recorded, exact.</summary>
     public long Max { get; private set; }
 
-    /// <summary>The sum of all values, for the mean.</summary>
+    /// <summary>The sum of all values, for the mean; it stays at the most a long holds.</summary>
     public long Sum { get; private set; }
 
     /// <summary>Records one duration; a negative one counts as 0.</summary>
@@ -30,16 +30,23 @@ public sealed class LatencyHistogram
         ns = Math.Max(ns, 0);
         _counts[IndexOf(ns)]++;
         Count++;
-        Sum += ns;
+        Sum = AddSaturating(Sum, ns);
         Max = Math.Max(Max, ns);
     }
 
     /// <summary>The value below or at which <paramref name="fraction"/> of the recorded values lie; 0 when empty.</summary>
     /// <param name="fraction">0 to 1, such as 0.99.</param>
     /// <returns>Upper edge of the bucket, in nanoseconds, never above <see cref="Max"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is no fraction.</exception>
     public long Quantile(double fraction)
     {
-        long rank = Math.Max(1, (long)Math.Ceiling(Count * fraction));
+        if (!(fraction is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "expected 0 to 1");
+        }
+
+        // In decimal, because 0.07 * 100 is a little more than 7 in binary and would round up to rank 8.
+        long rank = Math.Max(1, (long)Math.Ceiling(Count * (decimal)fraction));
         long seen = 0;
         for (int index = 0; index < BucketCount; index++)
         {
@@ -62,7 +69,7 @@ public sealed class LatencyHistogram
         }
 
         target.Count += Count;
-        target.Sum += Sum;
+        target.Sum = AddSaturating(target.Sum, Sum);
         target.Max = Math.Max(target.Max, Max);
     }
 
@@ -74,6 +81,9 @@ public sealed class LatencyHistogram
         Sum = 0;
         Max = 0;
     }
+
+    // Neither is negative, so a negative sum is one that did not fit.
+    private static long AddSaturating(long left, long right) => left + right is >= 0 and long sum ? sum : long.MaxValue;
 
     // Values below 64 have a bucket each; above, the top 6 bits after the leading one pick the sub-bucket.
     private static int IndexOf(long ns)

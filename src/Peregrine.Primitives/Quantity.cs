@@ -13,9 +13,11 @@ public readonly record struct Quantity(long Lots) : IComparable<Quantity>
     /// <summary>The smaller of two quantities.</summary>
     public static Quantity Min(Quantity left, Quantity right) => left.Lots <= right.Lots ? left : right;
 
-    public static Quantity operator +(Quantity left, Quantity right) => new(left.Lots + right.Lots);
+    /// <exception cref="OverflowException">The sum does not fit: a wrapped quantity would trade.</exception>
+    public static Quantity operator +(Quantity left, Quantity right) => new(checked(left.Lots + right.Lots));
 
-    public static Quantity operator -(Quantity left, Quantity right) => new(left.Lots - right.Lots);
+    /// <exception cref="OverflowException">The difference does not fit.</exception>
+    public static Quantity operator -(Quantity left, Quantity right) => new(checked(left.Lots - right.Lots));
 
     public static bool operator <(Quantity left, Quantity right) => left.Lots < right.Lots;
 

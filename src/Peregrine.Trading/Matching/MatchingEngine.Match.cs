@@ -1,5 +1,4 @@
 using Peregrine.Primitives;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Matching;
 

@@ -1,6 +1,6 @@
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
+using Peregrine.Trading;
 
 namespace Peregrine.Oracles.Matching;
 

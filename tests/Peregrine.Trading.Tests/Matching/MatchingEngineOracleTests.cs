@@ -2,7 +2,6 @@ using Peregrine.Oracles.Matching;
 using Peregrine.Primitives;
 using Peregrine.Testing;
 using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Matching;
 

@@ -5,7 +5,6 @@ using System.Globalization;
 using Peregrine.Primitives;
 using Peregrine.Testing;
 using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Matching;
 

@@ -1,6 +1,5 @@
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Matching;
 
