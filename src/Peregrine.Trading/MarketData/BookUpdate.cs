@@ -63,7 +63,7 @@ public struct BookUpdate
     /// <summary>In the feed's own unit (<see cref="FeedPriceScale"/>); 0 where the message carries none.</summary>
     public long Price;
 
-    /// <summary>Shares or contracts: of the order, or executed, or cancelled.</summary>
+    /// <summary>Shares or contracts, 0 or more: of the order, or executed, or cancelled.</summary>
     public long Quantity;
 
     /// <summary>Nanoseconds: since midnight in LOBSTER and ITCH, since 1970 in DBN.</summary>

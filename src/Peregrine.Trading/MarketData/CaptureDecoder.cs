@@ -12,6 +12,9 @@ public sealed class CaptureDecoder
     /// <summary>Bytes of data that one call may need at most: a block larger than this is malformed.</summary>
     public const int BlockBytesMax = 1 << 20;
 
+    /// <summary>Interfaces that one section of a pcapng file may have at most: one more is malformed.</summary>
+    public const int InterfacesMax = 256;
+
     private const uint PcapMicro = 0xa1b2c3d4;
     private const uint PcapNano = 0xa1b23c4d;
     private const uint NgSection = 0x0a0d0d0a;
@@ -20,11 +23,16 @@ public sealed class CaptureDecoder
     private const uint NgSimplePacket = 3;
     private const uint NgEnhancedPacket = 6;
     private const int LinkEthernet = 1;
+    private const int FileHeaderBytes = 24;
+    private const int SectionBytesMin = 28;
+    private readonly bool[] _isEthernet = new bool[InterfacesMax];
+    private int _interfaceCount;
+    private uint _firstSnapBytes;
     private bool _isBigEndian;
     private bool _isNg;
     private bool _isStarted;
 
-    /// <summary>Frames that are no UDP over IPv4 over Ethernet, or only a fragment.</summary>
+    /// <summary>Frames that are no UDP over IPv4 over Ethernet, or only a fragment, or not captured in whole.</summary>
     public long SkippedFrames { get; private set; }
 
     /// <summary>True when the data begin like a pcap or pcapng file.</summary>
@@ -32,16 +40,29 @@ public sealed class CaptureDecoder
         data.Length >= 4 && (BinaryPrimitives.ReadUInt32LittleEndian(data) is PcapMicro or PcapNano or NgSection || BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano);
 
     /// <summary>Reads the block at the front.</summary>
-    /// <param name="data">From the start of a block on.</param>
+    /// <param name="data">From the start of a block on; the first call is for the start of the file.</param>
     /// <param name="payload">The UDP payload; empty when the block holds none.</param>
-    /// <param name="bytes">What the block takes.</param>
+    /// <param name="bytes">What the block takes, on Ok always more than 0.</param>
+    /// <returns>Ok; End on no data; Truncated; Malformed: no capture, not a legal block, or a pcap file of another link than Ethernet.
+    /// In pcapng the packets of interfaces that are not Ethernet are skipped.</returns>
     public FeedStatus TryNext(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> payload, out int bytes)
     {
         payload = default;
         bytes = 0;
         if (!_isStarted)
         {
-            return Start(data, out bytes);
+            if (data.Length < FileHeaderBytes)
+            {
+                return FeedStatus.Truncated;
+            }
+
+            _isNg = BinaryPrimitives.ReadUInt32LittleEndian(data) == NgSection;
+            if (!_isNg)
+            {
+                return Start(data, out bytes);
+            }
+
+            _isStarted = true;
         }
 
         if (data.IsEmpty)
@@ -49,11 +70,12 @@ public sealed class CaptureDecoder
             return FeedStatus.End;
         }
 
-        FeedStatus status = _isNg ? TryNgBlock(data, out ReadOnlySpan<byte> frame, out bytes) : TryRecord(data, out frame, out bytes);
-        if (status == FeedStatus.Ok && frame.Length > 0)
+        bool isFrame;
+        ReadOnlySpan<byte> frame;
+        FeedStatus status = _isNg ? TryNgBlock(data, out isFrame, out frame, out bytes) : TryRecord(data, out isFrame, out frame, out bytes);
+        if (isFrame && !TryUdpPayload(frame, out payload))
         {
-            payload = UdpPayload(frame);
-            SkippedFrames += payload.IsEmpty ? 1 : 0;
+            SkippedFrames++;
         }
 
         return status;
@@ -62,25 +84,20 @@ public sealed class CaptureDecoder
     private FeedStatus Start(ReadOnlySpan<byte> data, out int bytes)
     {
         bytes = 0;
-        if (data.Length < 24)
+        _isBigEndian = BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano;
+        if (!IsCapture(data) || (U32(data[20..]) & 0xffff) != LinkEthernet)
         {
-            return FeedStatus.Truncated;
+            return FeedStatus.Malformed;
         }
 
         _isStarted = true;
-        _isNg = BinaryPrimitives.ReadUInt32LittleEndian(data) == NgSection;
-        if (_isNg)
-        {
-            return FeedStatus.Ok;
-        }
-
-        _isBigEndian = BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano;
-        bytes = 24;
-        return (U32(data[20..]) & 0xffff) == LinkEthernet ? FeedStatus.Ok : FeedStatus.Malformed;
+        bytes = FileHeaderBytes;
+        return FeedStatus.Ok;
     }
 
-    private FeedStatus TryRecord(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> frame, out int bytes)
+    private FeedStatus TryRecord(ReadOnlySpan<byte> data, out bool isFrame, out ReadOnlySpan<byte> frame, out int bytes)
     {
+        isFrame = false;
         frame = default;
         bytes = 0;
         if (data.Length < 16)
@@ -99,13 +116,15 @@ public sealed class CaptureDecoder
             return FeedStatus.Truncated;
         }
 
+        isFrame = true;
         frame = data.Slice(16, (int)captured);
         bytes = 16 + (int)captured;
         return FeedStatus.Ok;
     }
 
-    private FeedStatus TryNgBlock(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> frame, out int bytes)
+    private FeedStatus TryNgBlock(ReadOnlySpan<byte> data, out bool isFrame, out ReadOnlySpan<byte> frame, out int bytes)
     {
+        isFrame = false;
         frame = default;
         bytes = 0;
         if (data.Length < 12)
@@ -113,7 +132,8 @@ public sealed class CaptureDecoder
             return FeedStatus.Truncated;
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(data) == NgSection)
+        bool isSection = BinaryPrimitives.ReadUInt32LittleEndian(data) == NgSection;
+        if (isSection)
         {
             // A new section may have another byte order than the one before.
             _isBigEndian = BinaryPrimitives.ReadUInt32BigEndian(data[8..]) == NgByteOrder;
@@ -123,9 +143,8 @@ public sealed class CaptureDecoder
             }
         }
 
-        uint type = U32(data);
         uint length = U32(data[4..]);
-        if (length is < 12 or > BlockBytesMax || length % 4 != 0)
+        if (length is < 12 or > BlockBytesMax || length % 4 != 0 || (isSection && length < SectionBytesMin))
         {
             return FeedStatus.Malformed;
         }
@@ -135,17 +154,36 @@ public sealed class CaptureDecoder
             return FeedStatus.Truncated;
         }
 
+        // The length stands at both ends of a block, so that files can be read backwards; a difference is damage.
+        if (U32(data[((int)length - 4)..]) != length)
+        {
+            return FeedStatus.Malformed;
+        }
+
         bytes = (int)length;
-        ReadOnlySpan<byte> body = data[8..(bytes - 4)];
+        _interfaceCount = isSection ? 0 : _interfaceCount;
+        return ReadNgBody(U32(data), data[8..(bytes - 4)], out isFrame, out frame);
+    }
+
+    private FeedStatus ReadNgBody(uint type, ReadOnlySpan<byte> body, out bool isFrame, out ReadOnlySpan<byte> frame)
+    {
+        isFrame = false;
+        frame = default;
         switch (type)
         {
-            case NgInterface when body.Length >= 8:
-                return (_isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(body) : BinaryPrimitives.ReadUInt16LittleEndian(body)) == LinkEthernet ? FeedStatus.Ok : FeedStatus.Malformed;
-            case NgEnhancedPacket when body.Length >= 20 && U32(body[12..]) <= body.Length - 20:
-                frame = body.Slice(20, (int)U32(body[12..]));
+            case NgInterface when body.Length >= 8 && _interfaceCount < InterfacesMax:
+                _firstSnapBytes = _interfaceCount == 0 ? U32(body[4..]) : _firstSnapBytes;
+                _isEthernet[_interfaceCount++] = U16(body) == LinkEthernet;
                 return FeedStatus.Ok;
-            case NgSimplePacket when body.Length >= 4:
-                frame = body.Slice(4, (int)Math.Min(U32(body), (uint)body.Length - 4));
+            case NgEnhancedPacket when body.Length >= 20 && U32(body[12..]) <= body.Length - 20 && U32(body) < _interfaceCount:
+                isFrame = true;
+                frame = _isEthernet[(int)U32(body)] ? body.Slice(20, (int)U32(body[12..])) : default;
+                return FeedStatus.Ok;
+            case NgSimplePacket when body.Length >= 4 && _interfaceCount > 0:
+                // It does not say how much of the frame is there: all of it, or as much as the first interface was told to keep.
+                uint kept = _firstSnapBytes == 0 ? U32(body) : Math.Min(U32(body), _firstSnapBytes);
+                isFrame = true;
+                frame = _isEthernet[0] ? body.Slice(4, (int)Math.Min(kept, (uint)body.Length - 4)) : default;
                 return FeedStatus.Ok;
             case NgInterface or NgEnhancedPacket or NgSimplePacket:
                 return FeedStatus.Malformed;
@@ -154,8 +192,9 @@ public sealed class CaptureDecoder
         }
     }
 
-    private static ReadOnlySpan<byte> UdpPayload(ReadOnlySpan<byte> frame)
+    private static bool TryUdpPayload(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload)
     {
+        payload = default;
         int at = 12;
         while (frame.Length >= at + 2 && BinaryPrimitives.ReadUInt16BigEndian(frame[at..]) is 0x8100 or 0x88a8)
         {
@@ -164,7 +203,7 @@ public sealed class CaptureDecoder
 
         if (frame.Length < at + 2 + 20 || BinaryPrimitives.ReadUInt16BigEndian(frame[at..]) != 0x0800)
         {
-            return default;
+            return false;
         }
 
         ReadOnlySpan<byte> ip = frame[(at + 2)..];
@@ -173,13 +212,17 @@ public sealed class CaptureDecoder
         bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & 0x3fff) != 0;
         if (ip[0] >> 4 != 4 || headerBytes < 20 || ip[9] != 17 || isFragment || totalBytes > ip.Length || totalBytes < headerBytes + 8)
         {
-            return default;
+            return false;
         }
 
         ReadOnlySpan<byte> udp = ip[headerBytes..totalBytes];
         int udpBytes = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
-        return udpBytes >= 8 && udpBytes <= udp.Length ? udp[8..udpBytes] : default;
+        bool isWhole = udpBytes >= 8 && udpBytes <= udp.Length;
+        payload = isWhole ? udp[8..udpBytes] : default;
+        return isWhole;
     }
+
+    private int U16(ReadOnlySpan<byte> data) => _isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(data) : BinaryPrimitives.ReadUInt16LittleEndian(data);
 
     private uint U32(ReadOnlySpan<byte> data) => _isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(data) : BinaryPrimitives.ReadUInt32LittleEndian(data);
 }

@@ -12,6 +12,12 @@ public static class LobsterDecoder
     /// <summary>A longer line is no LOBSTER line.</summary>
     public const int LineBytesMax = 128;
 
+    /// <summary>A larger size is no size: that of the other feeds, so that no sum of a level overflows.</summary>
+    public const long QuantityMax = uint.MaxValue;
+
+    // Nine are nanoseconds; a few more are rounding of whoever wrote the file, and are cut.
+    private const int DecimalsMax = 12;
+
     /// <summary>Decodes the line at the front.</summary>
     /// <param name="data">From the start of a line on.</param>
     /// <param name="isLast">True when nothing follows the data: the last line may lack its end.</param>
@@ -46,7 +52,7 @@ public static class LobsterDecoder
         bytes = end < 0 ? data.Length : end + 1;
         if (!TryTime(ref line, out update.TimeNs) || !TryNumber(ref line, out long type) || !TryNumber(ref line, out long orderId) || orderId < 0
             || !TryNumber(ref line, out update.Quantity) || !TryNumber(ref line, out update.Price) || !TryLast(line, out long direction)
-            || !TryKind(type, out update.Kind) || update.Quantity < 0 || direction is not (1 or -1))
+            || !TryKind(type, out update.Kind) || update.Quantity is < 0 or > QuantityMax || direction is not (1 or -1))
         {
             // A cut last line looks malformed, but what is wrong with it is its end.
             return end < 0 ? FeedStatus.Truncated : FeedStatus.Malformed;
@@ -74,7 +80,7 @@ public static class LobsterDecoder
         return kind != 0;
     }
 
-    // Seconds after midnight with up to 9 decimals.
+    // Seconds after midnight, with decimals or without.
     private static bool TryTime(ref ReadOnlySpan<byte> line, out long timeNs)
     {
         timeNs = 0;
@@ -88,9 +94,14 @@ public static class LobsterDecoder
         if (line[at] == (byte)'.')
         {
             int digits = 0;
-            for (at++; at < line.Length && (uint)(line[at] - '0') <= 9 && digits < 12; at++, digits++)
+            for (at++; at < line.Length && (uint)(line[at] - '0') <= 9 && digits < DecimalsMax; at++, digits++)
             {
                 fraction = digits < 9 ? (fraction * 10) + line[at] - '0' : fraction;
+            }
+
+            if (digits == 0)
+            {
+                return false;
             }
 
             for (; digits < 9; digits++)

@@ -16,6 +16,12 @@ public sealed partial class MarketBooks
             result = BookResult.DuplicateOrder;
         }
 
+        if (quantity <= 0)
+        {
+            // Nothing would rest, and an empty level would look like the best.
+            return result;
+        }
+
         int level = LevelAt(BookOf(instrumentId), side, price);
         int slot = TakeOrderSlot();
         ref BookOrder order = ref _orders[slot];
@@ -64,25 +70,23 @@ public sealed partial class MarketBooks
             return BookResult.Ok;
         }
 
-        bool isOver = quantity > order.Quantity && quantity != long.MaxValue;
+        bool isOver = quantity > order.Quantity && update.Kind != BookUpdateKind.Delete;
         RemoveOrder(slot);
         return isOver ? BookResult.OverExecution : BookResult.Ok;
     }
 
     private void TakeAnonymous(int instrumentId, Side side, long price, long quantity)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        int position = levels.Find(KeyOf(side, price));
-        if (position < 0)
+        if (FindBook(instrumentId) is not { } book || book.Own(side).Find(KeyOf(side, price)) is var position && position < 0)
         {
             return;
         }
 
-        int level = levels.AtPosition(position);
+        int level = book.Own(side).AtPosition(position);
         long taken = Math.Min(quantity, _levels[level].Anonymous);
         _levels[level].Anonymous -= taken;
         _levels[level].Quantity -= taken;
-        RemoveLevelIfEmpty(BookOf(instrumentId), side, level);
+        RemoveLevelIfEmpty(book, side, level);
     }
 
     private BookResult ReplaceOrder(in BookUpdate update)
@@ -118,14 +122,17 @@ public sealed partial class MarketBooks
         }
 
         RemoveOrder(slot);
-        return update.Quantity > 0 ? AddOrder(update.InstrumentId, update.OrderId, update.Side, update.Price, update.Quantity) : BookResult.Ok;
+        return AddOrder(update.InstrumentId, update.OrderId, update.Side, update.Price, update.Quantity);
     }
 
     private BookResult ClearBook(int instrumentId)
     {
-        Book book = BookOf(instrumentId);
-        ClearSide(book, Side.Buy);
-        ClearSide(book, Side.Sell);
+        if (FindBook(instrumentId) is { } book)
+        {
+            ClearSide(book, Side.Buy);
+            ClearSide(book, Side.Sell);
+        }
+
         return BookResult.Ok;
     }
 

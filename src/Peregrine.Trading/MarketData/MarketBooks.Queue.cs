@@ -10,14 +10,14 @@ public readonly record struct QueuedOrder(ulong OrderId, long Quantity);
 public sealed partial class MarketBooks
 {
     /// <summary>How many levels a side has.</summary>
-    public int LevelCount(int instrumentId, Side side) => BookOf(instrumentId).Own(side).Count;
+    public int LevelCount(int instrumentId, Side side) => FindBook(instrumentId)?.Own(side).Count ?? 0;
 
     /// <summary>Quantity of a level that no known order stands for; it came before every known order of the level.</summary>
     /// <param name="depth">0 is the best.</param>
     public long AnonymousAt(int instrumentId, Side side, int depth)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        return depth < levels.Count ? _levels[levels.AtDepth(depth)].Anonymous : 0;
+        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        return levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].Anonymous : 0;
     }
 
     /// <summary>The known orders of a level, oldest first; empty when there is no such level.</summary>
@@ -25,8 +25,8 @@ public sealed partial class MarketBooks
     /// <remarks>Allocates: no. Valid until the next update.</remarks>
     public LevelQueue QueueAt(int instrumentId, Side side, int depth)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        return new LevelQueue(this, depth < levels.Count ? _levels[levels.AtDepth(depth)].Head : None);
+        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        return new LevelQueue(this, levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].Head : None);
     }
 
     /// <summary>Walks one level's queue: <c>foreach (QueuedOrder order in books.QueueAt(...))</c>.</summary>

@@ -25,11 +25,18 @@ public enum BookResult : byte
 /// <remarks>Thread: one owner. Allocates: only when there are more orders, levels or instruments than ever before.</remarks>
 public sealed partial class MarketBooks
 {
+#if CHECKED
+    private const int InitialOrders = 2;
+    private const int InitialLevels = 2;
+#else
+    private const int InitialOrders = 4096;
+    private const int InitialLevels = 1024;
+#endif
     private const int None = -1;
     private readonly Dictionary<int, Book> _books = [];
     private readonly OrderIdMap _index = new();
-    private BookOrder[] _orders = new BookOrder[4096];
-    private Level[] _levels = new Level[1024];
+    private BookOrder[] _orders = new BookOrder[InitialOrders];
+    private Level[] _levels = new Level[InitialLevels];
     private int _freeOrder = None;
     private int _freeLevel = None;
     private int _orderEnd;
@@ -87,9 +94,14 @@ public sealed partial class MarketBooks
         return result;
     }
 
-    /// <summary>Adds quantity to a level that no known order stands for: the rest of a snapshot.</summary>
+    /// <summary>Adds quantity to a level that no known order stands for: the rest of a snapshot. A quantity of 0 or less adds nothing.</summary>
     public void AddAnonymous(int instrumentId, Side side, long price, long quantity)
     {
+        if (quantity <= 0)
+        {
+            return;
+        }
+
         int level = LevelAt(BookOf(instrumentId), side, price);
         _levels[level].Anonymous += quantity;
         _levels[level].Quantity += quantity;
@@ -102,20 +114,25 @@ public sealed partial class MarketBooks
     /// <summary>The level at a depth; 0 is the best.</summary>
     public bool TryGetLevel(int instrumentId, Side side, int depth, out long price, out long quantity)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        bool isThere = depth < levels.Count;
-        ref readonly Level level = ref _levels[isThere ? levels.AtDepth(depth) : 0];
-        price = isThere ? level.Price : 0;
-        quantity = isThere ? level.Quantity : 0;
-        return isThere;
+        price = 0;
+        quantity = 0;
+        if (FindBook(instrumentId)?.Own(side) is not { } levels || (uint)depth >= (uint)levels.Count)
+        {
+            return false;
+        }
+
+        ref readonly Level level = ref _levels[levels.AtDepth(depth)];
+        price = level.Price;
+        quantity = level.Quantity;
+        return true;
     }
 
     /// <summary>The quantity at a price; 0 when there is no level.</summary>
     public long QuantityAt(int instrumentId, Side side, long price)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        int position = levels.Find(KeyOf(side, price));
-        return position < 0 ? 0 : _levels[levels.AtPosition(position)].Quantity;
+        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        int position = levels?.Find(KeyOf(side, price)) ?? None;
+        return position < 0 ? 0 : _levels[levels!.AtPosition(position)].Quantity;
     }
 
     /// <summary>The order at the head of the best level.</summary>
@@ -123,10 +140,9 @@ public sealed partial class MarketBooks
     /// <returns>False when the side is empty or its best level has no known order.</returns>
     public bool TryGetHead(int instrumentId, Side side, out ulong orderId, out long anonymous)
     {
-        BookSide levels = BookOf(instrumentId).Own(side);
-        orderId = 0;
-        anonymous = levels.Count > 0 ? _levels[levels.Best].Anonymous : 0;
-        int head = levels.Count > 0 ? _levels[levels.Best].Head : None;
+        int best = FindBook(instrumentId)?.Own(side).Best ?? None;
+        anonymous = best >= 0 ? _levels[best].Anonymous : 0;
+        int head = best >= 0 ? _levels[best].Head : None;
         orderId = head >= 0 ? _orders[head].Id : 0;
         return head >= 0;
     }
@@ -143,8 +159,9 @@ public sealed partial class MarketBooks
     }
 
     /// <summary>
-    /// A digest of all that rests: for each book every level from the best on, its price, its anonymous quantity, and its orders in the
-    /// order of the queue by id and quantity. Neither the instruments' numbers nor the way there count.
+    /// A digest of all that rests: for each side of each book how many levels, then from the best on the level's price, its anonymous and
+    /// its whole quantity, and its orders in the order of the queue by id and quantity. With the count and the whole quantity no two books
+    /// have the same words. Neither the instruments' numbers nor the way there count.
     /// </summary>
     /// <param name="priceFactor">What prices are multiplied by, so that feeds with other units of price can be compared.</param>
     public ulong Digest(long priceFactor = 1)
@@ -154,7 +171,6 @@ public sealed partial class MarketBooks
         {
             StateHash hash = default;
             AddSide(ref hash, book.Bids, priceFactor);
-            hash.Add(0UL);
             AddSide(ref hash, book.Asks, priceFactor);
             total += book.Bids.Count + book.Asks.Count > 0 ? hash.Value : 0;
         }
@@ -164,11 +180,13 @@ public sealed partial class MarketBooks
 
     private void AddSide(ref StateHash hash, BookSide levels, long priceFactor)
     {
+        hash.Add((ulong)levels.Count);
         for (int depth = 0; depth < levels.Count; depth++)
         {
             ref readonly Level level = ref _levels[levels.AtDepth(depth)];
             hash.Add(level.Price * priceFactor);
             hash.Add(level.Anonymous);
+            hash.Add(level.Quantity);
             for (int slot = level.Head; slot >= 0; slot = _orders[slot].Next)
             {
                 hash.Add(_orders[slot].Id);
@@ -179,29 +197,41 @@ public sealed partial class MarketBooks
 
     private bool IsCrossed(int instrumentId)
     {
-        Book book = BookOf(instrumentId);
-        return book.Bids.Count > 0 && book.Asks.Count > 0 && _levels[book.Bids.Best].Price >= _levels[book.Asks.Best].Price;
+        return FindBook(instrumentId) is { } book && book.Bids.Count > 0 && book.Asks.Count > 0 && _levels[book.Bids.Best].Price >= _levels[book.Asks.Best].Price;
+    }
+
+    // Only what rests makes a book: questions and updates about an instrument without one leave no trace.
+    private Book BookOf(int instrumentId)
+    {
+        if (FindBook(instrumentId) is { } there)
+        {
+            return there;
+        }
+
+        Book book = new(instrumentId);
+        _books.Add(instrumentId, book);
+        _lastBook = book;
+        return book;
     }
 
     // Feeds come in runs of one instrument: the last book is looked at first.
-    private Book BookOf(int instrumentId)
+    private Book? FindBook(int instrumentId)
     {
         if (_lastBook is { } last && last.InstrumentId == instrumentId)
         {
             return last;
         }
 
-        if (!_books.TryGetValue(instrumentId, out Book? book))
+        if (_books.TryGetValue(instrumentId, out Book? book))
         {
-            book = new Book(instrumentId);
-            _books.Add(instrumentId, book);
+            _lastBook = book;
         }
 
-        _lastBook = book;
         return book;
     }
 
-    private static long KeyOf(Side side, long price) => side == Side.Buy ? price : -price;
+    // The complement turns the order around like the negation does, but has an answer for long.MinValue too.
+    private static long KeyOf(Side side, long price) => side == Side.Buy ? price : ~price;
 
     private struct BookOrder
     {

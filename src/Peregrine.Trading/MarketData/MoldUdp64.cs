@@ -31,17 +31,17 @@ public static class MoldUdp64
     }
 
     /// <summary>Reads the message at an offset.</summary>
-    /// <returns>False when the packet ends before the message does.</returns>
+    /// <returns>False when the packet ends before the message does, or the offset is not in it.</returns>
     public static bool TryMessage(ReadOnlySpan<byte> packet, int offset, out ReadOnlySpan<byte> message)
     {
         message = default;
-        if (offset + 2 > packet.Length)
+        if (offset < 0 || offset > packet.Length - 2)
         {
             return false;
         }
 
         int bytes = BinaryPrimitives.ReadUInt16BigEndian(packet[offset..]);
-        if (offset + 2 + bytes > packet.Length)
+        if (bytes > packet.Length - 2 - offset)
         {
             return false;
         }
@@ -51,17 +51,22 @@ public static class MoldUdp64
     }
 
     /// <summary>Writes a head.</summary>
+    /// <param name="target">At least <see cref="HeaderBytes"/> bytes.</param>
+    /// <param name="session">At most <see cref="SessionBytes"/> bytes; spaces fill the rest.</param>
     public static void WriteHeader(Span<byte> target, ReadOnlySpan<byte> session, ulong sequence, ushort count)
     {
         target[..SessionBytes].Fill((byte)' ');
-        session.CopyTo(target);
+        session.CopyTo(target[..SessionBytes]);
         BinaryPrimitives.WriteUInt64BigEndian(target[SessionBytes..], sequence);
         BinaryPrimitives.WriteUInt16BigEndian(target[18..], count);
     }
 }
 
 /// <summary>Follows the sequence numbers of one MoldUDP64 session: what is new, what was there before, what is missing.</summary>
-/// <remarks>Thread: one owner. Allocates: no.</remarks>
+/// <remarks>
+/// Thread: one owner. Allocates: no. Numbers end at <see cref="ulong.MaxValue"/> and never wrap: a packet that claims to go past it moves
+/// the next number there. All that follows is then seen before, and <see cref="SeenMessages"/> shows it.
+/// </remarks>
 public sealed class MoldSequence
 {
     private ulong _next;
@@ -69,8 +74,11 @@ public sealed class MoldSequence
     /// <summary>Runs of missing messages.</summary>
     public long Gaps { get; private set; }
 
-    /// <summary>Messages missing in them.</summary>
+    /// <summary>Messages missing in them; stays at <see cref="long.MaxValue"/> once there.</summary>
     public long MissingMessages { get; private set; }
+
+    /// <summary>Messages that were seen before.</summary>
+    public long SeenMessages { get; private set; }
 
     /// <summary>How many messages at the front of a packet were seen before.</summary>
     public int Accept(MoldHeader header)
@@ -79,11 +87,13 @@ public sealed class MoldSequence
         if (_next != 0 && header.Sequence > _next)
         {
             Gaps++;
-            MissingMessages += (long)Math.Min(header.Sequence - _next, long.MaxValue);
+            MissingMessages += (long)Math.Min(header.Sequence - _next, (ulong)(long.MaxValue - MissingMessages));
         }
 
         ulong seen = _next > header.Sequence ? Math.Min(_next - header.Sequence, count) : 0;
-        _next = Math.Max(_next, header.Sequence + count);
+        ulong end = header.Sequence + Math.Min(count, ulong.MaxValue - header.Sequence);
+        _next = Math.Max(_next, end);
+        SeenMessages += (long)seen;
         return (int)seen;
     }
 }

@@ -7,8 +7,13 @@ namespace Peregrine.Trading.MarketData;
 /// <remarks>Thread: one owner. Allocates: when it grows.</remarks>
 internal sealed class OrderIdMap
 {
+#if CHECKED
+    private const int InitialEntries = 4;
+#else
+    private const int InitialEntries = 8192;
+#endif
     private const int Empty = -1;
-    private Entry[] _entries = NewEntries(8192);
+    private Entry[] _entries = NewEntries(InitialEntries);
 
     public int Count { get; private set; }
 

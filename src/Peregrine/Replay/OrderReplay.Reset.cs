@@ -1,7 +1,7 @@
 using Peregrine.Primitives;
+using Peregrine.Trading;
 using Peregrine.Trading.MarketData;
 using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Replay;
 
