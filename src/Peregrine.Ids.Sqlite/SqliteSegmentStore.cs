@@ -55,11 +55,16 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         try
         {
+            // With a transaction of its own, because the commit of a lone statement with RETURNING happens when its reader is
+            // closed: there a locked file is an error at once, and is not waited for.
+            using SqliteTransaction transaction = _connection.BeginTransaction();
             using SqliteCommand command = _connection.CreateCommand();
+            command.Transaction = transaction;
             command.CommandText = "INSERT INTO id_segment (tag, next) VALUES ($tag, 1 + $count) ON CONFLICT (tag) DO UPDATE SET next = next + $count RETURNING next;";
             _ = command.Parameters.AddWithValue("$tag", tag);
             _ = command.Parameters.AddWithValue("$count", count);
             long next = (long)command.ExecuteScalar()!;
+            transaction.Commit();
             return new IdSegment(next - count, count);
         }
         catch (SqliteException failure)

@@ -10,15 +10,12 @@ public class SegmentAllocatorTests
         const int Allocators = 8;
         const int IdsEach = 20_000;
         TestStore store = new();
-        ulong[][] given = new ulong[Allocators][];
 
-        Thread[] threads = [.. Enumerable.Range(0, Allocators).Select(index => new Thread(() =>
+        ulong[][] given = Threads.Run(Allocators, _ =>
         {
             using SegmentAllocator allocator = new(store, "orders", Small);
-            given[index] = [.. Enumerable.Range(0, IdsEach).Select(_ => allocator.Next())];
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
+            return Enumerable.Range(0, IdsEach).Select(_ => allocator.Next()).ToArray();
+        });
 
         Assert.All(given, ids => Assert.True(ids.Zip(ids.Skip(1)).All(pair => pair.First < pair.Second), "the ids of one allocator rise"));
         Assert.Equal(Allocators * IdsEach, given.SelectMany(ids => ids).Distinct().Count());

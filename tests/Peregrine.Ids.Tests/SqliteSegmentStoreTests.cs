@@ -70,6 +70,23 @@ public class SqliteSegmentStoreTests
         Assert.Equal(new IdSegment(11, 10), store.Lease("orders", 10));
     }
 
+    // The wait for other processes counts for the commit as well: it is there that a reader is in the way.
+    [Fact]
+    public void Lease_CommitInTheWayOfAReader_WaitsForIt()
+    {
+        using Scratch scratch = new();
+        using SqliteSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 60);
+        store.Lease("orders", 10);
+        using SqliteConnection reader = scratch.Connect();
+        Scratch.Execute(reader, "BEGIN; SELECT next FROM id_segment;");
+
+        Task<IdSegment> lease = Task.Factory.StartNew(() => store.Lease("orders", 10), TaskCreationOptions.LongRunning);
+        Ids.WaitUntil(() => lease.IsCompleted || IsCommitPending(scratch));
+        Scratch.Execute(reader, "ROLLBACK;");
+
+        Assert.Equal(new IdSegment(11, 10), Threads.Result(lease));
+    }
+
     [Fact]
     public void Lease_WriteLockedElsewhere_FailsThenGoesOn()
     {
@@ -206,6 +223,22 @@ public class SqliteSegmentStoreTests
 
         Assert.Equal("delete", store.Scalar("PRAGMA journal_mode;"));
         Assert.Equal(3L, store.Scalar("PRAGMA synchronous;"));
+    }
+
+    // A writer that wants to commit lets no new reader in.
+    private static bool IsCommitPending(Scratch scratch)
+    {
+        try
+        {
+            using SqliteConnection other = scratch.Connect();
+            other.DefaultTimeout = 1;
+            Scratch.Execute(other, "SELECT next FROM id_segment;");
+            return false;
+        }
+        catch (SqliteException)
+        {
+            return true;
+        }
     }
 
     private static void AssertRefusesOrGoesOn(Scratch scratch, byte[] bytes, string because)
