@@ -45,8 +45,14 @@ public sealed partial class OrderLink
     }
 
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
-    private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay)
+    private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
     {
+        CoreOptions configured = CoreOptionsOf(_options);
+        if (Core.Options != configured)
+        {
+            log($"the data folder keeps its bounds for good: {Core.Options.OrdersMax} orders and {Core.Options.ClientOrderIdsMax} client order ids; the configured {configured.OrdersMax} and {configured.ClientOrderIdsMax} are not used");
+        }
+
         if (recovery.Records == 0)
         {
             Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];

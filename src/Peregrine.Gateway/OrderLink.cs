@@ -62,7 +62,7 @@ public sealed partial class OrderLink : IDisposable
             Core = replay.Core;
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash);
-            PutRulesInForce(recovery, replay);
+            PutRulesInForce(recovery, replay, log);
             _port.Open(_sequencer, WaitForJournal);
         }
         catch
@@ -142,7 +142,9 @@ public sealed partial class OrderLink : IDisposable
         }
     }
 
-    private bool TryPass()
+    /// <summary>One pass over clients, sequencer, journal and reports. Tests drive the link with it, on a thread of theirs.</summary>
+    /// <returns>False when the journal cannot be written: the link must stop.</returns>
+    internal bool TryPass()
     {
         int ready = _loop.Poll(WaitMs());
         if (!_sequencer.TryCommit())

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net;
+using Peregrine.Ids;
+using Peregrine.Journal;
+using Peregrine.Primitives;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Tests;
+
+/// <summary>A link in this process, driven pass by pass on the test's own thread, with everything it needs.</summary>
+internal sealed class LinkRig : IDisposable
+{
+    private const int PassesMax = 2_000_000;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-test-");
+    private readonly MemorySegments _segments = new();
+    private SegmentAllocator _ids = null!;
+
+    public LinkRig(Durability durability = Durability.Os, Func<LinkOptions, LinkOptions>? change = null)
+    {
+        Durability = durability;
+        Change = change ?? (options => options);
+        Start();
+    }
+
+    public Durability Durability { get; }
+
+    /// <summary>Applied to the options of every start.</summary>
+    public Func<LinkOptions, LinkOptions> Change { get; set; }
+
+    public OrderLink Link { get; private set; } = null!;
+
+    public List<string> Log { get; } = [];
+
+    public string DataFolder => Path.Combine(_folder.FullName, "data");
+
+    /// <summary>A client that is logged on.</summary>
+    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null)
+    {
+        FixClient client = new(Link.FixEndPoint, "CLIENT", nextOutgoing, nextIncoming) { Seen = seen };
+        client.Logon();
+        Pump(client, () => client.IsLoggedOn);
+        return client;
+    }
+
+    /// <summary>Passes of link and client until something holds.</summary>
+    public void Pump(FixClient client, Func<bool> isDone)
+    {
+        for (int pass = 0; !isDone(); pass++)
+        {
+            Assert.True(pass < PassesMax, "it happens in the end");
+            Assert.True(Link.TryPass(), Link.Failure);
+            client.Receive();
+        }
+    }
+
+    /// <summary>As after kill -9: another process would find the folder as it is now. The old link gets no chance to put anything in order.</summary>
+    public void CrashAndStart()
+    {
+        string image = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        Copy(DataFolder, image);
+        Link.Dispose();
+        Directory.Delete(DataFolder, recursive: true);
+        Directory.Move(image, DataFolder);
+        _ids.Dispose();
+        Start();
+    }
+
+    public void Restart()
+    {
+        Link.Dispose();
+        _ids.Dispose();
+        Start();
+    }
+
+    public void Dispose()
+    {
+        Link.Dispose();
+        _ids.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>A copy of a file or folder as it is at the moment. Not by .NET, which heeds the locks of the link.</summary>
+    public static void Copy(string from, string to)
+    {
+        using Process copy = Process.Start("cp", ["-r", from, to]);
+        copy.WaitForExit();
+        Assert.Equal(0, copy.ExitCode);
+    }
+
+    private void Start()
+    {
+        _ids = new SegmentAllocator(_segments, "orders");
+        LinkOptions options = new()
+        {
+            DataFolder = DataFolder,
+            Durability = Durability,
+            SegmentBytes = 8 << 20,
+            FixEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            Sessions = [new ClientSession("CLIENT", [0, 1])],
+            Rules = Rules(),
+            Ids = _ids,
+            Wait = WaitMode.Spin,
+            SessionStoreBytes = 1 << 20,
+            OrdersMax = 4_096,
+            ClientOrderIdsMax = 1 << 17,
+            InFlightMax = 256,
+        };
+        Link = OrderLink.Start(Change(options), Log.Add);
+    }
+
+    public static TradingRules Rules(long maxQuantity = 1_000) => new(
+        [new Instrument(0, "TEST", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) }],
+        [new Account(0, "A", new AccountLimits(maxQuantity, 10_000_000, 1_000)), new Account(1, "B", new AccountLimits(maxQuantity, 10_000_000, 1_000))]);
+
+    /// <summary>Segments that outlive a link, as a database would.</summary>
+    private sealed class MemorySegments : ISegmentStore
+    {
+        private long _next = 1;
+
+        public IdSegment Lease(string tag, int count) => new(Interlocked.Add(ref _next, count) - count, count);
+    }
+}

@@ -1,0 +1,129 @@
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Primitives;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Tests;
+
+/// <summary>The order of commands, and that nothing leaves before its command is durable.</summary>
+public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sequencer-test-");
+    private readonly List<OrderReport> _delivered = [];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    void IReportSink.Deliver(in OrderReport report) => _delivered.Add(report);
+
+    void IJournalVisitor.OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+    }
+
+    [Theory]
+    [InlineData(Durability.None)]
+    [InlineData(Durability.Os)]
+    [InlineData(Durability.Fsync)]
+    public void Reports_BeforeTheirCommandIsDurable_DoNotLeave(Durability durability)
+    {
+        using JournalWriter journal = Open(durability);
+        Sequencer sequencer = Make(journal, inFlightMax: 64);
+        OrderCommand command = NewOrder(1);
+
+        Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref command));
+        Assert.Equal(0, sequencer.Release(this));
+        Assert.True(sequencer.HasWork);
+
+        Assert.True(sequencer.TryCommit());
+        journal.Drain();
+        Assert.Equal(1, sequencer.Release(this));
+        sequencer.MarkSent();
+
+        Assert.Equal((1, ReportType.Accepted), (_delivered[0].Sequence, _delivered[0].Type));
+        Assert.False(sequencer.HasWork);
+    }
+
+    [Fact]
+    public void Commands_GetNumbersWithoutHolesAndTimesThatNeverFall()
+    {
+        using JournalWriter journal = Open(Durability.Os);
+        Sequencer sequencer = Make(journal, inFlightMax: 64);
+        long lastTimeNs = 0;
+
+        for (long sequence = 1; sequence <= 50; sequence++)
+        {
+            OrderCommand command = NewOrder(sequence);
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref command));
+            Assert.Equal(sequence, command.Sequence);
+            Assert.True(command.TimeNs >= lastTimeNs);
+            Assert.True(command.Hops.SequencedNs <= command.Hops.MatchedNs);
+            lastTimeNs = command.TimeNs;
+        }
+    }
+
+    [Fact]
+    public void Commands_MoreThanMayBeInFlight_AreBusyUntilReleased()
+    {
+        using JournalWriter journal = Open(Durability.Os);
+        Sequencer sequencer = Make(journal, inFlightMax: 16);
+        for (long order = 1; order <= 16; order++)
+        {
+            OrderCommand accepted = NewOrder(order);
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref accepted));
+        }
+
+        OrderCommand command = NewOrder(17);
+        Assert.Equal(SubmitStatus.Busy, sequencer.Submit(ref command));
+        Assert.Equal((16, 1), (sequencer.LastSequence, sequencer.BusyCount));
+
+        Assert.True(sequencer.TryCommit());
+        _ = sequencer.Release(this);
+        sequencer.MarkSent();
+        Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref command));
+    }
+
+    [Fact]
+    public void ReportRing_WhenOneCommandFillsMany_GrowsAndKeepsTheOrder()
+    {
+        ReportRing ring = new(4);
+        for (long execId = 1; execId <= 3; execId++)
+        {
+            ring.Push(new OrderReport { ExecId = execId });
+        }
+
+        ring.Pop();
+        for (long execId = 4; execId <= 20; execId++)
+        {
+            ring.Push(new OrderReport { ExecId = execId });
+        }
+
+        for (long execId = 2; execId <= 20; execId++)
+        {
+            Assert.Equal(execId, ring.Front.ExecId);
+            ring.Pop();
+        }
+
+        Assert.Equal((0, 3), (ring.Count, ring.GrowCount));
+    }
+
+    private JournalWriter Open(Durability durability) =>
+        JournalWriter.Open(new JournalOptions { Folder = _folder.FullName, Durability = durability, SegmentBytes = 8 << 20 }, this, out _);
+
+    private static Sequencer Make(JournalWriter journal, int inFlightMax)
+    {
+        TradingCore core = new(new CoreOptions { OrdersMax = 128, ClientOrderIdsMax = 1_024 });
+        core.Configure(LinkRig.Rules());
+        return new Sequencer(core, journal, lastTimeNs: 0, inFlightMax);
+    }
+
+    private static OrderCommand NewOrder(long number) => new()
+    {
+        Type = CommandType.New,
+        OrderId = (ulong)number,
+        ClientOrderId = ClientOrderId.From($"C{number}"),
+        Side = Side.Buy,
+        OrderType = OrderType.Limit,
+        TimeInForce = TimeInForce.Day,
+        Price = new Price(10_000),
+        Quantity = new Quantity(1),
+    };
+}
