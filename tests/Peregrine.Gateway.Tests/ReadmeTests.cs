@@ -41,29 +41,7 @@ public sealed class ReadmeTests : IDisposable
         thread.Join();
 
         Assert.Null(link.Failure);
-        AssertLinesAreHere();
-    }
-
-    // Every line of the README's code stands in this file.
-    private static void AssertLinesAreHere()
-    {
-        string[] here = [.. File.ReadLines(Path.Combine(Repository.Root, "tests/Peregrine.Gateway.Tests/ReadmeTests.cs")).Select(line => line.Trim())];
-        bool isCode = false;
-        int lines = 0;
-        foreach (string line in File.ReadLines(Path.Combine(Repository.Root, "src/Peregrine.Gateway/README.md")))
-        {
-            if (line.StartsWith("```", StringComparison.Ordinal))
-            {
-                isCode = line == "```csharp";
-            }
-            else if (isCode && line.Length > 0)
-            {
-                lines++;
-                Assert.Contains(line.Trim(), here);
-            }
-        }
-
-        Assert.True(lines > 10, "the README has an example");
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway");
     }
 
     private sealed class CountingStore : ISegmentStore

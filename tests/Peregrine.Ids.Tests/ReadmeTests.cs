@@ -15,7 +15,7 @@ public class ReadmeTests
         }
 
         Assert.Equal(1UL, id);
-        AssertIsInReadme("Peregrine.Ids", nameof(Readme_ExampleOfIds_GivesTheFirstId), "using SqliteSegmentStore", "Console.WriteLine(id);");
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Ids");
     }
 
     [Fact]
@@ -27,19 +27,6 @@ public class ReadmeTests
         IdSegment segment = store.Lease("orders", 5_000);
 
         Assert.Equal(new IdSegment(1, 5_000), segment);
-        AssertIsInReadme("Peregrine.Ids.Sqlite", nameof(Readme_ExampleOfTheStore_LeasesASegment), "using SqliteSegmentStore", "5_000);");
-    }
-
-    // The code between the two marks in this file stands in the README line by line.
-    private static void AssertIsInReadme(string assembly, string test, string first, string last)
-    {
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests/Peregrine.Ids.Tests/ReadmeTests.cs"));
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, $"src/{assembly}/README.md"));
-        int start = source.IndexOf(first, source.IndexOf(test, StringComparison.Ordinal), StringComparison.Ordinal);
-        int end = source.IndexOf(last, start, StringComparison.Ordinal) + last.Length;
-        foreach (string line in source[start..end].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            Assert.Contains(line, readme);
-        }
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Ids.Sqlite");
     }
 }

@@ -21,7 +21,7 @@ public class ReadmeTests
         JournalRecovery found = JournalReader.Scan(folder, new Printer());
 
         Assert.Equal(2, found.Records);
-        AssertIsInReadme(nameof(Readme_Example_FindsBothRecords), "JournalOptions options", "JournalReader.Scan(folder, new Printer());");
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Journal");
     }
 
     [Fact]
@@ -44,19 +44,6 @@ public class ReadmeTests
         Assert.Equal("0500000000000000" + "0600000000000000" + "07" + new string('0', 14) + "AABBCC", Convert.ToHexString(bytes[72..99]));
         Assert.Equal(-1, bytes.AsSpan(99).IndexOfAnyExcept((byte)0));
         Assert.Equal(64 << 10, bytes.Length);
-    }
-
-    // The code between the two marks in this file stands in the README line by line.
-    private static void AssertIsInReadme(string test, string first, string last)
-    {
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests/Peregrine.Journal.Tests/ReadmeTests.cs"));
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "src/Peregrine.Journal/README.md"));
-        int start = source.IndexOf(first, source.IndexOf(test, StringComparison.Ordinal), StringComparison.Ordinal);
-        int end = source.IndexOf(last, start, StringComparison.Ordinal) + last.Length;
-        foreach (string line in source[start..end].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            Assert.Contains(line, readme);
-        }
     }
 
     private sealed class Printer : IJournalVisitor

@@ -33,7 +33,7 @@ public class ReadmeTests
 
         client.Join();
         Assert.Equal("ping"u8, back);
-        AssertLinesAreHere("src/Peregrine.Net/README.md");
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Net");
     }
 
     [Fact]
@@ -47,29 +47,7 @@ public class ReadmeTests
 
         Assert.Equal((Errno.None, Errno.None), (written, synced));
         Assert.Equal("durable", File.ReadAllText(path));
-        AssertLinesAreHere("src/Peregrine.Linux/README.md");
-    }
-
-    // Every line of the README's code stands in this file.
-    private static void AssertLinesAreHere(string readme)
-    {
-        string[] here = [.. File.ReadLines(Path.Combine(Repository.Root, "tests/Peregrine.Net.Tests/ReadmeTests.cs")).Select(line => line.Trim())];
-        bool isCode = false;
-        int lines = 0;
-        foreach (string line in File.ReadLines(Path.Combine(Repository.Root, readme)))
-        {
-            if (line.StartsWith("```", StringComparison.Ordinal))
-            {
-                isCode = line == "```csharp";
-            }
-            else if (isCode && line.Length > 0)
-            {
-                lines++;
-                Assert.Contains(line.Trim(), here);
-            }
-        }
-
-        Assert.True(lines > 3, "the README has an example");
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Linux");
     }
 
     private sealed class EchoAcceptor : IConnectionAcceptor, IConnectionHandler

@@ -1,4 +1,5 @@
 using Peregrine.Primitives;
+using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Tests.Matching;
@@ -17,5 +18,6 @@ public class ReadmeTests
         engine.Submit(in buy, events);
 
         Assert.Equal(3, engine.TradedLots);
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Trading");
     }
 }
