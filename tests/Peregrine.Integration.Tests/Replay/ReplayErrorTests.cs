@@ -137,7 +137,7 @@ public sealed class ReplayErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("34200.1,1,5,4294967296,5853300,1\n", "no room")]
+    [InlineData("34200.1,1,5,4294967296,5853300,1\n", "no LOBSTER message")]
     [InlineData("34200.1,1,5,18,-5,1\n", "no room")]
     public void Record_ValueThatItchCannotHold_IsNamed(string line, string tells)
     {
