@@ -152,7 +152,7 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(record[16..], mark);
         BinaryPrimitives.WriteInt64LittleEndian(record[24..], _lastPosition);
         message.CopyTo(record[RecordHeaderBytes..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], Checksum(record[..(RecordHeaderBytes + message.Length)]));
+        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], Checksum(position, record[..(RecordHeaderBytes + message.Length)]));
 
         // Everything above is in the mapping before the position is: stores are not reordered past a release store.
         Thread.MemoryBarrier();
@@ -239,12 +239,14 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         sequence = BinaryPrimitives.ReadInt64LittleEndian(head[8..]);
         mark = BinaryPrimitives.ReadInt64LittleEndian(head[16..]);
         before = BinaryPrimitives.ReadInt64LittleEndian(head[24..]);
-        return sequence >= 0 && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(Ring(position, RecordHeaderBytes + length));
+        return sequence >= 0 && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(position, Ring(position, RecordHeaderBytes + length));
     }
 
-    private static ulong Checksum(ReadOnlySpan<byte> record)
+    // The position is in it, though it is not in the record: what an earlier lap of the ring left at the same place is not taken for a record.
+    private static ulong Checksum(long position, ReadOnlySpan<byte> record)
     {
         StateHash hash = default;
+        hash.Add(position);
         AddBytes(ref hash, record[..32]);
         AddBytes(ref hash, record[RecordHeaderBytes..]);
         return hash.Value;

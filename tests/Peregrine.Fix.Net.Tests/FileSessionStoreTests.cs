@@ -1,0 +1,200 @@
+using System.Text;
+using Peregrine.Testing;
+
+namespace Peregrine.Fix.Net.Tests;
+
+public sealed class FileSessionStoreTests : IDisposable
+{
+    private const int RingBytes = 64 << 10;
+    private const int HeaderBytes = 4_096;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("session-store-");
+
+    private string StorePath => Path.Combine(_folder.FullName, "CLIENT.session");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Store_Reopened_HasNumbersMarkAndMessages()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        {
+            store.Append(0, []);
+            store.Append(7, "first"u8);
+            store.Append(8, "second"u8);
+            store.NextIncoming = 42;
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+
+        Assert.Equal((42, 4, 8), (again.NextIncoming, again.NextOutgoing, again.Mark));
+        Assert.Equal(["", "first", "second", ""], Enumerable.Range(1, 4).Select(sequence => Read(again, sequence)));
+    }
+
+    [Fact]
+    public void Ring_WhenItWraps_KeepsTheNewestAndTellsOfTheOld()
+    {
+        const int count = 2_000;
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        {
+            for (int message = 1; message <= count; message++)
+            {
+                store.Append(message, Encoding.ASCII.GetBytes(Text(message)));
+                Assert.Equal(Text(message), Read(store, message));
+            }
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+
+        int kept = Enumerable.Range(1, count).Count(message => Read(again, message) == Text(message));
+        Assert.InRange(kept, RingBytes / 400, count - 1);
+        Assert.Equal((count + 1, count), (again.NextOutgoing, again.Mark));
+        Assert.All(Enumerable.Range(count - kept + 1, kept), message => Assert.Equal(Text(message), Read(again, message)));
+        Assert.All(Enumerable.Range(1, count - kept), message => Assert.Equal("", Read(again, message)));
+    }
+
+    [Fact]
+    public void Reset_StartsTheNumbersAnewAndKeepsTheMark()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        {
+            store.Append(5, "old"u8);
+            store.NextIncoming = 9;
+            store.Reset();
+            store.Append(6, "new"u8);
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+
+        Assert.Equal((1, 2, 6), (again.NextIncoming, again.NextOutgoing, again.Mark));
+        Assert.Equal("new", Read(again, 1));
+    }
+
+    [Fact]
+    public void Kill_AfterEveryAppend_FindsEverythingAppended()
+    {
+        // The file as another process would find it, without any chance for the store to put it in order.
+        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+        for (int message = 1; message <= 20; message++)
+        {
+            store.Append(message, Encoding.ASCII.GetBytes(Text(message)));
+            string image = Path.Combine(_folder.FullName, $"image{message}");
+            Copy(image);
+            using FileSessionStore found = FileSessionStore.Open(image, RingBytes);
+
+            Assert.Equal((message + 1, message), (found.NextOutgoing, found.Mark));
+            Assert.Equal(Text(message), Read(found, message));
+        }
+    }
+
+    [Fact]
+    public void File_WithAnyByteOfARecordChanged_IsAPrefixOrRefused()
+    {
+        const int count = 6;
+        long end;
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        {
+            for (int message = 1; message <= count; message++)
+            {
+                store.Append(message, Encoding.ASCII.GetBytes(Text(message)));
+            }
+        }
+
+        byte[] good = File.ReadAllBytes(StorePath);
+        end = Array.FindLastIndex(good, value => value != 0) + 1;
+        int step = ProofSize.IsLong ? 1 : 7;
+        for (long at = HeaderBytes; at < end; at += step)
+        {
+            byte[] bad = (byte[])good.Clone();
+            bad[at] ^= 0x41;
+            File.WriteAllBytes(StorePath, bad);
+            try
+            {
+                using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+                Assert.Equal((count + 1, count), (store.NextOutgoing, store.Mark));
+                Assert.All(Enumerable.Range(1, count), message => Assert.Contains(Read(store, message), new[] { "", Text(message) }));
+            }
+            catch (IOException fault)
+            {
+                Assert.Contains($"{StorePath} is damaged at byte ", fault.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "wrong magic at byte 0")]
+    [InlineData(7, "wrong magic at byte 0")]
+    [InlineData(30, "damaged at byte")]
+    public void Header_Damaged_IsRefusedByName(int at, string tells)
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        {
+            store.Append(1, "one"u8);
+        }
+
+        byte[] bytes = File.ReadAllBytes(StorePath);
+        bytes[at] ^= 0x10;
+        File.WriteAllBytes(StorePath, bytes);
+
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+
+        Assert.Contains(StorePath, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(tells, fault.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(StorePath));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4_096)]
+    [InlineData(30_000)]
+    public void File_CutShort_IsRefusedByName(int bytes)
+    {
+        File.WriteAllBytes(StorePath, new byte[bytes]);
+
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+
+        Assert.Contains($"{StorePath} has {bytes} bytes", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_OpenInAnotherStore_IsRefusedByName()
+    {
+        using FileSessionStore first = FileSessionStore.Open(StorePath, RingBytes);
+
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+
+        Assert.Contains($"{StorePath} is in use", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Append_AfterOpening_AllocatesNothing()
+    {
+        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+        byte[] message = new byte[200];
+        for (int round = 0; round < 1_000; round++)
+        {
+            store.Append(round, message);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 20_000; round++)
+        {
+            store.Append(round, message);
+            store.NextIncoming = round;
+            _ = store.TryRead(store.NextOutgoing - 1, out _);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static string Text(int message) => $"message {message} {new string((char)('a' + (message % 26)), message % 150)}";
+
+    private static string Read(FileSessionStore store, long sequence) => store.TryRead(sequence, out ReadOnlySpan<byte> message) ? Encoding.ASCII.GetString(message) : "";
+
+    // Not by .NET, which heeds the store's lock.
+    private void Copy(string target)
+    {
+        using System.Diagnostics.Process copy = System.Diagnostics.Process.Start("cp", [StorePath, target]);
+        copy.WaitForExit();
+        Assert.Equal(0, copy.ExitCode);
+    }
+}

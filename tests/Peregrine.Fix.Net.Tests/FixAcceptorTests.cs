@@ -1,0 +1,155 @@
+using Peregrine.Fix.Session;
+using Peregrine.Primitives;
+
+namespace Peregrine.Fix.Net.Tests;
+
+/// <summary>Sessions over real sockets.</summary>
+public class FixAcceptorTests
+{
+    private static string Order(int answers) => $"11=C1|55=ACME|54=1|38={answers}|40=1|60={DateTime.UtcNow:yyyyMMdd-HH:mm:ss.fff}|";
+
+    [Fact]
+    public void Session_LogonHeartbeatLogout_RunsItsCourse()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer peer = new(rig.Acceptor.EndPoint);
+
+        peer.Logon();
+        rig.Pump(() => peer.Count("A") == 1, peer);
+        peer.Send("1", "112=HELLO|");
+        rig.Pump(() => peer.Count("0") == 1, peer);
+        peer.Send("D", Order(3));
+        rig.Pump(() => peer.Count("8") == 3, peer);
+        peer.Send("5", "");
+        rig.Pump(() => peer.Count("5") == 1 && peer.IsClosed, peer);
+
+        Assert.Contains("|112=HELLO|", peer.Messages[1], StringComparison.Ordinal);
+        Assert.Equal(["logon", "logoff"], rig.Events);
+    }
+
+    [Theory]
+    [InlineData("STRANGER", "A", "98=0|108=30|")]
+    [InlineData("CLIENT", "D", "11=C1|")]
+    public void FirstMessage_ThatIsNoLogonOfASession_EndsTheConnectionAndIsLogged(string sender, string type, string body)
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer peer = new(rig.Acceptor.EndPoint);
+
+        peer.Send(type, body, sender);
+        rig.Pump(() => peer.IsClosed, peer);
+
+        Assert.Empty(peer.Messages);
+        Assert.Equal(1, rig.Acceptor.Counters.UnknownSessions);
+        Assert.Contains("refused", Assert.Single(rig.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SecondLogon_WhileTheFirstIsOn_IsRefusedAndTheFirstStays()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer first = new(rig.Acceptor.EndPoint);
+        first.Logon();
+        rig.Pump(() => first.Count("A") == 1, first);
+
+        using Peer second = new(rig.Acceptor.EndPoint);
+        second.Logon();
+        rig.Pump(() => second.IsClosed, first, second);
+
+        first.Send("1", "112=STILL HERE|");
+        rig.Pump(() => first.Count("0") == 1, first);
+    }
+
+    [Fact]
+    public void Garbage_BeforeAndBetweenMessages_IsSkippedAndCounted()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer peer = new(rig.Acceptor.EndPoint);
+
+        peer.SendRaw("garbage\r\n");
+        peer.Logon();
+        rig.Pump(() => peer.Count("A") == 1, peer);
+        peer.SendRaw("8=FIX.4.4\u00019=x\u0001");
+        peer.Send("1", "112=A|");
+        rig.Pump(() => peer.Count("0") == 1, peer);
+
+        Assert.True(rig.Acceptor.Counters.GarbledFrames >= 2);
+    }
+
+    [Fact]
+    public void Frame_TooLarge_EndsTheSessionWithAWord()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer peer = new(rig.Acceptor.EndPoint);
+        peer.Logon();
+        rig.Pump(() => peer.Count("A") == 1, peer);
+
+        peer.Send("D", $"58={new string('x', 20_000)}|");
+        rig.Pump(() => peer.IsClosed, peer);
+
+        Assert.Contains("larger than 8192 bytes", peer.Messages[^1], StringComparison.Ordinal);
+        Assert.Equal(1, rig.Acceptor.Counters.OversizedFrames);
+    }
+
+    [Fact]
+    public void Connection_WithoutALogonInTime_IsEnded()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using Peer peer = new(rig.Acceptor.EndPoint);
+        rig.Pump(() => rig.Acceptor.Counters.Connections == 1, peer);
+
+        rig.Acceptor.OnTick(Clock.UnixNs + 4_000_000_000);
+        Assert.Equal(0, rig.Acceptor.Counters.LogonTimeouts);
+        rig.Acceptor.OnTick(Clock.UnixNs + 6_000_000_000);
+
+        rig.Pump(() => peer.IsClosed, peer);
+        Assert.Equal(1, rig.Acceptor.Counters.LogonTimeouts);
+    }
+
+    [Fact]
+    public void Resend_OfAHistoryLargerThanTheOutput_ComesWholeAndInOrder()
+    {
+        // 800 messages of about 1,000 bytes: six times what may be pending on the connection.
+        const int answers = 800;
+        using AcceptorRig rig = new(new MemorySessionStore(4_096));
+        using Peer peer = new(rig.Acceptor.EndPoint);
+        peer.Logon();
+        rig.Pump(() => peer.Count("A") == 1, peer);
+        peer.Send("D", Order(answers));
+        rig.Pump(() => peer.Count("8") == answers, peer);
+
+        peer.Send("2", "7=1|16=0|");
+        rig.Pump(() => peer.Count("8") == 2 * answers, peer);
+
+        string[] repeated = [.. peer.Messages.Where(message => message.Contains("|35=8|", StringComparison.Ordinal) && message.Contains("|43=Y|", StringComparison.Ordinal))];
+        Assert.Equal(answers, repeated.Length);
+        Assert.Equal(Enumerable.Range(2, answers), repeated.Select(message => int.Parse(message.Split("|34=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void Numbers_WithAFileStore_GoOnInTheNextProcess()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("acceptor-test-");
+        string path = Path.Combine(folder.FullName, "CLIENT.session");
+        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20))
+        {
+            using AcceptorRig rig = new(store);
+            using Peer peer = new(rig.Acceptor.EndPoint);
+            peer.Logon();
+            peer.Send("D", Order(2));
+            rig.Pump(() => peer.Count("8") == 2, peer);
+            rig.Session.SaveIncoming();
+        }
+
+        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20))
+        {
+            using AcceptorRig rig = new(store);
+            using Peer peer = new(rig.Acceptor.EndPoint) { Sequence = 3 };
+            peer.Logon();
+            rig.Pump(() => peer.Count("A") == 1, peer);
+
+            Assert.Contains("|34=4|", peer.Messages[0], StringComparison.Ordinal);
+        }
+
+        folder.Delete(recursive: true);
+    }
+}
