@@ -32,6 +32,9 @@ public sealed record LinkOptions
     /// <summary>When a command counts as durable.</summary>
     public Durability Durability { get; init; } = Durability.Os;
 
+    /// <summary>At <see cref="Durability.Fsync"/>: the link's thread waits for the disk itself, instead of a thread beside it.</summary>
+    public bool SyncInline { get; init; }
+
     /// <summary>Size of a journal segment in bytes.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 

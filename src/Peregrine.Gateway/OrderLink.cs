@@ -55,6 +55,7 @@ public sealed partial class OrderLink : IDisposable
                 Folder = Path.Combine(options.DataFolder, "journal"),
                 Durability = options.Durability,
                 SegmentBytes = options.SegmentBytes,
+                SyncInline = options.SyncInline,
                 DurableAdvanced = _loop.Wake,
             };
             OpenSessions();

@@ -22,6 +22,11 @@ internal sealed record LinkBenchOptions
 
     public int Window { get; init; } = 256;
 
+    public bool SyncInline { get; init; }
+
+    /// <summary>The core of the link's thread; the client has another one.</summary>
+    public int LinkCore { get; init; }
+
     public required string Folder { get; init; }
 
     public Action<string> Progress { get; init; } = _ => { };
@@ -41,8 +46,7 @@ internal sealed record LinkBenchResult(LatencyHistogram Echo, LatencyHistogram? 
 internal sealed class LinkBench(LinkBenchOptions options)
 {
     private const string Symbol = "BENCH";
-    private static readonly int LinkCore = 0;
-    private static readonly int ClientCore = Environment.ProcessorCount > 1 ? 1 : 0;
+    private int ClientCore => Environment.ProcessorCount > 1 && options.LinkCore == 0 ? 1 : 0;
 
     public LinkBenchResult Run()
     {
@@ -50,12 +54,15 @@ internal sealed class LinkBench(LinkBenchOptions options)
         _ = Directory.CreateDirectory(options.Folder);
         _ = CpuAffinity.TryPinCurrentThread(ClientCore);
         options.Progress("echo floor");
-        LatencyHistogram echo = Floors.Echo(50_000, LinkCore);
+        LatencyHistogram echo = Floors.Echo(50_000, options.LinkCore);
         LatencyHistogram? fdatasync = null;
         if (options.Levels.Contains(Durability.Fsync))
         {
+            // On the link's core: it matters where the disk's interrupts go.
             options.Progress("fdatasync floor");
+            _ = CpuAffinity.TryPinCurrentThread(options.LinkCore);
             fdatasync = Floors.Fdatasync(options.Folder, 2_000);
+            _ = CpuAffinity.TryPinCurrentThread(ClientCore);
         }
 
         List<BenchRun> runs = [];
@@ -138,11 +145,12 @@ internal sealed class LinkBench(LinkBenchOptions options)
         return result;
     }
 
-    private static LinkOptions OptionsFor(Durability level, string folder, SegmentAllocator ids) => new()
+    private LinkOptions OptionsFor(Durability level, string folder, SegmentAllocator ids) => new()
     {
         DataFolder = folder,
         Durability = level,
         SegmentBytes = 256L << 20,
+        SyncInline = options.SyncInline,
         FixEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
         Sessions = [new ClientSession("BENCHER", [0, 1])],
         Rules = new TradingRules(
@@ -150,6 +158,6 @@ internal sealed class LinkBench(LinkBenchOptions options)
             [new Account(0, "BENCH-A", new AccountLimits(10_000, 10_000_000, 1_000)), new Account(1, "BENCH-B", new AccountLimits(10_000, 10_000_000, 1_000))]),
         Ids = ids,
         Wait = WaitMode.Spin,
-        PinnedCore = LinkCore,
+        PinnedCore = options.LinkCore,
     };
 }

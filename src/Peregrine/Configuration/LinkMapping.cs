@@ -17,6 +17,7 @@ internal static class LinkMapping
         DataFolder = options.DataFolder,
         Durability = options.Journal.Durability,
         SegmentBytes = options.Journal.SegmentBytes,
+        SyncInline = options.Journal.SyncInline,
         FixEndPoint = options.Fix.EndPoint,
         CompId = options.Fix.SenderCompId,
         Sessions = options.Sessions,

@@ -49,7 +49,14 @@ internal static class OptionsReader
             "fsync" => Durability.Fsync,
             string other => throw new InvalidOperationException($"journal.durability {other} is in the schema but not here"),
         };
-        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift);
+        bool isSyncInline = journal.Text("sync") switch
+        {
+            "auto" => JournalSettings.IsSyncInlineByDefault,
+            "inline" => true,
+            "thread" => false,
+            string other => throw new InvalidOperationException($"journal.sync {other} is in the schema but not here"),
+        };
+        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline);
     }
 
     private static IdOptions ReadIds(OptionsSection ids, string dataFolder) =>

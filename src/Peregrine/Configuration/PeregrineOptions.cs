@@ -23,7 +23,15 @@ internal sealed record PeregrineOptions(
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes);
 
 /// <summary>The journal of commands.</summary>
-internal sealed record JournalSettings(Durability Durability, long SegmentBytes);
+/// <param name="SyncInline">"auto" is already decided for this machine.</param>
+internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline)
+{
+    // Below three cores a thread for the disk competes with the link's and the clients' for one: see docs/perf/link.md.
+    private const int FewCores = 2;
+
+    /// <summary>What "auto" means on this machine.</summary>
+    public static bool IsSyncInlineByDefault => Environment.ProcessorCount <= FewCores;
+}
 
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>

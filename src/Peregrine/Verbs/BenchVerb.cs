@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Peregrine.Bench;
 using Peregrine.Cli;
+using Peregrine.Configuration;
 using Peregrine.Journal;
 
 namespace Peregrine.Verbs;
@@ -16,10 +17,12 @@ internal static class BenchVerb
         Option<double> seconds = new("--seconds") { Description = "Length of each open-loop and flat-out run.", DefaultValueFactory = _ => 5 };
         Option<int> window = new("--window") { Description = "Unanswered orders allowed when flat out.", DefaultValueFactory = _ => 256 };
         Option<string> folder = new("--folder") { Description = "Where the journals are written; on the disk to be measured.", DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
+        Option<string> sync = new("--sync") { Description = "Who waits for the disk at fsync: inline, the link's thread; thread, one beside it; auto, as peregrine run on this machine.", DefaultValueFactory = _ => "auto" };
+        Option<int> core = new("--link-core") { Description = "The core of the link's thread; the client gets another. At fsync it matters which one the disk's interrupts go to (/proc/interrupts).", DefaultValueFactory = _ => Environment.ProcessorCount - 1 };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
         Command link = new("link", "NewOrderSingle in, ExecutionReport out, over loopback TCP: latency, throughput, hops, allocations, beside a bare TCP echo and a bare fdatasync.")
         {
-            levels, rates, seconds, window, folder, json,
+            levels, rates, seconds, window, folder, sync, core, json,
         };
         link.SetAction(result =>
         {
@@ -30,6 +33,8 @@ internal static class BenchVerb
                 Seconds = result.GetValue(seconds) is double length and > 0 and <= 600 ? length : throw new CommandException("--seconds: expected above 0, at most 600", 2),
                 Window = result.GetValue(window) is int size and >= 1 and <= 65_536 ? size : throw new CommandException("--window: expected 1 to 65536", 2),
                 Folder = result.GetRequiredValue(folder),
+                LinkCore = result.GetValue(core) is int number && number >= 0 && number < Environment.ProcessorCount ? number : throw new CommandException($"--link-core: expected 0 to {Environment.ProcessorCount - 1}", 2),
+                SyncInline = ParseSync(result.GetRequiredValue(sync)),
                 Progress = Terminal.Progress,
             };
             LinkBenchResult figures = new LinkBench(options).Run();
@@ -49,6 +54,14 @@ internal static class BenchVerb
         "os" => Durability.Os,
         "fsync" => Durability.Fsync,
         _ => throw new CommandException($"--levels: '{text}', expected none, os or fsync", 2),
+    };
+
+    private static bool ParseSync(string text) => text switch
+    {
+        "auto" => JournalSettings.IsSyncInlineByDefault,
+        "inline" => true,
+        "thread" => false,
+        _ => throw new CommandException($"--sync: '{text}', expected auto, inline or thread", 2),
     };
 
     private static int ParseRate(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= 10_000_000
