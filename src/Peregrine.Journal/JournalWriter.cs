@@ -48,7 +48,7 @@ public sealed partial class JournalWriter : IDisposable
             _segmentBytes = scan.LastBytes;
         }
 
-        _supply = new SegmentSupply(options);
+        _supply = new SegmentSupply(options, _segmentNumber + 1);
         if (options.Durability == Durability.Fsync && !options.SyncInline)
         {
             _syncThread = new Thread(SyncWork) { IsBackground = true, Name = "journal-sync" };
@@ -236,24 +236,23 @@ public sealed partial class JournalWriter : IDisposable
     // The header is in the file before the file has its name, so that a crash at any point leaves a segment or none.
     private bool TryRoll(ReadOnlySpan<byte> batch)
     {
-        LinuxFile? next = _supply.Take(out bool waited, out JournalFailure? failure);
-        if (next is null)
+        PreparedSegment? prepared = _supply.Take(out bool waited, out JournalFailure? failure);
+        if (prepared is null)
         {
             Fail(failure!.Message, failure.Errno);
             return false;
         }
 
-        string path = Path.Combine(_options.Folder, JournalScan.FileName(_segmentNumber + 1));
-        Errno errno = WriteSegment(next, path, batch);
+        Errno errno = WriteSegment(prepared.File, prepared.Path, batch);
         if (errno != Errno.None)
         {
-            next.Dispose();
-            Fail($"making segment {path}", errno);
+            prepared.File.Dispose();
+            Fail($"making segment {prepared.Path}", errno);
             return false;
         }
 
         _segment?.Dispose();
-        _segment = next;
+        _segment = prepared.File;
         _segmentNumber++;
         _segmentOffset = JournalFormat.SegmentHeaderBytes;
         _segmentBytes = _options.SegmentBytes;

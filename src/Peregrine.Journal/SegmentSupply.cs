@@ -3,25 +3,34 @@ using Peregrine.Linux.Files;
 
 namespace Peregrine.Journal;
 
+/// <summary>A file that is ready to be a segment.</summary>
+/// <param name="File">Still under its working name.</param>
+/// <param name="Path">The name that it gets; made ahead, so that the writer allocates nothing.</param>
+internal sealed record PreparedSegment(LinuxFile File, string Path);
+
 /// <summary>
 /// Has the next segment ready before it is needed. At fsync it is filled with zeros and synced ahead, so that a later fdatasync
 /// finds no metadata to write; at the other levels its blocks are only reserved.
 /// </summary>
-/// <remarks>Thread: <see cref="Take"/> by the journal's writer; one thread of its own makes files.</remarks>
+/// <remarks>Thread: <see cref="Take"/> by the journal's writer, without allocating; one thread of its own makes files.</remarks>
 internal sealed class SegmentSupply : IDisposable
 {
     private const string PreparedName = "next.tmp";
     private readonly JournalOptions _options;
     private readonly Thread _thread;
     private readonly object _gate = new();
-    private LinuxFile? _ready;
+    private PreparedSegment? _ready;
+    private int _number;
     private JournalFailure? _failure;
     private bool _isWanted = true;
     private bool _isStopping;
 
-    public SegmentSupply(JournalOptions options)
+    /// <summary>Starts on the first file.</summary>
+    /// <param name="number">Number of the segment that it will be.</param>
+    public SegmentSupply(JournalOptions options, int number)
     {
         _options = options;
+        _number = number;
         _thread = new Thread(Work) { IsBackground = true, Name = "journal-segments" };
         _thread.Start();
     }
@@ -30,7 +39,7 @@ internal sealed class SegmentSupply : IDisposable
     /// <param name="waited">True when the caller had to wait.</param>
     /// <param name="failure">Why there is none.</param>
     /// <returns>The file, the caller's from now on; or null.</returns>
-    public LinuxFile? Take(out bool waited, out JournalFailure? failure)
+    public PreparedSegment? Take(out bool waited, out JournalFailure? failure)
     {
         lock (_gate)
         {
@@ -49,9 +58,9 @@ internal sealed class SegmentSupply : IDisposable
             }
 
             failure = _failure;
-            LinuxFile? file = _ready;
+            PreparedSegment? prepared = _ready;
             _ready = null;
-            return file;
+            return prepared;
         }
     }
 
@@ -60,6 +69,7 @@ internal sealed class SegmentSupply : IDisposable
     {
         lock (_gate)
         {
+            _number++;
             _isWanted = true;
             Monitor.PulseAll(_gate);
         }
@@ -76,8 +86,8 @@ internal sealed class SegmentSupply : IDisposable
         _thread.Join();
         if (_ready is { } unused)
         {
-            unused.Dispose();
-            File.Delete(unused.Path);
+            unused.File.Dispose();
+            File.Delete(unused.File.Path);
         }
     }
 
@@ -100,7 +110,7 @@ internal sealed class SegmentSupply : IDisposable
                 _isWanted = false;
             }
 
-            LinuxFile? made = null;
+            PreparedSegment? made = null;
             JournalFailure? failure = null;
             try
             {
@@ -120,7 +130,7 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    private LinuxFile Make()
+    private PreparedSegment Make()
     {
         string path = Path.Combine(_options.Folder, PreparedName);
         File.Delete(path);
@@ -144,6 +154,6 @@ internal sealed class SegmentSupply : IDisposable
             throw new LinuxException($"cannot reserve {_options.SegmentBytes} bytes for the next segment in {_options.Folder}", errno);
         }
 
-        return file;
+        return new PreparedSegment(file, Path.Combine(_options.Folder, JournalScan.FileName(Volatile.Read(ref _number))));
     }
 }

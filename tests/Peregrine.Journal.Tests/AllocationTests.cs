@@ -26,6 +26,26 @@ public class AllocationTests
         Assert.Equal(sequence, writer.DurableSequence);
     }
 
+    [Theory]
+    [InlineData(Durability.Os, false)]
+    [InlineData(Durability.Fsync, true)]
+    public void SegmentAfterSegment_Warm_AllocatesNothing(Durability durability, bool syncInline)
+    {
+        using Scratch scratch = new();
+        JournalOptions options = scratch.Options(durability) with { SyncInline = syncInline };
+        using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
+        byte[] payload = new byte[2_000];
+        long sequence = Run(writer, 0, 600, payload);
+        long segments = writer.Counters.SegmentsMade;
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = Run(writer, sequence, 600, payload);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        Assert.True(writer.Counters.SegmentsMade >= segments + 10, $"{writer.Counters.SegmentsMade - segments} segments");
+    }
+
     [Fact]
     public void WritingThread_Warm_AllocatesNothing()
     {

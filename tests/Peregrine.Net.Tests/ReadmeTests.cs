@@ -39,7 +39,8 @@ public class ReadmeTests
     [Fact]
     public void LinuxReadme_Example_WritesDurably()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("linux-test-").FullName, "file");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("linux-test-");
+        string path = Path.Combine(folder.FullName, "file");
         using LinuxFile file = LinuxFile.Create(path);
         Errno written = file.Write("durable"u8, offset: 0);
         Errno synced = file.SyncData();
@@ -47,6 +48,7 @@ public class ReadmeTests
 
         Assert.Equal((Errno.None, Errno.None), (written, synced));
         Assert.Equal("durable", File.ReadAllText(path));
+        folder.Delete(recursive: true);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Linux");
     }
 

@@ -56,8 +56,8 @@ public sealed unsafe class LinuxFile : IDisposable
             return opened.Errno;
         }
 
-        using LinuxFile folder = new((int)opened.Value, path);
-        Errno errno = Libc.Result(Libc.FSync(folder._descriptor)).Errno;
+        Errno errno = Libc.Result(Libc.FSync((int)opened.Value)).Errno;
+        _ = Libc.Close((int)opened.Value);
         return errno == Errno.EINVAL ? Errno.None : errno;
     }
 

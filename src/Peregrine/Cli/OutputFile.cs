@@ -2,23 +2,33 @@ using System.Runtime.InteropServices;
 
 namespace Peregrine.Cli;
 
-/// <summary>A file that gets its name only when it is whole: until then it has a temporary name in the same folder.</summary>
+/// <summary>
+/// A file that gets its name only when it is whole: until then it has a temporary name in the same folder. A device, such as /dev/null or
+/// /dev/stdout, is written to as it is.
+/// </summary>
 internal sealed class OutputFile : IDisposable
 {
     private static readonly PosixSignal[] Endings = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
     private readonly PosixSignalRegistration[] _signals;
     private readonly string _path;
-    private readonly string _temporaryPath;
+    private readonly string? _temporaryPath;
 
     /// <summary>Creates the temporary file.</summary>
-    /// <exception cref="CommandException">The folder is missing or cannot be written.</exception>
-    public OutputFile(string path)
+    /// <param name="path">Where the file will be.</param>
+    /// <param name="input">A file that is read meanwhile, and must not be replaced.</param>
+    /// <exception cref="CommandException">The folder is missing or cannot be written; it is the input.</exception>
+    public OutputFile(string path, string input)
     {
+        if (Path.GetFullPath(path) == Path.GetFullPath(input))
+        {
+            throw new CommandException($"{path}: is the input; choose another name for the output", 2);
+        }
+
         _path = path;
-        _temporaryPath = $"{path}.{Environment.ProcessId}.part";
+        _temporaryPath = Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal) ? null : $"{path}.{Environment.ProcessId}.part";
         try
         {
-            Stream = new FileStream(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+            Stream = new FileStream(_temporaryPath ?? path, _temporaryPath is null ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +48,10 @@ internal sealed class OutputFile : IDisposable
         try
         {
             Stream.Dispose();
-            File.Move(_temporaryPath, _path, overwrite: true);
+            if (_temporaryPath is not null)
+            {
+                File.Move(_temporaryPath, _path, overwrite: true);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -63,9 +76,17 @@ internal sealed class OutputFile : IDisposable
             signal.Dispose();
         }
 
-        File.Delete(_temporaryPath);
+        Remove();
     }
 
     // The signal ends the process after this, without a look at any finally.
-    private void OnSignal(PosixSignalContext context) => File.Delete(_temporaryPath);
+    private void OnSignal(PosixSignalContext context) => Remove();
+
+    private void Remove()
+    {
+        if (_temporaryPath is not null)
+        {
+            File.Delete(_temporaryPath);
+        }
+    }
 }

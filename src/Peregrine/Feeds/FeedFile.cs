@@ -30,7 +30,7 @@ internal static class FeedFile
             reader.Progress = () => file.Length == 0 ? 1 : (double)file.Position / file.Length;
             return reader;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ZstdException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
         {
             input?.Dispose();
             throw new CommandException($"{path}: cannot be read: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; expected {Known}");

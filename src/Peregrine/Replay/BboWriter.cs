@@ -10,13 +10,13 @@ namespace Peregrine.Replay;
 /// its dummy values for an empty side. The first column is the bid's, other than in LOBSTER's own order book files.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: no.</remarks>
-internal sealed class BboWriter(string path, long priceScale) : IDisposable
+internal sealed class BboWriter(string path, string feedPath, long priceScale) : IDisposable
 {
     /// <summary>LOBSTER's price of an empty ask side; that of an empty bid side is its negative.</summary>
     public const long EmptyPrice = 9_999_999_999;
 
     private const int LineBytesMax = 128;
-    private readonly OutputFile _file = new(path);
+    private readonly OutputFile _file = new(path, feedPath);
     private readonly byte[] _buffer = new byte[1 << 16];
     private int _used;
 

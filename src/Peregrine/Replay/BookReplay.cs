@@ -52,7 +52,7 @@ internal sealed class BookReplay(FeedReader feed, ReplayOptions options)
     /// <exception cref="CommandException">A message is malformed, or an output cannot be written. Nothing is left behind.</exception>
     public void Run()
     {
-        using BboWriter? bbo = options.BboPath is { } path ? new BboWriter(path, feed.PriceScale) : null;
+        using BboWriter? bbo = options.BboPath is { } path ? new BboWriter(path, feed.Name, feed.PriceScale) : null;
         Pacer pacer = new(options.Speed);
         long startNs = Clock.MonotonicNs;
         FeedStatus status;

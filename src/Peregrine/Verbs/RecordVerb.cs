@@ -28,7 +28,7 @@ internal static class RecordVerb
         }
 
         using FeedReader feed = FeedFile.Open(path);
-        using OutputFile output = new(outputPath);
+        using OutputFile output = new(outputPath, path);
         MessageSink sink = format == "itch" ? new BinaryFileSink(output.Stream) : new MoldCaptureSink(output.Stream);
         ItchRecorder recorder = new(feed, sink);
         FeedStatus ending;

@@ -28,13 +28,11 @@ internal static class ReplayVerb
         replay.SetAction(result =>
         {
             bool isFollowing = result.GetValue(follow);
-            if (isFollowing && !result.GetValue(orders))
-            {
-                throw new CommandException("--follow: only with --orders", 2);
-            }
-
+            Refuse(isFollowing && !result.GetValue(orders), "--follow: only with --orders");
             if (result.GetValue(steps) is { } stepRows)
             {
+                bool hasOthers = result.GetValue(bbo) is not null || result.GetValue(book) is not null || result.GetValue(orders) || result.GetValue(truncated);
+                Refuse(hasOthers, "--steps: not with --bbo, --book, --orders or --allow-truncated, as there is no one book through the file");
                 return RunSteps(result.GetRequiredValue(file), stepRows, result.GetValue(json));
             }
 
@@ -101,6 +99,14 @@ internal static class ReplayVerb
             ? JsonSerializer.Serialize(new { file = path, rows = rowsPath, steps = check.Steps, bestEqual = check.BestEqual, allLevelsEqual = check.AllLevelsEqual })
             : FormattableString.Invariant($"{path}: of {check.Steps:N0} steps, best bid and offer equal on {check.BestEqual:N0}, all levels on {check.AllLevelsEqual:N0}"));
         return 0;
+    }
+
+    private static void Refuse(bool isWrong, string text)
+    {
+        if (isWrong)
+        {
+            throw new CommandException(text, 2);
+        }
     }
 
     private static int Warn(string text)

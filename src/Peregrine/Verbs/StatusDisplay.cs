@@ -85,8 +85,9 @@ internal sealed class StatusDisplay : IDisposable
         return new Rows(rows);
     }
 
-    private static void AddHop(Table table, string name, LatencyHistogram histogram) =>
-        table.AddRow(name, Us(histogram.Quantile(0.5)), Us(histogram.Quantile(0.99)), Us(histogram.Quantile(0.999)), Us(histogram.Max));
+    private static void AddHop(Table table, string name, LatencyHistogram histogram) => _ = histogram.Count == 0
+        ? table.AddRow(name, "-", "-", "-", "-")
+        : table.AddRow(name, Us(histogram.Quantile(0.5)), Us(histogram.Quantile(0.99)), Us(histogram.Quantile(0.999)), Us(histogram.Max));
 
     private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -38,7 +38,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         PeregrineOptions options = LoadGood("{}");
         SegmentOptions segments = options.ToSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
-        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Ids = null!, Wait = link.Wait };
+        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline };
 
         Assert.Equal(library, link);
         Assert.Equal(new SegmentOptions(), segments);

@@ -101,6 +101,31 @@ public sealed class ReplayErrorTests : IDisposable
         Assert.Contains("missing/best.csv: cannot be written", result.OneLineError(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("replay", "--bbo")]
+    [InlineData("record", "")]
+    public void Output_ThatIsTheInput_IsRefused(string verb, string option)
+    {
+        string file = _folder.Write(GoodLines, "feed.csv");
+
+        CommandResult result = CommandProcess.Run([verb, file, .. option.Length > 0 ? [option] : Array.Empty<string>(), Path.Combine(_folder.Path, ".", "feed.csv")]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("is the input", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Equal(GoodLines, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void Output_ToADevice_IsWrittenAsItIs()
+    {
+        string file = _folder.Write(GoodLines, "feed.csv");
+
+        CommandResult result = CommandProcess.Run("replay", file, "--bbo", "/dev/stdout");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.StartsWith("5853300,18,9999999999,0\n", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Replay_EmptySides_HaveLobstersDummyValues()
     {
