@@ -69,7 +69,13 @@ public sealed partial class EventLoop : IDisposable
         Errno errno = TcpSocket.TryListen(endpoint, 1024, out TcpSocket socket);
         if (errno != Errno.None)
         {
-            string advice = errno == Errno.EADDRINUSE ? "; another program listens there: stop it or choose another port" : "";
+            string advice = errno switch
+            {
+                Errno.EADDRINUSE => "; another program listens there: stop it or choose another port",
+                Errno.EADDRNOTAVAIL => "; it is no address of this machine: choose another, or 0.0.0.0 for all",
+                Errno.EACCES => "; ports below 1024 need a privilege: choose a higher one",
+                _ => "",
+            };
             throw new LinuxException($"cannot listen on {endpoint}{advice}", errno);
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Cli;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
@@ -51,7 +52,7 @@ internal sealed class LinkBench(LinkBenchOptions options)
     public LinkBenchResult Run()
     {
         bool isFolderOurs = !Directory.Exists(options.Folder);
-        _ = Directory.CreateDirectory(options.Folder);
+        MakeFolder();
         _ = CpuAffinity.TryPinCurrentThread(ClientCore);
         options.Progress("echo floor");
         LatencyHistogram echo = Floors.Echo(50_000, options.LinkCore);
@@ -77,6 +78,18 @@ internal sealed class LinkBench(LinkBenchOptions options)
         }
 
         return new LinkBenchResult(echo, fdatasync, runs);
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            _ = Directory.CreateDirectory(options.Folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--folder {options.Folder}: cannot be made: {fault.Message.TrimEnd('.')}; choose a folder on the disk to be measured");
+        }
     }
 
     private void RunLevel(Durability level, List<BenchRun> runs)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Peregrine.Cli;
 using Peregrine.Gateway;
 using Peregrine.Trading.Matching;
@@ -29,7 +30,8 @@ internal static class CrossCheck
 
     private static void CheckAddress(ConfigurationNode? address, List<ConfigurationError> errors)
     {
-        if (address?.Value is string text && !IPAddress.TryParse(text, out _))
+        // The parser takes 1.2.3 for 1.2.0.3, and 1 for 0.0.0.1: nobody means that.
+        if (address?.Value is string text && (!IPAddress.TryParse(text, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != text)))
         {
             errors.Add(new ConfigurationError("fix.address", text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name", address.Origin));
         }

@@ -21,6 +21,7 @@ public sealed class ConfigurationErrorsTests : IDisposable
     [InlineData("""{ "fix": { "prot": 5 } }""", "fix.prot", "5", "did you mean 'port'?")]
     [InlineData("""{ "zzzzzzzzzzz": 5 }""", "zzzzzzzzzzz", "5", "remove this unknown key")]
     [InlineData("""{ "fix": { "address": "localhost" } }""", "fix.address", "localhost", "not a host name")]
+    [InlineData("""{ "fix": { "address": "1.2.3" } }""", "fix.address", "1.2.3", "not a host name")]
     [InlineData("""{ "fix": { "senderCompId": "A B" } }""", "fix.senderCompId", "A B", "without space")]
     [InlineData("""{ "fix": { "senderCompId": "A\u0001" } }""", "fix.senderCompId", "A\u0001", "without space")]
     [InlineData("""{ "dataFolder": "" }""", "dataFolder", "", "1 to 4096 characters")]
