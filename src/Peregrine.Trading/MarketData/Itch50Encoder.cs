@@ -8,14 +8,15 @@ namespace Peregrine.Trading.MarketData;
 public static class Itch50Encoder
 {
     /// <summary>Writes one message for an update of one instrument.</summary>
-    /// <param name="update">Prices in 1/10,000, times since midnight. Modify and Clear have no message: break them up before.</param>
+    /// <param name="update">Prices in 1/10,000, times since midnight. Modify and Clear have no message: break them up before. Of Other only
+    /// the trading states of LOBSTER have one: their price says which.</param>
     /// <param name="locate">Stock locate, the feed's number of the instrument.</param>
     /// <param name="symbol">1 to 8 characters.</param>
     /// <param name="target">At least <see cref="Itch50Decoder.BytesMax"/> bytes.</param>
     /// <returns>Bytes written; 0 when the update has no message or a value does not fit.</returns>
     public static int Encode(in BookUpdate update, ushort locate, ReadOnlySpan<byte> symbol, Span<byte> target)
     {
-        if (update.Quantity is < 0 or > uint.MaxValue || update.Price is < 0 or > uint.MaxValue || symbol.Length is 0 or > 8)
+        if (symbol.Length is 0 or > 8 || !Fits(update))
         {
             return 0;
         }
@@ -29,7 +30,7 @@ public static class Itch50Encoder
             BookUpdateKind.Replace => (byte)'U',
             BookUpdateKind.Trade => (byte)'P',
             BookUpdateKind.Directory => (byte)'R',
-            BookUpdateKind.Other => (byte)'H',
+            BookUpdateKind.Other when TradingState(update) != 0 => (byte)'H',
             _ => 0,
         };
         if (type == 0)
@@ -68,15 +69,35 @@ public static class Itch50Encoder
                 break;
             default:
                 PutSymbol(message[11..19], symbol);
-                PutStatus(message, type);
+                PutStatus(message, type, TradingState(update));
                 break;
         }
 
         return bytes;
     }
 
-    // R: a round lot of 100, common stock, live. H: the trading state of a halt.
-    private static void PutStatus(Span<byte> message, byte type)
+    // What its message carries must fit: 48 bits of time, 32 of quantity and of price, and the side of an add.
+    private static bool Fits(in BookUpdate update)
+    {
+        bool hasPrice = update.Kind is BookUpdateKind.Add or BookUpdateKind.Replace or BookUpdateKind.Trade;
+        bool hasQuantity = hasPrice || update.Kind is BookUpdateKind.Execute or BookUpdateKind.Reduce;
+        return (ulong)update.TimeNs < 1UL << 48
+            && (!hasPrice || (ulong)update.Price <= uint.MaxValue)
+            && (!hasQuantity || (ulong)update.Quantity <= uint.MaxValue)
+            && (update.Kind != BookUpdateKind.Add || update.Side is Side.Buy or Side.Sell);
+    }
+
+    // LOBSTER says with the price of a message of type 7 what begins: -1 a halt, 0 quoting, 1 trading.
+    private static byte TradingState(in BookUpdate update) => update.FeedType != (byte)'7' ? (byte)0 : update.Price switch
+    {
+        -1 => (byte)'H',
+        0 => (byte)'Q',
+        1 => (byte)'T',
+        _ => 0,
+    };
+
+    // R: a round lot of 100, common stock, live. H: the trading state, no reason.
+    private static void PutStatus(Span<byte> message, byte type, byte state)
     {
         if (type == (byte)'R')
         {
@@ -87,8 +108,8 @@ public static class Itch50Encoder
             return;
         }
 
-        "H "u8.CopyTo(message[19..]);
-        "    "u8.CopyTo(message[21..]);
+        message[19] = state;
+        "     "u8.CopyTo(message[20..]);
     }
 
     private static void PutSymbol(Span<byte> target, ReadOnlySpan<byte> symbol)

@@ -1,4 +1,5 @@
 using Peregrine.Primitives;
+using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -162,19 +163,19 @@ public class TradingCoreTests
     public void Execute_Warm_AllocatesNothing()
     {
         Random random = new(5);
-        OrderCommand[] commands = [.. Enumerable.Range(0, 20_000).Select(i => RandomCommand(random, i))];
-        for (int i = 0; i < 10_000; i++)
+        OrderCommand[] commands = [.. Enumerable.Range(0, 60_000).Select(i => RandomCommand(random, i))];
+        int next = 0;
+        void SendNext()
         {
-            Send(commands[i]);
+            for (int count = 0; count < 10_000; count++)
+            {
+                Send(commands[next++]);
+            }
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 10_000; i < commands.Length; i++)
-        {
-            Send(commands[i]);
-        }
+        SendNext();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocation.AssertNone(SendNext);
     }
 
     [Fact]
