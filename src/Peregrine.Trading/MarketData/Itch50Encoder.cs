@@ -93,7 +93,7 @@ public static class Itch50Encoder
         -1 => (byte)'H',
         0 => (byte)'Q',
         1 => (byte)'T',
-        _ => 0,
+        _ => (byte)0,
     };
 
     // R: a round lot of 100, common stock, live. H: the trading state, no reason.

@@ -22,6 +22,9 @@ internal sealed class ItchRecorder(FeedReader feed, MessageSink sink)
     /// <summary>Messages written; a change of price or a growing size takes two, a clear one for each order.</summary>
     public long Written { get; private set; }
 
+    /// <summary>Messages that ITCH has no word for and books do not need, such as fills in DBN, which tell twice what a cancel tells.</summary>
+    public long LeftOut { get; private set; }
+
     /// <summary>Records to the end.</summary>
     /// <returns>End or Truncated.</returns>
     /// <exception cref="CommandException">A message is malformed or cannot be said in ITCH; the disk fails.</exception>
@@ -140,6 +143,12 @@ internal sealed class ItchRecorder(FeedReader feed, MessageSink sink)
     private void Encode(in BookUpdate update, ushort locate, byte[] symbol)
     {
         int bytes = Itch50Encoder.Encode(update, locate, symbol, _message);
+        if (bytes == 0 && update.Kind == BookUpdateKind.Other)
+        {
+            LeftOut++;
+            return;
+        }
+
         if (bytes == 0)
         {
             throw Refuse(update, "a value that ITCH 5.0 has no room for");

@@ -51,7 +51,7 @@ internal static class RecordVerb
         }
 
         output.Commit();
-        Console.Out.WriteLine(FormattableString.Invariant($"{outputPath}: {recorder.Written:N0} ITCH 5.0 messages from {recorder.Read:N0} of {feed.Format}"));
+        Console.Out.WriteLine(FormattableString.Invariant($"{outputPath}: {recorder.Written:N0} ITCH 5.0 messages from {recorder.Read:N0} of {feed.Format}; {recorder.LeftOut:N0} that ITCH has no word for are left out"));
         return 0;
     }
 }
