@@ -1,4 +1,6 @@
 using System.Net;
+using Peregrine.Distribution;
+using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
@@ -22,6 +24,17 @@ public enum WaitMode : byte
 /// <param name="CompId">The client's CompID (its SenderCompID, our TargetCompID); unique.</param>
 /// <param name="AccountIds">Accounts it may trade for, indexes into the rules' accounts; the first is used when an order names none.</param>
 public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds);
+
+/// <summary>Sees every report of the link: for displays, drop copies and surveillance.</summary>
+public interface IReportTap
+{
+    /// <summary>A report leaves, or, while the link recovers, left in an earlier run.</summary>
+    /// <remarks>Thread: the link's. Must not allocate or block: hand the report over to a thread of your own.</remarks>
+    void OnReport(in OrderReport report, bool isReplay);
+
+    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids.</summary>
+    void OnRules(TradingRules rules);
+}
 
 /// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by <see cref="OrderLink.Start"/>.</summary>
 public sealed record LinkOptions
@@ -73,6 +86,15 @@ public sealed record LinkOptions
 
     /// <summary>Longest heartbeat interval that a client may ask for, in seconds.</summary>
     public int HeartbeatSecondsMax { get; init; } = 300;
+
+    /// <summary>Ways in for code of the same process.</summary>
+    public IReadOnlyList<LocalPort> LocalPorts { get; init; } = [];
+
+    /// <summary>Where the books' changes are distributed; null for nowhere. Its thread must run before <see cref="OrderLink.Run"/>, and stays the caller's.</summary>
+    public MarketDataServer? MarketData { get; init; }
+
+    /// <summary>Sees every report; null for nobody.</summary>
+    public IReportTap? Reports { get; init; }
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;

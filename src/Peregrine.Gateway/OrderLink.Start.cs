@@ -14,12 +14,13 @@ public sealed partial class OrderLink
     private static void CheckSessions(LinkOptions options)
     {
         List<string> errors = [];
-        foreach (IGrouping<int, ClientSession> same in options.Sessions.GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
+        foreach (IGrouping<int, ClientSession> same in options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions)).GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
         {
             errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: give one of them another CompID");
         }
 
-        foreach (ClientSession session in options.Sessions.Where(session => session.AccountIds.Count == 0 || session.AccountIds.Any(id => id < 0 || id >= options.Rules.Accounts.Count)))
+        IEnumerable<ClientSession> all = options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
+        foreach (ClientSession session in all.Where(session => session.AccountIds.Count == 0 || session.AccountIds.Any(id => id < 0 || id >= options.Rules.Accounts.Count)))
         {
             errors.Add($"session {session.CompId}: expected at least one account, each an index below {options.Rules.Accounts.Count}");
         }
@@ -70,6 +71,8 @@ public sealed partial class OrderLink
 
         _port.UseNames(merged);
         _port.UseAccounts(accountIds);
+        _locals.Open(Core, accountIds, _loop.Wake);
+        _books?.Start(Core);
     }
 
     private void Append(byte type, ReadOnlySpan<byte> payload)

@@ -3,8 +3,8 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
 
-/// <summary>A session as a display shows it.</summary>
-public sealed record SessionStatus(string CompId, FixSessionState State, long NextIncoming, long NextOutgoing, long Received, long Sent);
+/// <summary>A session as a display shows it; a local one is always logged on and has no numbers of its own.</summary>
+public sealed record SessionStatus(string CompId, bool IsLocal, FixSessionState State, long NextIncoming, long NextOutgoing, long Received, long Sent);
 
 /// <summary>The link at one moment, for displays. Read without stopping it, so figures may differ by a few orders among themselves.</summary>
 public sealed record LinkStatus
@@ -30,6 +30,9 @@ public sealed record LinkStatus
     public required long BadInputs { get; init; }
 
     public required long InPool { get; init; }
+
+    /// <summary>Events that users of local ports did not read in time.</summary>
+    public required long LostLocalEvents { get; init; }
 }
 
 public sealed partial class OrderLink
@@ -40,7 +43,9 @@ public sealed partial class OrderLink
         Sessions =
         [
             .. _acceptor.Sessions.Select(session => new SessionStatus(
-                session.Options.PeerCompId, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received, session.Counters.Sent)),
+                session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received, session.Counters.Sent)),
+            .. _locals.Ports.Select(port => new SessionStatus(
+                string.Join(" ", port.Sessions.Select(session => session.CompId)), true, FixSessionState.LoggedOn, 0, 0, port.Received, port.Sent)),
         ],
         Sequence = _sequencer.LastSequence,
         DurableSequence = _journal.DurableSequence,
@@ -51,7 +56,14 @@ public sealed partial class OrderLink
         JournalSyncs = _journal.Counters.Syncs,
         BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
         InPool = _loop.LentBuffers,
+        LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };
+
+    /// <summary>How often reports of one reason went out. From any thread.</summary>
+    public long CountOf(RejectReason reason) => Core.CountOf(reason);
+
+    /// <summary>The rules in force. From any thread: they do not change while the link runs.</summary>
+    public TradingRules Rules => Core.Rules!;
 
     /// <summary>The state hash of the core. Only when nothing runs: before <see cref="Run"/> or after it.</summary>
     public ulong StateHash => Core.StateHash;

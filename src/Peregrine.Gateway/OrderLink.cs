@@ -1,6 +1,8 @@
 using System.Net;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.Local;
+using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
@@ -34,6 +36,8 @@ public sealed partial class OrderLink : IDisposable
     private readonly EventLoop _loop;
     private readonly FixAcceptor _acceptor;
     private readonly OrderPort _port;
+    private readonly LocalDesk _locals;
+    private readonly BookTap? _books;
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
     private long _nextTickNs;
@@ -44,7 +48,9 @@ public sealed partial class OrderLink : IDisposable
     {
         _options = options;
         _loop = new EventLoop(new EventLoopOptions());
-        _port = new OrderPort(options.Ids, log);
+        _locals = new LocalDesk(options.LocalPorts, options.Ids, options.InFlightMax);
+        _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
+        _port = new OrderPort(options.Ids, _locals, options.Reports, log);
         try
         {
             // The port first: a second link must fail on it before it touches anything.
@@ -61,7 +67,7 @@ public sealed partial class OrderLink : IDisposable
             OpenSessions();
             _journal = JournalWriter.Open(journal, replay, out JournalRecovery recovery);
             Core = replay.Core;
-            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax);
+            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash);
             PutRulesInForce(recovery, replay, log);
             _port.Open(_sequencer, WaitForJournal);
@@ -109,6 +115,7 @@ public sealed partial class OrderLink : IDisposable
             _ = CpuAffinity.TryPinCurrentThread(_options.PinnedCore);
         }
 
+        _books?.PublishResting(Clock.UnixNs);
         while (!Volatile.Read(ref _isStopRequested) && TryPass())
         {
         }
@@ -148,13 +155,14 @@ public sealed partial class OrderLink : IDisposable
     internal bool TryPass()
     {
         int ready = _loop.Poll(WaitMs());
-        if (!_sequencer.TryCommit())
+        if (!_locals.TryTake(_sequencer, WaitForJournal) || !_sequencer.TryCommit())
         {
             Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; nothing unwritten was acknowledged; make room or repair the disk, then start again";
             return false;
         }
 
         int released = _sequencer.Release(_port);
+        _locals.Complete(_journal.DurableSequence);
         _acceptor.Continue(Clock.UnixNs);
         _loop.FlushAll();
         _sequencer.MarkSent();

@@ -20,6 +20,9 @@ public sealed class Connection
     private int _outputSent;
     private bool _wasRefused;
 
+    // A direct send waits until nothing is pending; the mark at half of the limit is too early for it.
+    private bool _wantsEmpty;
+
     internal Connection(EventLoop loop, int slot)
     {
         _loop = loop;
@@ -64,7 +67,10 @@ public sealed class Connection
     internal bool IsInputPaused { get; set; }
 
     /// <summary>A write was refused, and OnWritable has not told that there is room again.</summary>
-    internal bool WasRefused => _wasRefused;
+    internal bool WasRefused => _wasRefused || _wantsEmpty;
+
+    /// <summary>The kernel took less than a direct send offered, and has not said since that it takes more.</summary>
+    internal bool IsSocketFull { get; set; }
 
     /// <summary>In the loop's queue of those that wait for a buffer.</summary>
     internal bool IsStarved { get; set; }
@@ -149,6 +155,59 @@ public sealed class Connection
         return true;
     }
 
+    /// <summary>
+    /// Hands bytes that stay the caller's to the kernel now, without a copy: for output that many connections share. What is pending goes
+    /// before it, so nothing is taken while there is any.
+    /// </summary>
+    /// <returns>
+    /// How many bytes the kernel took, 0 to all of them. When not all, OnWritable tells when to offer the rest; until that is gone, nothing
+    /// else may be written, or the peer gets it in the middle.
+    /// </returns>
+    public int SendShared(ReadOnlySpan<byte> bytes)
+    {
+        if (State != ConnectionState.Open || IsSocketFull)
+        {
+            return 0;
+        }
+
+        if (PendingOutputBytes > 0)
+        {
+            _wantsEmpty = true;
+            return 0;
+        }
+
+        CallResult result = Socket.Send(bytes);
+        _loop.Counters.Sends++;
+        if (!result.IsOk && result.Errno is not (Errno.EAGAIN or Errno.EINTR))
+        {
+            _loop.BeginClose(this, CloseReason.Reset);
+            return 0;
+        }
+
+        int sent = result.IsOk ? (int)result.Value : 0;
+        _loop.Counters.SentBytes += sent;
+        if (sent < bytes.Length)
+        {
+            IsSocketFull = true;
+            _wantsEmpty = true;
+            _loop.Watch(this);
+        }
+
+        return sent;
+    }
+
+    /// <summary>Ends our side of the stream once what is pending is out; the peer still may send. Further writes fail at the peer.</summary>
+    public void EndOutput()
+    {
+        if (State == ConnectionState.Open && PendingOutputBytes == 0)
+        {
+            Socket.ShutdownSend();
+        }
+    }
+
+    /// <summary>Bounds what the kernel keeps for a peer that does not read, in bytes; the kernel doubles it for its own needs.</summary>
+    public void LimitKernelOutput(int bytes) => _ = Socket.SetSendBuffer(bytes);
+
     /// <summary>Hands pending output to the kernel now; what it does not take follows when it can.</summary>
     public void Flush() => _loop.Flush(this);
 
@@ -177,7 +236,9 @@ public sealed class Connection
         IsInputEnded = false;
         IsInputPaused = false;
         LastReceivedNs = 0;
+        IsSocketFull = false;
         _wasRefused = false;
+        _wantsEmpty = false;
     }
 
     /// <summary>Gives all buffers back and closes the socket.</summary>
@@ -222,14 +283,16 @@ public sealed class Connection
         return Errno.None;
     }
 
-    /// <summary>True after a refusal, when the output is down to half of the mark.</summary>
-    internal bool CanWriteAgain => _wasRefused && !IsStarved && PendingOutputBytes <= _loop.Options.OutputBytesMax / 2;
+    /// <summary>True after a refusal, when the output is down to half of the mark; for a direct send, to nothing.</summary>
+    internal bool CanWriteAgain => !IsStarved && !IsSocketFull
+        && ((_wasRefused && PendingOutputBytes <= _loop.Options.OutputBytesMax / 2) || (_wantsEmpty && PendingOutputBytes == 0));
 
     /// <summary>True once for each time that <see cref="CanWriteAgain"/> becomes so.</summary>
     internal bool TakeWritableAgain()
     {
         bool again = CanWriteAgain;
         _wasRefused &= !again;
+        _wantsEmpty &= !again;
         return again;
     }
 

@@ -118,10 +118,10 @@ public sealed partial class EventLoop
     }
 
     // What epoll shall tell about a connection, as its state is now.
-    private void Watch(Connection connection)
+    internal void Watch(Connection connection)
     {
         EpollEvents events = connection.IsInputEnded || connection.IsInputPaused ? EpollEvents.None : EpollEvents.In | EpollEvents.PeerClosed;
-        events |= connection.PendingOutputBytes > 0 ? EpollEvents.Out : EpollEvents.None;
+        events |= connection.PendingOutputBytes > 0 || connection.IsSocketFull ? EpollEvents.Out : EpollEvents.None;
         if (events != connection.WatchedEvents)
         {
             connection.WatchedEvents = events;
@@ -170,6 +170,7 @@ public sealed partial class EventLoop
             case ConnectionState.Open:
                 if ((events & EpollEvents.Out) != 0)
                 {
+                    connection.IsSocketFull = false;
                     FlushQueued(connection);
                 }
 

@@ -82,9 +82,9 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     }
 
     [Fact]
-    public void ReportRing_WhenOneCommandFillsMany_GrowsAndKeepsTheOrder()
+    public void ReleaseRing_WhenOneCommandFillsMany_GrowsAndKeepsTheOrder()
     {
-        ReportRing ring = new(4);
+        ReleaseRing<OrderReport> ring = new(4);
         for (long execId = 1; execId <= 3; execId++)
         {
             ring.Push(new OrderReport { ExecId = execId });

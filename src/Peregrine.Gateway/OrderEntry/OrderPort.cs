@@ -1,6 +1,7 @@
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.Local;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
 using Peregrine.Trading.Orders;
@@ -20,14 +21,18 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     private readonly Dictionary<int, ClientState> _clients = [];
     private readonly SegmentAllocator _ids;
     private readonly Action<string> _log;
+    private readonly LocalDesk _locals;
+    private readonly IReportTap? _tap;
     private OrderDecoder _decoder = null!;
     private ReportEncoder _encoder = null!;
     private Sequencer? _sequencer;
     private Action _waitForJournal = null!;
 
-    public OrderPort(SegmentAllocator ids, Action<string> log)
+    public OrderPort(SegmentAllocator ids, LocalDesk locals, IReportTap? tap, Action<string> log)
     {
         _ids = ids;
+        _locals = locals;
+        _tap = tap;
         _log = log;
     }
 
@@ -51,6 +56,7 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         NameTable names = new(rules);
         _decoder = new OrderDecoder(names);
         _encoder = new ReportEncoder(names);
+        _tap?.OnRules(rules);
     }
 
     /// <summary>Tells each client its accounts.</summary>
@@ -149,9 +155,12 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     /// <inheritdoc/>
     public void Deliver(in OrderReport report)
     {
+        // Before the link is open, reports are those of earlier runs.
+        bool isReplay = _sequencer is null;
+        _tap?.OnReport(report, isReplay);
         if (!_clients.TryGetValue(report.SessionId, out ClientState? client))
         {
-            OrphanReports++;
+            OrphanReports += isReplay || _locals.TryDeliver(report) ? 0 : 1;
             return;
         }
 

@@ -12,6 +12,17 @@ public interface IReportSink
     void Deliver(in OrderReport report);
 }
 
+/// <summary>Looks at each command right after the core has executed it, and hears when it is durable.</summary>
+public interface ICommandTap
+{
+    /// <summary>The core stands as this command left it; its events are those of this command.</summary>
+    /// <remarks>Thread: the link's. Must not allocate.</remarks>
+    void Collect(in OrderCommand command);
+
+    /// <summary>Everything up to this sequence number may leave.</summary>
+    void Release(long durableSequence);
+}
+
 /// <summary>What became of a submitted command.</summary>
 public enum SubmitStatus : byte
 {
@@ -40,9 +51,10 @@ public sealed class Sequencer
     private readonly TradingCore _core;
     private readonly JournalWriter _journal;
     private readonly ReportBuffer _reports = new();
-    private readonly ReportRing _waiting;
+    private readonly ReleaseRing<OrderReport> _waiting;
     private readonly CommandTrail _trail;
     private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
+    private readonly ICommandTap? _tap;
     private long _lastTimeNs;
     private bool _batchOpen;
 
@@ -51,13 +63,15 @@ public sealed class Sequencer
     /// <param name="journal">The open journal.</param>
     /// <param name="lastTimeNs">Time of the last command in the journal, Unix nanoseconds.</param>
     /// <param name="inFlightMax">How many commands may wait for the journal; a power of two.</param>
-    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax)
+    /// <param name="tap">Where the changes of the books go; null for nowhere.</param>
+    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax, ICommandTap? tap = null)
     {
+        _tap = tap;
         _core = core;
         _journal = journal;
         _lastTimeNs = lastTimeNs;
         LastSequence = core.LastSequence;
-        _waiting = new ReportRing(inFlightMax * 2);
+        _waiting = new ReleaseRing<OrderReport>(inFlightMax * 2);
         _trail = new CommandTrail(inFlightMax);
     }
 
@@ -102,6 +116,7 @@ public sealed class Sequencer
         _lastTimeNs = command.TimeNs;
         command.Hops.SequencedNs = nowNs;
         _core.Execute(command, _reports);
+        _tap?.Collect(command);
         for (int index = 0; index < _reports.Count; index++)
         {
             _waiting.Push(_reports[index]);
@@ -143,6 +158,7 @@ public sealed class Sequencer
             released++;
         }
 
+        _tap?.Release(durable);
         _trail.MarkDurable(durable, Clock.MonotonicNs);
         ReleasedReports += released;
         return released;

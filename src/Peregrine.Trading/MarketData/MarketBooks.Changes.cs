@@ -44,6 +44,7 @@ public sealed partial class MarketBooks
 
         _levels[level].Tail = slot;
         _levels[level].Quantity += quantity;
+        _levels[level].OrderCount++;
         _index.Add(orderId, instrumentId, slot);
         return result;
     }
@@ -181,6 +182,7 @@ public sealed partial class MarketBooks
         }
 
         level.Quantity -= order.Quantity;
+        level.OrderCount--;
         _index.Remove(order.Id, order.InstrumentId);
         RemoveLevelIfEmpty(BookOf(order.InstrumentId), order.Side, order.Level);
         order.Next = _freeOrder;

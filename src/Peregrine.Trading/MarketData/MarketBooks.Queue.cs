@@ -12,6 +12,26 @@ public sealed partial class MarketBooks
     /// <summary>How many levels a side has.</summary>
     public int LevelCount(int instrumentId, Side side) => FindBook(instrumentId)?.Own(side).Count ?? 0;
 
+    /// <summary>How many known orders a level has; 0 when there is no such level.</summary>
+    /// <param name="depth">0 is the best.</param>
+    public int OrderCountAt(int instrumentId, Side side, int depth)
+    {
+        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        return levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].OrderCount : 0;
+    }
+
+    /// <summary>The level at a price.</summary>
+    /// <returns>False, and zeros, when there is none.</returns>
+    public bool TryGetLevelAt(int instrumentId, Side side, long price, out long quantity, out int orderCount)
+    {
+        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        int position = levels?.Find(KeyOf(side, price)) ?? None;
+        bool isThere = position >= 0;
+        quantity = isThere ? _levels[levels!.AtPosition(position)].Quantity : 0;
+        orderCount = isThere ? _levels[levels!.AtPosition(position)].OrderCount : 0;
+        return isThere;
+    }
+
     /// <summary>Quantity of a level that no known order stands for; it came before every known order of the level.</summary>
     /// <param name="depth">0 is the best.</param>
     public long AnonymousAt(int instrumentId, Side side, int depth)

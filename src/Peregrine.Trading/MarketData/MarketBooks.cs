@@ -254,6 +254,9 @@ public sealed partial class MarketBooks
         public long Anonymous;
         public int Head;
         public int Tail;
+
+        /// <summary>Known orders in the queue.</summary>
+        public int OrderCount;
     }
 
     private sealed class Book(int instrumentId)

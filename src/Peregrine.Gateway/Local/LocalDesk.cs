@@ -1,0 +1,135 @@
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Ids;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Local;
+
+/// <summary>The link's side of all local ports: takes their requests, and gives them what came of those.</summary>
+/// <remarks>Thread: the link's. Allocates: no, after it was made.</remarks>
+internal sealed class LocalDesk
+{
+    // Requests of one port in one pass: a busy port must not starve the others and the wire.
+    private const int RequestsPerPass = 64;
+    private readonly IReadOnlyList<LocalPort> _ports;
+    private readonly SegmentAllocator _ids;
+    private readonly Dictionary<int, LocalPort> _bySession = [];
+    private readonly Queue<Submitted> _submitted;
+    private readonly int _submittedMax;
+    private Dictionary<int, HashSet<int>> _accounts = [];
+    private TradingCore _core = null!;
+
+    public LocalDesk(IReadOnlyList<LocalPort> ports, SegmentAllocator ids, int inFlightMax)
+    {
+        _ports = ports;
+        _ids = ids;
+        _submittedMax = inFlightMax;
+        _submitted = new Queue<Submitted>(ports.Count == 0 ? 0 : inFlightMax);
+        foreach (LocalPort port in ports)
+        {
+            foreach (ClientSession session in port.Sessions)
+            {
+                _bySession.Add(SessionId.Of(session.CompId), port);
+            }
+        }
+    }
+
+    /// <summary>Who has a local port, with what it did.</summary>
+    public IReadOnlyList<LocalPort> Ports => _ports;
+
+    /// <summary>From here on requests are taken.</summary>
+    /// <param name="accountIds">For each configured account, its id in the rules in force.</param>
+    public void Open(TradingCore core, int[] accountIds, Action wakeLink)
+    {
+        _core = core;
+        _accounts = _ports.SelectMany(port => port.Sessions).ToDictionary(session => SessionId.Of(session.CompId), session => session.AccountIds.Select(id => accountIds[id]).ToHashSet());
+        foreach (LocalPort port in _ports)
+        {
+            port.Attach(wakeLink);
+        }
+    }
+
+    /// <summary>Submits what the ports have for the link.</summary>
+    /// <returns>False when the journal cannot be written.</returns>
+    public bool TryTake(Sequencer sequencer, Action waitForJournal)
+    {
+        foreach (LocalPort port in _ports)
+        {
+            for (int taken = 0; taken < RequestsPerPass && _submitted.Count < _submittedMax && port.TryTake(out OrderCommand command); taken++)
+            {
+                if (!TrySubmit(port, ref command, sequencer, waitForJournal))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives a report to the port of its session.</summary>
+    /// <returns>False when no port has the session.</returns>
+    public bool TryDeliver(in OrderReport report)
+    {
+        if (!_bySession.TryGetValue(report.SessionId, out LocalPort? port))
+        {
+            return false;
+        }
+
+        port.Push(new LocalEvent { Kind = LocalEventKind.Report, Report = report, Sequence = report.Sequence });
+        return true;
+    }
+
+    /// <summary>Tells the ports which of their commands are done: their reports were delivered before.</summary>
+    public void Complete(long durableSequence)
+    {
+        while (_submitted.TryPeek(out Submitted front) && front.Sequence <= durableSequence)
+        {
+            _ = _submitted.Dequeue();
+            front.Port.Push(new LocalEvent { Kind = LocalEventKind.Completed, Sequence = front.Sequence, Top = TopOf(front.InstrumentId) });
+        }
+    }
+
+    private bool TrySubmit(LocalPort port, ref OrderCommand command, Sequencer sequencer, Action waitForJournal)
+    {
+        command.Hops.ValidatedNs = Clock.MonotonicNs;
+        if (command.Type == CommandType.New && _ids.TryNext(out command.OrderId) != IdStatus.Ok)
+        {
+            OrderReport none = new() { SessionId = command.SessionId, ClientOrderId = command.ClientOrderId, InstrumentId = command.InstrumentId };
+            port.Push(new LocalEvent { Kind = LocalEventKind.NoOrderId, Report = none });
+            return true;
+        }
+
+        // The core refuses the account that it does not know: one that is not the session's is none for it.
+        if (!_accounts[command.SessionId].Contains(command.AccountId))
+        {
+            command.AccountId = -1;
+        }
+
+        SubmitStatus status;
+        while ((status = sequencer.Submit(ref command)) == SubmitStatus.Busy)
+        {
+            waitForJournal();
+        }
+
+        _submitted.Enqueue(new Submitted(port, command.Sequence, command.InstrumentId));
+        return status == SubmitStatus.Ok;
+    }
+
+    private TopOfBook TopOf(int instrumentId)
+    {
+        TopOfBook top = new() { InstrumentId = instrumentId };
+        if ((uint)instrumentId >= (uint)_core.Books.InstrumentCount)
+        {
+            return top;
+        }
+
+        top.HasBid = _core.Books.TryGetLevel(instrumentId, Side.Buy, 0, out BookLevel bid);
+        top.HasAsk = _core.Books.TryGetLevel(instrumentId, Side.Sell, 0, out BookLevel ask);
+        top.HasLast = _core.Books.TryGetLastTrade(instrumentId, out top.Last);
+        (top.Bid, top.BidQuantity, top.Ask, top.AskQuantity) = (bid.Price, bid.Quantity, ask.Price, ask.Quantity);
+        return top;
+    }
+
+    private readonly record struct Submitted(LocalPort Port, long Sequence, int InstrumentId);
+}

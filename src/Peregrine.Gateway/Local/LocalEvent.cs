@@ -1,0 +1,45 @@
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Local;
+
+/// <summary>What a local port tells. 0 is nothing.</summary>
+public enum LocalEventKind : byte
+{
+    /// <summary>A report of one of the port's sessions.</summary>
+    Report = 1,
+
+    /// <summary>Everything that a command of this port caused was told to all sessions; the event carries the book's top after it.</summary>
+    Completed = 2,
+
+    /// <summary>There was no order id for a new order: it never became a command, try again.</summary>
+    NoOrderId = 3,
+}
+
+/// <summary>The best prices and the last trade of an instrument, as of one moment.</summary>
+public struct TopOfBook
+{
+    public Price Bid;
+    public Quantity BidQuantity;
+    public Price Ask;
+    public Quantity AskQuantity;
+    public Price Last;
+    public int InstrumentId;
+    public bool HasBid;
+    public bool HasAsk;
+    public bool HasLast;
+}
+
+/// <summary>One event of a local port: fixed size, no references.</summary>
+public struct LocalEvent
+{
+    public LocalEventKind Kind;
+
+    /// <summary>For Completed: the command's sequence number.</summary>
+    public long Sequence;
+
+    /// <summary>For Report; for NoOrderId, session and client order id only.</summary>
+    public OrderReport Report;
+
+    /// <summary>For Completed, when the command named an instrument that exists.</summary>
+    public TopOfBook Top;
+}

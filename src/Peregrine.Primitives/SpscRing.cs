@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+
+namespace Peregrine.Primitives;
+
+/// <summary>A bounded queue of values from one thread to one other, in order, copied.</summary>
+/// <typeparam name="T">A struct without references, or one whose references may stay alive for a lap.</typeparam>
+/// <remarks>Thread: one writer, one reader. Allocates: when made. Blocks: no. At the bound TryWrite says so, and the writer decides.</remarks>
+public sealed class SpscRing<T>
+    where T : struct
+{
+    private readonly T[] _items;
+    private readonly long _mask;
+    private Positions _positions;
+
+    /// <summary>Makes an empty ring.</summary>
+    /// <param name="capacity">A power of two.</param>
+    public SpscRing(int capacity)
+    {
+        Check.That(capacity > 0 && (capacity & (capacity - 1)) == 0, "the capacity of a ring is a power of two");
+        _items = new T[capacity];
+        _mask = capacity - 1;
+    }
+
+    /// <summary>True when nothing waits. Reader.</summary>
+    public bool IsEmpty => Volatile.Read(ref _positions.Written) == _positions.Read;
+
+    /// <summary>How many wait. From any thread, for display.</summary>
+    public long Count => Math.Max(0, Volatile.Read(ref _positions.Written) - Volatile.Read(ref _positions.Read));
+
+    /// <summary>Appends a copy. Writer.</summary>
+    /// <returns>False when the ring is full.</returns>
+    public bool TryWrite(in T item)
+    {
+        long written = _positions.Written;
+        if (written - _positions.ReadSeen > _mask)
+        {
+            _positions.ReadSeen = Volatile.Read(ref _positions.Read);
+            if (written - _positions.ReadSeen > _mask)
+            {
+                return false;
+            }
+        }
+
+        _items[written & _mask] = item;
+
+        // Releases the item: pairs with the acquire of Written in TryRead, without which the reader could see an old item here.
+        Volatile.Write(ref _positions.Written, written + 1);
+        return true;
+    }
+
+    /// <summary>Takes the oldest. Reader.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryRead(out T item)
+    {
+        long read = _positions.Read;
+        if (read == _positions.WrittenSeen)
+        {
+            _positions.WrittenSeen = Volatile.Read(ref _positions.Written);
+            if (read == _positions.WrittenSeen)
+            {
+                item = default;
+                return false;
+            }
+        }
+
+        item = _items[read & _mask];
+
+        // Releases the place: pairs with the acquire of Read in TryWrite, without which the writer could overwrite it before this copy.
+        Volatile.Write(ref _positions.Read, read + 1);
+        return true;
+    }
+
+    // What one thread writes lies two cache lines from what the other writes, as prefetchers fetch pairs.
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    private struct Positions
+    {
+        [FieldOffset(128)]
+        public long Written;
+
+        [FieldOffset(136)]
+        public long ReadSeen;
+
+        [FieldOffset(320)]
+        public long Read;
+
+        [FieldOffset(328)]
+        public long WrittenSeen;
+    }
+}
