@@ -29,8 +29,8 @@ public sealed record MarketDataServerOptions
     /// <summary>A subscriber that takes nothing for so long while something waits for it is disconnected; 100 to 600,000 ms.</summary>
     public int StallMs { get; init; } = 5_000;
 
-    /// <summary>A subscription that is conflated so often without ever catching up ends the connection; 1 to 10,000.</summary>
-    public int ConflationsMax { get; init; } = 8;
+    /// <summary>A subscription that is conflated more often than this in a minute ends the connection; 1 to 10,000.</summary>
+    public int ConflationsMax { get; init; } = 60;
 
     /// <summary>How long a connection may be without a subscription, or in the middle of a request; 100 to 600,000 ms.</summary>
     public int RequestMs { get; init; } = 10_000;

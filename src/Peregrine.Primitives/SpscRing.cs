@@ -10,7 +10,7 @@ public sealed class SpscRing<T>
 {
     private readonly T[] _items;
     private readonly long _mask;
-    private Positions _positions;
+    private RingPositions _positions;
 
     /// <summary>Makes an empty ring.</summary>
     /// <param name="capacity">A power of two.</param>
@@ -69,21 +69,22 @@ public sealed class SpscRing<T>
         Volatile.Write(ref _positions.Read, read + 1);
         return true;
     }
+}
 
-    // What one thread writes lies two cache lines from what the other writes, as prefetchers fetch pairs.
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
-    private struct Positions
-    {
-        [FieldOffset(128)]
-        public long Written;
+// What one thread writes lies two cache lines from what the other writes, as prefetchers fetch pairs. Not nested in the ring: generic
+// types cannot have an explicit layout.
+[StructLayout(LayoutKind.Explicit, Size = 512)]
+internal struct RingPositions
+{
+    [FieldOffset(128)]
+    public long Written;
 
-        [FieldOffset(136)]
-        public long ReadSeen;
+    [FieldOffset(136)]
+    public long ReadSeen;
 
-        [FieldOffset(320)]
-        public long Read;
+    [FieldOffset(320)]
+    public long Read;
 
-        [FieldOffset(328)]
-        public long WrittenSeen;
-    }
+    [FieldOffset(328)]
+    public long WrittenSeen;
 }

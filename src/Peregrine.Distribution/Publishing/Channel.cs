@@ -102,7 +102,7 @@ internal sealed class Channel
         _count = 0;
     }
 
-    /// <summary>Where the frame that holds a position ends, and the last sequence number of the frames before it.</summary>
+    /// <summary>Where the frame that holds a position ends, and the last sequence number up to there.</summary>
     /// <param name="offset">Within the chunk; at the end of a frame or inside of one.</param>
     public int FrameEnd(long chunkNumber, int offset, out long sequence)
     {
@@ -112,11 +112,7 @@ internal sealed class Channel
         while (end < offset)
         {
             int bytes = WireLimits.PrefixBytes + BinaryPrimitives.ReadInt32BigEndian(chunk.Bytes.AsSpan(end));
-            if (end + bytes <= offset)
-            {
-                sequence = SequenceOf(chunk.Bytes.AsSpan(end + WireLimits.PrefixBytes, bytes - WireLimits.PrefixBytes));
-            }
-
+            sequence = SequenceOf(chunk.Bytes.AsSpan(end + WireLimits.PrefixBytes, bytes - WireLimits.PrefixBytes));
             end += bytes;
         }
 

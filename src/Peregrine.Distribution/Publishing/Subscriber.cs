@@ -138,7 +138,6 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
 
             // It has everything.
             _partial = null;
-            subscription.ConflationsInRow = 0;
             if (_waiting.TryPeek(out Subscription? first) && first == subscription)
             {
                 subscription.IsQueued = false;
@@ -167,7 +166,7 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
         }
 
         Queue(subscription);
-        if (subscription.ConflationsInRow > server.Options.ConflationsMax)
+        if (subscription.CountConflation() > server.Options.ConflationsMax)
         {
             server.Counters.SlowDisconnects++;
             server.LeaveLater(this);
@@ -217,7 +216,7 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
 
     /// <summary>Tells that the subscriber is too slow, and begins to close.</summary>
     public void LeaveAsTooSlow() =>
-        Leave(Reason.TooSlow, $"nothing was read for {server.Options.StallMs} ms, or changes were left out {server.Options.ConflationsMax} times in a row; {_conflations} times in all; subscribe to less, or read faster");
+        Leave(Reason.TooSlow, $"nothing was read for {server.Options.StallMs} ms, or changes of one instrument were left out more than {server.Options.ConflationsMax} times in a minute; {_conflations} times in all; subscribe to less, or read faster");
 
     /// <summary>Tells why, and begins to close: the last frame must arrive, so the connection stays for a moment.</summary>
     public void Leave(Reason reason, string text)
@@ -401,7 +400,7 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
         {
             // No room for all of it now: it is begun again when there is, but not for ever.
             NoteProgress(0, isAll: false);
-            if (++subscription.ConflationsInRow > server.Options.ConflationsMax)
+            if (subscription.CountConflation() > server.Options.ConflationsMax)
             {
                 server.Counters.SlowDisconnects++;
                 LeaveAsTooSlow();

@@ -3,6 +3,10 @@ namespace Peregrine.Distribution.Publishing;
 /// <summary>One subscriber's place in the ring of one channel.</summary>
 internal sealed class Subscription(Subscriber subscriber, Channel channel)
 {
+    private const long WindowNs = 60_000_000_000;
+    private long _windowBeganNs;
+    private int _conflationsInWindow;
+
     public Subscriber Subscriber { get; } = subscriber;
 
     public Channel Channel { get; } = channel;
@@ -20,9 +24,6 @@ internal sealed class Subscription(Subscriber subscriber, Channel channel)
 
     /// <summary>The last sequence number that was sent, when the subscriber fell behind; -1 when the next snapshot is the first.</summary>
     public long ConflatedAfter { get; set; } = -1;
-
-    /// <summary>Conflations since it last had everything.</summary>
-    public int ConflationsInRow { get; set; }
 
     /// <summary>Nothing waits in the ring.</summary>
     public bool IsAtHead => ChunkNumber == Channel.Ring.Head && Offset == Channel.Ring.HeadUsed;
@@ -59,13 +60,26 @@ internal sealed class Subscription(Subscriber subscriber, Channel channel)
         return Channel.Ring[ChunkNumber].Bytes.AsSpan(Offset, end - Offset);
     }
 
+    /// <summary>Counts a conflation, or a snapshot that did not fit.</summary>
+    /// <returns>How many there were in this minute.</returns>
+    public int CountConflation()
+    {
+        long nowNs = Clock.MonotonicNs;
+        if (nowNs - _windowBeganNs > WindowNs)
+        {
+            _windowBeganNs = nowNs;
+            _conflationsInWindow = 0;
+        }
+
+        return ++_conflationsInWindow;
+    }
+
     /// <summary>The chunk it stands in is about to be overwritten.</summary>
     public void OnOverrun()
     {
         ReadOnlySpan<byte> rest = RestOfFrame(out long sequence);
         IsLive = false;
         ConflatedAfter = sequence;
-        ConflationsInRow++;
         Subscriber.OnOverrun(this, rest);
     }
 }
