@@ -73,6 +73,23 @@ public sealed class LatencyHistogram
         target.Max = Math.Max(target.Max, Max);
     }
 
+    /// <summary>Becomes what was recorded between two copies of another histogram. <see cref="Max"/> is the upper edge of its bucket then.</summary>
+    /// <param name="now">The later copy.</param>
+    /// <param name="before">The earlier one.</param>
+    public void SetDifference(LatencyHistogram now, LatencyHistogram before)
+    {
+        Clear();
+        for (int index = 0; index < BucketCount; index++)
+        {
+            long count = Math.Max(0, now._counts[index] - before._counts[index]);
+            _counts[index] = count;
+            Count += count;
+            Max = count > 0 ? Math.Min(UpperEdge(index), now.Max) : Max;
+        }
+
+        Sum = Math.Max(0, now.Sum - before.Sum);
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Peregrine.Distribution.Wire;
 using Peregrine.Linux;
@@ -22,7 +23,9 @@ public sealed class MarketDataClient : IDisposable
     private readonly IReadOnlyList<Request> _requests;
     private readonly Watched _visitor;
     private readonly Action<string> _log;
+    private readonly Action _onLost;
     private readonly EventLoop _loop = new(new EventLoopOptions { ConnectionsMax = 4 });
+    private readonly ConcurrentQueue<Request> _posted = new();
     private readonly Thread _thread;
     private MarketDataConnection? _connection;
     private string? _ended;
@@ -32,8 +35,10 @@ public sealed class MarketDataClient : IDisposable
     /// <param name="visitor">Told of every frame.</param>
     /// <param name="requests">Sent after each connect.</param>
     /// <param name="log">Gets a line for each connection that comes or goes; null for nobody.</param>
-    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, Action<string>? log = null)
+    /// <param name="onLost">Called on the client's thread when a connection was lost; null for nothing.</param>
+    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, Action<string>? log = null, Action? onLost = null)
     {
+        _onLost = onLost ?? (() => { });
         _server = server;
         _requests = requests;
         _visitor = new Watched(visitor);
@@ -49,6 +54,13 @@ public sealed class MarketDataClient : IDisposable
 
     /// <summary>Begins to connect.</summary>
     public void Start() => _thread.Start();
+
+    /// <summary>Sends a request on the connection there is; it is lost when there is none. From any thread.</summary>
+    public void Post(Request request)
+    {
+        _posted.Enqueue(request);
+        _loop.Wake();
+    }
 
     /// <summary>Ends the connection and the thread.</summary>
     public void Dispose()
@@ -80,9 +92,10 @@ public sealed class MarketDataClient : IDisposable
 
             bool wasConnected = IsConnected;
             IsConnected = false;
-            if (wasConnected)
+            if (wasConnected && !Volatile.Read(ref _isStopRequested))
             {
                 Disconnects++;
+                _onLost();
                 retryMs = FirstRetryMs;
                 _log($"market data of {_server}: connection lost ({_visitor.Goodbye ?? _connection.Fault ?? _ended ?? errno.ToString()}); connecting again");
             }
@@ -97,6 +110,11 @@ public sealed class MarketDataClient : IDisposable
         while (_ended is null && !Volatile.Read(ref _isStopRequested))
         {
             _ = _loop.Poll(100);
+            while (_posted.TryDequeue(out Request? request))
+            {
+                _ = _connection!.TrySend(request);
+            }
+
             if (!IsConnected && _visitor.HeartbeatMs > 0)
             {
                 IsConnected = true;

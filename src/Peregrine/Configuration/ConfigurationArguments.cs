@@ -19,20 +19,20 @@ internal sealed class ConfigurationArguments
 
     /// <summary>Loads and checks.</summary>
     /// <param name="file">Wins over --config, for verbs that take the file as an argument.</param>
-    /// <param name="lastOverride">Wins over --set, for verbs with an option of their own for a key; null for none.</param>
+    /// <param name="lastOverrides">Win over --set, for verbs with options of their own for some keys; null for none.</param>
     /// <exception cref="CommandException">The file cannot be read.</exception>
-    public ConfigurationResult Load(ParseResult parsed, string? file = null, string? lastOverride = null)
+    public ConfigurationResult Load(ParseResult parsed, string? file = null, IReadOnlyList<string>? lastOverrides = null)
     {
-        string[] overrides = [.. parsed.GetValue(_overrides) ?? [], .. lastOverride is null ? Array.Empty<string>() : [lastOverride]];
+        string[] overrides = [.. parsed.GetValue(_overrides) ?? [], .. lastOverrides ?? []];
         return ConfigurationLoader.Load(new ConfigurationRequest(file ?? parsed.GetValue(_file), overrides));
     }
 
     /// <summary>Loads and checks, for a verb that cannot go on without.</summary>
-    /// <param name="lastOverride">Wins over --set; null for none.</param>
+    /// <param name="lastOverrides">Win over --set; null for none.</param>
     /// <exception cref="CommandException">There are errors: all of them, one a line.</exception>
-    public PeregrineOptions LoadOrFail(ParseResult parsed, string? lastOverride = null)
+    public PeregrineOptions LoadOrFail(ParseResult parsed, IReadOnlyList<string>? lastOverrides = null)
     {
-        ConfigurationResult result = Load(parsed, null, lastOverride);
+        ConfigurationResult result = Load(parsed, null, lastOverrides);
         return result.Options ?? throw new CommandException(Explain(result));
     }
 

@@ -11,12 +11,20 @@ namespace Peregrine.Configuration;
 /// <summary>What a schema cannot say: duplicates, references, values that must fit each other. Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>
 internal static class CrossCheck
 {
+    /// <summary>How the names of simulated participants begin.</summary>
+    public const string SimulatedPrefix = "SIM-";
+
     /// <summary>Adds every error that there is.</summary>
     public static void Check(ConfigurationNode root, List<ConfigurationError> errors)
     {
-        CheckAddress(root.Child("fix")?.Child("address"), errors);
+        foreach (string section in (string[])["fix", "marketData", "console"])
+        {
+            CheckAddress(root.Child(section)?.Child("address"), $"{section}.address", errors);
+        }
+
         CheckIds(root.Child("ids"), errors);
-        CheckPowerOfTwo(root.Child("capacity")?.Child("inFlightCommands"), errors);
+        CheckPowerOfTwo(root.Child("capacity")?.Child("inFlightCommands"), "capacity.inFlightCommands", "16384", errors);
+        CheckPowerOfTwo(root.Child("marketData")?.Child("ringChunks"), "marketData.ringChunks", "16", errors);
         foreach ((string key, ConfigurationNode instrument) in root.Child("instruments")?.Items ?? [])
         {
             CheckPrices(instrument, $"instruments[{key}]", errors);
@@ -28,12 +36,12 @@ internal static class CrossCheck
         CheckSessions(root, errors);
     }
 
-    private static void CheckAddress(ConfigurationNode? address, List<ConfigurationError> errors)
+    private static void CheckAddress(ConfigurationNode? address, string path, List<ConfigurationError> errors)
     {
         // The parser takes 1.2.3 for 1.2.0.3, and 1 for 0.0.0.1: nobody means that.
         if (address?.Value is string text && (!IPAddress.TryParse(text, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != text)))
         {
-            errors.Add(new ConfigurationError("fix.address", text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name", address.Origin));
+            errors.Add(new ConfigurationError(path, text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name", address.Origin));
         }
     }
 
@@ -45,11 +53,11 @@ internal static class CrossCheck
         }
     }
 
-    private static void CheckPowerOfTwo(ConfigurationNode? count, List<ConfigurationError> errors)
+    private static void CheckPowerOfTwo(ConfigurationNode? count, string path, string example, List<ConfigurationError> errors)
     {
         if (count is not null && long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && !long.IsPow2(number))
         {
-            errors.Add(new ConfigurationError("capacity.inFlightCommands", count.Value, "a power of two", "use the next one, such as 16384", count.Origin));
+            errors.Add(new ConfigurationError(path, count.Value, "a power of two", $"use the next one, such as {example}", count.Origin));
         }
     }
 
@@ -91,6 +99,7 @@ internal static class CrossCheck
 
     private static void CheckSessions(ConfigurationNode root, List<ConfigurationError> errors)
     {
+        string? console = root.Child("console")?.Child("session")?.Value;
         HashSet<string> accounts = [.. (root.Child("accounts")?.Items ?? []).Select(account => account.Value.Child("name")?.Value).OfType<string>()];
         Dictionary<int, string> numbers = [];
         foreach ((string key, ConfigurationNode session) in root.Child("sessions")?.Items ?? [])
@@ -101,6 +110,16 @@ internal static class CrossCheck
                 if (!numbers.TryAdd(SessionId.Of(compId), compId) && numbers[SessionId.Of(compId)] is string other && other != compId)
                 {
                     errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID whose number differs from that of '{other}'", "give one of the two another CompID", peer.Origin));
+                }
+
+                if (compId == console)
+                {
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than the console's (console.session)", "rename one of the two", peer.Origin));
+                }
+
+                if (compId.StartsWith(SimulatedPrefix, StringComparison.Ordinal))
+                {
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID that does not begin with {SimulatedPrefix}", "those are the simulator's: rename it", peer.Origin));
                 }
 
                 if (compId == root.Child("fix")?.Child("senderCompId")?.Value)

@@ -1,3 +1,4 @@
+using Peregrine.Distribution;
 using Peregrine.Gateway;
 using Peregrine.Ids;
 
@@ -6,11 +7,28 @@ namespace Peregrine.Configuration;
 /// <summary>Options in the words of the libraries.</summary>
 internal static class LinkMapping
 {
+    private const int ChunksPerMiB = 16;
+
     /// <summary>How ids are leased.</summary>
     public static SegmentOptions ToSegmentOptions(this PeregrineOptions options) =>
         new() { CountMin = options.Ids.CountMin, CountMax = options.Ids.CountMax, RunwayMs = options.Ids.RunwayMs };
 
-    /// <summary>Everything that the order link needs.</summary>
+    /// <summary>Where market data goes out.</summary>
+    /// <param name="source">What subscribers are told that the books follow.</param>
+    public static MarketDataServerOptions ToServerOptions(this PeregrineOptions options, string source) => new()
+    {
+        EndPoint = options.MarketData.EndPoint,
+        Source = source,
+        HeartbeatMs = options.MarketData.HeartbeatMs,
+        ConnectionsMax = options.MarketData.ConnectionsMax,
+        SubscriptionsMax = options.MarketData.SubscriptionsMax,
+        RingChunks = options.MarketData.RingChunks,
+        ChunksMax = options.MarketData.MemoryMiB * ChunksPerMiB,
+        StallMs = options.MarketData.StallMs,
+        ConflationsMax = options.MarketData.ConflationsPerMinute,
+    };
+
+    /// <summary>Everything that the order link needs, but who comes in by local ports, and where books and reports go.</summary>
     /// <param name="ids">Leased as <see cref="ToSegmentOptions"/> says; stays the caller's.</param>
     public static LinkOptions ToLinkOptions(this PeregrineOptions options, SegmentAllocator ids) => new()
     {

@@ -25,6 +25,9 @@ internal static class OptionsReader
         return new PeregrineOptions(
             dataFolder,
             ReadFix(root.Section("fix")),
+            ReadMarketData(root.Section("marketData")),
+            ReadConsole(root.Section("console")),
+            ReadSimulator(root.Section("simulator")),
             ReadJournal(root.Section("journal")),
             ReadIds(root.Section("ids"), dataFolder),
             ReadThreads(root.Section("threads")),
@@ -39,6 +42,30 @@ internal static class OptionsReader
         fix.Int("heartbeatSecondsMax"),
         fix.Int("frameBytesMax"),
         fix.Long("sessionStoreMiB") << MiBShift);
+
+    private static MarketDataOptions ReadMarketData(OptionsSection section) => new(
+        new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")),
+        section.Int("heartbeatMs"),
+        section.Int("connections"),
+        section.Int("subscriptions"),
+        section.Int("ringChunks"),
+        section.Int("memoryMiB"),
+        section.Int("stallMs"),
+        section.Int("conflationsPerMinute"));
+
+    private static ConsoleOptions ReadConsole(OptionsSection section) =>
+        new(section.Flag("enabled"), new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")), section.Text("session"));
+
+    private static SimulatorOptions ReadSimulator(OptionsSection section)
+    {
+        SimulatorPath path = section.Text("path") switch
+        {
+            "inprocess" => SimulatorPath.InProcess,
+            "fix" => SimulatorPath.Fix,
+            string other => throw new InvalidOperationException($"simulator.path {other} is in the schema but not here"),
+        };
+        return new SimulatorOptions(section.Flag("enabled"), section.Int("ordersPerSecond"), section.Long("seed"), path);
+    }
 
     private static JournalSettings ReadJournal(OptionsSection journal)
     {

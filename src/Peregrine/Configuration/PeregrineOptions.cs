@@ -12,6 +12,9 @@ namespace Peregrine.Configuration;
 internal sealed record PeregrineOptions(
     string DataFolder,
     FixOptions Fix,
+    MarketDataOptions MarketData,
+    ConsoleOptions Console,
+    SimulatorOptions Simulator,
     JournalSettings Journal,
     IdOptions Ids,
     ThreadOptions Threads,
@@ -21,6 +24,27 @@ internal sealed record PeregrineOptions(
 
 /// <summary>The FIX acceptor.</summary>
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes);
+
+/// <summary>The distribution port.</summary>
+internal sealed record MarketDataOptions(
+    IPEndPoint EndPoint, int HeartbeatMs, int ConnectionsMax, int SubscriptionsMax, int RingChunks, int MemoryMiB, int StallMs, int ConflationsPerMinute);
+
+/// <summary>The web server.</summary>
+/// <param name="Session">CompID of what is entered there.</param>
+internal sealed record ConsoleOptions(bool IsEnabled, IPEndPoint EndPoint, string Session);
+
+/// <summary>How simulated orders come in. 0 is not at all.</summary>
+internal enum SimulatorPath : byte
+{
+    /// <summary>By a local port.</summary>
+    InProcess = 1,
+
+    /// <summary>By FIX over TCP.</summary>
+    Fix = 2,
+}
+
+/// <summary>The simulated participants.</summary>
+internal sealed record SimulatorOptions(bool IsEnabled, int OrdersPerSecond, long Seed, SimulatorPath Path);
 
 /// <summary>The journal of commands.</summary>
 /// <param name="SyncInline">"auto" is already decided for this machine.</param>

@@ -4,7 +4,8 @@ namespace Peregrine.Replay;
 
 /// <summary>Holds messages back until their time has come, at a multiple of the recorded speed.</summary>
 /// <param name="speed">1 is as recorded, 10 ten times as fast; 0 does not wait at all.</param>
-internal sealed class Pacer(double speed)
+/// <param name="stop">Ends a wait early.</param>
+internal sealed class Pacer(double speed, CancellationToken stop = default)
 {
     // Shorter waits than this cost more than they are worth: the kernel wakes a thread some 50 us late.
     private const long ShortestWaitNs = 1_000_000;
@@ -40,7 +41,7 @@ internal sealed class Pacer(double speed)
 
         if (waitNs >= ShortestWaitNs)
         {
-            Thread.Sleep(TimeSpan.FromTicks(waitNs / 100));
+            _ = stop.WaitHandle.WaitOne(TimeSpan.FromTicks(waitNs / 100));
         }
     }
 }

@@ -115,7 +115,7 @@ internal static class ReplayVerb
         return 0;
     }
 
-    private static double ParseSpeed(string text)
+    internal static double ParseSpeed(string text)
     {
         if (text == "max")
         {

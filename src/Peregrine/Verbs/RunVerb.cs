@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Peregrine.Api;
 using Peregrine.Cli;
 using Peregrine.Configuration;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
-using Peregrine.Ids.Sqlite;
+using Peregrine.Running;
+using Peregrine.Simulator;
 
 namespace Peregrine.Verbs;
 
@@ -15,36 +17,55 @@ internal static class RunVerb
 {
     public static Command Create()
     {
-        Option<string?> data = new("--data") { Description = "Data folder: journal, sessions, ids. Takes the place of dataFolder in the configuration." };
+        Option<string?> data = new("--data") { Description = "Data folder: journal, sessions, ids, access token. Takes the place of dataFolder in the configuration." };
         Option<bool> quiet = new("--no-status") { Description = "No live status, only the log." };
+        Option<bool> noSimulator = new("--no-simulator") { Description = "Nobody trades but the clients." };
+        Option<bool> noConsole = new("--no-console") { Description = "No web console and no HTTP API." };
+        Option<int?> rate = new("--rate") { Description = "Requests/s of the simulated participants, on average (simulator.ordersPerSecond)." };
+        Option<long?> seed = new("--seed") { Description = "Seed of the simulated participants (simulator.seed)." };
+        Option<string?> feed = new("--feed") { Description = "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.", HelpName = "FILE|tcp://HOST:PORT" };
+        Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
         ConfigurationArguments arguments = new();
-        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports.") { data, quiet };
+        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants.")
+        {
+            data, quiet, noSimulator, noConsole, rate, seed, feed, speed,
+        };
         arguments.AddTo(run);
-        run.SetAction(result => Run(
-            arguments.LoadOrFail(result, result.GetValue(data) is { } folder ? $"dataFolder={folder}" : null), result.GetValue(quiet)));
-        return run.WithExample("peregrine run --set journal.durability=fsync --data /var/lib/peregrine");
+        run.SetAction(result =>
+        {
+            List<string> overrides = [];
+            Add("dataFolder", result.GetValue(data));
+            Add("simulator.ordersPerSecond", result.GetValue(rate)?.ToString(CultureInfo.InvariantCulture));
+            Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
+            Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
+            Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
+            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)));
+            return Run(arguments.LoadOrFail(result, overrides), request, result.GetValue(quiet));
+
+            void Add(string key, string? value) => overrides.AddRange(value is null ? Array.Empty<string>() : [$"{key}={value}"]);
+        });
+        return run.WithExample("peregrine run --feed AAPL_2012-06-21_34200000_37800000_message_50.csv --speed 10x");
     }
 
-    private static int Run(PeregrineOptions options, bool isQuiet)
+    private static int Run(PeregrineOptions options, RunRequest request, bool isQuiet)
     {
         try
         {
             MakeDataFolder(options.DataFolder);
-            using SqliteSegmentStore store = new(options.Ids.DatabasePath);
-            using SegmentAllocator ids = new(store, "orders", options.ToSegmentOptions());
-            using OrderLink link = OrderLink.Start(options.ToLinkOptions(ids), Log);
-            Announce(link, options);
+            using LinkHost host = new(options, request, Log);
+            OrderLink link = host.Link;
+            Announce(host, options);
             using StatusDisplay? display = !isQuiet && !Console.IsOutputRedirected ? new StatusDisplay(link, options) : null;
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(link, context));
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(link, context));
-            link.Run();
+            host.Run();
             display?.Stop();
             if (link.Failure is { } failure)
             {
                 throw new CommandException(failure);
             }
 
-            link.Dispose();
+            host.Dispose();
             Log(string.Create(CultureInfo.InvariantCulture, $"stopped at command {link.Status().Sequence}, state hash {link.StateHash:x16}"));
             return 0;
         }
@@ -73,9 +94,9 @@ internal static class RunVerb
         link.RequestStop();
     }
 
-    private static void Announce(OrderLink link, PeregrineOptions options)
+    private static void Announce(LinkHost host, PeregrineOptions options)
     {
-        LinkRecovery recovery = link.Recovery;
+        LinkRecovery recovery = host.Link.Recovery;
         Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {recovery.Journal.Segments} segments, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
         if (recovery.Journal.TornAt is { } torn)
         {
@@ -83,8 +104,31 @@ internal static class RunVerb
         }
 
         Log($"data in {Path.GetFullPath(options.DataFolder)}, journal at level {options.Journal.Durability.ToString().ToLowerInvariant()}, waiting: {options.Threads.Wait.ToString().ToLowerInvariant()}");
-        Log($"FIX 4.4 on {link.FixEndPoint}, our CompID {options.Fix.SenderCompId}, clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
+        Log($"FIX 4.4 on {host.Link.FixEndPoint}, our CompID {options.Fix.SenderCompId}, clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
+        Log($"market data on {host.Server.EndPoint}, source {host.Server.Options.Source}");
+        FlowView flow = host.Flow;
+        Log(flow.Kind == "simulator"
+            ? string.Create(CultureInfo.InvariantCulture, $"simulator: {Fleet.Roster.Count} participants, {flow.OrdersPerSecond} requests/s, seed {flow.Seed}, by {(options.Simulator.Path == SimulatorPath.Fix ? "FIX" : "local port")}")
+            : $"flow: {flow.Kind}, {flow.Text}");
+        AnnounceConsole(host, options);
         Log("ready");
+    }
+
+    private static void AnnounceConsole(LinkHost host, PeregrineOptions options)
+    {
+        if (host is not { Api: { } api, Token: { } token })
+        {
+            return;
+        }
+
+        string file = Path.GetFullPath(Path.Combine(options.DataFolder, AccessToken.FileName));
+        Log(token.IsNew
+            ? $"console on http://{api.EndPoint}/#token={token.Text} (the access token is shown this once, and kept in {file})"
+            : $"console on http://{api.EndPoint}/ (the access token for orders is in {file})");
+        if (!System.Net.IPAddress.IsLoopback(api.EndPoint.Address))
+        {
+            Log($"console: whoever reaches {api.EndPoint} sees books, orders and sessions, and the token goes over the wire in clear: put a proxy with TLS in front of it");
+        }
     }
 
     // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it.

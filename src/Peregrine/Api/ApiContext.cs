@@ -1,0 +1,107 @@
+using Peregrine.Configuration;
+using Peregrine.Distribution;
+using Peregrine.Distribution.Wire;
+using Peregrine.Gateway;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Primitives;
+using Peregrine.Telemetry;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Api;
+
+/// <summary>Everything that the API, the console and the terminal view look at, put into the words of the contracts.</summary>
+/// <remarks>Thread: any.</remarks>
+internal sealed class ApiContext
+{
+    private readonly long _startNs = Clock.MonotonicNs;
+    private readonly Func<FlowView> _flow;
+
+    public ApiContext(PeregrineOptions options, OrderLink link, MarketDataServer server, MarketView market, Blotter blotter, MetricsSampler metrics, OrderDesk desk, AccessToken token, IReadOnlyDictionary<int, string> sessions, Func<FlowView> flow)
+    {
+        (Options, Link, Server, Market, Blotter, Metrics, Desk, Token, _flow) = (options, link, server, market, blotter, metrics, desk, token, flow);
+        Rules = link.Rules;
+        Orders = new OrderViews(Rules, sessions);
+    }
+
+    public PeregrineOptions Options { get; }
+
+    public OrderLink Link { get; }
+
+    public MarketDataServer Server { get; }
+
+    public MarketView Market { get; }
+
+    public Blotter Blotter { get; }
+
+    public MetricsSampler Metrics { get; }
+
+    public OrderDesk Desk { get; }
+
+    public AccessToken Token { get; }
+
+    public TradingRules Rules { get; }
+
+    public OrderViews Orders { get; }
+
+    /// <summary>Accounts that tickets may be entered for.</summary>
+    public IReadOnlyList<string> Accounts => [.. Options.Rules.Accounts.Select(account => account.Name)];
+
+    /// <summary>What the books show: the link's own instruments, or with a feed those of the feed, which cannot be traded here.</summary>
+    public List<InstrumentView> Instruments()
+    {
+        if (_flow().Kind == "feed")
+        {
+            return [.. Market.Instruments().Select(ToView)];
+        }
+
+        HashSet<string> distributed = [.. Market.Instruments().Select(info => info.Symbol)];
+        return [.. Rules.Instruments.Where(instrument => instrument.IsOpen || distributed.Contains(instrument.Symbol)).Select(OrderViews.ToView)];
+    }
+
+    /// <summary>An instrument that orders are taken for; null for any other.</summary>
+    public Instrument? Tradable(string? symbol) => Rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == symbol);
+
+    /// <summary>The link at this moment.</summary>
+    public StatusView Status()
+    {
+        LinkStatus status = Link.Status();
+        return new StatusView(
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), (Clock.MonotonicNs - _startNs) / 1_000_000_000, typeof(ApiContext).Assembly.GetName().Version!.ToString(3),
+            new JournalView(Options.Journal.Durability.ToString().ToLowerInvariant(), status.Sequence, status.DurableSequence, status.JournalBytes, status.JournalSyncs),
+            new MarketDataView(
+                Server.EndPoint.ToString(), Server.Options.Source, Server.Counters.Subscribers, Server.Counters.Subscriptions, Server.Published.Changes, Server.Published.Frames,
+                Server.Loop.SentBytes, Server.Counters.Conflations, Server.Counters.SlowDisconnects, Server.Counters.Refusals),
+            _flow(), Sessions(status), status.Sequence, status.Trades, status.Rejects, status.WorkingOrders, status.BadInputs, Blotter.LostReports + status.LostLocalEvents,
+            GC.GetTotalMemory(forceFullCollection: false));
+    }
+
+    /// <summary>Quotes, bars and books of the market, and the names of the hops.</summary>
+    public ConsoleMessage Hello() => new("hello")
+    {
+        Instruments = Instruments(),
+        HopNames = HopStatistics.HopNames,
+        Session = Options.Console.Session,
+        Accounts = Accounts,
+        Status = Status(),
+        Points = Metrics.View().Points,
+    };
+
+    private static InstrumentView ToView(InstrumentInfo info)
+    {
+        decimal unit = 1;
+        for (int index = 0; index < info.PriceDecimals; index++)
+        {
+            unit *= 10;
+        }
+
+        return new InstrumentView(info.Symbol, info.PriceDecimals, Math.Max(info.TickUnits, 1) / unit, info.LotUnits, IsOpen: true, IsTradable: false, null);
+    }
+
+    private static List<SessionView> Sessions(LinkStatus status) =>
+    [
+        .. status.Sessions.Select(session => new SessionView(
+            session.CompId, session.IsLocal ? "local" : "fix", $"{char.ToLowerInvariant(session.State.ToString()[0])}{session.State.ToString()[1..]}",
+            session.Received, session.Sent, session.NextIncoming, session.NextOutgoing)),
+    ];
+}

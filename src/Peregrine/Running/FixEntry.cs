@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using Peregrine.Configuration;
+using Peregrine.Distribution;
+using Peregrine.Distribution.Subscribing;
+using Peregrine.Distribution.Wire;
+using Peregrine.Gateway;
+using Peregrine.Gateway.Local;
+using Peregrine.Primitives;
+using Peregrine.Simulator;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Running;
+
+/// <summary>
+/// Simulated participants as FIX clients over TCP, each with a session of its own; best prices come from the market data port. What any
+/// client sees and does, in other words.
+/// </summary>
+/// <remarks>
+/// Thread: the simulator's, but for best prices. A command counts as completed with the first report of it, so the same seed gives the
+/// same first requests, and then what timing makes of them.
+/// </remarks>
+internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
+{
+    private const int RetryMs = 200;
+    private readonly Lock _lock = new();
+    private readonly PeregrineOptions _options;
+    private readonly OrderLink _link;
+    private readonly Action<string> _log;
+    private readonly MarketDataClient _prices;
+    private readonly TopOfBook[] _tops;
+    private readonly Dictionary<int, int> _instruments = [];
+    private readonly Queue<LocalEvent> _events = new();
+    private readonly FixParticipant?[] _participants = new FixParticipant?[Fleet.Roster.Count];
+    private readonly Dictionary<int, int> _bySession;
+    private bool _isInterrupted;
+
+    public FixEntry(PeregrineOptions options, OrderLink link, MarketDataServer server, Action<string> log)
+    {
+        (_options, _link, _log) = (options, link, log);
+        _tops = new TopOfBook[link.Rules.Instruments.Count];
+        _bySession = Fleet.Roster.Select((who, index) => (SessionId.Of(who.Name), index)).ToDictionary();
+        _prices = new MarketDataClient(server.EndPoint, this, [new Request(RequestKind.Subscribe, ["*"], Depth.Best)]);
+        for (int id = 0; id < _tops.Length; id++)
+        {
+            _tops[id].InstrumentId = id;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryOpen(CancellationToken stop)
+    {
+        _prices.Start();
+        for (int index = 0; index < _participants.Length; index++)
+        {
+            FixParticipant participant = new(Fleet.Roster[index].Name, _options.Fix.SenderCompId, _link.Rules, Push);
+            while (!participant.TryLogOn(_link.FixEndPoint))
+            {
+                if (stop.WaitHandle.WaitOne(RetryMs))
+                {
+                    return false;
+                }
+            }
+
+            _participants[index] = participant;
+        }
+
+        _log($"simulator: {_participants.Length} FIX sessions logged on");
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TrySubmit(in OrderCommand command) => _participants[_bySession[command.SessionId]]!.TrySend(command);
+
+    /// <inheritdoc/>
+    public bool TryRead(out LocalEvent local) => _events.TryDequeue(out local);
+
+    /// <inheritdoc/>
+    public void Wait(int timeoutMs)
+    {
+        if (Volatile.Read(ref _isInterrupted))
+        {
+            return;
+        }
+
+        List<Socket> readable = [.. _participants.OfType<FixParticipant>().Select(participant => participant.Socket)];
+        Socket.Select(readable, null, null, TimeSpan.FromMilliseconds(timeoutMs));
+        foreach (FixParticipant? participant in _participants)
+        {
+            if (participant is not null && readable.Contains(participant.Socket) && !participant.TryReceive())
+            {
+                _log($"simulator: the FIX session of {participant.Name} has ended");
+                Volatile.Write(ref _isInterrupted, true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt() => Volatile.Write(ref _isInterrupted, true);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (FixParticipant? participant in _participants)
+        {
+            participant?.Dispose();
+        }
+
+        _prices.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override void OnInstrument(int instrumentId, InstrumentInfo info, Depth depth)
+    {
+        Instrument? known = _link.Rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == info.Symbol);
+        lock (_lock)
+        {
+            _instruments[instrumentId] = known?.Id ?? -1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnLevel(in FrameHeader header, in LevelEntry level)
+    {
+        lock (_lock)
+        {
+            if (!_instruments.TryGetValue(header.InstrumentId, out int id) || id < 0)
+            {
+                return;
+            }
+
+            Instrument instrument = _link.Rules.Instruments[id];
+            ref TopOfBook top = ref _tops[id];
+            Price price = new(level.Price / instrument.TickUnits);
+            Quantity quantity = new(level.Quantity / instrument.LotUnits);
+            if (level.Side == Side.Buy)
+            {
+                (top.HasBid, top.Bid, top.BidQuantity) = (level.Quantity > 0, price, quantity);
+            }
+            else
+            {
+                (top.HasAsk, top.Ask, top.AskQuantity) = (level.Quantity > 0, price, quantity);
+            }
+        }
+    }
+
+    private void Push(LocalEvent local, bool isAnswer)
+    {
+        _events.Enqueue(local);
+        if (isAnswer)
+        {
+            TopOfBook top = default;
+            lock (_lock)
+            {
+                top = (uint)local.Report.InstrumentId < (uint)_tops.Length ? _tops[local.Report.InstrumentId] : top;
+            }
+
+            _events.Enqueue(new LocalEvent { Kind = LocalEventKind.Completed, Top = top });
+        }
+    }
+}

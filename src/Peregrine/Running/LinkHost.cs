@@ -1,0 +1,184 @@
+using Peregrine.Api;
+using Peregrine.Cli;
+using Peregrine.Configuration;
+using Peregrine.Distribution;
+using Peregrine.Distribution.Subscribing;
+using Peregrine.Distribution.Wire;
+using Peregrine.Gateway;
+using Peregrine.Gateway.Local;
+using Peregrine.Ids;
+using Peregrine.Ids.Sqlite;
+using Peregrine.Simulator;
+using Peregrine.Telemetry;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Running;
+
+/// <summary>What a run was asked for, beside the configuration.</summary>
+/// <param name="Feed">A recorded feed, or tcp://host:port of another link; null for the link's own books.</param>
+/// <param name="Speed">Of a recorded feed, a multiple of the recorded one; 0 as fast as it goes.</param>
+internal sealed record RunRequest(string? Feed, double Speed);
+
+/// <summary>The whole link with everything around it: distribution, simulator or feed, console.</summary>
+/// <remarks>Thread: made, run and disposed by one.</remarks>
+internal sealed class LinkHost : IDisposable
+{
+    // Instruments of a feed that the console follows from the start; more are there through the API's market data port.
+    private const int FollowedMax = 256;
+    private static readonly AccountLimits SimulatedLimits = new(1_000_000, 1_000_000_000, 1_000);
+    private readonly Stack<IDisposable> _parts = new();
+    private readonly PeregrineOptions _options;
+    private readonly Action<string> _log;
+    private readonly Thread _serverThread;
+    private readonly IFlowDriver? _flow;
+    private bool _isDisposed;
+
+    /// <summary>Starts everything but the link's own thread, which is the caller's.</summary>
+    /// <exception cref="CommandException">A port is in use, the feed is none.</exception>
+    public LinkHost(PeregrineOptions options, RunRequest request, Action<string> log)
+    {
+        (_options, _log) = (options, log);
+        try
+        {
+            bool isSimulated = options.Simulator.IsEnabled && request.Feed is null;
+            Server = Own(new MarketDataServer(options.ToServerOptions(request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/')))));
+            Blotter = new Blotter();
+            LocalPort? desk = options.Console.IsEnabled ? new LocalPort([new ClientSession(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)])]) : null;
+            TradingRules rules = isSimulated ? WithParticipants(options.Rules) : options.Rules;
+            List<ClientSession> participants = isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
+            bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
+            LocalPort? simulated = isSimulated && isLocal ? new LocalPort(participants) : null;
+            SqliteSegmentStore store = Own(new SqliteSegmentStore(options.Ids.DatabasePath));
+            SegmentAllocator ids = Own(new SegmentAllocator(store, "orders", options.ToSegmentOptions()));
+            Link = Own(OrderLink.Start(
+                options.ToLinkOptions(ids) with
+                {
+                    Rules = rules,
+                    Sessions = isSimulated && !isLocal ? [.. options.Sessions, .. participants] : options.Sessions,
+                    LocalPorts = [.. new[] { desk, simulated }.OfType<LocalPort>()],
+                    MarketData = request.Feed is null ? Server : null,
+                    Reports = Blotter,
+                },
+                log));
+            _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : isSimulated ? SimulatedFlow(simulated) : null;
+            _serverThread = new Thread(Server.Run) { IsBackground = true, Name = "market data" };
+            _serverThread.Start();
+            _parts.Push(new Ending(StopServer));
+            if (desk is not null)
+            {
+                StartConsole(desk);
+            }
+
+            if (_flow is not null)
+            {
+                _parts.Push(_flow);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The link.</summary>
+    public OrderLink Link { get; }
+
+    /// <summary>The distribution.</summary>
+    public MarketDataServer Server { get; }
+
+    /// <summary>The latest orders and rejects.</summary>
+    public Blotter Blotter { get; }
+
+    /// <summary>The web server; null when it is switched off.</summary>
+    public ApiServer? Api { get; private set; }
+
+    /// <summary>The secret of the console; null when it is switched off.</summary>
+    public AccessToken? Token { get; private set; }
+
+    /// <summary>What moves the books.</summary>
+    public FlowView Flow => _flow?.View() ?? new FlowView("none", "clients only", 0, 0);
+
+    /// <summary>Lets the flow begin, and works until the link is asked to stop.</summary>
+    public void Run()
+    {
+        _flow?.Start();
+        Link.Run();
+    }
+
+    /// <summary>Ends everything, the last started first. After it, <see cref="Link"/> still tells its state hash.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            while (_parts.TryPop(out IDisposable? part))
+            {
+                part.Dispose();
+            }
+        }
+    }
+
+    private static TradingRules WithParticipants(TradingRules rules) =>
+        rules with { Accounts = [.. rules.Accounts, .. Fleet.Roster.Select((who, index) => new Account(rules.Accounts.Count + index, who.Name, SimulatedLimits))] };
+
+    private IFlowDriver FeedDriver(string feed, double speed) => feed.StartsWith(FeedLinkDriver.Scheme, StringComparison.Ordinal)
+        ? new FeedLinkDriver(feed, Server, _log)
+        : new FeedFileDriver(feed, speed, Server, _log);
+
+    private SimulatorDriver? SimulatedFlow(LocalPort? port)
+    {
+        if (!SimulatorDriver.Instruments(Link.Rules).Any())
+        {
+            _log("simulator: no instrument is open and has a referencePrice of 100 ticks or more; nobody trades");
+            return null;
+        }
+
+        long firstNumber = Link.Status().Sequence + 1;
+        SimulatorOptions simulator = _options.Simulator;
+        ISimulatedEntry entry = port is not null ? new LocalEntry(port) : new FixEntry(_options, Link, Server, _log);
+        return new SimulatorDriver(entry, Link.Rules, simulator.OrdersPerSecond, simulator.Seed, firstNumber, Blotter, _log);
+    }
+
+    private void StartConsole(LocalPort port)
+    {
+        MarketView market = new();
+        MarketDataClient client = Own(new MarketDataClient(Server.EndPoint, market, [new Request(RequestKind.ListInstruments, [], 0)]));
+        int followed = 0;
+        market.Found = symbol =>
+        {
+            if (++followed <= FollowedMax)
+            {
+                client.Post(new Request(RequestKind.Subscribe, [symbol], Depth.Levels));
+                client.Post(new Request(RequestKind.Subscribe, [symbol], Depth.Trades));
+            }
+        };
+        client.Start();
+        Timer newcomers = Own(new Timer(_ => client.Post(new Request(RequestKind.ListInstruments, [], 0)), null, 1_000, 5_000));
+        MetricsSampler metrics = Own(new MetricsSampler(Link, Server));
+        OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
+        Token = AccessToken.Open(_options.DataFolder);
+        Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session).Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
+        ApiContext context = new(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow);
+        Api = ApiServer.Start(context).GetAwaiter().GetResult();
+        _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
+    }
+
+    private void StopServer()
+    {
+        Server.RequestStop();
+        _serverThread.Join();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

@@ -1,0 +1,127 @@
+using Peregrine.Gateway;
+using Peregrine.Primitives;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Telemetry;
+
+/// <summary>
+/// The latest state of the latest orders, and the latest rejects, for displays. The link's thread hands reports over through a ring;
+/// whoever shows them takes them out.
+/// </summary>
+/// <remarks>Thread: OnReport by the link's; the rest from any, under a lock. Allocates: only for what it gives out. Bound: fixed slabs; the oldest closed order makes room.</remarks>
+internal sealed class Blotter : IReportTap
+{
+    private const int RingReports = 1 << 15;
+    private const int OrdersKept = 1 << 14;
+    private const int RejectsKept = 256;
+
+    // How far it looks for a closed order to give up before it gives up a working one.
+    private const int ProbesMax = 256;
+    private readonly SpscRing<OrderReport> _ring = new(RingReports);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, int> _slots = new(OrdersKept);
+    private readonly Entry[] _orders = new Entry[OrdersKept];
+    private readonly Entry[] _rejects = new Entry[RejectsKept];
+    private long _changes;
+    private int _next;
+    private long _rejectCount;
+    private long _lostReports;
+
+    /// <summary>Reports that were not looked at because nobody took them out in time.</summary>
+    public long LostReports => Volatile.Read(ref _lostReports);
+
+    /// <summary>Rules in force; null before the first.</summary>
+    public TradingRules? Rules { get; private set; }
+
+    /// <inheritdoc/>
+    public void OnReport(in OrderReport report, bool isReplay)
+    {
+        if (isReplay)
+        {
+            Apply(report);
+        }
+        else if (!_ring.TryWrite(report))
+        {
+            Volatile.Write(ref _lostReports, _lostReports + 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnRules(TradingRules rules) => Rules = rules;
+
+    /// <summary>Takes in what the link has handed over.</summary>
+    public void Update()
+    {
+        lock (_lock)
+        {
+            while (_ring.TryRead(out OrderReport report))
+            {
+                Apply(report);
+            }
+        }
+    }
+
+    /// <summary>Orders that changed after a mark, oldest change first.</summary>
+    /// <param name="after">0 for all, else what <paramref name="mark"/> was the last time.</param>
+    /// <param name="wanted">Which ones.</param>
+    public List<OrderReport> OrdersAfter(long after, int countMax, Func<OrderReport, bool> wanted, out long mark)
+    {
+        lock (_lock)
+        {
+            mark = _changes;
+            return [.. _orders.Where(entry => entry.Change > after && wanted(entry.Report)).OrderByDescending(entry => entry.Change).Take(countMax).OrderBy(entry => entry.Change).Select(entry => entry.Report)];
+        }
+    }
+
+    /// <summary>Rejects after a mark, oldest first.</summary>
+    public List<OrderReport> RejectsAfter(long after, out long mark)
+    {
+        lock (_lock)
+        {
+            mark = _rejectCount;
+            return [.. _rejects.Where(entry => entry.Change > after).OrderBy(entry => entry.Change).Select(entry => entry.Report)];
+        }
+    }
+
+    private void Apply(in OrderReport report)
+    {
+        if (report.Type is ReportType.Rejected or ReportType.CancelRejected)
+        {
+            _rejects[_rejectCount % RejectsKept] = new Entry { Change = _rejectCount + 1, Report = report };
+            _rejectCount++;
+        }
+
+        // A refused new order has no id of its own; a refused cancel leaves its order as it was.
+        if (report.OrderId == 0 || report.Type == ReportType.CancelRejected)
+        {
+            return;
+        }
+
+        if (!_slots.TryGetValue(report.OrderId, out int slot))
+        {
+            slot = TakeSlot();
+            _slots.Add(report.OrderId, slot);
+        }
+
+        _orders[slot] = new Entry { Change = ++_changes, Report = report };
+    }
+
+    private int TakeSlot()
+    {
+        for (int probe = 0; probe < ProbesMax && _orders[_next].Report.LeavesQuantity.Lots > 0; probe++)
+        {
+            _next = (_next + 1) % OrdersKept;
+        }
+
+        int slot = _next;
+        _next = (_next + 1) % OrdersKept;
+        _ = _slots.Remove(_orders[slot].Report.OrderId);
+        return slot;
+    }
+
+    private struct Entry
+    {
+        public long Change;
+        public OrderReport Report;
+    }
+}
