@@ -3,6 +3,7 @@ using System.Globalization;
 using Peregrine.Bench;
 using Peregrine.Cli;
 using Peregrine.Configuration;
+using Peregrine.Distribution.Wire;
 using Peregrine.Journal;
 
 namespace Peregrine.Verbs;
@@ -42,9 +43,58 @@ internal static class BenchVerb
             Console.Out.WriteLine(result.GetValue(json) ? BenchReport.ToJson(figures) : BenchReport.ToMarkdown(figures));
             return 0;
         });
-        Command bench = new("bench", "Measures this machine: link.") { link.WithExample("peregrine bench link --levels os,fsync --seconds 10") };
+        Command bench = new("bench", "Measures this machine: link, feed.") { link.WithExample("peregrine bench link --levels os,fsync --seconds 10"), CreateFeed() };
         return bench.WithExample("peregrine bench link");
     }
+
+    private static Command CreateFeed()
+    {
+        Argument<string> file = new("FILE") { Description = "A recorded feed." };
+        Option<string> depths = new("--depths") { Description = "Depths to measure, with commas: best, levels, orders, trades.", DefaultValueFactory = _ => "best,levels,orders" };
+        Option<string> rates = new("--rates") { Description = "Open-loop rates in messages/s, with commas; max is as fast as it goes.", DefaultValueFactory = _ => "max,1000" };
+        Option<int> subscribers = new("--subscribers") { Description = "How many subscribers.", DefaultValueFactory = _ => 100 };
+        Option<int> messages = new("--messages") { Description = "At most so many messages of the feed for each open-loop run.", DefaultValueFactory = _ => 20_000 };
+        Option<bool> stalled = new("--stalled") { Description = "Measures each run a second time with one more subscriber that never reads." };
+        Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
+        Command feed = new("feed", "A recorded feed to many subscribers over loopback TCP: messages, bytes, latency from the book's change to the last subscriber, allocations.")
+        {
+            file, depths, rates, subscribers, messages, stalled, json,
+        };
+        feed.SetAction(result =>
+        {
+            int count = result.GetValue(subscribers) is int number and >= 1 and <= 5_000 ? number : throw new CommandException("--subscribers: expected 1 to 5000", 2);
+            int most = result.GetValue(messages) is int wanted and >= 1 ? wanted : throw new CommandException("--messages: expected 1 or more", 2);
+            List<FeedBenchResult> results = [];
+            foreach (Depth depth in Split(result.GetRequiredValue(depths)).Select(ParseDepth))
+            {
+                foreach (int rate in Split(result.GetRequiredValue(rates)).Select(text => text == "max" ? 0 : ParseRate(text)))
+                {
+                    foreach (bool isStalled in result.GetValue(stalled) ? (bool[])[false, true] : [false])
+                    {
+                        results.Add(new FeedBench(new FeedBenchOptions
+                        {
+                            Path = result.GetRequiredValue(file),
+                            Depth = depth,
+                            Subscribers = count,
+                            Rate = rate,
+                            MessagesMax = rate == 0 ? int.MaxValue : most,
+                            WithStalled = isStalled,
+                            Progress = Terminal.Progress,
+                        }).Run());
+                    }
+                }
+            }
+
+            Terminal.EndProgress();
+            Console.Out.WriteLine(result.GetValue(json) ? FeedReport.ToJson(results) : FeedReport.ToMarkdown(results));
+            return 0;
+        });
+        return feed.WithExample("peregrine bench feed AAPL_2012-06-21_34200000_37800000_message_50.csv --subscribers 100 --rates max,1000 --stalled");
+    }
+
+    private static Depth ParseDepth(string text) => Enum.TryParse(text, ignoreCase: true, out Depth depth) && Enum.IsDefined(depth) && !char.IsDigit(text[0])
+        ? depth
+        : throw new CommandException($"--depths: '{text}', expected best, levels, orders or trades", 2);
 
     private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

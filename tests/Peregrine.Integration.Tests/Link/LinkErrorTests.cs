@@ -153,5 +153,5 @@ public sealed class LinkErrorTests : IDisposable
         return Directory.GetFiles(_folder.File("data/journal"), "*.journal").Single();
     }
 
-    private static CommandResult Run(params string[] options) => CommandProcess.Run(["run", "--no-status", .. options]);
+    private static CommandResult Run(params string[] options) => CommandProcess.Run(["run", "--no-status", "--no-simulator", "--no-console", "--set", "marketData.port=0", .. options]);
 }

@@ -8,11 +8,13 @@ public sealed class LinkProcess : IDisposable
 {
     private readonly Process _process;
 
-    private LinkProcess(Process process, List<string> log, int port)
+    private LinkProcess(Process process, List<string> log)
     {
         _process = process;
         Log = log;
-        Port = port;
+        Port = PortOf("FIX 4.4 on ");
+        MarketDataPort = PortOf("market data on ");
+        ConsolePort = PortOf("console on http://");
     }
 
     /// <summary>What it logged until it was ready.</summary>
@@ -20,28 +22,35 @@ public sealed class LinkProcess : IDisposable
 
     public int Port { get; }
 
+    public int MarketDataPort { get; }
+
+    /// <summary>-1 without a console.</summary>
+    public int ConsolePort { get; }
+
+    /// <summary>A link that nobody but the test trades on, without a console.</summary>
     public static LinkProcess Start(string dataFolder, int port = 0, params string[] settings)
     {
-        List<string> arguments = ["run", "--no-status", "--data", dataFolder, "--set", $"fix.port={port}"];
+        List<string> arguments = ["--no-simulator", "--no-console", "--set", $"fix.port={port}"];
         foreach (string setting in settings)
         {
             arguments.AddRange(["--set", setting]);
         }
 
-        Process process = Process.Start(CommandProcess.Info([.. arguments]))!;
+        return StartWith(dataFolder, [.. arguments]);
+    }
+
+    /// <summary>A link with just these options; ports are picked unless an option says otherwise.</summary>
+    public static LinkProcess StartWith(string dataFolder, params string[] options)
+    {
+        string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0", .. options];
+        Process process = Process.Start(CommandProcess.Info(arguments))!;
         List<string> log = [];
-        int listening = 0;
         while (process.StandardOutput.ReadLine() is { } line)
         {
             log.Add(line);
-            if (line.Contains("FIX 4.4 on ", StringComparison.Ordinal))
-            {
-                listening = int.Parse(line.Split("FIX 4.4 on ")[1].Split(',')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
-            }
-
             if (line.EndsWith(" ready", StringComparison.Ordinal))
             {
-                return new LinkProcess(process, log, listening);
+                return new LinkProcess(process, log);
             }
         }
 
@@ -66,6 +75,12 @@ public sealed class LinkProcess : IDisposable
 
     /// <summary>A part of the log line that holds a text.</summary>
     public string LogLine(string part) => Log.Single(line => line.Contains(part, StringComparison.Ordinal));
+
+    private int PortOf(string before)
+    {
+        string? line = Log.SingleOrDefault(line => line.Contains(before, StringComparison.Ordinal));
+        return line is null ? -1 : int.Parse(line.Split(before)[1].Split(',', '/')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     public void Dispose()
     {
