@@ -4,6 +4,7 @@ using Peregrine.Verbs;
 
 RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
 root.Add(RunVerb.Create());
+root.Add(TopVerb.Create());
 root.Add(SimulateVerb.Create());
 root.Add(ReplayVerb.Create());
 root.Add(RecordVerb.Create());

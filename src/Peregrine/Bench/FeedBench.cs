@@ -49,6 +49,7 @@ internal sealed class FeedBench(FeedBenchOptions options)
 {
     // Frames on their way at a time, at most; a power of two.
     private const int FramesMax = 1 << 20;
+    private const int WarmUpPassesMax = 64;
 
     public FeedBenchResult Run()
     {
@@ -96,9 +97,14 @@ internal sealed class FeedBench(FeedBenchOptions options)
 
     private FeedBenchResult Play(MarketDataServer server, Readers readers, BookUpdate[] updates)
     {
-        // A first pass warms everything up: code, books, rings. The book is emptied between.
+        // Until code, books and above all the rings are warm: a chunk of a ring is made when it is first needed.
         options.Progress("warm-up");
-        PlayOnce(server, readers, updates);
+        long ringBytes = (long)server.Options.RingChunks * WireLimits.FrameBytesMax * options.Subscribers;
+        for (int pass = 0; pass < WarmUpPassesMax && (pass < 2 || server.Loop.SentBytes < ringBytes * 2); pass++)
+        {
+            PlayOnce(server, readers, updates, rate: 0);
+        }
+
         readers.Clear();
         options.Progress($"{updates.Length:N0} messages to {options.Subscribers} subscribers");
         long framesBefore = readers.Frames;
@@ -106,7 +112,7 @@ internal sealed class FeedBench(FeedBenchOptions options)
         int collections = GC.CollectionCount(0);
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         long startNs = Clock.MonotonicNs;
-        PlayOnce(server, readers, updates);
+        PlayOnce(server, readers, updates, options.Rate);
         double seconds = (Clock.MonotonicNs - startNs) / 1e9;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         return new FeedBenchResult(
@@ -114,23 +120,23 @@ internal sealed class FeedBench(FeedBenchOptions options)
             GC.CollectionCount(0) - collections, server.Counters.Conflations, server.Counters.SlowDisconnects, readers.Gaps);
     }
 
-    private void PlayOnce(MarketDataServer server, Readers readers, BookUpdate[] updates)
+    private static void PlayOnce(MarketDataServer server, Readers readers, BookUpdate[] updates, int rate)
     {
         long before = server.Published.Updates;
         server.Publish(new BookUpdate { Kind = BookUpdateKind.Clear, TimeNs = Clock.MonotonicNs });
         long startNs = Clock.MonotonicNs;
-        double intervalNs = options.Rate == 0 ? 0 : 1e9 / options.Rate;
+        double intervalNs = rate == 0 ? 0 : 1e9 / rate;
         for (int index = 0; index < updates.Length; index++)
         {
             ref BookUpdate update = ref updates[index];
             long dueNs = startNs + (long)(index * intervalNs);
-            while (options.Rate > 0 && Clock.MonotonicNs < dueNs)
+            while (rate > 0 && Clock.MonotonicNs < dueNs)
             {
                 // Two cores, three threads: whoever waits gives way.
                 _ = Thread.Yield();
             }
 
-            update.TimeNs = options.Rate > 0 ? dueNs : Clock.MonotonicNs;
+            update.TimeNs = rate > 0 ? dueNs : Clock.MonotonicNs;
             server.Publish(update);
             server.Signal();
         }
@@ -185,9 +191,21 @@ internal sealed class FeedBench(FeedBenchOptions options)
 
         public long Gaps { get; private set; }
 
-        public bool HaveAll(long sequence) => _options.Depth is Depth.Best or Depth.Trades
-            ? _subscribers.All(subscriber => Volatile.Read(ref subscriber.Sequence) == Volatile.Read(ref _subscribers[0].Sequence)) && IsQuiet()
-            : _subscribers.All(subscriber => Volatile.Read(ref subscriber.Sequence) == sequence);
+        /// <summary>Every subscriber is at a sequence number; at depths that leave changes out, all at the same, and nothing more comes.</summary>
+        public bool HaveAll(long sequence)
+        {
+            bool isExact = _options.Depth is Depth.Levels or Depth.Orders;
+            long wanted = isExact ? sequence : Volatile.Read(ref _subscribers[0].Sequence);
+            foreach (Subscriber subscriber in _subscribers)
+            {
+                if (Volatile.Read(ref subscriber.Sequence) != wanted)
+                {
+                    return false;
+                }
+            }
+
+            return isExact || IsQuiet();
+        }
 
         public void Clear()
         {
