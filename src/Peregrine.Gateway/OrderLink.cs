@@ -40,6 +40,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly BookTap? _books;
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
+    private readonly Action _waitForJournal;
     private long _nextTickNs;
     private bool _isStopRequested;
     private bool _isDisposed;
@@ -48,6 +49,7 @@ public sealed partial class OrderLink : IDisposable
     {
         _options = options;
         _loop = new EventLoop(new EventLoopOptions());
+        _waitForJournal = WaitForJournal;
         _locals = new LocalDesk(options.LocalPorts, options.Ids, options.InFlightMax);
         _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
         _port = new OrderPort(options.Ids, _locals, options.Reports, log);
@@ -70,7 +72,7 @@ public sealed partial class OrderLink : IDisposable
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash);
             PutRulesInForce(recovery, replay, log);
-            _port.Open(_sequencer, WaitForJournal);
+            _port.Open(_sequencer, _waitForJournal);
         }
         catch
         {
@@ -93,7 +95,7 @@ public sealed partial class OrderLink : IDisposable
     /// <summary>Why the link had to stop, or null.</summary>
     public string? Failure { get; private set; }
 
-    private TradingCore Core { get; }
+    internal TradingCore Core { get; }
 
     /// <summary>Recovers from the data folder and listens; nothing is served before <see cref="Run"/>.</summary>
     /// <param name="options">Checked here.</param>
@@ -115,7 +117,7 @@ public sealed partial class OrderLink : IDisposable
             _ = CpuAffinity.TryPinCurrentThread(_options.PinnedCore);
         }
 
-        _books?.PublishResting(Clock.UnixNs);
+        PublishBooks();
         while (!Volatile.Read(ref _isStopRequested) && TryPass())
         {
         }
@@ -150,12 +152,15 @@ public sealed partial class OrderLink : IDisposable
         }
     }
 
+    /// <summary>Publishes the books as recovery left them. The market data server's thread runs by then.</summary>
+    internal void PublishBooks() => _books?.PublishResting(Clock.UnixNs);
+
     /// <summary>One pass over clients, sequencer, journal and reports. Tests drive the link with it, on a thread of theirs.</summary>
     /// <returns>False when the journal cannot be written: the link must stop.</returns>
     internal bool TryPass()
     {
         int ready = _loop.Poll(WaitMs());
-        if (!_locals.TryTake(_sequencer, WaitForJournal) || !_sequencer.TryCommit())
+        if (!_locals.TryTake(_sequencer, _waitForJournal) || !_sequencer.TryCommit())
         {
             Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; nothing unwritten was acknowledged; make room or repair the disk, then start again";
             return false;

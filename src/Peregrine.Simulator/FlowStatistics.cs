@@ -97,7 +97,7 @@ public sealed class FlowStatistics
             _spreadBpSum += spread / mid * 1e4 * seconds;
             _touchSum += (_top.BidQuantity.Lots + _top.AskQuantity.Lots) / 2.0 * seconds;
             _bothSeconds += seconds;
-            while (_firstNs + (_midEachSecond.Count * Second) <= timeNs)
+            while (_firstNs + (_midEachSecond.Count * Second) < timeNs)
             {
                 _midEachSecond.Add(mid);
             }

@@ -52,7 +52,7 @@ internal static class Tree
         string full = Path.Combine(Repository.Root, folder);
         return !Directory.Exists(full) ? [] : Directory.EnumerateFiles(full, "*" + ending, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file))
-            .Where(file => !file.Split('/').Any(part => part is "obj" or "bin" or "artifacts"))
+            .Where(file => !file.Split('/').Any(part => part is "obj" or "bin" or "artifacts" or "node_modules" or "dist"))
             .Order(StringComparer.Ordinal);
     }
 

@@ -11,7 +11,7 @@ internal sealed class LocalDesk
 {
     // Requests of one port in one pass: a busy port must not starve the others and the wire.
     private const int RequestsPerPass = 64;
-    private readonly IReadOnlyList<LocalPort> _ports;
+    private readonly LocalPort[] _ports;
     private readonly SegmentAllocator _ids;
     private readonly Dictionary<int, LocalPort> _bySession = [];
     private readonly Queue<Submitted> _submitted;
@@ -21,7 +21,7 @@ internal sealed class LocalDesk
 
     public LocalDesk(IReadOnlyList<LocalPort> ports, SegmentAllocator ids, int inFlightMax)
     {
-        _ports = ports;
+        _ports = [.. ports];
         _ids = ids;
         _submittedMax = inFlightMax;
         _submitted = new Queue<Submitted>(ports.Count == 0 ? 0 : inFlightMax);

@@ -54,10 +54,12 @@ internal static class RunVerb
             MakeDataFolder(options.DataFolder);
             using LinkHost host = new(options, request, Log);
             OrderLink link = host.Link;
-            Announce(host, options);
-            using StatusDisplay? display = !isQuiet && !Console.IsOutputRedirected ? new StatusDisplay(link, options) : null;
+
+            // Before "ready" is said: whoever waits for that may ask to stop at once.
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(link, context));
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(link, context));
+            Announce(host, options);
+            using StatusDisplay? display = !isQuiet && !Console.IsOutputRedirected ? new StatusDisplay(link, options) : null;
             host.Run();
             display?.Stop();
             if (link.Failure is { } failure)
