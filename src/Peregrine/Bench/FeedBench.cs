@@ -39,7 +39,24 @@ internal sealed record FeedBenchOptions
 /// <param name="BytesAllocated">By the whole process, subscribers included.</param>
 internal sealed record FeedBenchResult(
     FeedBenchOptions Options, long Messages, double Seconds, long FramesReceived, long BytesSent, LatencyHistogram Latency, LatencyHistogram EachLatency, long BytesAllocated,
-    int Collections, long Conflations, long SlowDisconnects, long Gaps);
+    int Collections, long Conflations, long SlowDisconnects, long Gaps)
+{
+    /// <summary>Repeated runs as one: sums, and the latencies of all.</summary>
+    public static FeedBenchResult Merge(IReadOnlyList<FeedBenchResult> runs)
+    {
+        LatencyHistogram last = new();
+        LatencyHistogram each = new();
+        foreach (FeedBenchResult run in runs)
+        {
+            run.Latency.AddTo(last);
+            run.EachLatency.AddTo(each);
+        }
+
+        return new FeedBenchResult(
+            runs[0].Options, runs.Sum(run => run.Messages), runs.Sum(run => run.Seconds), runs.Sum(run => run.FramesReceived), runs.Sum(run => run.BytesSent), last, each,
+            runs.Sum(run => run.BytesAllocated), runs.Sum(run => run.Collections), runs.Sum(run => run.Conflations), runs.Sum(run => run.SlowDisconnects), runs.Sum(run => run.Gaps));
+    }
+}
 
 /// <summary>
 /// A recorded feed to many subscribers over loopback TCP, all in one process: a thread that publishes and serves, one that reads for all

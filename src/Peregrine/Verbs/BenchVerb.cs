@@ -54,33 +54,44 @@ internal static class BenchVerb
         Option<string> rates = new("--rates") { Description = "Open-loop rates in messages/s, with commas; max is as fast as it goes.", DefaultValueFactory = _ => "max,1000" };
         Option<int> subscribers = new("--subscribers") { Description = "How many subscribers.", DefaultValueFactory = _ => 100 };
         Option<int> messages = new("--messages") { Description = "At most so many messages of the feed for each open-loop run.", DefaultValueFactory = _ => 20_000 };
-        Option<bool> stalled = new("--stalled") { Description = "Measures each run a second time with one more subscriber that never reads." };
+        Option<int> rounds = new("--rounds") { Description = "Repeats each run so often, and puts the latencies together.", DefaultValueFactory = _ => 1 };
+        Option<bool> stalled = new("--stalled") { Description = "Open-loop runs take turns with the same run and one more subscriber that never reads." };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
         Command feed = new("feed", "A recorded feed to many subscribers over loopback TCP: messages, bytes, latency from the book's change to the last subscriber, allocations.")
         {
-            file, depths, rates, subscribers, messages, stalled, json,
+            file, depths, rates, subscribers, messages, rounds, stalled, json,
         };
         feed.SetAction(result =>
         {
             int count = result.GetValue(subscribers) is int number and >= 1 and <= 5_000 ? number : throw new CommandException("--subscribers: expected 1 to 5000", 2);
             int most = result.GetValue(messages) is int wanted and >= 1 ? wanted : throw new CommandException("--messages: expected 1 or more", 2);
+            int turns = result.GetValue(rounds) is int given and >= 1 and <= 100 ? given : throw new CommandException("--rounds: expected 1 to 100", 2);
             List<FeedBenchResult> results = [];
             foreach (Depth depth in Split(result.GetRequiredValue(depths)).Select(ParseDepth))
             {
                 foreach (int rate in Split(result.GetRequiredValue(rates)).Select(text => text == "max" ? 0 : ParseRate(text)))
                 {
-                    foreach (bool isStalled in result.GetValue(stalled) ? (bool[])[false, true] : [false])
+                    FeedBenchOptions plain = new()
                     {
-                        results.Add(new FeedBench(new FeedBenchOptions
+                        Path = result.GetRequiredValue(file), Depth = depth, Subscribers = count, Rate = rate, MessagesMax = rate == 0 ? int.MaxValue : most, Progress = Terminal.Progress,
+                    };
+
+                    // With and without take turns, so that whatever the machine does meanwhile happens to both.
+                    List<FeedBenchResult> alone = [];
+                    List<FeedBenchResult> beside = [];
+                    for (int turn = 0; turn < turns; turn++)
+                    {
+                        alone.Add(new FeedBench(plain).Run());
+                        if (result.GetValue(stalled) && rate > 0)
                         {
-                            Path = result.GetRequiredValue(file),
-                            Depth = depth,
-                            Subscribers = count,
-                            Rate = rate,
-                            MessagesMax = rate == 0 ? int.MaxValue : most,
-                            WithStalled = isStalled,
-                            Progress = Terminal.Progress,
-                        }).Run());
+                            beside.Add(new FeedBench(plain with { WithStalled = true }).Run());
+                        }
+                    }
+
+                    results.Add(FeedBenchResult.Merge(alone));
+                    if (beside.Count > 0)
+                    {
+                        results.Add(FeedBenchResult.Merge(beside));
                     }
                 }
             }
@@ -89,7 +100,7 @@ internal static class BenchVerb
             Console.Out.WriteLine(result.GetValue(json) ? FeedReport.ToJson(results) : FeedReport.ToMarkdown(results));
             return 0;
         });
-        return feed.WithExample("peregrine bench feed AAPL_2012-06-21_34200000_37800000_message_50.csv --subscribers 100 --rates max,1000 --stalled");
+        return feed.WithExample("peregrine bench feed AAPL_2012-06-21_34200000_37800000_message_50.csv --subscribers 100 --rates max,1000 --rounds 5 --stalled");
     }
 
     private static Depth ParseDepth(string text) => Enum.TryParse(text, ignoreCase: true, out Depth depth) && Enum.IsDefined(depth) && !char.IsDigit(text[0])
