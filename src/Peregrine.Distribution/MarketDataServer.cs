@@ -115,6 +115,9 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     /// <summary>True when everything published so far was handed to the kernel, or kept back for slow subscribers. Racy, for tests and benches.</summary>
     public bool IsIdle => _ring.IsEmpty && Volatile.Read(ref _isSleeping) != 0;
 
+    /// <summary>Bytes taken for rings and for what connections have not sent yet. Racy, for display.</summary>
+    public long BufferBytes => ((long)_chunks.MadeCount * Chunk.ChunkBytes) + ((long)_loop.LentBuffers * _loop.Options.BufferBytes);
+
     internal SnapshotWriter Snapshots { get; }
 
     /// <summary>Where frames go that no connection has room for.</summary>

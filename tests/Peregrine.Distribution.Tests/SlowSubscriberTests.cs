@@ -21,17 +21,22 @@ public class SlowSubscriberTests
         using LoopSubscriber reader = new(rig.Server.EndPoint, good, new Request(RequestKind.Subscribe, ["AAA"], Depth.Orders));
         ServerRig.Until(() => rig.Server.Counters.Subscriptions == 2 && good.SequenceOf(0) == 0, "both subscribed");
         long published = 0;
+        long bytesMost = 0;
 
         ServerRig.Until(
             () =>
             {
                 published += Publish(rig, 500, (ulong)published + 1);
+                bytesMost = Math.Max(bytesMost, rig.Server.BufferBytes);
                 ServerRig.Until(() => good.SequenceOf(0) == rig.Server.Published.Changes, "the reader keeps up");
                 return rig.Server.Counters.SlowDisconnects > 0;
             },
             "the stalled one is given up");
 
         Assert.True(rig.Server.Counters.Conflations > 0, "it was conflated before");
+
+        // The channel's two chunks, the rest of a frame, a snapshot that waits: whatever was published, it does not grow.
+        Assert.True(bytesMost <= 6 * 65_536, $"{bytesMost} bytes of buffers for {published} changes");
         Assert.Equal((0L, 0L, 0L), (good.Gaps, good.DigestsWrong, good.Conflations));
         V1.Goodbye goodbye = stalled.ReadGoodbye();
         Assert.Equal(V1.Reason.TooSlow, goodbye.Reason);

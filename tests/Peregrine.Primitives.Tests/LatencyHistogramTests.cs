@@ -23,6 +23,25 @@ public class LatencyHistogramTests
         }
     }
 
+    [Fact]
+    public void Difference_OfTwoCopies_IsWhatWasRecordedBetween()
+    {
+        LatencyHistogram running = Of([5, 1_000, 40]);
+        LatencyHistogram before = new();
+        running.AddTo(before);
+        LatencyHistogram between = Of([7, 50, 50, 300_000]);
+        between.AddTo(running);
+        LatencyHistogram difference = Of([99]);
+
+        difference.SetDifference(running, before);
+
+        Assert.Equal((4L, 300_107L), (difference.Count, difference.Sum));
+        foreach (double fraction in (double[])[0.25, 0.5, 0.75, 1])
+        {
+            Assert.Equal(between.Quantile(fraction), difference.Quantile(fraction));
+        }
+    }
+
     // Below 64 each value has a bucket of its own, so the quantile is that of the sorted list, rank for rank.
     [Fact]
     public void Quantile_OfSmallValues_IsExact()

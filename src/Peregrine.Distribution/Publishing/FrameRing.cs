@@ -21,10 +21,8 @@ internal sealed class Chunk
 internal sealed class ChunkPool(int countMax)
 {
     private readonly Stack<Chunk> _free = new();
-    private int _madeCount;
-
-    /// <summary>Chunks in use.</summary>
-    public int LentCount => _madeCount - _free.Count;
+    /// <summary>Chunks made so far.</summary>
+    public int MadeCount { get; private set; }
 
     /// <summary>Takes one; null when all are in use.</summary>
     public Chunk? TryTake()
@@ -34,7 +32,7 @@ internal sealed class ChunkPool(int countMax)
             return chunk;
         }
 
-        return _madeCount < countMax ? New() : null;
+        return MadeCount < countMax ? New() : null;
     }
 
     /// <summary>Takes one back.</summary>
@@ -42,7 +40,7 @@ internal sealed class ChunkPool(int countMax)
 
     private Chunk New()
     {
-        _madeCount++;
+        MadeCount++;
         return new Chunk();
     }
 }
