@@ -89,12 +89,7 @@ internal sealed class ApiContext
 
     private static InstrumentView ToView(InstrumentInfo info)
     {
-        decimal unit = 1;
-        for (int index = 0; index < info.PriceDecimals; index++)
-        {
-            unit *= 10;
-        }
-
+        decimal unit = PriceUnit.Of(info.PriceDecimals);
         return new InstrumentView(info.Symbol, info.PriceDecimals, Math.Max(info.TickUnits, 1) / unit, info.LotUnits, IsOpen: true, IsTradable: false, null);
     }
 

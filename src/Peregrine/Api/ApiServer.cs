@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.OpenApi;
 using Peregrine.Cli;
 using Scalar.AspNetCore;
 
@@ -18,6 +19,7 @@ namespace Peregrine.Api;
 internal sealed class ApiServer : IAsyncDisposable
 {
     private const string ConsolePolicy = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+    private const string TokenScheme = "accessToken";
     private readonly WebApplication _app;
 
     private ApiServer(WebApplication app, IPEndPoint endPoint)
@@ -48,13 +50,7 @@ internal sealed class ApiServer : IAsyncDisposable
         _ = builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _ = builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         _ = builder.Services.AddProblemDetails();
-        _ = builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Peregrine";
-            document.Info.Version = "v1";
-            document.Info.Description = "Instruments, books, trades, orders, sessions and metrics of a link. JSON or MessagePack (application/msgpack) by content type; errors are RFC 9457 problem details.";
-            return Task.CompletedTask;
-        }));
+        _ = builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) => Describe(document)));
         WebApplication app = builder.Build();
         Configure(app, context);
         try
@@ -86,6 +82,25 @@ internal sealed class ApiServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static Task Describe(OpenApiDocument document)
+    {
+        document.Info.Title = "Peregrine";
+        document.Info.Version = "v1";
+        document.Info.Description = "Instruments, books, trades, orders, sessions and metrics of a link. JSON or MessagePack (application/msgpack) by content type; errors are RFC 9457 problem details.";
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = $"The access token: printed at the first start, and in the file {AccessToken.FileName} in the data folder. Only for what changes something." },
+        };
+        OpenApiSecurityRequirement wanted = new() { [new OpenApiSecuritySchemeReference(TokenScheme, document)] = [] };
+        foreach (OpenApiOperation operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Where(operation => operation.Key == HttpMethod.Post || operation.Key == HttpMethod.Delete).Select(operation => operation.Value))
+        {
+            operation.Security = [wanted];
+        }
+
+        return Task.CompletedTask;
+    }
+
     private static void Configure(WebApplication app, ApiContext context)
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
@@ -100,7 +115,9 @@ internal sealed class ApiServer : IAsyncDisposable
         group.MapMarket(context);
         group.MapOrders(context);
         _ = app.MapOpenApi("/api/openapi/{documentName}.json");
-        _ = app.MapScalarApiReference("/api/try", scalar => scalar.WithTitle("Peregrine API").WithOpenApiRoutePattern("/api/openapi/{documentName}.json").DisableDefaultFonts());
+        _ = app.MapScalarApiReference("/api/try", scalar => scalar
+            .WithTitle("Peregrine API").WithOpenApiRoutePattern("/api/openapi/{documentName}.json").AddPreferredSecuritySchemes(TokenScheme)
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton());
         _ = app.MapGet("/api", () => TypedResults.Redirect("/api/try/")).ExcludeFromDescription();
         _ = app.Map("/ws", http => ConsoleSocket.Serve(http, context, stopping));
     }

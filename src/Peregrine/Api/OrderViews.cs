@@ -1,4 +1,5 @@
 using Peregrine.Gateway;
+using Peregrine.Telemetry;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
@@ -14,7 +15,7 @@ internal sealed class OrderViews(TradingRules rules, IReadOnlyDictionary<int, st
     public OrderView ToOrder(in OrderReport report)
     {
         Instrument? instrument = InstrumentOf(report.InstrumentId);
-        decimal unit = UnitOf(instrument);
+        decimal unit = PriceUnit.Of(instrument?.PriceDecimals ?? 0);
         bool hasAverage = report.CumulativeQuantity.Lots > 0 && instrument is not null;
         decimal? average = hasAverage ? Math.Round((decimal)report.CumulativeNotional / report.CumulativeQuantity.Lots * instrument!.TickUnits / unit, 8) : null;
         return new OrderView(
@@ -34,21 +35,10 @@ internal sealed class OrderViews(TradingRules rules, IReadOnlyDictionary<int, st
     /// <summary>An instrument that orders are taken for.</summary>
     public static InstrumentView ToView(Instrument instrument)
     {
-        decimal unit = UnitOf(instrument);
+        decimal unit = PriceUnit.Of(instrument.PriceDecimals);
         return new InstrumentView(
             instrument.Symbol, instrument.PriceDecimals, instrument.TickUnits / unit, instrument.LotUnits, instrument.IsOpen, IsTradable: true,
             instrument.ReferencePrice.Ticks == 0 ? null : instrument.ToPriceUnits(instrument.ReferencePrice) / unit);
-    }
-
-    private static decimal UnitOf(Instrument? instrument)
-    {
-        decimal unit = 1;
-        for (int index = 0; index < (instrument?.PriceDecimals ?? 0); index++)
-        {
-            unit *= 10;
-        }
-
-        return unit;
     }
 
     // Enum names in camel case: the words of the API are those of the code.

@@ -123,7 +123,7 @@ internal sealed class SimulatorDriver : IFlowDriver
         foreach (OrderReport left in _blotter.OrdersAfter(0, int.MaxValue, report => report.LeavesQuantity.Lots > 0 && _participants.ContainsKey(report.SessionId), out _))
         {
             OrderCommand cancel = new() { Type = CommandType.Cancel, SessionId = left.SessionId, AccountId = left.AccountId, InstrumentId = left.InstrumentId, OriginalClientOrderId = left.ClientOrderId };
-            OfflineMarket.Write(number++, out cancel.ClientOrderId);
+            SimOrders.Write(number++, out cancel.ClientOrderId);
             if (_stop.IsCancellationRequested || !TrySubmit(cancel) || !TryAwait())
             {
                 return;
@@ -133,7 +133,7 @@ internal sealed class SimulatorDriver : IFlowDriver
 
     private bool TrySend(in SimRequest request)
     {
-        OrderCommand command = OfflineMarket.CommandOf(request);
+        OrderCommand command = SimOrders.CommandOf(request);
         command.SessionId = _sessionIds[request.Participant];
         command.AccountId = _accountIds[request.Participant];
         Volatile.Write(ref _requests, _requests + 1);
@@ -184,7 +184,7 @@ internal sealed class SimulatorDriver : IFlowDriver
         switch (local.Kind)
         {
             case LocalEventKind.Report:
-                SimReport report = OfflineMarket.ReportOf(local.Report);
+                SimReport report = SimOrders.ReportOf(local.Report);
                 report.Participant = _participants.GetValueOrDefault(local.Report.SessionId, -1);
                 _fleet.OnReport(report);
                 return false;
@@ -204,7 +204,7 @@ internal sealed class SimulatorDriver : IFlowDriver
                 _fleet.OnReport(new SimReport
                 {
                     Type = ReportType.Rejected,
-                    Number = OfflineMarket.NumberOf(local.Report.ClientOrderId),
+                    Number = SimOrders.NumberOf(local.Report.ClientOrderId),
                     InstrumentId = local.Report.InstrumentId,
                     Participant = _participants.GetValueOrDefault(local.Report.SessionId, -1),
                 });

@@ -174,7 +174,7 @@ internal sealed class MarketView : FrameVisitor
         private readonly SortedList<long, LevelEntry> _asks = [];
         private readonly Queue<TradeEntry> _trades = new();
         private readonly List<Bar> _bars = [];
-        private readonly decimal _unit = Pow10(info.PriceDecimals);
+        private readonly decimal _unit = PriceUnit.Of(info.PriceDecimals);
         private TradeEntry _last;
         private long _open;
         private long _high;
@@ -284,17 +284,6 @@ internal sealed class MarketView : FrameVisitor
             }
 
             return bars;
-        }
-
-        private static decimal Pow10(int decimals)
-        {
-            decimal unit = 1;
-            for (int index = 0; index < decimals; index++)
-            {
-                unit *= 10;
-            }
-
-            return unit;
         }
 
         private void AddToBar(in TradeEntry trade)
