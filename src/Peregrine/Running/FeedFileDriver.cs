@@ -98,34 +98,42 @@ internal sealed class FeedFileDriver : IFlowDriver
         {
             pacer.WaitFor(update.TimeNs);
             Volatile.Write(ref _messages, _messages + 1);
-            update.InstrumentId = IdOf(update);
-            update.TimeNs += _timeOffsetNs;
-            if (update.Kind is not (BookUpdateKind.Directory or BookUpdateKind.Other))
+            if (update.Kind == BookUpdateKind.Directory)
             {
-                _server.Publish(update);
+                Name(update);
             }
-
-            _server.Signal();
+            else if (update.Kind != BookUpdateKind.Other)
+            {
+                update.InstrumentId = IdOf(update);
+                update.TimeNs += _timeOffsetNs;
+                _server.Publish(update);
+                _server.Signal();
+            }
         }
 
         if (!_stop.IsCancellationRequested)
         {
-            _log(status == FeedStatus.End ? $"feed {_path}: at its end; the books stay as it left them" : _feed.Explain(status));
+            _log(status switch
+            {
+                FeedStatus.End => $"feed {_path}: at its end; the books stay as it left them",
+                FeedStatus.Truncated => $"feed {_path}: ends in the middle of a message, at byte {_feed.MessageOffset}; the books stay as it left them",
+                _ => _feed.Explain(status),
+            });
+        }
+    }
+
+    private void Name(in BookUpdate update)
+    {
+        string symbol = Encoding.ASCII.GetString(Itch50Decoder.SymbolOf(_feed.Message)).Trim();
+        if (symbol.Length > 0)
+        {
+            _ids[update.InstrumentId] = Define(symbol);
         }
     }
 
     // ITCH names its instruments, LOBSTER files have the symbol in their name, DBN has numbers only.
     private int IdOf(in BookUpdate update)
     {
-        if (update.Kind == BookUpdateKind.Directory)
-        {
-            string symbol = Encoding.ASCII.GetString(Itch50Decoder.SymbolOf(_feed.Message)).Trim();
-            if (symbol.Length > 0)
-            {
-                _ids[update.InstrumentId] = Define(symbol);
-            }
-        }
-
         if (!_ids.TryGetValue(update.InstrumentId, out int id))
         {
             id = Define(_feed is LobsterReader && Part(0) is { Length: > 0 and <= WireLimits.SymbolBytesMax } named && named.All(char.IsAsciiLetterOrDigit)

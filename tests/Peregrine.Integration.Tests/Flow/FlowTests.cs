@@ -113,6 +113,20 @@ public sealed class FlowTests : IDisposable
     }
 
     [Theory]
+    [InlineData("data/dbn/orderbooks_mbo_2024-05-08.dbn.zst", "at its end", 1)]
+    [InlineData("data/itch/lync_real_sample_slice.itch", "ends in the middle of a message, at byte 1048574", 8_713)]
+    public async Task Feed_OfEachFormat_NamesItsInstruments(string recorded, string ending, int instruments)
+    {
+        string file = SharedData.Require(recorded);
+        using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--feed", file, "--speed", "max");
+        using ApiClient api = new(link.ConsolePort);
+
+        await api.Until("/api/instruments", found => found.AsArray().Count == instruments, $"{instruments} instruments");
+
+        Assert.Contains(ending, string.Join(' ', link.Log) + link.Stop().Output);
+    }
+
+    [Theory]
     [InlineData("tcp://nowhere", "expected tcp://host:port")]
     [InlineData("/no/such/feed.csv", "cannot be read")]
     public void Feed_ThatIsNone_IsTold(string feed, string words)
