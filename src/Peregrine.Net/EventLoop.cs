@@ -145,12 +145,13 @@ public sealed partial class EventLoop : IDisposable
             FlushQueued(connection);
         }
 
-        RetryStarved();
-
         while (_closing.TryDequeue(out (Connection Connection, CloseReason Reason) closing))
         {
             EndConnection(closing.Connection, closing.Reason);
         }
+
+        // Last, as it is the ended connections that give most buffers back; what it closes or writes keeps the next pass from sleeping.
+        RetryStarved();
     }
 
     /// <summary>Ends a waiting <see cref="Poll"/> at once, from any thread; a burst of calls costs one system call.</summary>

@@ -106,6 +106,70 @@ public class BackpressureTests
     }
 
     [Fact]
+    public void Pool_FreedByConnectionsThatAllEndInOnePass_IsOfferedInThatPass()
+    {
+        static void Hog(Connection connection)
+        {
+            while (connection.TryWrite(new byte[4_096]))
+            {
+            }
+        }
+
+        bool refused = false;
+        bool told = false;
+        int accepted = 0;
+        int ended = 0;
+        TestHandler hog = new() { Opened = Hog, Writable = Hog, Closed = (_, _) => ended++ };
+        TestHandler starved = new()
+        {
+            Data = (connection, data) =>
+            {
+                refused |= !connection.TryWrite("now"u8);
+                return data.Length;
+            },
+            Writable = _ => told = true,
+        };
+        using EventLoop loop = new(Small);
+        using Listener listener = loop.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), new Acceptor(() => accepted++ < 4 ? hog : starved));
+        Socket[] hogs = [.. Enumerable.Range(0, 4).Select(_ => Connect(listener))];
+        while (accepted < 4)
+        {
+            _ = loop.Poll(10);
+        }
+
+        using Socket waiting = Connect(listener);
+        for (int pass = 0; pass < 100_000 && !refused; pass++)
+        {
+            _ = waiting.Send("x"u8);
+            _ = loop.Poll(1);
+            told = false;
+        }
+
+        Assert.True(refused, "the pool is used up");
+        Array.ForEach(hogs, client => client.Dispose());
+
+        for (int pass = 0; pass < 100 && ended < 4; pass++)
+        {
+            _ = loop.Poll(1_000);
+        }
+
+        // Nothing else will ever happen on this loop: a pass that ends the last of them without telling would be followed by a sleep.
+        Assert.Equal((4, true), (ended, told));
+
+        static Socket Connect(Listener listener)
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096, LingerState = new LingerOption(true, 0) };
+            socket.Connect(listener.LocalEndPoint);
+            return socket;
+        }
+    }
+
+    private sealed class Acceptor(Func<IConnectionHandler?> accept) : IConnectionAcceptor
+    {
+        public IConnectionHandler? OnAccepted(EventLoop loop, System.Net.IPEndPoint remote) => accept();
+    }
+
+    [Fact]
     public void Handler_ThatAlwaysWrites_DoesNotKeepTheLoopFromOthers()
     {
         // The endless one is refused, flushed, told, and writes again, in every pass; the loop must still serve the echo.
