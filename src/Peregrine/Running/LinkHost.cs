@@ -144,10 +144,9 @@ internal sealed class LinkHost : IDisposable
     {
         MarketView market = new();
         MarketDataClient client = Own(new MarketDataClient(Server.EndPoint, market, [new Request(RequestKind.ListInstruments, [], 0)]));
-        int followed = 0;
-        market.Found = symbol =>
+        market.Found = (symbol, before) =>
         {
-            if (++followed <= FollowedMax)
+            if (before < FollowedMax)
             {
                 client.Post(new Request(RequestKind.Subscribe, [symbol], Depth.Levels));
                 client.Post(new Request(RequestKind.Subscribe, [symbol], Depth.Trades));

@@ -12,8 +12,10 @@ internal sealed class MarketView : FrameVisitor
     private readonly Dictionary<int, InstrumentView> _byId = [];
     private readonly Dictionary<string, InstrumentView> _bySymbol = [];
 
-    /// <summary>Called outside of the lock when an instrument is named that nobody has subscribed to yet.</summary>
-    public Action<string>? Found { get; set; }
+    private readonly HashSet<string> _named = [];
+
+    /// <summary>Called outside of the lock for each instrument that a connection lists, once, with how many it had listed before: it is to be subscribed to.</summary>
+    public Action<string, int>? Found { get; set; }
 
     /// <summary>Symbols, in the order in which they were named.</summary>
     public List<InstrumentInfo> Instruments()
@@ -84,19 +86,22 @@ internal sealed class MarketView : FrameVisitor
     {
         lock (_lock)
         {
-            // Ids are the connection's; trades and bars of before stay.
+            // Ids and subscriptions are the connection's; trades and bars of before stay.
             _byId.Clear();
+            _named.Clear();
         }
     }
 
     /// <inheritdoc/>
     public override void OnInstrument(int instrumentId, InstrumentInfo info, Depth depth)
     {
-        bool isNew;
+        int before;
+        bool isFirst;
         lock (_lock)
         {
-            isNew = !_bySymbol.TryGetValue(info.Symbol, out InstrumentView? view);
-            if (isNew || view!.Info != info)
+            before = _named.Count;
+            isFirst = depth == 0 && _named.Add(info.Symbol);
+            if (!_bySymbol.TryGetValue(info.Symbol, out InstrumentView? view) || view.Info != info)
             {
                 view = new InstrumentView(info);
                 _bySymbol[info.Symbol] = view;
@@ -105,9 +110,9 @@ internal sealed class MarketView : FrameVisitor
             _byId[instrumentId] = view;
         }
 
-        if (isNew && depth == 0)
+        if (isFirst)
         {
-            Found?.Invoke(info.Symbol);
+            Found?.Invoke(info.Symbol, before);
         }
     }
 
