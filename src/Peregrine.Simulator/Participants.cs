@@ -113,6 +113,7 @@ internal sealed class NoiseTrader(ParticipantInfo info, int instruments) : Parti
 
     // Who buys now will buy again: large intentions are cut in pieces.
     private const double SameSideAgain = 0.9;
+    private const double ValueShare = 0.25;
     private readonly Side[] _lastTaken = [.. Enumerable.Repeat(Side.Buy, instruments)];
 
     public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision)
@@ -134,6 +135,9 @@ internal sealed class NoiseTrader(ParticipantInfo info, int instruments) : Parti
         if (random.Chance(TakeShare))
         {
             Side side = random.Chance(SameSideAgain) ? _lastTaken[marketIndex] : _lastTaken[marketIndex].Opposite();
+
+            // Some have an idea of what is cheap: that is what brings the makers' inventories back.
+            side = !random.Chance(ValueShare) ? side : market.Mid < market.Fair ? Side.Buy : Side.Sell;
             _lastTaken[marketIndex] = side;
             decision = Immediate(side, side == Side.Buy ? top.Ask.Ticks : top.Bid.Ticks, Lots(market, random, 0.7));
             return true;
