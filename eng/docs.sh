@@ -30,7 +30,7 @@ if [ -f "$recorded" ]; then
   dotnet "$dll" simulate --beside "$recorded" >"$figures"
   replace_between_marks "$root/docs/simulator.md" "$figures" flow
   echo "docs/perf/feed.md: distribution on this machine"
-  dotnet "$dll" bench feed "$recorded" --depths levels,orders --rates max,1000 --messages 6000 --rounds 5 --stalled >"$figures"
+  dotnet "$dll" bench feed "$recorded" --depths levels,orders --rates max,1000 --messages 6000 --rounds 4 --stalled >"$figures"
   replace_between_marks "$root/docs/perf/feed.md" "$figures"
 else
   echo "docs/simulator.md and docs/perf/feed.md are left as they are: no recorded data at $recorded"
