@@ -1,6 +1,7 @@
 using System.Net;
 using Peregrine.Distribution.Publishing;
 using Peregrine.Distribution.Wire;
+using Peregrine.Linux.Sockets;
 using Peregrine.Net;
 using Peregrine.Trading.MarketData;
 
@@ -116,7 +117,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     public bool IsIdle => _ring.IsEmpty && Volatile.Read(ref _isSleeping) != 0;
 
     /// <summary>Bytes taken for rings and for what connections have not sent yet. Racy, for display.</summary>
-    public long BufferBytes => ((long)_chunks.MadeCount * Chunk.ChunkBytes) + ((long)_loop.LentBuffers * _loop.Options.BufferBytes);
+    public long BufferBytes => ((long)_chunks.MadeCount * Chunk.ChunkBytes) + _loop.LentBytes;
 
     internal SnapshotWriter Snapshots { get; }
 
@@ -202,7 +203,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     public void Dispose() => _loop.Dispose();
 
     /// <inheritdoc/>
-    IConnectionHandler? IConnectionAcceptor.OnAccepted(EventLoop loop, IPEndPoint remote) => new Subscriber(this);
+    IConnectionHandler? IConnectionAcceptor.OnAccepted(EventLoop loop, PeerAddress remote) => new Subscriber(this);
 
     /// <summary>One pass: updates into books and frames, frames to subscribers, then whatever connections want.</summary>
     /// <returns>Updates taken.</returns>

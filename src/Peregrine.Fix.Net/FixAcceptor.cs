@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
+using Peregrine.Linux.Sockets;
 using Peregrine.Net;
 using Peregrine.Primitives;
 
@@ -124,7 +125,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     public void Dispose() => _listener.Dispose();
 
     /// <inheritdoc/>
-    public IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote)
+    public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote)
     {
         Counters.Connections++;
         FixConnection connection = new(this, Clock.UnixNs);

@@ -21,34 +21,30 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
     public void OnOpened(Connection connection) => _connection = connection;
 
     /// <inheritdoc/>
-    public int OnData(Connection connection, ReadOnlySpan<byte> data)
+    public void OnData(Connection connection, ref InputReader input)
     {
-        int used = 0;
         long nowNs = Clock.ToUnixNs(connection.LastReceivedNs);
-        while (used < data.Length && connection.IsOpen)
+        while (input.Length > 0 && connection.IsOpen)
         {
-            FrameStatus status = FixFramer.TryFrame(data[used..], acceptor.Options.FrameBytesMax, out int bytes);
+            FrameStatus status = FixFramer.TryFrame(input.Peek(), acceptor.Options.FrameBytesMax, out int bytes);
             switch (status)
             {
                 case FrameStatus.Ok:
-                    OnFrame(data.Slice(used, bytes), nowNs);
+                    OnFrame(input.Consume(bytes), nowNs);
                     break;
                 case FrameStatus.Garbled:
                     acceptor.Counters.GarbledFrames++;
+                    input.Discard(bytes);
                     break;
                 case FrameStatus.TooLong:
                     acceptor.Counters.OversizedFrames++;
                     _session?.Disconnect($"a message larger than {acceptor.Options.FrameBytesMax} bytes", nowNs);
                     Disconnect();
-                    break;
+                    return;
                 default:
-                    return used;
+                    return;
             }
-
-            used += bytes;
         }
-
-        return used;
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,9 @@ public enum Errno
     EAGAIN = 11,
     ENOMEM = 12,
     EACCES = 13,
+    EBUSY = 16,
     EEXIST = 17,
+    ENODEV = 19,
     ENOTDIR = 20,
     EISDIR = 21,
     EINVAL = 22,
@@ -23,6 +25,7 @@ public enum Errno
     EROFS = 30,
     EPIPE = 32,
     ENOSYS = 38,
+    ETIME = 62,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,
     ENETUNREACH = 101,
@@ -34,6 +37,7 @@ public enum Errno
     ECONNREFUSED = 111,
     EHOSTUNREACH = 113,
     EINPROGRESS = 115,
+    ECANCELED = 125,
 }
 
 /// <summary>Words for error numbers.</summary>

@@ -1,35 +1,62 @@
-using System.Net;
+using Peregrine.Linux.Sockets;
 
 namespace Peregrine.Net;
 
 /// <summary>What a connection's user does. Every call comes on the loop's own thread; none may block.</summary>
 public interface IConnectionHandler
 {
-    /// <summary>The connection is established.</summary>
-    void OnOpened(Connection connection);
+    /// <summary>The connection is established; with TLS, the handshake is done and the peer's certificate is known.</summary>
+    void OnOpened(Connection connection)
+    {
+    }
 
     /// <summary>Bytes arrived.</summary>
     /// <param name="connection">Where.</param>
-    /// <param name="data">All bytes not consumed yet, where they lie in the loop's buffer; valid during the call only.</param>
-    /// <returns>
-    /// How many bytes, from the front, are done with; the rest comes again together with what follows. A rest that is left after a refused
-    /// write comes again after <see cref="OnWritable"/>, and nothing is read from the peer until then.
-    /// </returns>
-    int OnData(Connection connection, ReadOnlySpan<byte> data);
+    /// <param name="input">
+    /// All bytes not consumed yet, where they lie in the loop's buffer; valid during the call only. What is left comes again together with
+    /// what follows. What is left after a refused write comes again after <see cref="OnWritable"/>, and nothing is read from the peer until then.
+    /// </param>
+    void OnData(Connection connection, ref InputReader input);
 
-    /// <summary>The pending output fell to the low-water mark, after a reservation was refused.</summary>
-    void OnWritable(Connection connection);
+    /// <summary>The pending output fell to the low-water mark, after a write was refused or dropped.</summary>
+    void OnWritable(Connection connection)
+    {
+    }
+
+    /// <summary>The peer ended its side of the stream; it may still read.</summary>
+    /// <returns>True keeps our side open until we close it; false, the default, closes when what is pending is out.</returns>
+    bool OnInputEnded(Connection connection) => false;
+
+    /// <summary>The time set by <see cref="Connection.TickAfter"/> has come.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="nowNs">The loop's time, monotonic nanoseconds.</param>
+    void OnTick(Connection connection, long nowNs)
+    {
+    }
 
     /// <summary>The connection is gone; called once for every <see cref="OnOpened"/>, and for an attempt that failed.</summary>
-    void OnClosed(Connection connection, CloseReason reason);
+    void OnClosed(Connection connection, CloseReason reason)
+    {
+    }
 }
 
 /// <summary>Gives an accepted connection its handler.</summary>
 public interface IConnectionAcceptor
 {
-    /// <summary>Called on the loop's thread.</summary>
+    /// <summary>Called on the loop's thread. One handler may serve many connections.</summary>
+    /// <param name="loop">The loop that the connection will live on.</param>
+    /// <param name="remote">Where it comes from.</param>
     /// <returns>The handler, or null to refuse the connection.</returns>
-    IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote);
+    IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote);
+}
+
+/// <summary>Work that another thread hands to a loop.</summary>
+public interface ILoopTask
+{
+    /// <summary>Called on the loop's thread.</summary>
+    /// <param name="loop">Which one.</param>
+    /// <param name="argument">The number given with it.</param>
+    void Run(EventLoop loop, long argument);
 }
 
 /// <summary>Why a connection ended. 0 is none.</summary>
@@ -44,7 +71,7 @@ public enum CloseReason : byte
     /// <summary>The peer, or the network, broke it.</summary>
     Reset = 3,
 
-    /// <summary>The peer reads too slowly: more output is pending than allowed, or no buffer was left for it.</summary>
+    /// <summary>The peer reads too slowly: more output is pending than allowed, and the policy is to disconnect.</summary>
     OutputOverflow = 4,
 
     /// <summary>The handler left more bytes unconsumed than allowed: a frame that is too large.</summary>
@@ -58,85 +85,57 @@ public enum CloseReason : byte
 
     /// <summary>The connection could not be established.</summary>
     ConnectFailed = 8,
+
+    /// <summary>Nothing came or went for <see cref="EventLoopOptions.IdleTimeoutMs"/>.</summary>
+    IdleTimeout = 9,
+
+    /// <summary>It was not established, or its TLS handshake not done, in <see cref="EventLoopOptions.HandshakeTimeoutMs"/>.</summary>
+    HandshakeTimeout = 10,
+
+    /// <summary>A frame that was begun was not complete in <see cref="EventLoopOptions.FrameTimeoutMs"/>.</summary>
+    FrameTimeout = 11,
+
+    /// <summary>TLS failed; <see cref="Connection.CloseDetail"/> says why.</summary>
+    TlsFailed = 12,
+
+    /// <summary>The peer speaks TLS to a port without it.</summary>
+    WrongProtocol = 13,
+
+    /// <summary>No buffer was left for bytes that had arrived.</summary>
+    OutOfBuffers = 14,
+
+    /// <summary>A codec found bytes that are no frame.</summary>
+    Malformed = 15,
 }
 
-/// <summary>Sizes and limits of a loop.</summary>
-public sealed record EventLoopOptions
+/// <summary>How the loop talks to the kernel.</summary>
+public enum NetBackend : byte
 {
-    /// <summary>Size of a pooled buffer in bytes: the largest contiguous reservation, the most that one read takes, and the longest unconsumed rest; 4,096 to 1 MiB, a multiple of 4,096.</summary>
-    public int BufferBytes { get; init; } = 64 << 10;
+    /// <summary>io_uring when it works here, else epoll; the environment variable PEREGRINE_NET_BACKEND (epoll, epoll-et, io_uring) decides over this.</summary>
+    Auto = 0,
 
-    /// <summary>Most pooled buffers, over all connections; 16 or more.</summary>
-    public int BufferCountMax { get; init; } = 4096;
+    /// <summary>epoll, level triggered.</summary>
+    Epoll = 1,
 
-    /// <summary>Most connections at a time; above it a new one is closed at once and counted. 1 or more.</summary>
-    public int ConnectionsMax { get; init; } = 10_000;
+    /// <summary>epoll, edge triggered.</summary>
+    EpollEdge = 2,
 
-    /// <summary>Output that may be pending on one connection, in bytes; at least <see cref="BufferBytes"/>.</summary>
-    public int OutputBytesMax { get; init; } = 4 << 20;
-
-    /// <summary>How long accepting pauses when the process has no descriptor left, in milliseconds; 1 or more.</summary>
-    public int AcceptPauseMs { get; init; } = 100;
-
-    /// <summary>Finds every error at once.</summary>
-    /// <exception cref="ArgumentException">One line for each value out of range.</exception>
-    public void Validate()
-    {
-        List<string> errors = [];
-        Expect(BufferBytes is >= 4096 and <= 1 << 20 && BufferBytes % 4096 == 0, nameof(BufferBytes), BufferBytes, "4,096 to 1,048,576, a multiple of 4,096");
-        Expect(BufferCountMax >= 16, nameof(BufferCountMax), BufferCountMax, "16 or more");
-        Expect(ConnectionsMax >= 1, nameof(ConnectionsMax), ConnectionsMax, "1 or more");
-        Expect(OutputBytesMax >= BufferBytes, nameof(OutputBytesMax), OutputBytesMax, "at least BufferBytes");
-        Expect(AcceptPauseMs >= 1, nameof(AcceptPauseMs), AcceptPauseMs, "1 or more");
-        if (errors.Count > 0)
-        {
-            throw new ArgumentException(string.Join(Environment.NewLine, errors));
-        }
-
-        void Expect(bool holds, string name, int value, string expected)
-        {
-            if (!holds)
-            {
-                errors.Add($"{name}: {value}, expected {expected}");
-            }
-        }
-    }
+    /// <summary>io_uring; where it is denied, epoll takes over and the log says so.</summary>
+    IoUring = 3,
 }
 
-/// <summary>What a loop has done. Written by the loop's thread; others may read for display.</summary>
-public sealed class LoopCounters
+/// <summary>What happens when a connection's pending output reaches <see cref="EventLoopOptions.OutputHighWaterBytes"/>.</summary>
+public enum OverflowPolicy : byte
 {
-    private readonly long[] _closed = new long[(int)CloseReason.ConnectFailed + 1];
+    /// <summary>Nothing is read from the peer until the output falls to the low-water mark; writes go on to <see cref="EventLoopOptions.OutputBytesMax"/>.</summary>
+    PauseReading = 0,
 
-    public long Opened { get; internal set; }
+    /// <summary>Writes are refused and counted as dropped.</summary>
+    DropNewest = 1,
 
-    /// <summary>Connections refused by the acceptor or by <see cref="EventLoopOptions.ConnectionsMax"/>.</summary>
-    public long Refused { get; internal set; }
+    /// <summary>The oldest shared buffers that nothing was sent of make room; when there are none the write is refused.</summary>
+    DropOldest = 2,
 
-    public long ReceivedBytes { get; internal set; }
-
-    public long SentBytes { get; internal set; }
-
-    public long Receives { get; internal set; }
-
-    public long Sends { get; internal set; }
-
-    public long Waits { get; internal set; }
-
-    /// <summary>Wakes by another thread.</summary>
-    public long Wakes { get; internal set; }
-
-    /// <summary>Pauses of accepting for want of descriptors.</summary>
-    public long AcceptPauses { get; internal set; }
-
-    /// <summary>Reservations refused for too much pending output.</summary>
-    public long OutputRefusals { get; internal set; }
-
-    /// <summary>Times that no pooled buffer was left.</summary>
-    public long PoolExhaustions { get; internal set; }
-
-    /// <summary>Connections ended for a reason.</summary>
-    public long Closed(CloseReason reason) => _closed[(int)reason];
-
-    internal void CountClosed(CloseReason reason) => _closed[(int)reason]++;
+    /// <summary>The connection ends with <see cref="CloseReason.OutputOverflow"/>.</summary>
+    Disconnect = 3,
 }

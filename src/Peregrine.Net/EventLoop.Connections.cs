@@ -1,21 +1,29 @@
-using System.Net;
 using Peregrine.Linux;
 using Peregrine.Linux.Sockets;
+using Peregrine.Net.Tls;
 using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 
 public sealed partial class EventLoop
 {
-    internal int TryLend()
+    internal nint TryLend(int order, bool isInput)
     {
-        int block = Pool.TryLend();
-        if (block < 0)
+        nint block = Pool.TryLend(order, isInput);
+        if (block == 0)
         {
-            Counters.PoolExhaustions++;
+            OnPoolExhausted();
         }
 
         return block;
+    }
+
+    internal void OnPoolExhausted()
+    {
+        if (Counters.PoolExhaustions++ == 0)
+        {
+            Log($"the buffer pool is used up: {Pool.LentBytes:N0} of at most {Options.PoolBytesMax:N0} bytes are lent; reading pauses and new connections are refused until some come back ({nameof(EventLoopOptions.PoolBytesMax)})");
+        }
     }
 
     internal void QueueFlush(Connection connection)
@@ -30,30 +38,33 @@ public sealed partial class EventLoop
     /// <summary>Sends what the kernel takes. OnWritable never comes from inside of it, so that a handler may call it.</summary>
     internal void Flush(Connection connection)
     {
-        if (connection.State != ConnectionState.Open)
+        if (connection.State is not (ConnectionState.Open or ConnectionState.Handshaking))
         {
             return;
         }
 
-        Errno errno = connection.SendPending();
-        if (errno is not (Errno.None or Errno.EAGAIN or Errno.EINTR))
+        Errno errno = SendAll(connection);
+        if (errno is not (Errno.None or Errno.EAGAIN))
         {
-            BeginClose(connection, CloseReason.Reset);
+            OnBroken(connection, errno);
             return;
         }
 
-        if (connection.IsInputEnded && connection.PendingOutputBytes == 0)
-        {
-            BeginClose(connection, CloseReason.Remote);
-            return;
-        }
-
-        Watch(connection);
-        if (connection.CanWriteAgain)
-        {
-            QueueFlush(connection);
-        }
+        AfterSend(connection);
     }
+
+    /// <summary>The kernel took bytes.</summary>
+    internal void OnSent(Connection connection, int bytes)
+    {
+        Segments.Consume(ref connection.Wire, bytes);
+        Counters.SentBytes += bytes;
+        connection.LastActivityNs = NowNs;
+    }
+
+    /// <summary>The kernel has room again.</summary>
+    internal void OnRoom(Connection connection) => FlushQueued(connection);
+
+    internal void Update(Connection connection) => _backend.Update(connection);
 
     /// <summary>The connection was refused a buffer: it hears of the next one that is free.</summary>
     internal void QueueStarved(Connection connection)
@@ -67,11 +78,12 @@ public sealed partial class EventLoop
 
     internal void BeginClose(Connection connection, CloseReason reason)
     {
-        if (connection.State is ConnectionState.Open or ConnectionState.Connecting)
+        if (connection.State is ConnectionState.Open or ConnectionState.Connecting or ConnectionState.Handshaking)
         {
-            if (reason == CloseReason.Local && connection.State == ConnectionState.Open)
+            if (reason is CloseReason.Local or CloseReason.Remote && connection.State == ConnectionState.Open)
             {
-                _ = connection.SendPending();
+                connection.Tls?.SendCloseNotify();
+                _ = SendAll(connection);
             }
 
             connection.State = ConnectionState.Closing;
@@ -79,7 +91,188 @@ public sealed partial class EventLoop
         }
     }
 
-    private void FlushQueued(Connection connection)
+    internal void Abort(Connection connection, CloseReason reason)
+    {
+        if (connection.State is ConnectionState.Open or ConnectionState.Connecting or ConnectionState.Handshaking)
+        {
+            _ = connection.Socket.SetResetOnClose();
+            Counters.SystemCalls++;
+            connection.IsAborted = true;
+            connection.State = ConnectionState.Closing;
+            _closing.Enqueue((connection, reason));
+        }
+    }
+
+    internal void Fail(Connection connection, CloseReason reason, string detail)
+    {
+        if (connection.State is ConnectionState.Open or ConnectionState.Connecting or ConnectionState.Handshaking)
+        {
+            connection.CloseDetail = detail;
+            Log($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {reason}: {detail}");
+            Abort(connection, reason);
+        }
+    }
+
+    internal void CloseWhenSent(Connection connection, int deadlineMs)
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            connection.Close();
+            return;
+        }
+
+        connection.IsEndingOutput = true;
+        connection.CloseByNs = NowNs + (deadlineMs * 1_000_000L);
+        Schedule(connection, connection.CloseByNs);
+        Flush(connection);
+        _backend.Update(connection);
+    }
+
+    /// <summary>The peer ended its side. It may still wait for our answer: close when that is out, unless the handler goes on.</summary>
+    internal void OnInputEnded(Connection connection)
+    {
+        if (connection.IsInputEnded || connection.State is not (ConnectionState.Open or ConnectionState.Handshaking))
+        {
+            return;
+        }
+
+        connection.IsInputEnded = true;
+        if (connection.State == ConnectionState.Handshaking)
+        {
+            Fail(connection, CloseReason.TlsFailed, "the peer ended the connection in the middle of the TLS handshake");
+            return;
+        }
+
+        bool goesOn = false;
+        try
+        {
+            goesOn = connection.Handler.OnInputEnded(connection);
+        }
+        catch (Exception fault) when (fault is not BrokenInvariantException)
+        {
+            Fault(connection, fault);
+        }
+
+        connection.IsKeptOpen = goesOn;
+        Flush(connection);
+        _backend.Update(connection);
+    }
+
+    internal void OnBroken(Connection connection, Errno errno)
+    {
+        connection.CloseDetail ??= errno.ToString();
+        BeginClose(connection, connection.State == ConnectionState.Connecting ? CloseReason.ConnectFailed : CloseReason.Reset);
+    }
+
+    internal void OnConnectEnded(Connection connection, Errno errno)
+    {
+        if (errno != Errno.None)
+        {
+            connection.CloseDetail = errno.Describe();
+            BeginClose(connection, CloseReason.ConnectFailed);
+            return;
+        }
+
+        Established(connection);
+        _backend.Update(connection);
+    }
+
+    internal void Adopt(StreamSocket socket, in PeerAddress remote, IConnectionHandler handler, TlsCredentials? tls)
+    {
+        Connection connection = NewConnection(socket, remote, handler, tls is null ? ConnectionState.Open : ConnectionState.Handshaking, isOutgoing: false);
+        if (tls is not null)
+        {
+            connection.Tls = TlsChannel.ForServer(tls);
+        }
+
+        if (_backend.Attach(connection) != Errno.None)
+        {
+            // The kernel watches no more descriptors for this user.
+            Counters.Refused++;
+            connection.State = ConnectionState.Closing;
+            Release(connection);
+            return;
+        }
+
+        Established(connection);
+    }
+
+    /// <summary>The kernel is done with a closed connection.</summary>
+    internal void Release(Connection connection)
+    {
+        connection.End();
+        Counters.SystemCalls++;
+        _timers.Set(connection.Slot, long.MaxValue);
+        _freeSlots.Push(connection.Slot);
+    }
+
+    internal void Opened(Connection connection)
+    {
+        connection.State = ConnectionState.Open;
+        Counters.Opened++;
+        ScheduleLimits(connection);
+        Guard(connection, static (handler, connection) => handler.OnOpened(connection));
+    }
+
+    private void Established(Connection connection)
+    {
+        if (connection.Tls is null)
+        {
+            Opened(connection);
+            return;
+        }
+
+        connection.State = ConnectionState.Handshaking;
+        ScheduleLimits(connection);
+        ContinueHandshake(connection);
+    }
+
+    private Errno SendAll(Connection connection)
+    {
+        while (true)
+        {
+            Encrypt(connection);
+            int before = connection.PendingOutputBytes;
+            Errno errno = _backend.Send(connection);
+            if (errno != Errno.None || connection.Tls is null || connection.Output.Bytes == 0 || connection.PendingOutputBytes == before)
+            {
+                return errno;
+            }
+        }
+    }
+
+    /// <summary>What follows from less being pending.</summary>
+    internal void AfterSend(Connection connection)
+    {
+        int pending = connection.PendingOutputBytes;
+        if (pending == 0 && !connection.IsSendArmed)
+        {
+            if (connection.IsInputEnded && !connection.IsKeptOpen)
+            {
+                BeginClose(connection, CloseReason.Remote);
+                return;
+            }
+
+            if (connection.IsEndingOutput)
+            {
+                BeginClose(connection, CloseReason.Local);
+                return;
+            }
+        }
+
+        if (connection.IsInputHeld && pending <= Options.LowWaterBytes)
+        {
+            connection.IsInputHeld = false;
+        }
+
+        _backend.Update(connection);
+        if (connection.CanWriteAgain)
+        {
+            QueueFlush(connection);
+        }
+    }
+
+    internal void FlushQueued(Connection connection)
     {
         Flush(connection);
         TellWritable(connection);
@@ -93,208 +286,66 @@ public sealed partial class EventLoop
         }
 
         Guard(connection, static (handler, connection) => handler.OnWritable(connection));
-        if (connection.IsInputPaused && connection.State == ConnectionState.Open)
+        if (connection.IsInputPaused && !connection.WasRefused)
         {
-            connection.IsInputPaused = false;
-            int restBytes = connection.RestBytes;
-            Pool.Span(connection.RestBlock)[..restBytes].CopyTo(_receive);
-            Deliver(connection, _receive.AsSpan(0, restBytes));
-            if (connection.State == ConnectionState.Open)
-            {
-                Watch(connection);
-            }
+            ResumeInput(connection);
         }
     }
 
     // Buffers come back when output is sent or a connection ends, both before this in a pass.
     private void RetryStarved()
     {
-        for (int left = _starved.Count; left > 0 && Pool.AvailableCount > 0; left--)
+        for (int left = _starved.Count; left > 0 && Pool.FreePages > Pool.ReservedPages; left--)
         {
             Connection connection = _starved.Dequeue();
             connection.IsStarved = false;
+            if (connection.IsInputStarved)
+            {
+                connection.IsInputStarved = false;
+                _backend.Update(connection);
+            }
+
             TellWritable(connection);
         }
     }
 
-    // What epoll shall tell about a connection, as its state is now.
-    internal void Watch(Connection connection)
-    {
-        EpollEvents events = connection.IsInputEnded || connection.IsInputPaused ? EpollEvents.None : EpollEvents.In | EpollEvents.PeerClosed;
-        events |= connection.PendingOutputBytes > 0 || connection.IsSocketFull ? EpollEvents.Out : EpollEvents.None;
-        if (events != connection.WatchedEvents)
-        {
-            connection.WatchedEvents = events;
-            _ = _epoll.Modify(connection.Socket.Descriptor, events, connection.Slot);
-        }
-    }
-
-    private Connection NewConnection(TcpSocket socket, IPEndPoint remote, IConnectionHandler handler, ConnectionState state)
+    private Connection NewConnection(StreamSocket socket, in PeerAddress remote, IConnectionHandler handler, ConnectionState state, bool isOutgoing)
     {
         if (!_freeSlots.TryPop(out int slot))
         {
-            slot = _slots.Count;
-            _slots.Add(new Connection(this, slot));
+            slot = _slotCount++;
+            if (slot == _slots.Length)
+            {
+                Array.Resize(ref _slots, slot * 2);
+            }
+
+            _slots[slot] = new Connection(this, slot);
         }
 
-        _ = socket.SetNoDelay();
-        _slots[slot].Begin(++_lastConnectionId, socket, remote, handler, state);
+        _ = socket.Apply(Options.Socket);
+        Counters.SystemCalls++;
+        _slots[slot].Begin(++_lastConnectionId, socket, remote, handler, state, isOutgoing);
         return _slots[slot];
     }
 
     private void EndConnection(Connection connection, CloseReason reason)
     {
         Counters.CountClosed(reason);
-        IConnectionHandler handler = connection.Handler;
-        connection.State = ConnectionState.Closing;
         try
         {
-            handler.OnClosed(connection, reason);
+            connection.Handler.OnClosed(connection, reason);
         }
         catch (Exception fault) when (fault is not BrokenInvariantException)
         {
             LastHandlerFault = fault;
         }
 
-        connection.End();
-        _freeSlots.Push(connection.Slot);
-    }
-
-    private void OnReady(Connection connection, EpollEvents events)
-    {
-        switch (connection.State)
+        if (reason is not (CloseReason.Local or CloseReason.Remote))
         {
-            case ConnectionState.Connecting:
-                OnConnected(connection);
-                break;
-            case ConnectionState.Open:
-                if ((events & EpollEvents.Out) != 0)
-                {
-                    connection.IsSocketFull = false;
-                    FlushQueued(connection);
-                }
-
-                if ((events & (EpollEvents.In | EpollEvents.PeerClosed | EpollEvents.HangUp | EpollEvents.Error)) != 0 && !connection.IsInputEnded && !connection.IsInputPaused)
-                {
-                    OnReadable(connection);
-                }
-                else if ((events & (EpollEvents.HangUp | EpollEvents.Error)) != 0)
-                {
-                    BeginClose(connection, CloseReason.Reset);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void OnConnected(Connection connection)
-    {
-        Errno errno = connection.Socket.PendingError();
-        if (errno != Errno.None)
-        {
-            BeginClose(connection, CloseReason.ConnectFailed);
-            return;
+            connection.IsAborted = true;
         }
 
-        Watch(connection);
-        Opened(connection);
-    }
-
-    private void Opened(Connection connection)
-    {
-        connection.State = ConnectionState.Open;
-        Counters.Opened++;
-        Guard(connection, static (handler, connection) => handler.OnOpened(connection));
-    }
-
-    private void OnReadable(Connection connection)
-    {
-        for (int read = 0; read < ReadsPerPass && connection.State == ConnectionState.Open && !connection.IsInputPaused; read++)
-        {
-            // The unconsumed rest goes in front, so that the handler sees one piece; it is at most one pooled buffer.
-            int restBytes = connection.RestBytes;
-            if (restBytes > 0)
-            {
-                Pool.Span(connection.RestBlock)[..restBytes].CopyTo(_receive);
-            }
-
-            Span<byte> room = _receive.AsSpan(restBytes, Options.BufferBytes);
-            CallResult result = connection.Socket.Receive(room);
-            Counters.Receives++;
-            if (!result.IsOk)
-            {
-                if (result.Errno is not (Errno.EAGAIN or Errno.EINTR))
-                {
-                    BeginClose(connection, CloseReason.Reset);
-                }
-
-                return;
-            }
-
-            if (result.Value == 0)
-            {
-                // The peer may have ended its side only, and still wait for our answer: close when that is out.
-                connection.IsInputEnded = true;
-                Flush(connection);
-                return;
-            }
-
-            Counters.ReceivedBytes += result.Value;
-            connection.LastReceivedNs = Clock.MonotonicNs;
-            Deliver(connection, _receive.AsSpan(0, restBytes + (int)result.Value));
-            if (result.Value < room.Length)
-            {
-                return;
-            }
-        }
-    }
-
-    private void Deliver(Connection connection, ReadOnlySpan<byte> data)
-    {
-        int consumed;
-        try
-        {
-            consumed = connection.Handler.OnData(connection, data);
-        }
-        catch (Exception fault) when (fault is not BrokenInvariantException)
-        {
-            Fault(connection, fault);
-            return;
-        }
-
-        Check.That(consumed >= 0 && consumed <= data.Length, "a handler consumes no more than it was given");
-        ReadOnlySpan<byte> rest = data[consumed..];
-        if (rest.Length == 0 || connection.State != ConnectionState.Open)
-        {
-            connection.ReturnRest();
-            return;
-        }
-
-        if (rest.Length > Options.BufferBytes)
-        {
-            BeginClose(connection, CloseReason.InputOverflow);
-            return;
-        }
-
-        if (connection.RestBlock < 0)
-        {
-            connection.RestBlock = TryLend();
-            if (connection.RestBlock < 0)
-            {
-                BeginClose(connection, CloseReason.OutputOverflow);
-                return;
-            }
-        }
-
-        rest.CopyTo(Pool.Span(connection.RestBlock));
-        connection.RestBytes = rest.Length;
-        if (connection.WasRefused)
-        {
-            connection.IsInputPaused = true;
-            Watch(connection);
-        }
+        _backend.Detach(connection);
     }
 
     private void Guard(Connection connection, Action<IConnectionHandler, Connection> call)
@@ -312,6 +363,8 @@ public sealed partial class EventLoop
     private void Fault(Connection connection, Exception fault)
     {
         LastHandlerFault = fault;
+        connection.CloseDetail = fault.Message;
+        Log($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {CloseReason.HandlerFault}: {connection.Handler.GetType().Name} threw {fault.GetType().Name}: {fault.Message}");
         BeginClose(connection, CloseReason.HandlerFault);
     }
 }

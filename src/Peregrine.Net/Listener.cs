@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Peregrine.Linux;
 using Peregrine.Linux.Sockets;
 using Peregrine.Primitives;
@@ -7,136 +8,224 @@ namespace Peregrine.Net;
 
 /// <summary>A listening port of a loop.</summary>
 /// <remarks>Thread: the loop's.</remarks>
-public sealed class Listener : IDisposable
+public sealed class Listener : IDisposable, ILoopTask
 {
     private readonly EventLoop _loop;
-    private bool _isClosed;
+    private readonly EndPoint _endpoint;
 
-    internal Listener(EventLoop loop, TcpSocket socket, IConnectionAcceptor acceptor)
+    internal Listener(EventLoop loop, StreamSocket socket, IConnectionAcceptor acceptor, EndPoint endpoint, ListenerOptions options, int index)
     {
         _loop = loop;
         Socket = socket;
         Acceptor = acceptor;
-        LocalEndPoint = socket.LocalEndPoint();
+        Options = options;
+        Index = index;
+        _endpoint = socket.LocalAddress().ToEndPoint() ?? endpoint;
     }
 
     /// <summary>Where it listens; with the port that the system picked when 0 was asked for.</summary>
-    public IPEndPoint LocalEndPoint { get; }
+    public EndPoint Address => _endpoint;
 
-    internal TcpSocket Socket { get; }
+    /// <summary>Where it listens, on IP.</summary>
+    /// <exception cref="InvalidOperationException">It is a Unix socket.</exception>
+    public IPEndPoint LocalEndPoint => _endpoint as IPEndPoint ?? throw new InvalidOperationException($"{_endpoint} is a Unix socket: use {nameof(Address)}");
+
+    internal StreamSocket Socket { get; }
 
     internal IConnectionAcceptor Acceptor { get; }
 
+    internal ListenerOptions Options { get; }
+
+    internal int Index { get; }
+
+    /// <summary>Chooses the loop of a connection; null keeps it.</summary>
+    internal IPlacement? Placement { get; init; }
+
     internal long PausedUntilNs { get; set; }
 
-    internal bool IsClosed => _isClosed;
+    /// <summary>The kernel has a request to accept (io_uring).</summary>
+    internal bool IsArmed { get; set; }
 
-    /// <summary>Stops accepting; connections stay.</summary>
+    internal bool IsClosed { get; private set; }
+
+    internal bool IsAccepting => !IsClosed && PausedUntilNs == 0;
+
+    /// <summary>Stops accepting; connections stay. A Unix socket's file is removed.</summary>
     public void Dispose()
     {
-        if (!_isClosed)
+        if (IsClosed)
         {
-            _isClosed = true;
-            _loop.Unwatch(this);
-            Socket.Close();
+            return;
+        }
+
+        IsClosed = true;
+        _loop.StopListening(this);
+
+        // A request of io_uring may still hold the socket: the port is free at once nevertheless.
+        Socket.ShutdownAll();
+        Socket.Close();
+        if (_endpoint is UnixDomainSocketEndPoint)
+        {
+            TryRemoveFile(_endpoint);
+        }
+    }
+
+    /// <summary>A connection that this port accepted becomes one of another loop.</summary>
+    void ILoopTask.Run(EventLoop loop, long argument)
+    {
+        StreamSocket socket = new((int)argument);
+        loop.TakeOn(this, socket, socket.RemoteAddress());
+    }
+
+    /// <summary>Opens a listening socket, with words for why not.</summary>
+    internal static StreamSocket Open(EndPoint endpoint, ListenerOptions options)
+    {
+        if (endpoint is UnixDomainSocketEndPoint && IsStale(endpoint))
+        {
+            TryRemoveFile(endpoint);
+        }
+
+        Errno errno = StreamSocket.TryListen(endpoint, options.Backlog, options.SharePort, out StreamSocket socket);
+        if (errno != Errno.None)
+        {
+            string advice = errno switch
+            {
+                Errno.EADDRINUSE => "; another program listens there: stop it or choose another port",
+                Errno.EADDRNOTAVAIL => "; it is no address of this machine: choose another, or 0.0.0.0 for all",
+                Errno.EACCES => "; it needs a privilege (ports below 1024), or the folder may not be written",
+                Errno.ENOENT => "; its folder does not exist: make it",
+                _ => "",
+            };
+            throw new LinuxException($"cannot listen on {endpoint}{advice}", errno);
+        }
+
+        return socket;
+    }
+
+    // A socket's file outlives a killed process; nobody answers there then.
+    private static bool IsStale(EndPoint endpoint)
+    {
+        Errno errno = StreamSocket.TryConnect(endpoint, null, out StreamSocket probe);
+        if (errno == Errno.None)
+        {
+            probe.Close();
+        }
+
+        return errno == Errno.ECONNREFUSED;
+    }
+
+    private static void TryRemoveFile(EndPoint endpoint)
+    {
+        string path = endpoint.ToString()!;
+        if (path.StartsWith('/') || !path.StartsWith('@'))
+        {
+            File.Delete(path);
         }
     }
 }
 
+/// <summary>Chooses the loop that serves a new connection.</summary>
+internal interface IPlacement
+{
+    EventLoop Place(EventLoop acceptor, in PeerAddress remote);
+}
+
 public sealed partial class EventLoop
 {
-    // Accepts of one pass: a storm of connections must not starve those that are there.
-    private const int AcceptsPerPass = 64;
+    private int _pausedListeners;
 
-    internal void Unwatch(Listener listener) => _ = _epoll.Remove(listener.Socket.Descriptor);
-
-    private void OnAcceptable(Listener listener)
+    internal void StopListening(Listener listener)
     {
-        for (int accept = 0; accept < AcceptsPerPass && !listener.IsClosed; accept++)
+        _backend.StopAccepting(listener);
+        RemoveSource(listener.Index);
+    }
+
+    /// <summary>A connection waits no more: it is here.</summary>
+    internal void OnAccepted(Listener listener, StreamSocket socket, in PeerAddress remote)
+    {
+        EventLoop target = listener.Placement?.Place(this, remote) ?? this;
+        if (!ReferenceEquals(target, this))
         {
-            Errno errno = listener.Socket.TryAccept(out TcpSocket socket, out IPEndPoint? remote);
-            if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
+            if (!target.TryPostAccepted(listener, socket))
             {
-                PauseAccepting(listener);
-                return;
+                Refuse(socket);
             }
 
-            if (errno == Errno.EAGAIN)
-            {
-                return;
-            }
+            return;
+        }
 
-            if (errno != Errno.None)
-            {
-                continue;
-            }
+        TakeOn(listener, socket, remote);
+    }
 
-            IConnectionHandler? handler = ConnectionCount < Options.ConnectionsMax ? HandlerOf(listener, remote!) : null;
-            if (handler is null)
-            {
-                Counters.Refused++;
-                socket.Close();
-                continue;
-            }
+    /// <summary>A connection that this loop, or another one, accepted becomes one of this loop.</summary>
+    internal void TakeOn(Listener listener, StreamSocket socket, in PeerAddress remote)
+    {
+        IConnectionHandler? handler = ConnectionCount < Options.ConnectionsMax && HasRoomForConnections ? HandlerOf(listener.Acceptor, remote) : null;
+        if (handler is null)
+        {
+            Refuse(socket);
+            return;
+        }
 
-            Connection connection = NewConnection(socket, remote!, handler, ConnectionState.Connecting);
-            connection.WatchedEvents = EpollEvents.In | EpollEvents.PeerClosed;
-            if (_epoll.Add(socket.Descriptor, connection.WatchedEvents, connection.Slot) != Errno.None)
-            {
-                // The kernel watches no more descriptors for this user.
-                Counters.Refused++;
-                connection.End();
-                _freeSlots.Push(connection.Slot);
-                continue;
-            }
+        Adopt(socket, remote, handler, listener.Options.Tls);
+    }
 
-            Opened(connection);
+    private void Refuse(StreamSocket socket)
+    {
+        Counters.Refused++;
+        Counters.SystemCalls++;
+        socket.Close();
+    }
+
+    /// <summary>Accepting failed.</summary>
+    /// <returns>False: it pauses.</returns>
+    internal bool OnAcceptFailed(Listener listener, Errno errno)
+    {
+        if (errno is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM))
+        {
+            return true;
+        }
+
+        // The kernel would tell of the same waiting connection again and again: look away for a while instead.
+        if (Counters.AcceptPauses++ == 0)
+        {
+            Log($"accepting on {listener.Address} pauses for {Options.AcceptPauseMs} ms each time: {errno.Describe()} (descriptors allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0})");
+        }
+
+        _backend.StopAccepting(listener);
+        listener.PausedUntilNs = Clock.MonotonicNs + (Options.AcceptPauseMs * 1_000_000L);
+        _pausedListeners++;
+        return false;
+    }
+
+    private bool HasRoomForConnections => Pool.FreePages > Pool.ReservedPages / 2;
+
+    private void ResumeListeners()
+    {
+        foreach (object? source in _sources)
+        {
+            if (source is Listener { PausedUntilNs: > 0 } listener && NowNs >= listener.PausedUntilNs)
+            {
+                listener.PausedUntilNs = 0;
+                _pausedListeners--;
+                if (!listener.IsClosed)
+                {
+                    _ = _backend.Accept(listener);
+                }
+            }
         }
     }
 
-    private IConnectionHandler? HandlerOf(Listener listener, IPEndPoint remote)
+    private IConnectionHandler? HandlerOf(IConnectionAcceptor acceptor, in PeerAddress remote)
     {
         try
         {
-            return listener.Acceptor.OnAccepted(this, remote);
+            return acceptor.OnAccepted(this, remote);
         }
         catch (Exception fault) when (fault is not BrokenInvariantException)
         {
             LastHandlerFault = fault;
             return null;
         }
-    }
-
-    // Level-triggered epoll would report the same waiting connection again and again: stop watching for a while instead.
-    private void PauseAccepting(Listener listener)
-    {
-        Counters.AcceptPauses++;
-        Unwatch(listener);
-        listener.PausedUntilNs = Clock.MonotonicNs + (Options.AcceptPauseMs * 1_000_000L);
-    }
-
-    private int LimitToAcceptPause(int timeoutMs)
-    {
-        foreach (Listener listener in _listeners)
-        {
-            if (listener.PausedUntilNs == 0 || listener.IsClosed)
-            {
-                continue;
-            }
-
-            long leftNs = listener.PausedUntilNs - Clock.MonotonicNs;
-            if (leftNs <= 0)
-            {
-                listener.PausedUntilNs = 0;
-                _ = _epoll.Add(listener.Socket.Descriptor, EpollEvents.In, WakeData - _listeners.IndexOf(listener) - 1);
-            }
-            else
-            {
-                int leftMs = (int)(leftNs / 1_000_000) + 1;
-                timeoutMs = timeoutMs < 0 ? leftMs : Math.Min(timeoutMs, leftMs);
-            }
-        }
-
-        return timeoutMs;
     }
 }

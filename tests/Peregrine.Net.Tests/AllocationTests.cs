@@ -4,7 +4,7 @@ using Peregrine.Testing;
 namespace Peregrine.Net.Tests;
 
 /// <summary>The loop's thread allocates nothing once it is warm.</summary>
-public class AllocationTests
+public abstract class AllocationTests(NetBackend backend) : BackendSuite(backend)
 {
     private const int WarmRounds = 10_000;
     private const int Windows = 5;
@@ -14,7 +14,7 @@ public class AllocationTests
     {
         int rounds = ProofSize.Of(5_000, 50_000);
         CountingEcho handler = new(WarmRounds, rounds);
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect();
         byte[] message = new byte[300];
 
@@ -38,11 +38,7 @@ public class AllocationTests
 
         public List<long> AllocatedBytes { get; } = new(Windows + 1);
 
-        public void OnOpened(Connection connection)
-        {
-        }
-
-        public int OnData(Connection connection, ReadOnlySpan<byte> data)
+        public void OnData(Connection connection, ref InputReader input)
         {
             _calls++;
             if (_calls >= warmRounds && (_calls - warmRounds) % windowRounds == 0)
@@ -56,15 +52,16 @@ public class AllocationTests
                 _before = now;
             }
 
-            return connection.TryWrite(data) ? data.Length : 0;
-        }
-
-        public void OnWritable(Connection connection)
-        {
-        }
-
-        public void OnClosed(Connection connection, CloseReason reason)
-        {
+            if (connection.TryWrite(input.Peek()))
+            {
+                _ = input.Consume(input.Length);
+            }
         }
     }
 }
+
+public class AllocationTestsOnEpoll() : AllocationTests(NetBackend.Epoll);
+
+public class AllocationTestsOnEpollEdge() : AllocationTests(NetBackend.EpollEdge);
+
+public class AllocationTestsOnIoUring() : AllocationTests(NetBackend.IoUring);

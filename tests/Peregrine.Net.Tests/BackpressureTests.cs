@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace Peregrine.Net.Tests;
 
 /// <summary>Peers that do not read: bounds hold, refusals are told, and writing goes on when there is room.</summary>
-public class BackpressureTests
+public abstract class BackpressureTests(NetBackend backend) : BackendSuite(backend)
 {
-    private static readonly EventLoopOptions Small = new() { BufferBytes = 4_096, BufferCountMax = 16, OutputBytesMax = 32_768 };
+    private static readonly EventLoopOptions Small = new() { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096, OutputBytesMax = 32_768 };
 
     [Fact]
     public void SlowReader_AtTheHighWaterMark_IsRefusedAndLaterWritable()
@@ -31,7 +31,7 @@ public class BackpressureTests
         }
 
         TestHandler handler = new() { Opened = Pump, Writable = Pump };
-        using TestLoop loop = new(() => handler, Small);
+        using TestLoop loop = Start(() => handler, Small);
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
         byte[] block = new byte[1_000];
 
@@ -45,7 +45,7 @@ public class BackpressureTests
 
         loop.Stop();
         Assert.True(loop.Loop.Counters.OutputRefusals > 0, "the mark was reached");
-        Assert.True(loop.Loop.LentBuffers <= Small.BufferCountMax);
+        Assert.True(loop.Loop.LentBytes <= Small.PoolBytesMax);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class BackpressureTests
             Writable = connection => connection.TryWrite("later"u8),
         };
         int accepted = 0;
-        using TestLoop loop = new(() => accepted++ < 4 ? hog : starved, Small);
+        using TestLoop loop = Start(() => accepted++ < 4 ? hog : starved, Small);
         Socket[] hogs = [.. Enumerable.Range(0, 4).Select(_ => loop.Connect(receiveBufferBytes: 4_096))];
         using Socket waiting = loop.Connect();
         byte[] answer = new byte[5];
@@ -129,7 +129,7 @@ public class BackpressureTests
             },
             Writable = _ => told = true,
         };
-        using EventLoop loop = new(Small);
+        using EventLoop loop = NewLoop(Small);
         using Listener listener = loop.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), new Acceptor(() => accepted++ < 4 ? hog : starved));
         Socket[] hogs = [.. Enumerable.Range(0, 4).Select(_ => Connect(listener))];
         while (accepted < 4)
@@ -166,7 +166,7 @@ public class BackpressureTests
 
     private sealed class Acceptor(Func<IConnectionHandler?> accept) : IConnectionAcceptor
     {
-        public IConnectionHandler? OnAccepted(EventLoop loop, System.Net.IPEndPoint remote) => accept();
+        public IConnectionHandler? OnAccepted(EventLoop loop, Peregrine.Linux.Sockets.PeerAddress remote) => accept();
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public class BackpressureTests
         // The endless one is refused, flushed, told, and writes again, in every pass; the loop must still serve the echo.
         TestHandler endless = new() { Opened = Fill, Writable = Fill };
         int accepted = 0;
-        using TestLoop loop = new(() => accepted++ == 0 ? endless : new EchoHandler());
+        using TestLoop loop = Start(() => accepted++ == 0 ? endless : new EchoHandler());
         using Socket reader = loop.Connect();
         using CancellationTokenSource stop = new();
         Thread drain = new(() => Drain(reader, stop.Token)) { IsBackground = true };
@@ -200,7 +200,7 @@ public class BackpressureTests
     {
         byte[] sent = new byte[20_000_000];
         new Random(3).NextBytes(sent);
-        using TestLoop loop = new(() => new EchoHandler(), Small);
+        using TestLoop loop = Start(() => new EchoHandler(), Small);
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
         Thread sender = new(() => { _ = client.Send(sent); client.Shutdown(SocketShutdown.Send); });
         sender.Start();
@@ -218,7 +218,7 @@ public class BackpressureTests
     {
         List<CloseReason> reasons = [];
         TestHandler greedy = new() { Data = (_, _) => 0, Closed = (_, reason) => reasons.Add(reason) };
-        using TestLoop loop = new(() => greedy, Small);
+        using TestLoop loop = Start(() => greedy, Small);
         using Socket client = loop.Connect();
 
         try
@@ -258,3 +258,9 @@ public class BackpressureTests
         }
     }
 }
+
+public class BackpressureTestsOnEpoll() : BackpressureTests(NetBackend.Epoll);
+
+public class BackpressureTestsOnEpollEdge() : BackpressureTests(NetBackend.EpollEdge);
+
+public class BackpressureTestsOnIoUring() : BackpressureTests(NetBackend.IoUring);

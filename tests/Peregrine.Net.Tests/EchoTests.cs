@@ -4,14 +4,14 @@ using Peregrine.Testing;
 namespace Peregrine.Net.Tests;
 
 /// <summary>Bytes go there and back whole, in order, over real sockets.</summary>
-public class EchoTests
+public abstract class EchoTests(NetBackend backend) : BackendSuite(backend)
 {
     [Fact]
     public void Echo_RandomSizesOverManyConnections_ComesBackByteForByte()
     {
         int seed = Environment.TickCount;
         Random random = new(seed);
-        using TestLoop loop = new(() => new EchoHandler());
+        using TestLoop loop = Start(() => new EchoHandler());
         Socket[] clients = [.. Enumerable.Range(0, ProofSize.Of(50, 500)).Select(_ => loop.Connect())];
 
         for (int round = 0; round < 20; round++)
@@ -59,7 +59,7 @@ public class EchoTests
                 return consumed;
             },
         };
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect();
         Random random = new(7);
         int[] lengths = [.. Enumerable.Range(0, 300).Select(_ => random.Next(0, 256))];
@@ -83,7 +83,7 @@ public class EchoTests
         byte[] answer = new byte[3_000_000];
         new Random(1).NextBytes(answer);
         TestHandler handler = new() { Data = (connection, data) => connection.TryWrite(answer) ? data.Length : throw new InvalidOperationException("room") };
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect(receiveBufferBytes: 8_192);
 
         _ = client.Send("give"u8);
@@ -92,3 +92,9 @@ public class EchoTests
         Assert.True(answer.AsSpan().SequenceEqual(TestLoop.ReadAll(client)));
     }
 }
+
+public class EchoTestsOnEpoll() : EchoTests(NetBackend.Epoll);
+
+public class EchoTestsOnEpollEdge() : EchoTests(NetBackend.EpollEdge);
+
+public class EchoTestsOnIoUring() : EchoTests(NetBackend.IoUring);

@@ -5,13 +5,13 @@ using Peregrine.Linux;
 namespace Peregrine.Net.Tests;
 
 /// <summary>Openings and ends, also of peers that behave badly and handlers that throw.</summary>
-public class LifecycleTests
+public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
 {
     [Fact]
     public void Listen_PortInUse_NamesTheAddress()
     {
-        using TestLoop loop = new(() => null);
-        using EventLoop other = new(new EventLoopOptions());
+        using TestLoop loop = Start(() => null);
+        using EventLoop other = NewLoop(new EventLoopOptions());
 
         LinuxException fault = Assert.Throws<LinuxException>(() => other.Listen(loop.EndPoint, loop));
 
@@ -22,9 +22,9 @@ public class LifecycleTests
     [Fact]
     public void Options_OutOfRange_AreAllNamed()
     {
-        ArgumentException fault = Assert.Throws<ArgumentException>(() => new EventLoop(new EventLoopOptions { BufferBytes = 5_000, ConnectionsMax = 0 }));
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => new EventLoop(new EventLoopOptions { FrameBytesMax = 5, ConnectionsMax = 0 }));
 
-        Assert.Contains("BufferBytes: 5000", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("FrameBytesMax: 5", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionsMax: 0", fault.Message, StringComparison.Ordinal);
     }
 
@@ -32,7 +32,7 @@ public class LifecycleTests
     public void Acceptor_ThatThrowsOrRefuses_CostsOnlyThatConnection()
     {
         int accepted = 0;
-        using TestLoop loop = new(() => accepted++ switch { 0 => throw new InvalidOperationException("bad acceptor"), 1 => null, _ => new EchoHandler() });
+        using TestLoop loop = Start(() => accepted++ switch { 0 => throw new InvalidOperationException("bad acceptor"), 1 => null, _ => new EchoHandler() });
         using Socket first = loop.Connect();
         using Socket second = loop.Connect();
         Assert.Empty(TestLoop.ReadAll(first));
@@ -52,7 +52,7 @@ public class LifecycleTests
     [Fact]
     public void Connections_AboveTheLimit_AreClosedAndCounted()
     {
-        using TestLoop loop = new(() => new EchoHandler(), new EventLoopOptions { ConnectionsMax = 2 });
+        using TestLoop loop = Start(() => new EchoHandler(), new EventLoopOptions { ConnectionsMax = 2 });
         using Socket first = Pinged(loop);
         using Socket second = Pinged(loop);
 
@@ -68,7 +68,7 @@ public class LifecycleTests
     {
         int accepted = 0;
         TestHandler bad = new() { Data = (_, _) => throw new InvalidOperationException("bad handler") };
-        using TestLoop loop = new(() => accepted++ == 0 ? bad : new EchoHandler());
+        using TestLoop loop = Start(() => accepted++ == 0 ? bad : new EchoHandler());
         using Socket first = loop.Connect();
         _ = first.Send("x"u8);
         Assert.Empty(TestLoop.ReadAll(first));
@@ -83,7 +83,7 @@ public class LifecycleTests
     [Fact]
     public void Peers_ThatResetOrGoAtOnce_LeaveNothingBehind()
     {
-        using TestLoop loop = new(() => new EchoHandler());
+        using TestLoop loop = Start(() => new EchoHandler());
         for (int round = 0; round < 200; round++)
         {
             using Socket client = loop.Connect();
@@ -111,7 +111,7 @@ public class LifecycleTests
     public void Connect_ToNobody_IsToldAsAClose()
     {
         List<CloseReason> reasons = [];
-        using EventLoop loop = new(new EventLoopOptions());
+        using EventLoop loop = NewLoop(new EventLoopOptions());
         using Socket unused = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
@@ -128,7 +128,7 @@ public class LifecycleTests
     public void Dispose_WithOpenConnections_TellsTheirHandlers()
     {
         List<CloseReason> reasons = [];
-        TestLoop loop = new(() => new TestHandler { Data = (connection, data) => { _ = connection.TryWrite(data.Span); return data.Length; }, Closed = (_, reason) => reasons.Add(reason) });
+        TestLoop loop = Start(() => new TestHandler { Data = (connection, data) => { _ = connection.TryWrite(data.Span); return data.Length; }, Closed = (_, reason) => reasons.Add(reason) });
         using Socket first = Pinged(loop);
         using Socket second = Pinged(loop);
 
@@ -147,3 +147,9 @@ public class LifecycleTests
         return client;
     }
 }
+
+public class LifecycleTestsOnEpoll() : LifecycleTests(NetBackend.Epoll);
+
+public class LifecycleTestsOnEpollEdge() : LifecycleTests(NetBackend.EpollEdge);
+
+public class LifecycleTestsOnIoUring() : LifecycleTests(NetBackend.IoUring);

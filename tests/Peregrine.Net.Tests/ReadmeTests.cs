@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Peregrine.Linux;
+using Peregrine.Linux.Sockets;
 using Peregrine.Linux.Files;
 using Peregrine.Testing;
 
@@ -54,15 +55,15 @@ public class ReadmeTests
 
     private sealed class EchoAcceptor : IConnectionAcceptor, IConnectionHandler
     {
-        public IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote) => this;
+        public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote) => this;
 
         // What is not consumed comes again, with what follows: a frame is seen whole, wherever the network cuts it.
-        public int OnData(Connection connection, ReadOnlySpan<byte> data) => connection.TryWrite(data) ? data.Length : 0;
-
-        public void OnOpened(Connection connection) { }
-
-        public void OnWritable(Connection connection) { }
-
-        public void OnClosed(Connection connection, CloseReason reason) { }
+        public void OnData(Connection connection, ref InputReader input)
+        {
+            if (connection.TryWrite(input.Peek()))
+            {
+                _ = input.Consume(input.Length);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Peregrine.Net.Tests;
 
 /// <summary>Bytes that many connections share: each is sent all of them, in order, at its own pace, without a copy.</summary>
-public class SharedSendTests
+public abstract class SharedSendTests(NetBackend backend) : BackendSuite(backend)
 {
     private const int SharedBytes = 8 << 20;
 
@@ -35,7 +35,7 @@ public class SharedSendTests
             },
             Writable = Pump,
         };
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
 
         byte[] received = TestLoop.ReadAll(client);
@@ -70,7 +70,7 @@ public class SharedSendTests
             },
             Writable = Pump,
         };
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
         opened.Wait(TestLoop.TimeoutMs);
         for (int wake = 0; wake < 200; wake++)
@@ -99,7 +99,7 @@ public class SharedSendTests
         }
 
         TestHandler handler = new() { Opened = Pump, Writable = Pump, Closed = (_, _) => closed.Set() };
-        using TestLoop loop = new(() => handler);
+        using TestLoop loop = Start(() => handler);
         using (Socket client = loop.Connect())
         {
             _ = client.Receive(new byte[100]);
@@ -120,3 +120,9 @@ public class SharedSendTests
         return bytes;
     }
 }
+
+public class SharedSendTestsOnEpoll() : SharedSendTests(NetBackend.Epoll);
+
+public class SharedSendTestsOnEpollEdge() : SharedSendTests(NetBackend.EpollEdge);
+
+public class SharedSendTestsOnIoUring() : SharedSendTests(NetBackend.IoUring);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Peregrine.Linux.Sockets;
 
 namespace Peregrine.Net.Tests;
 
@@ -44,7 +45,7 @@ internal sealed class TestLoop : IDisposable, IConnectionAcceptor
         return socket;
     }
 
-    public IConnectionHandler? OnAccepted(EventLoop loop, IPEndPoint remote) => _accept(remote);
+    public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote) => _accept(remote.ToEndPoint()!);
 
     /// <summary>Stops the thread; the loop may be looked at then.</summary>
     public void Stop()
@@ -118,7 +119,7 @@ internal sealed class TestHandler : IConnectionHandler
 
     public void OnOpened(Connection connection) => Opened(connection);
 
-    public int OnData(Connection connection, ReadOnlySpan<byte> data) => Data(connection, data.ToArray());
+    public void OnData(Connection connection, ref InputReader input) => _ = input.Consume(Data(connection, input.Peek().ToArray()));
 
     public void OnWritable(Connection connection) => Writable(connection);
 
@@ -132,7 +133,13 @@ internal sealed class EchoHandler : IConnectionHandler
     {
     }
 
-    public int OnData(Connection connection, ReadOnlySpan<byte> data) => connection.TryWrite(data) ? data.Length : 0;
+    public void OnData(Connection connection, ref InputReader input)
+    {
+        if (connection.TryWrite(input.Peek()))
+        {
+            _ = input.Consume(input.Length);
+        }
+    }
 
     public void OnWritable(Connection connection)
     {

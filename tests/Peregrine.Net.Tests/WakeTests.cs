@@ -3,7 +3,7 @@ using Peregrine.Testing;
 namespace Peregrine.Net.Tests;
 
 /// <summary>Litmus: what another thread leaves before it wakes the loop is seen, however the two race.</summary>
-public class WakeTests
+public abstract class WakeTests(NetBackend backend) : BackendSuite(backend)
 {
     [Fact]
     public void Wake_FromFourThreads_IsNeverLost()
@@ -11,7 +11,7 @@ public class WakeTests
         const int wakers = 4;
         int rounds = ProofSize.Of(20_000, 500_000);
         long[] left = new long[wakers * 16];
-        using EventLoop loop = new(new EventLoopOptions());
+        using EventLoop loop = NewLoop(new EventLoopOptions());
         Thread[] threads = [.. Enumerable.Range(0, wakers).Select(waker => new Thread(() =>
         {
             ref long mine = ref left[waker * 16];
@@ -45,3 +45,9 @@ public class WakeTests
         return sum;
     }
 }
+
+public class WakeTestsOnEpoll() : WakeTests(NetBackend.Epoll);
+
+public class WakeTestsOnEpollEdge() : WakeTests(NetBackend.EpollEdge);
+
+public class WakeTestsOnIoUring() : WakeTests(NetBackend.IoUring);

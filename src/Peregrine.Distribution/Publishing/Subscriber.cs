@@ -52,42 +52,42 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
     }
 
     /// <inheritdoc/>
-    public int OnData(Connection connection, ReadOnlySpan<byte> data)
+    public void OnData(Connection connection, ref InputReader input)
     {
-        int used = 0;
-        while (!IsLeaving && data.Length - used >= WireLimits.PrefixBytes)
+        bool hasProgress = false;
+        while (!IsLeaving && input.TryPeek(WireLimits.PrefixBytes, out ReadOnlySpan<byte> prefix))
         {
             if (_partial is not null || _connection.PendingOutputBytes > AnswerBytesMax)
             {
                 // Offering nothing asks for OnWritable, until which the loop keeps what is left here and reads no more.
                 _ = _connection.SendShared(default);
                 _requestBeganNs = 0;
-                return used;
+                return;
             }
 
-            uint bytes = BinaryPrimitives.ReadUInt32BigEndian(data[used..]);
+            uint bytes = BinaryPrimitives.ReadUInt32BigEndian(prefix);
             if (bytes > WireLimits.RequestBytesMax)
             {
                 Leave(Reason.FrameTooLarge, $"a request of {bytes} bytes; expected at most {WireLimits.RequestBytesMax}: a length of four bytes, big endian, then a Request");
                 break;
             }
 
-            if (data.Length - used - WireLimits.PrefixBytes < bytes)
+            if (input.Length - WireLimits.PrefixBytes < bytes)
             {
                 break;
             }
 
-            OnRequest(data.Slice(used + WireLimits.PrefixBytes, (int)bytes));
-            used += WireLimits.PrefixBytes + (int)bytes;
+            OnRequest(input.Consume(WireLimits.PrefixBytes + (int)bytes)[WireLimits.PrefixBytes..]);
+            hasProgress = true;
         }
 
         if (IsLeaving)
         {
-            return data.Length;
+            input.Discard(input.Length);
+            return;
         }
 
-        _requestBeganNs = used == data.Length ? 0 : used > 0 || _requestBeganNs == 0 ? Clock.MonotonicNs : _requestBeganNs;
-        return used;
+        _requestBeganNs = input.Length == 0 ? 0 : hasProgress || _requestBeganNs == 0 ? Clock.MonotonicNs : _requestBeganNs;
     }
 
     /// <inheritdoc/>

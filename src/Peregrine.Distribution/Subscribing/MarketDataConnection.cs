@@ -41,35 +41,31 @@ public sealed class MarketDataConnection(FrameVisitor visitor, IReadOnlyList<Req
     }
 
     /// <inheritdoc/>
-    public int OnData(Connection connection, ReadOnlySpan<byte> data)
+    public void OnData(Connection connection, ref InputReader input)
     {
         LastReceivedNs = connection.LastReceivedNs;
-        int used = 0;
-        while (data.Length - used >= WireLimits.PrefixBytes)
+        while (input.TryPeek(WireLimits.PrefixBytes, out ReadOnlySpan<byte> prefix))
         {
-            uint bytes = BinaryPrimitives.ReadUInt32BigEndian(data[used..]);
+            uint bytes = BinaryPrimitives.ReadUInt32BigEndian(prefix);
             if (bytes > WireLimits.FrameBytesMax - WireLimits.PrefixBytes)
             {
                 Fail(connection, $"a frame of {bytes} bytes; expected at most {WireLimits.FrameBytesMax - WireLimits.PrefixBytes}");
-                return data.Length;
+                return;
             }
 
-            if (data.Length - used - WireLimits.PrefixBytes < bytes)
+            if (input.Length - WireLimits.PrefixBytes < bytes)
             {
-                break;
+                return;
             }
 
-            if (FrameDecoder.TryDecode(data.Slice(used + WireLimits.PrefixBytes, (int)bytes), visitor) == WireStatus.Malformed)
+            if (FrameDecoder.TryDecode(input.Consume(WireLimits.PrefixBytes + (int)bytes)[WireLimits.PrefixBytes..], visitor) == WireStatus.Malformed)
             {
                 Fail(connection, $"frame {Frames + 1} is no Frame of schemas/marketdata.proto");
-                return data.Length;
+                return;
             }
 
             Frames++;
-            used += WireLimits.PrefixBytes + (int)bytes;
         }
-
-        return used;
     }
 
     /// <inheritdoc/>

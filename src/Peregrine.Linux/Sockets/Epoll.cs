@@ -12,6 +12,9 @@ public enum EpollEvents : uint
     Error = 0x8,
     HangUp = 0x10,
     PeerClosed = 0x2000,
+
+    /// <summary>Tells of a change once instead of as long as it lasts.</summary>
+    EdgeTriggered = 0x8000_0000,
 }
 
 /// <summary>One ready descriptor.</summary>
@@ -19,7 +22,7 @@ public enum EpollEvents : uint
 /// <param name="Data">The number given when it was added.</param>
 public readonly record struct EpollReady(EpollEvents Events, long Data);
 
-/// <summary>The kernel's list of watched descriptors, level triggered.</summary>
+/// <summary>The kernel's list of watched descriptors, level triggered but where <see cref="EpollEvents.EdgeTriggered"/> is asked for.</summary>
 /// <remarks>Thread: one owner. Allocates: only when made.</remarks>
 public sealed unsafe class Epoll : IDisposable
 {

@@ -1,0 +1,83 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Net;
+
+/// <summary>What a loop has done. Written by the loop's thread; others may read single numbers for display.</summary>
+public sealed class LoopCounters
+{
+    private readonly long[] _closed = new long[(int)CloseReason.Malformed + 1];
+    private long _postRefusals;
+
+    /// <summary>Connections established.</summary>
+    public long Opened { get; internal set; }
+
+    /// <summary>Connections refused by the acceptor, by <see cref="EventLoopOptions.ConnectionsMax"/> or for want of buffers.</summary>
+    public long Refused { get; internal set; }
+
+    /// <summary>Frames taken by <see cref="InputReader.Consume"/> and by codecs, and datagrams.</summary>
+    public long Messages { get; internal set; }
+
+    /// <summary>Bytes from peers, as they came over the network.</summary>
+    public long ReceivedBytes { get; internal set; }
+
+    /// <summary>Bytes to peers, as the kernel took them.</summary>
+    public long SentBytes { get; internal set; }
+
+    /// <summary>Reads that gave bytes or the end of a stream.</summary>
+    public long Receives { get; internal set; }
+
+    /// <summary>Sends that were handed to the kernel.</summary>
+    public long Sends { get; internal set; }
+
+    /// <summary>System calls of all kinds.</summary>
+    public long SystemCalls { get; internal set; }
+
+    /// <summary>Passes of the loop.</summary>
+    public long Waits { get; internal set; }
+
+    /// <summary>Wakes by another thread.</summary>
+    public long Wakes { get; internal set; }
+
+    /// <summary>Posts of other threads that were run.</summary>
+    public long Posts { get; internal set; }
+
+    /// <summary>Posted bytes that found their connection gone, or its output full.</summary>
+    public long LostPosts { get; internal set; }
+
+    /// <summary>Posts refused, as too many waited.</summary>
+    public long PostRefusals => Interlocked.Read(ref _postRefusals);
+
+    /// <summary>Pauses of accepting for want of descriptors.</summary>
+    public long AcceptPauses { get; internal set; }
+
+    /// <summary>Writes refused for too much pending output.</summary>
+    public long OutputRefusals { get; internal set; }
+
+    /// <summary>Messages dropped by <see cref="OverflowPolicy.DropNewest"/> and <see cref="OverflowPolicy.DropOldest"/>.</summary>
+    public long OutputDrops { get; internal set; }
+
+    /// <summary>Times that reading from a peer was paused: too much output, or no buffers.</summary>
+    public long ReadPauses { get; internal set; }
+
+    /// <summary>Times that no buffer was left.</summary>
+    public long PoolExhaustions { get; internal set; }
+
+    /// <summary>Calls of OnData longer than <see cref="EventLoopOptions.SlowHandlerUs"/>.</summary>
+    public long SlowHandlers { get; internal set; }
+
+    /// <summary>TLS handshakes completed; of them resumed.</summary>
+    public long TlsHandshakes { get; internal set; }
+
+    /// <summary>TLS handshakes that resumed an earlier session.</summary>
+    public long TlsResumptions { get; internal set; }
+
+    /// <summary>Time in OnData, in nanoseconds.</summary>
+    public LatencyHistogram HandlerTime { get; } = new();
+
+    /// <summary>Connections ended for a reason.</summary>
+    public long Closed(CloseReason reason) => _closed[(int)reason];
+
+    internal void CountClosed(CloseReason reason) => _closed[(int)reason]++;
+
+    internal void CountPostRefusal() => Interlocked.Increment(ref _postRefusals);
+}

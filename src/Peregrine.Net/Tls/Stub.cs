@@ -1,0 +1,24 @@
+#pragma warning disable CA1822, IDE0044
+namespace Peregrine.Net.Tls
+{
+public sealed class TlsCredentials { }
+internal sealed class TlsChannel : IDisposable
+{
+    public static TlsChannel ForClient(TlsCredentials c, ConnectOptions o) => new();
+    public static TlsChannel ForServer(TlsCredentials c) => new();
+    public void SendCloseNotify() { }
+    public void Dispose() { }
+}
+}
+namespace Peregrine.Net
+{
+public sealed partial class EventLoop
+{
+    private InputArea? _plain = null;
+    internal int SendEncrypted(Connection c, ReadOnlySpan<byte> b) => 0;
+    private void OnCipher(Connection c, ReadOnlySpan<byte> b) { }
+    private void ReadPlain(Connection c) { }
+    private void Encrypt(Connection c) { }
+    private void ContinueHandshake(Connection c) { }
+}
+}
