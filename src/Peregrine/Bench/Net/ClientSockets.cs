@@ -45,6 +45,13 @@ internal sealed class ClientSockets : IDisposable
     /// <summary>One of them by its descriptor; it stays ours to close.</summary>
     public TcpSocket this[int index] => new((int)_sockets[index].Handle);
 
+    /// <summary>One of them for the runtime's own streams, which want one that blocks.</summary>
+    public Socket Managed(int index)
+    {
+        _sockets[index].Blocking = true;
+        return _sockets[index];
+    }
+
     /// <summary>Resets them: an orderly close would leave every port in TIME_WAIT for a minute.</summary>
     public void Dispose()
     {

@@ -64,6 +64,9 @@ internal sealed class ConnectLoop : ILoadGenerator
     }
 
     /// <inheritdoc/>
+    public void EndWindow(TimeSpan longest) => _windowNs = long.MaxValue;
+
+    /// <inheritdoc/>
     public bool Drain(TimeSpan longest)
     {
         long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);

@@ -47,6 +47,9 @@ internal sealed class EchoMessages
         return _outgoing.AsSpan(0, count * SizeBytes);
     }
 
+    /// <summary>What <see cref="Compose"/> made, for who has to hold on to it.</summary>
+    public ReadOnlyMemory<byte> Composed(int count) => _outgoing.AsMemory(0, count * SizeBytes);
+
     /// <summary>Compares the next bytes of a connection with what they must be.</summary>
     /// <param name="data">What came.</param>
     /// <param name="connection">On which connection.</param>

@@ -18,6 +18,9 @@ internal interface ILoadGenerator : IDisposable
     /// <summary>From here on latencies count. Whatever stood still just before is not the server's delay.</summary>
     void BeginWindow();
 
+    /// <summary>Latencies no longer count. The open loop waits here for the replies that belong to the window, closed loops do not.</summary>
+    void EndWindow(TimeSpan longest);
+
     /// <summary>Starts nothing new and waits for what is on its way.</summary>
     /// <returns>False when some is still missing after that long.</returns>
     bool Drain(TimeSpan longest);
@@ -62,6 +65,9 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
         Latency.Clear();
         _windowNs = Clock.MonotonicNs;
     }
+
+    /// <inheritdoc/>
+    public void EndWindow(TimeSpan longest) => _windowNs = long.MaxValue;
 
     /// <inheritdoc/>
     public bool Drain(TimeSpan longest)
@@ -128,6 +134,9 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
 /// </summary>
 internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGenerator
 {
+    /// <summary>Messages a connection that got no room may send at once later.</summary>
+    public const int BatchMax = 64;
+
     // Messages sent before the replies are looked at again when the generator is behind.
     private const int CatchUpMax = 64;
 
@@ -171,6 +180,13 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
         Latency.Clear();
         Rebase();
         _windowMessage = connections.Owed;
+    }
+
+    /// <inheritdoc/>
+    public void EndWindow(TimeSpan longest)
+    {
+        _ = Drain(longest);
+        _windowMessage = long.MaxValue;
     }
 
     /// <inheritdoc/>
