@@ -18,6 +18,7 @@ internal sealed class ConnectLoop : ILoadGenerator
     private readonly EchoMessages _messages;
     private readonly byte[] _received;
     private long _windowNs = long.MaxValue;
+    private long _idleNs;
     private int _open;
 
     /// <param name="server">Where to.</param>
@@ -39,6 +40,9 @@ internal sealed class ConnectLoop : ILoadGenerator
     public long Done { get; private set; }
 
     /// <inheritdoc/>
+    public long? IdleNs => _idleNs;
+
+    /// <inheritdoc/>
     public void Run(TimeSpan length)
     {
         long untilNs = Clock.MonotonicNs + (long)(length.TotalSeconds * 1e9);
@@ -50,9 +54,12 @@ internal sealed class ConnectLoop : ILoadGenerator
             }
         }
 
-        while (Clock.MonotonicNs < untilNs)
+        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
         {
-            Step(isDraining: false);
+            bool isIdle = Step(isDraining: false) == 0;
+            long thenNs = Clock.MonotonicNs;
+            _idleNs += isIdle ? thenNs - nowNs : 0;
+            nowNs = thenNs;
         }
     }
 
@@ -72,7 +79,7 @@ internal sealed class ConnectLoop : ILoadGenerator
         long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
         while (_open > 0 && Clock.MonotonicNs < untilNs)
         {
-            Step(isDraining: true);
+            _ = Step(isDraining: true);
         }
 
         return _open == 0;
@@ -92,7 +99,7 @@ internal sealed class ConnectLoop : ILoadGenerator
         _epoll.Dispose();
     }
 
-    private void Step(bool isDraining)
+    private int Step(bool isDraining)
     {
         int ready = _epoll.Wait(0);
         for (int index = 0; index < ready; index++)
@@ -119,6 +126,8 @@ internal sealed class ConnectLoop : ILoadGenerator
                 }
             }
         }
+
+        return ready;
     }
 
     private void Connect(int slot)

@@ -21,6 +21,7 @@ internal sealed class EchoConnections : IDisposable
     private readonly Epoll _epoll = new(ReadyMax);
     private readonly EchoMessages _messages;
     private readonly byte[] _received = GC.AllocateArray<byte>(ReceiveBytes, pinned: true);
+    private bool _isDisposed;
 
     /// <param name="sockets">Connected; closed with this.</param>
     /// <param name="sizeBytes">Bytes of a message.</param>
@@ -113,6 +114,13 @@ internal sealed class EchoConnections : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // A descriptor closed twice may be another's by then.
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _epoll.Dispose();
         _sockets.Dispose();
     }

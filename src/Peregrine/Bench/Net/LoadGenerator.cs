@@ -12,6 +12,9 @@ internal interface ILoadGenerator : IDisposable
     /// <summary>Operations done so far: messages that came back, or connections opened, used and closed.</summary>
     long Done { get; }
 
+    /// <summary>Time spent finding nothing to do while loading, in nanoseconds: next to none means that the generator is the bottleneck. Null is unknown.</summary>
+    long? IdleNs { get; }
+
     /// <summary>Loads the server for so long.</summary>
     void Run(TimeSpan length);
 
@@ -32,6 +35,7 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
     // When each message on its way started: depth slots a connection, by sequence number.
     private readonly long[] _startNs = new long[(long)connections.Count * depth];
     private long _windowNs = long.MaxValue;
+    private long _idleNs;
     private bool _isStarted;
 
     /// <inheritdoc/>
@@ -39,6 +43,9 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
 
     /// <inheritdoc/>
     public long Done => connections.Returned;
+
+    /// <inheritdoc/>
+    public long? IdleNs => _idleNs;
 
     /// <inheritdoc/>
     public void Run(TimeSpan length)
@@ -53,9 +60,12 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
             }
         }
 
-        while (Clock.MonotonicNs < untilNs)
+        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
         {
-            Step(isDraining: false);
+            bool isIdle = Step(isDraining: false) == 0;
+            long thenNs = Clock.MonotonicNs;
+            _idleNs += isIdle ? thenNs - nowNs : 0;
+            nowNs = thenNs;
         }
     }
 
@@ -75,7 +85,7 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
         long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
         while (connections.Returned < connections.Owed && Clock.MonotonicNs < untilNs)
         {
-            Step(isDraining: true);
+            _ = Step(isDraining: true);
         }
 
         return connections.Returned == connections.Owed;
@@ -84,7 +94,7 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
     /// <inheritdoc/>
     public void Dispose() => connections.Dispose();
 
-    private void Step(bool isDraining)
+    private int Step(bool isDraining)
     {
         int ready = connections.Poll();
         for (int index = 0; index < ready; index++)
@@ -111,6 +121,8 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
                 Start(connection, count, nowNs);
             }
         }
+
+        return ready;
     }
 
     private void Start(int connection, int count, long nowNs)
@@ -144,6 +156,7 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
     private long _baseNs;
     private long _baseMessage;
     private long _windowMessage = long.MaxValue;
+    private long _idleNs;
     private int _nextConnection;
 
     /// <inheritdoc/>
@@ -151,6 +164,9 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
 
     /// <inheritdoc/>
     public long Done => connections.Returned;
+
+    /// <inheritdoc/>
+    public long? IdleNs => _idleNs;
 
     /// <inheritdoc/>
     public void Run(TimeSpan length)
@@ -161,16 +177,13 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
         }
 
         long untilNs = Clock.MonotonicNs + (long)(length.TotalSeconds * 1e9);
-        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs; nowNs = Clock.MonotonicNs)
+        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
         {
-            for (int sent = 0; sent < CatchUpMax && DueNs(connections.Owed) <= nowNs; sent++)
-            {
-                connections.Owe(_nextConnection, 1);
-                connections.Flush(_nextConnection);
-                _nextConnection = _nextConnection + 1 == connections.Count ? 0 : _nextConnection + 1;
-            }
-
-            Receive();
+            int sent = SendDue(nowNs);
+            bool isIdle = Receive() + sent == 0;
+            long thenNs = Clock.MonotonicNs;
+            _idleNs += isIdle ? thenNs - nowNs : 0;
+            nowNs = thenNs;
         }
     }
 
@@ -195,7 +208,7 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
         long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
         while (connections.Returned < connections.Owed && Clock.MonotonicNs < untilNs)
         {
-            Receive();
+            _ = Receive();
         }
 
         return connections.Returned == connections.Owed;
@@ -204,7 +217,20 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
     /// <inheritdoc/>
     public void Dispose() => connections.Dispose();
 
-    private void Receive()
+    private int SendDue(long nowNs)
+    {
+        int sent = 0;
+        for (; sent < CatchUpMax && DueNs(connections.Owed) <= nowNs; sent++)
+        {
+            connections.Owe(_nextConnection, 1);
+            connections.Flush(_nextConnection);
+            _nextConnection = _nextConnection + 1 == connections.Count ? 0 : _nextConnection + 1;
+        }
+
+        return sent;
+    }
+
+    private int Receive()
     {
         int ready = connections.Poll();
         for (int index = 0; index < ready; index++)
@@ -222,6 +248,8 @@ internal sealed class OpenLoop(EchoConnections connections, int rate) : ILoadGen
                 }
             }
         }
+
+        return ready;
     }
 
     private void Rebase()

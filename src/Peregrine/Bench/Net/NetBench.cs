@@ -87,14 +87,20 @@ internal sealed class NetBench(NetBenchOptions options)
         EchoServerStats before = readStats();
         generator.BeginWindow();
         long done = generator.Done;
+        long? idleNs = generator.IdleNs;
         long startNs = Clock.MonotonicNs;
         generator.Run(length);
+        idleNs = generator.IdleNs - idleNs;
         generator.EndWindow(DrainTime);
         double seconds = (Clock.MonotonicNs - startNs) / 1e9;
         done = generator.Done - done;
         EchoServerStats after = readStats();
         bool isDrained = generator.Drain(DrainTime);
-        return NetFigures.Of(generator.Latency, done, seconds, before, after) with { IsOverloaded = !isDrained };
+        return NetFigures.Of(generator.Latency, done, seconds, before, after) with
+        {
+            GeneratorBusy = 1 - (idleNs / 1e9 / length.TotalSeconds),
+            IsOverloaded = !isDrained,
+        };
     }
 
     private NetFigures Measure(EchoServerKind kind, NetLoad load, EchoCertificate? certificate)

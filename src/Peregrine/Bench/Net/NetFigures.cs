@@ -14,6 +14,9 @@ internal sealed record NetLoad(int Connections, int Depth, int Rate, string Wait
 internal sealed record NetFigures(
     double PerSecond, double P50Us, double P99Us, double P999Us, double MaxUs, double ServerCpuNs, double Syscalls, double Collections, double AllocatedBytes)
 {
+    /// <summary>Share of the window in which the generator had something to do, 0 to 1; near 1 it may be the bottleneck. Null is unknown.</summary>
+    public double? GeneratorBusy { get; init; }
+
     /// <summary>Replies were missing when the waiting for them ended.</summary>
     public bool IsOverloaded { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record NetFigures(
         Median(rounds, round => round.MaxUs), Median(rounds, round => round.ServerCpuNs), Median(rounds, round => round.Syscalls), Median(rounds, round => round.Collections),
         Median(rounds, round => round.AllocatedBytes))
     {
+        GeneratorBusy = rounds.All(round => round.GeneratorBusy.HasValue) ? Median(rounds, round => round.GeneratorBusy!.Value) : null,
         IsOverloaded = rounds.Any(round => round.IsOverloaded),
     };
 

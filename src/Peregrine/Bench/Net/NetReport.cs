@@ -30,8 +30,8 @@ internal static class NetReport
                 CultureInfo.InvariantCulture,
                 $"{options.SizeBytes} bytes a message{(options.IsTls ? ", TLS" : "")}; medians of {options.Rounds} rounds of {options.Seconds:0.###} s after {options.WarmUpSeconds:0.###} s; server on core {options.ServerCore}, generator spinning on core {options.ClientCore}"),
             "",
-            $"| server | connections | depth | load | {(areConnects ? "connects/s" : "msg/s")} | p50 us | p99 us | p99.9 us | max us | server CPU ns/{each} | CPU / {baseline} | syscalls/{each} | GCs | allocated B/{each} |",
-            "|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+            $"| server | connections | depth | load | {(areConnects ? "connects/s" : "msg/s")} | p50 us | p99 us | p99.9 us | max us | server CPU ns/{each} | CPU / {baseline} | syscalls/{each} | GCs | allocated B/{each} | generator busy |",
+            "|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         ];
         foreach (NetResult result in results)
         {
@@ -40,9 +40,10 @@ internal static class NetReport
             string depth = load.IsConnects || load.Rate > 0 ? "-" : load.Depth.ToString(CultureInfo.InvariantCulture);
             string ratio = NetResult.CpuRatio(results, result, baseline) is double value ? Number(value, 2) : "-";
             string syscalls = median.Syscalls > 0 ? Number(median.Syscalls, 3) : "-";
+            string busy = median.GeneratorBusy is double share ? $"{Number(share * 100, 0)} %" : "-";
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Server} | {load.Connections:N0} | {depth} | {Load(load)}{(median.IsOverloaded ? " (overloaded)" : "")} | {median.PerSecond:N0} | {Number(median.P50Us, 1)} | {Number(median.P99Us, 1)} | {Number(median.P999Us, 1)} | {Number(median.MaxUs, 0)} | {Number(median.ServerCpuNs, 0)} | {ratio} | {syscalls} | {Number(median.Collections, 0)} | {Number(median.AllocatedBytes, 3)} |"));
+                $"| {result.Server} | {load.Connections:N0} | {depth} | {Load(load)}{(median.IsOverloaded ? " (overloaded)" : "")} | {median.PerSecond:N0} | {Number(median.P50Us, 1)} | {Number(median.P99Us, 1)} | {Number(median.P999Us, 1)} | {Number(median.MaxUs, 0)} | {Number(median.ServerCpuNs, 0)} | {ratio} | {syscalls} | {Number(median.Collections, 0)} | {Number(median.AllocatedBytes, 3)} | {busy} |"));
         }
 
         return string.Join(Environment.NewLine, lines);
@@ -95,6 +96,7 @@ internal static class NetReport
         ["syscalls"] = Math.Round(figures.Syscalls, 4),
         ["collections"] = figures.Collections,
         ["allocatedBytes"] = Math.Round(figures.AllocatedBytes, 4),
+        ["generatorBusy"] = figures.GeneratorBusy is double busy ? Math.Round(busy, 3) : null,
         ["overloaded"] = figures.IsOverloaded,
     };
 

@@ -64,6 +64,9 @@ internal sealed class TlsLoop : ILoadGenerator
     public long Done => Volatile.Read(ref _done);
 
     /// <inheritdoc/>
+    public long? IdleNs => null;
+
+    /// <inheritdoc/>
     public void Run(TimeSpan length)
     {
         if (_tasks.Length == 0)
