@@ -9,7 +9,7 @@ namespace Peregrine.Integration.Tests.Bench;
 /// <summary>A plain echo server, a thread a connection. It can damage one byte of what it sends back, or end a connection early.</summary>
 internal sealed class EchoThread : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly long _damagedByte;
     private readonly long _lastByte;
     private readonly X509Certificate2? _tls;
@@ -24,8 +24,9 @@ internal sealed class EchoThread : IDisposable
         _tls = tls;
         _damagedByte = damagedByte;
         _lastByte = lastByte;
-        _listener.Start();
-        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(128);
+        EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         new Thread(Accept) { IsBackground = true }.Start();
     }
 
@@ -47,12 +48,12 @@ internal sealed class EchoThread : IDisposable
         {
             while (true)
             {
-                Socket socket = _listener.AcceptSocket();
+                Socket socket = _listener.Accept();
                 Interlocked.Increment(ref _accepted);
                 new Thread(() => Echo(socket)) { IsBackground = true }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
             // The test is over.
         }

@@ -167,6 +167,17 @@ public sealed class LoadGeneratorTests
     }
 
     [Fact]
+    public void ClientSockets_BeyondThePortsOfOneAddress_ComeFromTheNext()
+    {
+        using EchoThread server = new();
+        using ClientSockets sockets = new(server.EndPoint, 5, perSource: 2);
+
+        string[] addresses = [.. Enumerable.Range(0, 5).Select(index => ((IPEndPoint)sockets.Managed(index).LocalEndPoint!).Address.ToString())];
+
+        Assert.Equal(["127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.2", "127.0.0.3"], addresses);
+    }
+
+    [Fact]
     public void ClientSockets_WithMoreThanDescriptorsAllow_IsWrongUsage()
     {
         CommandException failure = Assert.Throws<CommandException>(() => ClientSockets.CheckDescriptors(int.MaxValue - 1_000));

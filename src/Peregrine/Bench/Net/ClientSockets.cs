@@ -7,12 +7,12 @@ namespace Peregrine.Bench.Net;
 
 /// <summary>The generator's connections: opened one after the other, non-blocking from then on, reset at the end.</summary>
 /// <remarks>
-/// One address has some 28,000 ports of its own (ip_local_port_range), so every <see cref="PerSource"/> connections come from another
+/// One address has some 28,000 ports of its own (ip_local_port_range), so every <see cref="PerSourceDefault"/> connections come from another
 /// address of 127.0.0.0/8. The managed socket does what <see cref="TcpSocket"/> does not: bind before it connects.
 /// </remarks>
 internal sealed class ClientSockets : IDisposable
 {
-    public const int PerSource = 20_000;
+    public const int PerSourceDefault = 20_000;
 
     private const int DescriptorsForOthers = 200;
     private const int LevelIp = 0;
@@ -21,8 +21,11 @@ internal sealed class ClientSockets : IDisposable
     private readonly Socket[] _sockets;
 
     /// <summary>Opens all of them.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="perSource">How many from one address.</param>
     /// <exception cref="CommandException">The server refuses, or descriptors run out.</exception>
-    public ClientSockets(IPEndPoint server, int count)
+    public ClientSockets(IPEndPoint server, int count, int perSource = PerSourceDefault)
     {
         CheckDescriptors(count);
         _sockets = new Socket[count];
@@ -30,7 +33,7 @@ internal sealed class ClientSockets : IDisposable
         {
             for (int index = 0; index < count; index++)
             {
-                _sockets[index] = Open(server, index / PerSource);
+                _sockets[index] = Open(server, index / perSource);
             }
         }
         catch (SocketException fault)

@@ -28,7 +28,7 @@ internal static class NetReport
             "",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{options.SizeBytes} bytes a message{(options.IsTls ? ", TLS" : "")}; medians of {options.Rounds} rounds of {options.Seconds:0.###} s after {options.WarmUpSeconds:0.###} s; server on core {options.ServerCore}, generator spinning on core {options.ClientCore}"),
+                $"{options.SizeBytes} bytes a message{(options.IsTls ? ", TLS" : "")}; medians of {options.Rounds} rounds of {options.Seconds:0.###} s after {options.WarmUpSeconds:0.###} s; server on core {options.ServerCore}, generator on core {options.ClientCore}"),
             "",
             $"| server | connections | depth | load | {(areConnects ? "connects/s" : "msg/s")} | p50 us | p99 us | p99.9 us | max us | server CPU ns/{each} | CPU / {baseline} | syscalls/{each} | GCs | allocated B/{each} | generator busy |",
             "|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
