@@ -84,7 +84,8 @@ internal static class BenchReport
 
     private static string Number(double value, int decimals) => value.ToString($"N{decimals}", CultureInfo.InvariantCulture);
 
-    private static string Machine()
+    /// <summary>The machine and the build that figures belong to.</summary>
+    public static string Machine()
     {
         string cpu = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
         string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();

@@ -1,0 +1,192 @@
+using System.Net;
+using Peregrine.Cli;
+using Peregrine.Linux;
+using Peregrine.Linux.Sockets;
+using Peregrine.Primitives;
+
+namespace Peregrine.Bench.Net;
+
+/// <summary>
+/// Short-lived connections, so many at a time: connect, one message back and forth, close. Latency is from the connect to the reply.
+/// </summary>
+/// <remarks>Closed by a reset: an orderly close leaves the client's port in TIME_WAIT, and the ports would be gone within seconds.</remarks>
+internal sealed class ConnectLoop : ILoadGenerator
+{
+    private readonly IPEndPoint _server;
+    private readonly Slot[] _slots;
+    private readonly Epoll _epoll = new(512);
+    private readonly EchoMessages _messages;
+    private readonly byte[] _received;
+    private long _windowNs = long.MaxValue;
+    private long _idleNs;
+    private int _open;
+
+    /// <param name="server">Where to.</param>
+    /// <param name="parallel">Connections at a time.</param>
+    /// <param name="sizeBytes">Bytes of the message.</param>
+    public ConnectLoop(IPEndPoint server, int parallel, int sizeBytes)
+    {
+        ClientSockets.CheckDescriptors(parallel);
+        _server = server;
+        _slots = new Slot[parallel];
+        _messages = new EchoMessages(sizeBytes, 1);
+        _received = new byte[sizeBytes];
+    }
+
+    /// <inheritdoc/>
+    public LatencyHistogram Latency { get; } = new();
+
+    /// <inheritdoc/>
+    public long Done { get; private set; }
+
+    /// <inheritdoc/>
+    public long? IdleNs => _idleNs;
+
+    /// <inheritdoc/>
+    public void Run(TimeSpan length)
+    {
+        long untilNs = Clock.MonotonicNs + (long)(length.TotalSeconds * 1e9);
+        for (int slot = 0; slot < _slots.Length; slot++)
+        {
+            if (!_slots[slot].IsOpen)
+            {
+                Connect(slot);
+            }
+        }
+
+        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
+        {
+            bool isIdle = Step(isDraining: false) == 0;
+            long thenNs = Clock.MonotonicNs;
+            _idleNs += isIdle ? thenNs - nowNs : 0;
+            nowNs = thenNs;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BeginWindow()
+    {
+        Latency.Clear();
+        _windowNs = Clock.MonotonicNs;
+    }
+
+    /// <inheritdoc/>
+    public void EndWindow(TimeSpan longest) => _windowNs = long.MaxValue;
+
+    /// <inheritdoc/>
+    public bool Drain(TimeSpan longest)
+    {
+        long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
+        while (_open > 0 && Clock.MonotonicNs < untilNs)
+        {
+            _ = Step(isDraining: true);
+        }
+
+        return _open == 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int slot = 0; slot < _slots.Length; slot++)
+        {
+            if (_slots[slot].IsOpen)
+            {
+                Close(slot);
+            }
+        }
+
+        _epoll.Dispose();
+    }
+
+    private int Step(bool isDraining)
+    {
+        int ready = _epoll.Wait(0);
+        for (int index = 0; index < ready; index++)
+        {
+            EpollReady entry = _epoll.Ready(index);
+            int slot = (int)entry.Data;
+            if (!_slots[slot].IsSent)
+            {
+                Send(slot);
+            }
+            else if (Receive(slot))
+            {
+                long startNs = _slots[slot].StartNs;
+                if (startNs >= _windowNs)
+                {
+                    Latency.Record(Clock.MonotonicNs - startNs);
+                }
+
+                Done++;
+                Close(slot);
+                if (!isDraining)
+                {
+                    Connect(slot);
+                }
+            }
+        }
+
+        return ready;
+    }
+
+    private void Connect(int slot)
+    {
+        long startNs = Clock.MonotonicNs;
+        Errno errno = TcpSocket.TryConnect(_server, out TcpSocket socket);
+        if (errno is not (Errno.None or Errno.EINPROGRESS))
+        {
+            throw new CommandException($"cannot connect to {_server}: {errno.Describe()}");
+        }
+
+        _ = socket.SetNoDelay();
+        _ = socket.SetResetOnClose();
+        _slots[slot] = new Slot { Socket = socket, StartNs = startNs, IsOpen = true };
+        _open++;
+        _ = _epoll.Add(socket.Descriptor, EpollEvents.Out, slot);
+    }
+
+    private void Send(int slot)
+    {
+        ref Slot state = ref _slots[slot];
+        Errno errno = state.Socket.PendingError();
+        CallResult result = errno == Errno.None ? state.Socket.Send(_messages.Compose(slot, 0, 1)) : new CallResult(-1, errno);
+        if (result.Value != _messages.SizeBytes)
+        {
+            throw new CommandException($"the first message on a connection to {_server} was not sent: {(result.IsOk ? "no room" : result.Errno.Describe())}");
+        }
+
+        state.IsSent = true;
+        _ = _epoll.Modify(state.Socket.Descriptor, EpollEvents.In, slot);
+    }
+
+    private bool Receive(int slot)
+    {
+        ref Slot state = ref _slots[slot];
+        CallResult result = state.Socket.Receive(_received);
+        if (result.Value <= 0)
+        {
+            return result.Errno == Errno.EAGAIN ? false : throw new CommandException($"the server ended a connection: {(result.IsOk ? "end of stream" : result.Errno.Describe())}");
+        }
+
+        long sequence = 0;
+        _messages.Verify(_received.AsSpan(0, (int)result.Value), slot, ref sequence, ref state.Offset);
+        return sequence == 1;
+    }
+
+    private void Close(int slot)
+    {
+        _slots[slot].Socket.Close();
+        _slots[slot].IsOpen = false;
+        _open--;
+    }
+
+    private struct Slot
+    {
+        public TcpSocket Socket;
+        public long StartNs;
+        public int Offset;
+        public bool IsOpen;
+        public bool IsSent;
+    }
+}
