@@ -7,6 +7,8 @@ namespace Peregrine.Net;
 
 public sealed partial class EventLoop
 {
+    private int _placedCount;
+
     internal nint TryLend(int order, bool isInput)
     {
         nint block = Pool.TryLend(order, isInput);
@@ -203,6 +205,7 @@ public sealed partial class EventLoop
         connection.End();
         Counters.SystemCalls++;
         _timers.Set(connection.Slot, long.MaxValue);
+        _ = connection.IsOutgoing ? 0 : Interlocked.Decrement(ref _placedCount);
         _freeSlots.Push(connection.Slot);
     }
 
@@ -324,6 +327,7 @@ public sealed partial class EventLoop
 
         _ = socket.Apply(Options.Socket);
         Counters.SystemCalls++;
+        _ = isOutgoing ? 0 : Interlocked.Increment(ref _placedCount);
         _slots[slot].Begin(++_lastConnectionId, socket, remote, handler, state, isOutgoing);
         return _slots[slot];
     }

@@ -17,7 +17,13 @@ public sealed partial class EventLoop
     /// <remarks>Thread: any. Allocates: no. Blocks: no. A burst wakes the loop once.</remarks>
     public bool TryPost(ILoopTask task, long argument) => TryPost(new Post { Task = task, Number = argument });
 
-    internal bool TryPostAccepted(Listener listener, StreamSocket socket) => TryPost(new Post { Task = listener, Number = socket.Descriptor });
+    /// <summary>Another loop accepted a connection for this one: it counts at once, so that the next is placed rightly.</summary>
+    internal bool TryPostAccepted(Listener listener, StreamSocket socket)
+    {
+        bool isPosted = TryPost(new Post { Task = listener, Number = socket.Descriptor });
+        _ = isPosted ? Interlocked.Increment(ref _placedCount) : 0;
+        return isPosted;
+    }
 
     internal bool TryPostCopy(ConnectionHandle to, ReadOnlySpan<byte> bytes)
     {

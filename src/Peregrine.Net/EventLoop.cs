@@ -83,6 +83,12 @@ public sealed partial class EventLoop : IDisposable
 
     internal bool IsDisposed => _isDisposed;
 
+    /// <summary>Everything is being closed.</summary>
+    internal bool IsDraining { get; private set; }
+
+    /// <summary>Connections given to this loop and not closed since; read by the thread that places new ones.</summary>
+    internal int PlacedCount => Volatile.Read(ref _placedCount);
+
     internal BufferPool Pool { get; }
 
     internal OutputSegments Segments { get; }

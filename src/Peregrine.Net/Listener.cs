@@ -74,6 +74,7 @@ public sealed class Listener : IDisposable, ILoopTask
     void ILoopTask.Run(EventLoop loop, long argument)
     {
         StreamSocket socket = new((int)argument);
+        loop.ForgetPlaced();
         loop.TakeOn(this, socket, socket.RemoteAddress());
     }
 
@@ -156,6 +157,8 @@ public sealed partial class EventLoop
 
         TakeOn(listener, socket, remote);
     }
+
+    internal void ForgetPlaced() => Interlocked.Decrement(ref _placedCount);
 
     /// <summary>A connection that this loop, or another one, accepted becomes one of this loop.</summary>
     internal void TakeOn(Listener listener, StreamSocket socket, in PeerAddress remote)

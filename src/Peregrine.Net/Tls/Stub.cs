@@ -1,7 +1,8 @@
 #pragma warning disable CA1822, IDE0044
 namespace Peregrine.Net.Tls
 {
-public sealed class TlsCredentials { }
+public sealed record TlsSettings { public string? CertificateFile {get;init;} public string? KeyFile {get;init;} public string? TrustFile{get;init;} public bool RequirePeerCertificate {get;init;} }
+public sealed class TlsCredentials : IDisposable { public static TlsCredentials Load(TlsSettings s) => new(); public void Dispose() {} }
 internal sealed class TlsChannel : IDisposable
 {
     public static TlsChannel ForClient(TlsCredentials c, ConnectOptions o) => new();

@@ -8,7 +8,7 @@ namespace Peregrine.Bench.Net;
 /// <summary>The generator's connections: opened one after the other, non-blocking from then on, reset at the end.</summary>
 /// <remarks>
 /// One address has some 28,000 ports of its own (ip_local_port_range), so every <see cref="PerSourceDefault"/> connections come from another
-/// address of 127.0.0.0/8. The managed socket does what <see cref="TcpSocket"/> does not: bind before it connects.
+/// address of 127.0.0.0/8. The managed socket does what <see cref="StreamSocket"/> does not: bind before it connects.
 /// </remarks>
 internal sealed class ClientSockets : IDisposable
 {
@@ -46,7 +46,7 @@ internal sealed class ClientSockets : IDisposable
     public int Count => _sockets.Length;
 
     /// <summary>One of them by its descriptor; it stays ours to close.</summary>
-    public TcpSocket this[int index] => new((int)_sockets[index].Handle);
+    public StreamSocket this[int index] => new((int)_sockets[index].Handle);
 
     /// <summary>One of them for the runtime's own streams, which want one that blocks.</summary>
     public Socket Managed(int index)

@@ -133,7 +133,7 @@ internal sealed class ConnectLoop : ILoadGenerator
     private void Connect(int slot)
     {
         long startNs = Clock.MonotonicNs;
-        Errno errno = TcpSocket.TryConnect(_server, out TcpSocket socket);
+        Errno errno = StreamSocket.TryConnect(_server, null, out StreamSocket socket);
         if (errno is not (Errno.None or Errno.EINPROGRESS))
         {
             throw new CommandException($"cannot connect to {_server}: {errno.Describe()}");
@@ -183,7 +183,7 @@ internal sealed class ConnectLoop : ILoadGenerator
 
     private struct Slot
     {
-        public TcpSocket Socket;
+        public StreamSocket Socket;
         public long StartNs;
         public int Offset;
         public bool IsOpen;

@@ -16,7 +16,7 @@ internal sealed class EchoConnections : IDisposable
     private const int SendBytesMax = 65_536;
 
     private readonly ClientSockets _sockets;
-    private readonly TcpSocket[] _raw;
+    private readonly StreamSocket[] _raw;
     private readonly State[] _states;
     private readonly Epoll _epoll = new(ReadyMax);
     private readonly EchoMessages _messages;
@@ -31,7 +31,7 @@ internal sealed class EchoConnections : IDisposable
         _sockets = sockets;
         _messages = new EchoMessages(sizeBytes, Math.Clamp(SendBytesMax / sizeBytes, 1, batchMax));
         _states = new State[sockets.Count];
-        _raw = new TcpSocket[sockets.Count];
+        _raw = new StreamSocket[sockets.Count];
         for (int index = 0; index < _raw.Length; index++)
         {
             _raw[index] = sockets[index];
