@@ -31,6 +31,12 @@ public sealed partial class Connection
     /// <summary>For other threads: sends through the loop, or nowhere when the connection is gone.</summary>
     public ConnectionHandle Handle => new(_loop, Slot, Id);
 
+    /// <summary>True for TLS.</summary>
+    public bool IsEncrypted => Tls is not null;
+
+    /// <summary>The peer's certificate in DER; null on a plain connection, or when it gave none. Allocates at every call.</summary>
+    public byte[]? GetPeerCertificate() => Tls?.Engine.GetPeerCertificate();
+
     /// <summary>For the user.</summary>
     public object? Tag { get; set; }
 

@@ -117,6 +117,14 @@ internal sealed class TestHandler : IConnectionHandler
 
     public Action<Connection, CloseReason> Closed { get; init; } = (_, _) => { };
 
+    public Func<Connection, bool> InputEnded { get; init; } = _ => false;
+
+    public Action<Connection> Tick { get; init; } = _ => { };
+
+    public bool OnInputEnded(Connection connection) => InputEnded(connection);
+
+    public void OnTick(Connection connection, long nowNs) => Tick(connection);
+
     public void OnOpened(Connection connection) => Opened(connection);
 
     public void OnData(Connection connection, ref InputReader input) => _ = input.Consume(Data(connection, input.Peek().ToArray()));
