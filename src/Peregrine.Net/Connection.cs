@@ -73,6 +73,9 @@ public sealed partial class Connection
 
     internal bool IsRoomArmed { get; set; }
 
+    /// <summary>The armed request tells of room, not only of a break.</summary>
+    internal bool IsRoomWatched { get; set; }
+
     /// <summary>First buffer that came while nothing was to be read (io_uring); -1 without one.</summary>
     internal int KeptHead { get; set; }
 

@@ -157,11 +157,30 @@ internal sealed unsafe class UringBackend : Backend
             _ring.PrepareCancel(Data(Operation.Receive, connection.Slot), Data(Operation.Cancel, connection.Slot + 1));
         }
 
-        if (connection.IsSocketFull && !connection.IsRoomArmed)
+        WatchRoom(connection);
+    }
+
+    // For room; and for a peer's reset, which nothing else would tell of once it has ended its side and we go on.
+    private void WatchRoom(Connection connection)
+    {
+        if (connection.IsRoomArmed)
+        {
+            if (connection.IsSocketFull && !connection.IsRoomWatched)
+            {
+                // It is armed again, for room, when this one has ended.
+                connection.IsRoomWatched = true;
+                connection.RequestCount++;
+                _ring.PrepareCancel(Data(Operation.Room, connection.Slot), Data(Operation.Cancel, connection.Slot + 1));
+            }
+        }
+        else if (connection.IsSocketFull || (connection.IsInputEnded && connection.IsKeptOpen))
         {
             connection.IsRoomArmed = true;
+            connection.IsRoomWatched = connection.IsSocketFull;
             connection.RequestCount++;
-            _ring.PreparePoll(connection.Socket.Descriptor, EpollEvents.Out, again: false, Data(Operation.Room, connection.Slot));
+
+            // A poll always tells of an ended side too, which is so from the start here: only one that goes on tells of the break behind it.
+            _ring.PreparePoll(connection.Socket.Descriptor, connection.IsSocketFull ? EpollEvents.Out : EpollEvents.None, again: !connection.IsSocketFull, Data(Operation.Room, connection.Slot));
         }
     }
 
@@ -577,19 +596,34 @@ internal sealed unsafe class UringBackend : Backend
 
     private void OnReady(in Completion completion, Connection connection)
     {
-        connection.IsRoomArmed = false;
-        connection.RequestCount--;
+        if (!completion.HasMore)
+        {
+            connection.IsRoomArmed = false;
+            connection.RequestCount--;
+        }
+
         if (completion.Errno != Errno.ECANCELED)
         {
             if (connection.State == ConnectionState.Connecting)
             {
                 _loop.OnConnectEnded(connection, connection.Socket.PendingError());
             }
-            else if (connection.IsSocketFull && connection.State is ConnectionState.Open or ConnectionState.Handshaking)
+            else if (connection.State is ConnectionState.Open or ConnectionState.Handshaking)
             {
-                connection.IsSocketFull = false;
-                _loop.OnRoom(connection);
+                if (connection.IsSocketFull)
+                {
+                    connection.IsSocketFull = false;
+                    _loop.OnRoom(connection);
+                }
+                else if (completion.Result > 0 && ((EpollEvents)completion.Result & (EpollEvents.HangUp | EpollEvents.Error)) != 0)
+                {
+                    _loop.OnBroken(connection, connection.Socket.PendingError());
+                }
             }
+        }
+        else
+        {
+            Update(connection);
         }
 
         ReleaseWhenDone(connection);
@@ -628,7 +662,7 @@ internal sealed unsafe class UringBackend : Backend
             Operation.Cancel when index > 0 => _loop.ConnectionAt(index - 1),
             _ => null,
         };
-        if (connection is not null && !(operation == Operation.Receive && completion.HasMore))
+        if (connection is not null && !completion.HasMore)
         {
             connection.RequestCount--;
             ReleaseWhenDone(connection);
