@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using Peregrine.Linux;
+using Peregrine.Linux.Tls;
 using Peregrine.Net;
 using Peregrine.Net.Tls;
 using Peregrine.Samples;

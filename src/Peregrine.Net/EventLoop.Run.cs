@@ -5,7 +5,7 @@ namespace Peregrine.Net;
 public sealed partial class EventLoop
 {
     // Blocked, a loop still looks up so often, so that a stop that was lost would not hang for ever.
-    private const int BlockMs = 1000;
+    private const int BlockMs = -1;
     private bool _isStopRequested;
 
     /// <summary>Polls until <see cref="RequestStop"/>.</summary>
@@ -18,7 +18,12 @@ public sealed partial class EventLoop
         {
             if (wait is { SpinUs: 0, YieldUs: 0 })
             {
-                _ = PollOnce(BlockMs);
+                // One look before it blocks: under load that is a cheaper call.
+                if (PollOnce(0) == 0)
+                {
+                    _ = PollOnce(BlockMs);
+                }
+
                 continue;
             }
 
