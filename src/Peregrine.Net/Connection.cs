@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Linux;
 using Peregrine.Linux.Sockets;
 
 namespace Peregrine.Net;
@@ -9,6 +10,7 @@ public sealed partial class Connection
 {
     private readonly EventLoop _loop;
     private IPEndPoint? _remoteEndPoint;
+    private string? _closeDetail;
 
     internal Connection(EventLoop loop, int slot)
     {
@@ -47,7 +49,14 @@ public sealed partial class Connection
     public bool IsOpen => State == ConnectionState.Open;
 
     /// <summary>More about why it closed, when there is more to say; for the log.</summary>
-    public string? CloseDetail { get; internal set; }
+    public string? CloseDetail
+    {
+        get => _closeDetail ?? (CloseErrno == Errno.None ? null : CloseErrno.Describe());
+        internal set => _closeDetail = value;
+    }
+
+    /// <summary>The system's reason, when it broke.</summary>
+    public Errno CloseErrno { get; internal set; }
 
     internal int Slot { get; }
 
@@ -143,6 +152,7 @@ public sealed partial class Connection
         IsReadable = IsPeerClosed = IsEndKept = false;
         KeptHead = -1;
         CloseDetail = null;
+        CloseErrno = Errno.None;
         LastReceivedNs = 0;
         TickNs = CloseByNs = long.MaxValue;
         OpenedNs = LastActivityNs = _loop.NowNs;

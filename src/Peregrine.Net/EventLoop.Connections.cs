@@ -30,7 +30,11 @@ public sealed partial class EventLoop
 
     internal void QueueFlush(Connection connection)
     {
-        if (!connection.IsQueuedForFlush)
+        if (ReferenceEquals(connection, _delivering))
+        {
+            _hasDeliveringWritten = true;
+        }
+        else if (!connection.IsQueuedForFlush)
         {
             connection.IsQueuedForFlush = true;
             _flushQueue.Enqueue(connection);
@@ -162,7 +166,7 @@ public sealed partial class EventLoop
 
     internal void OnBroken(Connection connection, Errno errno)
     {
-        connection.CloseDetail ??= errno.ToString();
+        connection.CloseErrno = errno;
         BeginClose(connection, connection.State == ConnectionState.Connecting ? CloseReason.ConnectFailed : CloseReason.Reset);
     }
 
@@ -170,7 +174,7 @@ public sealed partial class EventLoop
     {
         if (errno != Errno.None)
         {
-            connection.CloseDetail = errno.Describe();
+            connection.CloseErrno = errno;
             BeginClose(connection, CloseReason.ConnectFailed);
             return;
         }

@@ -36,6 +36,13 @@ public sealed partial class EventLoop
     private readonly InputArea _receive;
     private long _lastSlowLogNs;
 
+    // When the handler that is called next got to run: the read, or the end of the call before it.
+    private long _handlerStartNs;
+
+    // The connection whose handler runs: what it writes is sent when it returns, without a place in the queue.
+    private Connection? _delivering;
+    private bool _hasDeliveringWritten;
+
     /// <summary>Where the next read of a connection goes.</summary>
     /// <returns>Empty when there is no memory for what it might leave: the connection waits then.</returns>
     internal Span<byte> RoomForInput(Connection connection)
@@ -120,6 +127,7 @@ public sealed partial class EventLoop
     private void ResumeInput(Connection connection)
     {
         connection.IsInputPaused = false;
+        _handlerStartNs = Clock.MonotonicNs;
         if (connection.RestBytes > 0 && connection.State == ConnectionState.Open)
         {
             Deliver(connection, connection.Rest, isRest: true);
@@ -148,6 +156,7 @@ public sealed partial class EventLoop
         Counters.ReceivedBytes += bytes;
         connection.LastReceivedNs = Clock.MonotonicNs;
         connection.LastActivityNs = connection.LastReceivedNs;
+        _handlerStartNs = connection.LastReceivedNs;
     }
 
     private void Deliver(Connection connection, ReadOnlySpan<byte> data, bool isRest)
@@ -171,10 +180,13 @@ public sealed partial class EventLoop
         }
 
         InputReader input = new(data[consumed..]);
+        _delivering = connection;
         if (input.Length > 0)
         {
             if (!TryHandle(connection, ref input))
             {
+                _delivering = null;
+                _hasDeliveringWritten = false;
                 return;
             }
 
@@ -186,15 +198,16 @@ public sealed partial class EventLoop
         Keep(connection, data, consumed, isRest);
 
         // At once, while the output is in the processor's cache; what others wrote waits for the end of the pass.
-        if (connection.IsQueuedForFlush)
+        _delivering = null;
+        if (_hasDeliveringWritten)
         {
+            _hasDeliveringWritten = false;
             Flush(connection);
         }
     }
 
     private bool TryHandle(Connection connection, ref InputReader input)
     {
-        long beforeNs = connection.LastReceivedNs;
         try
         {
             connection.Handler.OnData(connection, ref input);
@@ -205,7 +218,9 @@ public sealed partial class EventLoop
             return false;
         }
 
-        long tookNs = Clock.MonotonicNs - beforeNs;
+        long nowNs = Clock.MonotonicNs;
+        long tookNs = nowNs - _handlerStartNs;
+        _handlerStartNs = nowNs;
         Counters.HandlerTime.Record(tookNs);
         if (tookNs > Options.SlowHandlerUs * 1000L && Options.SlowHandlerUs > 0)
         {

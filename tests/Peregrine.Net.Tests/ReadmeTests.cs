@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Peregrine.Linux;
-using Peregrine.Linux.Sockets;
 using Peregrine.Linux.Files;
+using Peregrine.Net.Codecs;
 using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
@@ -13,27 +13,21 @@ public class ReadmeTests
     [Fact]
     public void NetReadme_Example_Echoes()
     {
-        using CancellationTokenSource stop = new();
-        using EventLoop loop = new(new EventLoopOptions());
-        using Listener listener = loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), new EchoAcceptor());
-        byte[] back = new byte[4];
-        Thread client = new(() =>
-        {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Connect(listener.LocalEndPoint);
-            _ = socket.Send("ping"u8);
-            TestLoop.ReadExactly(socket, back);
-            stop.Cancel();
-        });
-        client.Start();
-        Console.WriteLine($"echo on {listener.LocalEndPoint}");
-        while (!stop.IsCancellationRequested)
-        {
-            _ = loop.Poll(timeoutMs: 100); // 0 spins; Wake ends a wait from any thread
-        }
+        using NetServer server = NetServer.CreateBuilder()
+            .Listen(new IPEndPoint(IPAddress.Loopback, 0))
+            .Handle(() => new LineEcho())
+            .Loops(2)
+            .Log(Console.WriteLine)
+            .Start();
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(server.EndPoint);
+        byte[] back = new byte[5];
 
-        client.Join();
-        Assert.Equal("ping"u8, back);
+        _ = socket.Send("pi"u8);
+        _ = socket.Send("ng\n"u8);
+        TestLoop.ReadExactly(socket, back);
+
+        Assert.Equal("ping\n"u8, back);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Net");
     }
 
@@ -53,17 +47,9 @@ public class ReadmeTests
         ReadmeExample.AssertStandsInThisFile("Peregrine.Linux");
     }
 
-    private sealed class EchoAcceptor : IConnectionAcceptor, IConnectionHandler
+    private sealed class LineEcho() : FrameHandler<DelimiterCodec>(new DelimiterCodec((byte)'\n', payloadBytesMax: 1024))
     {
-        public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote) => this;
-
-        // What is not consumed comes again, with what follows: a frame is seen whole, wherever the network cuts it.
-        public void OnData(Connection connection, ref InputReader input)
-        {
-            if (connection.TryWrite(input.Peek()))
-            {
-                _ = input.Consume(input.Length);
-            }
-        }
+        // A frame is seen whole, wherever the network cuts it. False keeps it until there is room for the answer.
+        protected override bool OnFrame(Connection connection, ReadOnlySpan<byte> payload) => connection.TryWrite(payload, "\n"u8);
     }
 }

@@ -56,6 +56,12 @@ public sealed class NetServer : IDisposable
         }
 
         options.Loop.Log?.Invoke($"net: {options.Loops} loop{(options.Loops == 1 ? "" : "s")}, {server._threads[0].Loop.BackendChoice}, listening on {string.Join(", ", server.EndPoints)}");
+        _ = DescriptorLimit.Raise();
+        if (DescriptorLimit.Advice(((long)options.Loop.ConnectionsMax * options.Loops) + 64) is { } advice)
+        {
+            options.Loop.Log?.Invoke($"net: {options.Loops} x {options.Loop.ConnectionsMax:N0} connections would not fit: {advice}");
+        }
+
         foreach (LoopThread thread in server._threads)
         {
             thread.Start();
@@ -115,12 +121,6 @@ public sealed class NetServer : IDisposable
         if (options.Loops > 1 && options.Spreading == Spreading.SharedPort && options.EndPoints.Any(endpoint => endpoint.AddressFamily == AddressFamily.Unix))
         {
             errors.Add($"{nameof(options.Spreading)}: SharedPort, expected another one for a Unix socket with several loops");
-        }
-
-        long descriptors = ((long)options.Loop.ConnectionsMax * options.Loops) + 64;
-        if (DescriptorLimit.Raise() < Math.Min(descriptors, 64))
-        {
-            errors.Add(DescriptorLimit.Advice(descriptors)!);
         }
 
         if (errors.Count > 0)

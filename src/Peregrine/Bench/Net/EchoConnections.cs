@@ -19,6 +19,7 @@ internal sealed class EchoConnections : IDisposable
     private readonly StreamSocket[] _raw;
     private readonly State[] _states;
     private readonly Epoll _epoll = new(ReadyMax);
+    private CallResult _alone;
     private readonly EchoMessages _messages;
     private readonly byte[] _received = GC.AllocateArray<byte>(ReceiveBytes, pinned: true);
     private bool _isDisposed;
@@ -92,8 +93,22 @@ internal sealed class EchoConnections : IDisposable
         }
     }
 
-    /// <summary>Looks which connections have something to do, without waiting.</summary>
-    public int Poll() => _epoll.Wait(0);
+    /// <summary>Looks which connections have something to do, without waiting. One alone is just read: a spinning client does no more.</summary>
+    public int Poll()
+    {
+        if (_raw.Length > 1)
+        {
+            return _epoll.Wait(0);
+        }
+
+        if (_states[0].IsWaitingForRoom)
+        {
+            Flush(0);
+        }
+
+        _alone = _raw[0].Receive(_received);
+        return _alone.Errno == Errno.EAGAIN ? 0 : 1;
+    }
 
     /// <summary>Handles one of them: sends what found room, reads once.</summary>
     /// <param name="ready">0 to what <see cref="Poll"/> gave.</param>
@@ -101,6 +116,12 @@ internal sealed class EchoConnections : IDisposable
     /// <returns>How many replies became whole, from <see cref="NextReply"/> minus this many on.</returns>
     public int Handle(int ready, out int connection)
     {
+        if (_raw.Length == 1)
+        {
+            connection = 0;
+            return OnReceived(0, _alone);
+        }
+
         EpollReady entry = _epoll.Ready(ready);
         connection = (int)entry.Data;
         if ((entry.Events & EpollEvents.Out) != 0)
@@ -125,9 +146,10 @@ internal sealed class EchoConnections : IDisposable
         _sockets.Dispose();
     }
 
-    private int Receive(int connection)
+    private int Receive(int connection) => OnReceived(connection, _raw[connection].Receive(_received));
+
+    private int OnReceived(int connection, CallResult result)
     {
-        CallResult result = _raw[connection].Receive(_received);
         if (result.Value <= 0)
         {
             return result.Errno == Errno.EAGAIN ? 0 : throw Ended(connection, result);
