@@ -175,6 +175,35 @@ public class JoinTests
         Assert.True(IsBest(direct, told));
     }
 
+    [Theory]
+    [InlineData("trades")]
+    [InlineData("best")]
+    public void Join_AfterChangesThatTheDepthDoesNotShow_IsFollowedByTheNextIncrement(string name)
+    {
+        V1.Depth depth = name == "trades" ? V1.Depth.Trades : V1.Depth.Best;
+        using ServerRig rig = new(null, "AAA");
+        using RawClient first = new(rig.Server.EndPoint);
+        rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = 1, Side = Primitives.Side.Buy, Price = 100, Quantity = 10 });
+        first.Subscribe(depth, "AAA");
+        _ = first.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
+        for (int order = 2; order <= 20; order++)
+        {
+            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = (ulong)order, Side = Primitives.Side.Buy, Price = 100 - order, Quantity = 10 });
+        }
+
+        rig.Server.Signal();
+        ServerRig.Until(() => rig.Server.Published.Updates == 20, "the changes are taken");
+        using RawClient second = new(rig.Server.EndPoint);
+        second.Subscribe(depth, "AAA");
+        ulong sequence = second.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot).Snapshot.Sequence;
+
+        rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 1, Quantity = 4, TimeNs = 1 });
+        rig.Server.Signal();
+
+        V1.Increment increment = second.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Increment).Increment;
+        Assert.Equal(sequence, increment.PreviousSequence);
+    }
+
     [Fact]
     public void Trades_EveryExecution_IsToldOnceInOrder()
     {

@@ -39,6 +39,12 @@ internal sealed class Channel
         _best[1] = BestOf(Side.Sell);
     }
 
+    /// <summary>
+    /// The last change that a frame of this depth told of. Behind it there may be changes that this depth does not show: a snapshot carries
+    /// this number, as the next increment follows it.
+    /// </summary>
+    public long SentSequence => _sentSequence;
+
     public InstrumentBook Instrument { get; }
 
     public Depth Depth { get; }

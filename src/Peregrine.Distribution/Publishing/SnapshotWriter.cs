@@ -25,7 +25,7 @@ internal sealed class SnapshotWriter(MarketBooks books)
         _connection = connection;
         _isRefused = false;
         _count = 0;
-        _header = new FrameHeader { InstrumentId = instrument.Id, Depth = channel.Depth, Sequence = instrument.Sequence, TimeNs = instrument.TimeNs, IsFirst = true };
+        _header = new FrameHeader { InstrumentId = instrument.Id, Depth = channel.Depth, Sequence = channel.SentSequence, TimeNs = instrument.TimeNs, IsFirst = true };
         switch (channel.Depth)
         {
             case Depth.Orders:

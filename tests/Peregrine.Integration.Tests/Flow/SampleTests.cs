@@ -30,7 +30,7 @@ public sealed class SampleTests : IDisposable
         // Enough for several digests at the depths that have them.
         CommandResult result = Run(language, $"127.0.0.1:{link.MarketDataPort}", "AAPL", "MSFT", "--depth", depth, "--count", depth is "orders" or "levels" ? "3000" : "100", "--quiet");
 
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.True((0, "") == (result.ExitCode, result.Error), result.Error);
     }
 
     [Theory]
