@@ -4,19 +4,23 @@ namespace Peregrine.Net;
 
 public sealed partial class EventLoop
 {
-    // Blocked, a loop still looks up so often, so that a stop that was lost would not hang for ever.
+    // For ever: a post, a stop or a timer ends it.
     private const int BlockMs = -1;
     private bool _isStopRequested;
+
+    /// <summary>The loop sleeps when there is nothing: a look is not worth guessing who sends next.</summary>
+    internal bool IsBlockingRun { get; private set; }
 
     /// <summary>Polls until <see cref="RequestStop"/>.</summary>
     /// <param name="wait">What to do when nothing happens; null for the default.</param>
     public void Run(WaitStrategy? wait = null)
     {
         wait ??= WaitStrategy.Default;
+        IsBlockingRun = wait is { SpinUs: 0, YieldUs: 0 };
         long idleSinceNs = 0;
         while (!Volatile.Read(ref _isStopRequested))
         {
-            if (wait is { SpinUs: 0, YieldUs: 0 })
+            if (IsBlockingRun)
             {
                 // One look before it blocks: under load that is a cheaper call.
                 if (PollOnce(0) == 0)
