@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using Peregrine.Linux.Sockets;
 using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
@@ -33,6 +35,42 @@ public abstract class EchoTests(NetBackend backend) : BackendSuite(backend)
         }
 
         Array.ForEach(clients, client => client.Dispose());
+    }
+
+    [Fact]
+    public void Echo_OfOneBusyPeerWhileTheLoopSpins_KeepsNobodyWaiting()
+    {
+        using SpinningLoop spinning = new(NewLoop(new EventLoopOptions()));
+        using Socket busy = spinning.Connect();
+        using Socket quiet = spinning.Connect();
+        byte[] back = new byte[8];
+
+        // The loop may come to expect the next message from the busy one; it must still see the other, a third, and the busy one's end.
+        for (int message = 0; message < 2_000; message++)
+        {
+            Ping(busy, back, message);
+            if (message % 97 == 0)
+            {
+                _ = busy.Send(BitConverter.GetBytes(-1L));
+                Ping(quiet, back, message);
+                TestLoop.ReadExactly(busy, back);
+            }
+        }
+
+        using Socket third = spinning.Connect();
+        Ping(third, back, 1);
+        busy.Shutdown(SocketShutdown.Send);
+        Assert.Empty(TestLoop.ReadAll(busy));
+        Ping(third, back, 2);
+        third.Close(0);
+        Ping(quiet, back, 3);
+    }
+
+    private static void Ping(Socket socket, byte[] back, long number)
+    {
+        _ = socket.Send(BitConverter.GetBytes(number));
+        TestLoop.ReadExactly(socket, back);
+        Assert.Equal(number, BitConverter.ToInt64(back));
     }
 
     [Fact]
@@ -90,6 +128,38 @@ public abstract class EchoTests(NetBackend backend) : BackendSuite(backend)
         client.Shutdown(SocketShutdown.Send);
 
         Assert.True(answer.AsSpan().SequenceEqual(TestLoop.ReadAll(client)));
+    }
+}
+
+/// <summary>A loop that never sleeps, on a thread of its own, echoing.</summary>
+internal sealed class SpinningLoop : IConnectionAcceptor, IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly Listener _listener;
+    private readonly Thread _thread;
+
+    public SpinningLoop(EventLoop loop)
+    {
+        _loop = loop;
+        _listener = loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), this);
+        _thread = new Thread(() => loop.Run(WaitStrategy.Spin)) { IsBackground = true };
+        _thread.Start();
+    }
+
+    public Socket Connect()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TestLoop.TimeoutMs };
+        socket.Connect(_listener.LocalEndPoint);
+        return socket;
+    }
+
+    public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote) => new EchoHandler();
+
+    public void Dispose()
+    {
+        _loop.RequestStop();
+        _thread.Join();
+        _loop.Dispose();
     }
 }
 

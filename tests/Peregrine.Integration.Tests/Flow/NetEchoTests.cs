@@ -72,6 +72,40 @@ public class NetEchoTests
         Assert.Equal("ping", echo.Ping());
     }
 
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("epoll-et")]
+    [InlineData("io_uring")]
+    public void Calls_InterruptedAgainAndAgain_LoseNothing(string backend)
+    {
+        // A process that is stopped and continued has its wait ended by EINTR, handler or not. Source: signal(7).
+        using Echo echo = Echo.Start("dotnet", null, "--backend", backend, "--wait", "block");
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000, NoDelay = true };
+        client.Connect(echo.EndPoint);
+        byte[] sent = new byte[50_000];
+        byte[] back = new byte[sent.Length];
+        Random random = new(11);
+
+        for (int round = 0; round < ProofSize.Of(20, 500); round++)
+        {
+            random.NextBytes(sent);
+            echo.Interrupt();
+            _ = client.Send(sent.AsSpan(0, 25_000));
+            echo.Interrupt();
+            _ = client.Send(sent.AsSpan(25_000));
+            for (int at = 0; at < back.Length;)
+            {
+                int read = client.Receive(back.AsSpan(at));
+                Assert.True(read > 0, $"round {round}: the stream goes on; {echo.Log}");
+                at += read;
+            }
+
+            Assert.True(sent.AsSpan().SequenceEqual(back), $"round {round}: every byte comes back in its place");
+        }
+
+        Assert.Equal("ping", echo.Ping());
+    }
+
     [Fact]
     public void Tls_WithACertificate_Echoes()
     {
@@ -137,6 +171,13 @@ public class NetEchoTests
                     return _log.ToString();
                 }
             }
+        }
+
+        /// <summary>SIGSTOP and SIGCONT.</summary>
+        public void Interrupt()
+        {
+            using Process kill = Process.Start("bash", $"-c \"kill -STOP {_process.Id}; kill -CONT {_process.Id}\"");
+            kill.WaitForExit();
         }
 
         public string Backend => Stats().GetProperty("backend").GetString()!;
