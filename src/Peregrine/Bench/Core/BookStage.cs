@@ -1,0 +1,65 @@
+using Peregrine.Primitives;
+using Peregrine.Trading;
+using Peregrine.Trading.Matching;
+
+namespace Peregrine.Bench.Core;
+
+/// <summary>The matching engine by itself, with its events.</summary>
+internal sealed class BookStage : ICoreStage
+{
+    private readonly OrderStream _stream;
+    private readonly MatchingEngine _engine;
+    private readonly MatchEventBuffer _events = new();
+
+    public BookStage(OrderStream stream, int ordersMax)
+    {
+        _stream = stream;
+        _engine = new MatchingEngine(ordersMax);
+        _ = _engine.AddInstrument();
+    }
+
+    /// <inheritdoc/>
+    public Int128 TradedLots => _engine.TradedLots;
+
+    /// <inheritdoc/>
+    public long Refused => _engine.RejectCount;
+
+    /// <inheritdoc/>
+    public int Resting => _engine.OrderCount;
+
+    /// <inheritdoc/>
+    public void Prepare(int first, int count)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Execute(int index)
+    {
+        ref readonly StreamCommand command = ref _stream.Commands[index];
+        _events.Clear();
+        if (command.Type == StreamCommandType.Add)
+        {
+            MatchOrder order = new()
+            {
+                OrderId = command.OrderId,
+                Price = new Price(command.Ticks),
+                Quantity = new Quantity(command.Lots),
+                Owner = -1,
+                Side = command.Side,
+                Type = OrderType.Limit,
+                TimeInForce = command.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,
+            };
+            _ = _engine.Submit(in order, _events);
+        }
+        else if (command.Type == StreamCommandType.Cancel)
+        {
+            _ = _engine.Cancel(command.OrderId, _events);
+        }
+        else
+        {
+            // The stream names no quantity for a move, so what is left is looked up: part of the figure, as a caller would have to do the same.
+            Quantity leaves = _engine.TryGetOrder(command.OrderId, out RestingOrder order) ? order.Leaves : new Quantity(1);
+            _ = _engine.Replace(command.OrderId, new Price(command.Ticks), leaves, _events);
+        }
+    }
+}
