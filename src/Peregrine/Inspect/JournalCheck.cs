@@ -1,0 +1,73 @@
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Inspect;
+
+/// <summary>Counts what a link's journal holds; each payload must be one that a link writes.</summary>
+internal sealed class JournalCheck : IJournalVisitor, IReportSink
+{
+    private readonly JournalReplay? _replay;
+
+    /// <param name="isReplaying">Commands are carried out again too, and each state hash compared.</param>
+    public JournalCheck(bool isReplaying) => _replay = isReplaying ? new JournalReplay(new CoreOptions(), this) : null;
+
+    public long Commands { get; private set; }
+
+    public long Rules { get; private set; }
+
+    public long StateHashes { get; private set; }
+
+    /// <summary>Null when nothing was replayed.</summary>
+    public long? ProvenHashes => _replay?.ProvenHashes;
+
+    /// <inheritdoc/>
+    public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        _replay?.OnRecord(in header, payload);
+        switch (header.Type)
+        {
+            case JournalRecordType.Command:
+                RequireCommand(in header, payload);
+                Commands++;
+                break;
+            case JournalRecordType.Rules:
+                Require(RulesCodec.TryDecode(payload, out _) == CodecStatus.Ok, in header, "rules", payload.Length);
+                Rules++;
+                break;
+            case JournalRecordType.StateHash:
+                Require(payload.Length == Sequencer.StateHashBytes, in header, "state hash", payload.Length);
+                StateHashes++;
+                break;
+            case JournalRecordType.Bounds:
+                Require(payload.Length == JournalReplay.BoundsBytes, in header, "bounds", payload.Length);
+                break;
+            default:
+                Require(false, in header, $"record of type {header.Type}", payload.Length);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Deliver(in OrderReport report)
+    {
+    }
+
+    private void RequireCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        CodecStatus status = CommandCodec.TryDecode(payload, out OrderCommand command);
+        Require(status == CodecStatus.Ok && command.Sequence == header.Sequence, in header, "command", payload.Length);
+        if (header.Sequence != Commands + 1)
+        {
+            throw new JournalException($"command {header.Sequence} stands where {Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
+        }
+    }
+
+    private static void Require(bool isTrue, in JournalRecord header, string what, int bytes)
+    {
+        if (!isTrue)
+        {
+            throw new JournalException($"after command {header.Sequence}: a {what} of {bytes} bytes is not one that this version of the link writes; the record itself is whole, so look with the version that wrote it");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Primitives;
+using Peregrine.Trading;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Inspect;
+
+/// <summary>Writes the records of a link's journal in words or as JSON, one a line.</summary>
+/// <param name="output">Where to; buffered by its owner.</param>
+/// <param name="from">First sequence number shown.</param>
+/// <param name="to">Last one.</param>
+/// <param name="isJson">One JSON object a line.</param>
+internal sealed class JournalDump(TextWriter output, long from, long to, bool isJson) : IJournalVisitor
+{
+    private TradingRules? _rules;
+
+    /// <inheritdoc/>
+    public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        // Also those before the first that is shown: prices are told in the decimals that were in force.
+        if (header.Type == JournalRecordType.Rules && RulesCodec.TryDecode(payload, out TradingRules? rules) == CodecStatus.Ok)
+        {
+            _rules = rules;
+        }
+
+        if (header.Sequence < from || header.Sequence > to)
+        {
+            return;
+        }
+
+        (string kind, List<(string Name, object? Value)> fields) = Describe(in header, payload);
+        string time = header.TimeNs == 0 ? "-" : TimeText(header.TimeNs);
+        if (isJson)
+        {
+            Dictionary<string, object?> line = new() { ["sequence"] = header.Sequence, ["time"] = time, ["record"] = kind };
+            fields.ForEach(field => line[field.Name] = field.Value);
+            output.WriteLine(JsonSerializer.Serialize(line));
+            return;
+        }
+
+        output.Write(string.Create(CultureInfo.InvariantCulture, $"{header.Sequence} {time} {kind}"));
+        foreach ((string name, object? value) in fields)
+        {
+            output.Write(string.Create(CultureInfo.InvariantCulture, $" {name}={value ?? "-"}"));
+        }
+
+        output.WriteLine();
+    }
+
+    private static string TimeText(long unixNs)
+    {
+        (long seconds, long rest) = Math.DivRem(unixNs, 1_000_000_000);
+        (seconds, rest) = rest < 0 ? (seconds - 1, rest + 1_000_000_000) : (seconds, rest);
+        DateTime second = DateTime.UnixEpoch.AddSeconds(seconds);
+        return string.Create(CultureInfo.InvariantCulture, $"{second:yyyy-MM-ddTHH:mm:ss}.{rest:D9}Z");
+    }
+
+    private (string Kind, List<(string Name, object? Value)> Fields) Describe(in JournalRecord header, ReadOnlySpan<byte> payload) => header.Type switch
+    {
+        JournalRecordType.Command when CommandCodec.TryDecode(payload, out OrderCommand command) == CodecStatus.Ok => (Word(command.Type) ?? "command", OfCommand(in command)),
+        JournalRecordType.Rules when _rules is not null => ("rules", [("instruments", _rules.Instruments.Count), ("accounts", _rules.Accounts.Count)]),
+        JournalRecordType.StateHash when payload.Length == Sequencer.StateHashBytes =>
+            ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)), ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
+        JournalRecordType.Bounds when payload.Length == JournalReplay.BoundsBytes =>
+            ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])), ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..]))]),
+        _ => ("unknown", [("type", header.Type), ("bytes", Convert.ToHexStringLower(payload))]),
+    };
+
+    private List<(string Name, object? Value)> OfCommand(in OrderCommand command)
+    {
+        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count ? _rules.Instruments[command.InstrumentId] : null;
+        string? account = _rules is not null && (uint)command.AccountId < (uint)_rules.Accounts.Count ? _rules.Accounts[command.AccountId].Name : null;
+        List<(string Name, object? Value)> fields = [("client", Text(command.ClientOrderId))];
+        if (command.Type != CommandType.New || command.OriginalClientOrderId.Length > 0)
+        {
+            fields.Add(("original", Text(command.OriginalClientOrderId)));
+        }
+
+        if (command.Type == CommandType.New)
+        {
+            fields.Add(("order", command.OrderId));
+        }
+
+        fields.AddRange([("session", command.SessionId), ("account", account), ("instrument", instrument?.Symbol)]);
+        if (command.Type is CommandType.New or CommandType.Replace)
+        {
+            fields.AddRange(
+            [
+                ("side", Word(command.Side)),
+                ("type", Word(command.OrderType)),
+                ("tif", Word(command.TimeInForce)),
+                ("quantity", instrument?.ToUnits(command.Quantity) ?? command.Quantity.Lots),
+                ("price", command.OrderType == OrderType.Market ? null : DecimalOf(instrument, command.Price)),
+            ]);
+        }
+
+        return fields;
+    }
+
+    // Without an instrument there are no decimals: then the ticks.
+    private static decimal DecimalOf(Instrument? instrument, Price price)
+    {
+        decimal value = instrument?.ToPriceUnits(price) ?? price.Ticks;
+        for (int place = 0; place < (instrument?.PriceDecimals ?? 0); place++)
+        {
+            value /= 10;
+        }
+
+        return value;
+    }
+
+    // Ids are the client's bytes: what is not printable, or would look like the next field, is written as \xNN.
+    private static string? Text(ClientOrderId id)
+    {
+        System.Text.StringBuilder text = new(id.Length);
+        foreach (byte value in id.Span)
+        {
+            _ = value is > 0x20 and < 0x7f and not (byte)'\\' and not (byte)'=' ? text.Append((char)value) : text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
+        }
+
+        return id.Length == 0 ? null : text.ToString();
+    }
+
+    private static string? Word<T>(T value)
+        where T : struct, Enum => Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0 ? null : value.ToString().ToLowerInvariant();
+}
