@@ -1,18 +1,34 @@
 namespace Peregrine.Trading;
 
 // Words that matching, risk and orders share. They stand above the folders, so that matching need not know of orders.
+// What each of them does is said once, in docs/matching.md.
 
 /// <summary>How an order is priced. 0 is no type.</summary>
 public enum OrderType : byte
 {
     Market = 1,
     Limit = 2,
+
+    /// <summary>A limit order at the best opposite price on arrival.</summary>
+    MarketToLimit = 3,
+
+    /// <summary>Parked until the last trade price reaches the stop price, then a market order.</summary>
+    Stop = 4,
+
+    /// <summary>Parked until the last trade price reaches the stop price, then a limit order.</summary>
+    StopLimit = 5,
+
+    /// <summary>A stop whose stop price follows the last trade price at a distance.</summary>
+    TrailingStop = 6,
+
+    /// <summary>A limit order whose price follows the best price of its side, or the middle.</summary>
+    Pegged = 7,
 }
 
 /// <summary>How long an order may wait. 0 is none.</summary>
 public enum TimeInForce : byte
 {
-    /// <summary>Rests until it is filled or cancelled; nothing expires it yet, so day orders are the same.</summary>
+    /// <summary>Rests until it is filled or cancelled, at most until the instrument closes.</summary>
     Day = 1,
     GoodTillCancel = 2,
 
@@ -21,9 +37,78 @@ public enum TimeInForce : byte
 
     /// <summary>All at once or nothing.</summary>
     FillOrKill = 4,
+
+    /// <summary>Rests until its expiry time; a date (FIX GTD) is the end of that day.</summary>
+    GoodTillTime = 5,
+    AtTheOpening = 6,
+    AtTheClose = 7,
+
+    /// <summary>Parked outside of auctions; the rest expires after the first one.</summary>
+    GoodForAuction = 8,
 }
 
-/// <summary>Why a command was refused, or an order cancelled unasked. Each has a rule name in docs/reject-reasons.md.</summary>
+/// <summary>What else an order asks for.</summary>
+[Flags]
+public enum OrderFlags : byte
+{
+    None = 0,
+
+    /// <summary>Nothing of it is shown.</summary>
+    Hidden = 1,
+
+    /// <summary>It is cancelled rather than take what rests.</summary>
+    PostOnly = 2,
+
+    /// <summary>It trades whole or not at all, whenever that may be.</summary>
+    AllOrNone = 4,
+
+    /// <summary>A pegged order's <c>Price</c> is a limit that its price does not pass.</summary>
+    HasLimit = 8,
+}
+
+/// <summary>What the price of a pegged order follows. 0 is none.</summary>
+public enum PegReference : byte
+{
+    /// <summary>The best price of its own side.</summary>
+    Best = 1,
+
+    /// <summary>The middle between both sides' best.</summary>
+    Mid = 2,
+}
+
+/// <summary>What happens when two orders of one owner meet. The arriving order's choice counts.</summary>
+public enum SelfTradePrevention : byte
+{
+    /// <summary>As the venue's rules say.</summary>
+    Default = 0,
+    CancelNewest = 1,
+    CancelOldest = 2,
+    CancelBoth = 3,
+    DecrementAndCancel = 4,
+}
+
+/// <summary>Which of an order's numbers says whose it is, for self-trade prevention. 0 is none: nothing is prevented.</summary>
+public enum OwnerScope : byte
+{
+    None = 0,
+    Account = 1,
+    Firm = 2,
+    Strategy = 3,
+}
+
+/// <summary>What an instrument's market is doing. 0 is none.</summary>
+public enum TradingPhase : byte
+{
+    PreOpen = 1,
+    OpeningAuction = 2,
+    Continuous = 3,
+    VolatilityAuction = 4,
+    ClosingAuction = 5,
+    Halted = 6,
+    Closed = 7,
+}
+
+/// <summary>Why a command was refused, or an order changed or ended unasked. Each has a rule name in docs/reject-reasons.md.</summary>
 public enum RejectReason : byte
 {
     None = 0,
@@ -43,7 +128,7 @@ public enum RejectReason : byte
     MaxNotional = 10,
     PriceCollar = 11,
 
-    /// <summary>A collar is set and there is neither a trade nor an opposite price to hold the order against: refused, never guessed.</summary>
+    /// <summary>A rule needs a price to hold the order against, and there is none: refused, never guessed.</summary>
     NoReferencePrice = 12,
 
     /// <summary>Fill-or-kill, and the book could not fill all of it.</summary>
@@ -52,7 +137,7 @@ public enum RejectReason : byte
     /// <summary>Nothing (left) on the other side for a market or immediate-or-cancel order.</summary>
     NoLiquidity = 14,
 
-    /// <summary>Would trade with an order of the same account; the newest is cancelled.</summary>
+    /// <summary>Would trade with an order of the same owner.</summary>
     SelfTrade = 15,
 
     /// <summary>The core holds as many orders as it was configured for.</summary>
@@ -61,11 +146,69 @@ public enum RejectReason : byte
     /// <summary>A replace to a quantity at or below what is already filled.</summary>
     QuantityBelowFilled = 17,
 
-    /// <summary>A replace may not change instrument, side or type.</summary>
+    /// <summary>A replace may not change instrument, side or type, nor what the order has no use for.</summary>
     NotReplaceable = 18,
     PriceOutOfRange = 19,
     UnsupportedOrder = 20,
 
     /// <summary>The order id is 0 or that of an order that still rests: a fault of whoever gave the ids out.</summary>
     DuplicateOrderId = 21,
+
+    /// <summary>A display or minimum quantity outside of what the order's quantity allows.</summary>
+    DisplayQuantity = 22,
+
+    /// <summary>A price between two steps of the tick table.</summary>
+    PriceNotOnTick = 23,
+
+    /// <summary>A price beyond the instrument's price limits of the day.</summary>
+    PriceLimit = 24,
+    InstrumentHalted = 25,
+
+    /// <summary>The phase does not take such orders.</summary>
+    NotInPhase = 26,
+
+    /// <summary>The expiry time is not after now.</summary>
+    ExpiryPassed = 27,
+
+    /// <summary>The phase does not take cancels and replaces.</summary>
+    CancelForbidden = 28,
+
+    /// <summary>A post-only order reached the best opposite price.</summary>
+    WouldTrade = 29,
+
+    /// <summary>Less than the order's minimum could trade on arrival.</summary>
+    MinimumNotMet = 30,
+
+    /// <summary>The next trade would have been outside of the price band.</summary>
+    PriceBand = 31,
+
+    /// <summary>What a hidden order had left after a trade is less than the venue lets rest.</summary>
+    RestTooSmall = 32,
+
+    /// <summary>Cancelled together with others.</summary>
+    MassCancel = 33,
+
+    /// <summary>Its time in force ended.</summary>
+    Expired = 34,
+
+    /// <summary>Restated: an iceberg shows its next slice.</summary>
+    Refreshed = 35,
+
+    /// <summary>Restated: a pegged order follows its reference.</summary>
+    Repriced = 36,
+
+    /// <summary>Restated: a trailing stop follows the last trade price.</summary>
+    Trailed = 37,
+
+    /// <summary>Restated: an order is in no queue for now.</summary>
+    Parked = 38,
+
+    /// <summary>Restated: a parked order entered its queue.</summary>
+    Entered = 39,
+
+    /// <summary>Restated: the rest of a market-to-limit order has a price now.</summary>
+    Converted = 40,
+
+    /// <summary>The journal has no room: nothing is taken until there is some.</summary>
+    JournalFull = 41,
 }

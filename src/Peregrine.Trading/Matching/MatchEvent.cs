@@ -1,40 +1,65 @@
+using System.Runtime.InteropServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
-/// <summary>What the engine did. 0 is none.</summary>
+/// <summary>What the engine did. 0 is none. Section numbers are those of docs/matching.md.</summary>
 public enum MatchEventType : byte
 {
-    /// <summary>A new order was taken; first of its events, whatever happens to it then.</summary>
+    /// <summary>A new order was taken; first of its events, whatever happens to it then. Price, quantity, leaves as asked for.</summary>
     Accepted = 1,
 
     /// <summary>A request was refused; nothing changed.</summary>
     Rejected = 2,
+
+    /// <summary>Two orders traded. In an auction there is no aggressor: Side is 0, OrderId the buy, RestingOrderId the sell.</summary>
     Trade = 3,
 
-    /// <summary>An order, or what was left of it, went away unfilled.</summary>
+    /// <summary>Quantity went away unfilled; the order has ended when Leaves is 0. Reason None: it was asked for.</summary>
     Cancelled = 4,
 
-    /// <summary>Price or quantity of a resting order changed; trades of it follow.</summary>
+    /// <summary>An order has new values: price (of a stop or trailing stop its stop price), quantity and leaves are what is left of it. Trades of it may follow.</summary>
     Replaced = 5,
 
-    /// <summary>A price level changed; the values are those after the change, quantity 0 when it is gone.</summary>
+    /// <summary>What a price level shows changed; the values are those after the change, quantity 0 when it is gone.</summary>
     LevelChanged = 6,
+
+    /// <summary>A stop was reached and becomes a market (price 0) or limit order.</summary>
+    Triggered = 7,
+
+    /// <summary>An order changed by itself: Reason says how. Price is the new price (Trailed: stop price), Quantity what it shows, Leaves what it has.</summary>
+    Restated = 8,
+
+    /// <summary>The instrument has another phase, or cancels are (Quantity 1) or are no longer (0) forbidden. Reason PriceBand, or None when it was asked for or its time came.</summary>
+    PhaseChanged = 9,
+
+    /// <summary>What the auction would do now: price, quantity; Leaves is the surplus. All 0: nothing.</summary>
+    Indicative = 10,
+
+    /// <summary>An order is shown in the book: at the back of its level. Only with <see cref="MatchingEngine.EmitsOrderDeltas"/>, as the next two.</summary>
+    OrderAdded = 11,
+
+    /// <summary>An order shows another quantity, at its place.</summary>
+    OrderChanged = 12,
+
+    /// <summary>An order is no longer shown; quantity is what it showed.</summary>
+    OrderRemoved = 13,
 }
 
-/// <summary>One event of the matching engine: fixed size, no references.</summary>
+/// <summary>One event of the matching engine: fixed size, no references, one cache line.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8, Size = 64)]
 public struct MatchEvent
 {
-    /// <summary>The order the event is about; for a trade, the aggressor. 0 for <see cref="MatchEventType.LevelChanged"/>.</summary>
+    /// <summary>The order the event is about; for a trade, the aggressor. 0 for levels, phases and indicative prices.</summary>
     public ulong OrderId;
 
     /// <summary>For a trade, the order that rested.</summary>
     public ulong RestingOrderId;
 
-    /// <summary>Of the order, the trade (always the resting order's price) or the level.</summary>
+    /// <summary>Of the order, the trade (in continuous trading the resting order's price) or the level.</summary>
     public Price Price;
 
-    /// <summary>Of the request, traded, cancelled, or in the whole level.</summary>
+    /// <summary>Of the request, traded, cancelled, shown, or in the whole level.</summary>
     public Quantity Quantity;
 
     /// <summary>What the order has left after the event.</summary>
@@ -42,6 +67,8 @@ public struct MatchEvent
 
     /// <summary>For a trade, what the resting order has left after it.</summary>
     public Quantity RestingLeaves;
+
+    /// <summary>-1 where a request named no order.</summary>
     public int InstrumentId;
 
     /// <summary>The caller's own number of the order (<see cref="MatchOrder.Tag"/>).</summary>
@@ -49,50 +76,28 @@ public struct MatchEvent
 
     /// <summary>For a trade, the caller's own number of the resting order.</summary>
     public int RestingTag;
-
-    /// <summary>For a level, how many orders wait in it.</summary>
-    public int OrderCount;
     public MatchEventType Type;
 
     /// <summary>Side of the order (for a trade, the aggressor's) or the level.</summary>
     public Side Side;
 
-    /// <summary>Why, for <see cref="MatchEventType.Rejected"/> and unasked <see cref="MatchEventType.Cancelled"/>; None when asked for.</summary>
+    /// <summary>Why.</summary>
     public RejectReason Reason;
-}
 
-/// <summary>Where the engine puts its events, in order; grows by doubling, bounded by what one command can do to a full book.</summary>
-/// <remarks>Thread: one owner. Allocates: only when it grows (<see cref="GrowCount"/>).</remarks>
-public sealed class MatchEventBuffer(int capacity = 1024)
-{
-    private MatchEvent[] _events = new MatchEvent[Math.Max(capacity, 2)];
+    /// <summary>For <see cref="MatchEventType.PhaseChanged"/>.</summary>
+    public TradingPhase Phase;
 
-    /// <summary>How many events are in it.</summary>
-    public int Count { get; private set; }
-
-    /// <summary>How often it had to grow.</summary>
-    public int GrowCount { get; private set; }
-
-    /// <summary>The events, oldest first; valid until the next <see cref="Add"/> or <see cref="Clear"/>.</summary>
-    public ReadOnlySpan<MatchEvent> Span => _events.AsSpan(0, Count);
-
-    /// <summary>The event at an index, where it lies.</summary>
-    public ref readonly MatchEvent this[int index] => ref _events.AsSpan(0, Count)[index];
-
-    /// <summary>A new, zeroed event at the end, to be filled in place before the next call.</summary>
-    public ref MatchEvent Add()
+    /// <summary>For a level, how many orders it shows. Shares its place with <see cref="RestingTag"/>.</summary>
+    public int OrderCount
     {
-        if (Count == _events.Length)
-        {
-            Array.Resize(ref _events, _events.Length * 2);
-            GrowCount++;
-        }
-
-        ref MatchEvent match = ref _events[Count++];
-        match = default;
-        return ref match;
+        readonly get => RestingTag;
+        set => RestingTag = value;
     }
 
-    /// <summary>Forgets all events; keeps the memory.</summary>
-    public void Clear() => Count = 0;
+    /// <summary>For levels and shown orders, the place among the changes of their book: 1, 2, 3, ... Shares its place with <see cref="RestingOrderId"/>.</summary>
+    public long DeltaSequence
+    {
+        readonly get => (long)RestingOrderId;
+        set => RestingOrderId = (ulong)value;
+    }
 }

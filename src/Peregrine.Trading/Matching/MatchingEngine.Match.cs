@@ -41,7 +41,7 @@ public sealed partial class MatchingEngine
         {
             int slot = level.Head;
             ref Order resting = ref _orders[slot];
-            if (order.Owner >= 0 && resting.Owner == order.Owner)
+            if (order.Account >= 0 && resting.Owner == order.Account)
             {
                 isSelfTrade = true;
                 break;
@@ -85,7 +85,7 @@ public sealed partial class MatchingEngine
                 break;
             }
 
-            if (order.Owner < 0)
+            if (order.Account < 0)
             {
                 missing -= level.Quantity;
                 continue;
@@ -93,7 +93,7 @@ public sealed partial class MatchingEngine
 
             for (int slot = level.Head; slot != None && missing > 0; slot = _orders[slot].Next)
             {
-                if (_orders[slot].Owner == order.Owner)
+                if (_orders[slot].Owner == order.Account)
                 {
                     return RejectReason.SelfTrade;
                 }

@@ -26,7 +26,7 @@ public sealed partial class MatchingEngine
         resting.Leaves = leaves;
         resting.PrioritySequence = ++_prioritySequence;
         resting.InstrumentId = order.InstrumentId;
-        resting.Owner = order.Owner;
+        resting.Owner = order.Account;
         resting.Tag = order.Tag;
         resting.Side = order.Side;
         resting.TimeInForce = order.TimeInForce;
@@ -152,7 +152,7 @@ public sealed partial class MatchingEngine
         Price = new Price(order.Price),
         Quantity = new Quantity(order.Leaves),
         InstrumentId = order.InstrumentId,
-        Owner = order.Owner,
+        Account = order.Owner,
         Tag = order.Tag,
         Side = order.Side,
         Type = OrderType.Limit,

@@ -86,8 +86,17 @@ public sealed partial class MatchingEngine
     private RestingOrder View(int slot)
     {
         ref Order order = ref _orders[slot];
-        return new RestingOrder(
-            order.Id, order.InstrumentId, order.Side, new Price(order.Price), new Quantity(order.Leaves), order.Owner, order.Tag, order.PrioritySequence);
+        return new RestingOrder
+        {
+            OrderId = order.Id,
+            InstrumentId = order.InstrumentId,
+            Side = order.Side,
+            Price = new Price(order.Price),
+            Leaves = new Quantity(order.Leaves),
+            Account = order.Owner,
+            Tag = order.Tag,
+            PrioritySequence = order.PrioritySequence,
+        };
     }
 
     private ulong HashOfSide(BookSide side)

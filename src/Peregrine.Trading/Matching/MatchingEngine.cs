@@ -19,6 +19,9 @@ public sealed partial class MatchingEngine : IBookView
     /// <summary>Largest capacity.</summary>
     public const int OrderCapacityMax = 1 << 22;
 
+    /// <summary>Whether what orders show is told order by order.</summary>
+    public bool EmitsOrderDeltas { get; init; }
+
     /// <summary>Makes an engine without instruments.</summary>
     /// <param name="orderCapacity">How many orders can rest at once, 1 to <see cref="OrderCapacityMax"/>; about 130 bytes each.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
@@ -57,8 +60,9 @@ public sealed partial class MatchingEngine : IBookView
 
     /// <summary>Adds an empty book.</summary>
     /// <returns>Its id: 0, 1, 2, ...</returns>
-    public int AddInstrument()
+    public int AddInstrument(InstrumentTerms terms)
     {
+        ArgumentNullException.ThrowIfNull(terms);
         int id = _books.Count;
         _books.Add(new Book());
         return id;

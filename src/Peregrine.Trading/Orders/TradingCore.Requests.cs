@@ -220,7 +220,7 @@ public sealed partial class TradingCore
         Price = command.Price,
         Quantity = command.Quantity,
         InstrumentId = command.InstrumentId,
-        Owner = command.AccountId,
+        Account = command.AccountId,
         Tag = slot,
         Side = command.Side,
         Type = command.OrderType,

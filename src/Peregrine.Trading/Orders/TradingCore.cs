@@ -17,7 +17,7 @@ public sealed partial class TradingCore
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
     private readonly long[] _reportCounts = new long[(int)ReportType.Status + 1];
-    private readonly long[] _reasonCounts = new long[(int)RejectReason.DuplicateOrderId + 1];
+    private readonly long[] _reasonCounts = new long[(int)RejectReason.JournalFull + 1];
     private Instrument[] _instruments = [];
     private Account[] _accounts = [];
     private ulong _rulesHash;
@@ -97,7 +97,7 @@ public sealed partial class TradingCore
         Rules = new TradingRules(_instruments, _accounts);
         while (_engine.InstrumentCount < _instruments.Length)
         {
-            _ = _engine.AddInstrument();
+            _ = _engine.AddInstrument(new InstrumentTerms());
         }
 
         StateHash hash = default;

@@ -214,7 +214,7 @@ internal sealed partial class OrderReplay(bool isFollowing)
             Price = new Price(price),
             Quantity = new Quantity(quantity),
             InstrumentId = EngineId(instrumentId),
-            Owner = NobodysOrder,
+            Account = NobodysOrder,
             Side = side,
             Type = OrderType.Limit,
             TimeInForce = timeInForce,
@@ -226,7 +226,7 @@ internal sealed partial class OrderReplay(bool isFollowing)
     {
         if (!_instruments.TryGetValue(instrumentId, out int id))
         {
-            id = _engine.AddInstrument();
+            id = _engine.AddInstrument(new InstrumentTerms());
             _instruments.Add(instrumentId, id);
         }
 

@@ -23,7 +23,7 @@ public class MatchingEngineOracleTests
         MatchEventBuffer events = new(2);
         for (int i = 0; i < Instruments; i++)
         {
-            engine.AddInstrument();
+            engine.AddInstrument(new InstrumentTerms());
         }
 
         ulong lastId = 0;

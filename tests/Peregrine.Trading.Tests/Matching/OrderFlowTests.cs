@@ -46,7 +46,7 @@ public class OrderFlowTests(ITestOutputHelper output)
     {
         MatchingEngine engine = new(1 << 18);
         MatchEventBuffer events = new();
-        engine.AddInstrument();
+        engine.AddInstrument(new InstrumentTerms());
         for (bytes = bytes[16..]; bytes.Length >= RecordBytes; bytes = bytes[RecordBytes..])
         {
             events.Clear();
@@ -57,7 +57,7 @@ public class OrderFlowTests(ITestOutputHelper output)
                 OrderId = id,
                 Price = price,
                 Quantity = new Quantity(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])),
-                Owner = -1,
+                Account = -1,
                 Side = bytes[1] == 1 ? Side.Buy : Side.Sell,
                 Type = OrderType.Limit,
                 TimeInForce = bytes[2] == 1 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,

@@ -15,7 +15,7 @@ internal sealed class BookStage : ICoreStage
     {
         _stream = stream;
         _engine = new MatchingEngine(ordersMax);
-        _ = _engine.AddInstrument();
+        _ = _engine.AddInstrument(new InstrumentTerms());
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ internal sealed class BookStage : ICoreStage
                 OrderId = command.OrderId,
                 Price = new Price(command.Ticks),
                 Quantity = new Quantity(command.Lots),
-                Owner = -1,
+                Account = -1,
                 Side = command.Side,
                 Type = OrderType.Limit,
                 TimeInForce = command.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,

@@ -1,0 +1,96 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Matching;
+
+/// <summary>From a price on, prices are multiples of a number of ticks.</summary>
+/// <param name="FromTicks">The lowest price that it holds for; the first step of a table holds below it too.</param>
+/// <param name="StepTicks">1 or more.</param>
+public readonly record struct TickStep(long FromTicks, long StepTicks);
+
+/// <summary>What a venue decides one way or another; docs/matching.md says what each does.</summary>
+public sealed record VenueRules
+{
+    /// <summary>Whose orders never trade with each other.</summary>
+    public OwnerScope Owner { get; init; } = OwnerScope.Account;
+
+    /// <summary>What happens when they would, for orders that do not say.</summary>
+    public SelfTradePrevention SelfTrade { get; init; } = SelfTradePrevention.CancelNewest;
+
+    /// <summary>A hidden order left after a trade with fewer lots than this, or than its minimum, is cancelled; 0: neither is.</summary>
+    public long CancelHiddenRests { get; init; }
+
+    /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
+    public bool MinimumPerTrade { get; init; }
+}
+
+/// <summary>What the engine must know of an instrument. Prices are ticks.</summary>
+public sealed record InstrumentTerms
+{
+    /// <summary>The phase that it starts in; ignored when terms change.</summary>
+    public TradingPhase Phase { get; init; } = TradingPhase.Continuous;
+
+    /// <summary>Yesterday's close or the like; null when there is none.</summary>
+    public Price? ReferencePrice { get; init; }
+
+    /// <summary>Lowest price of an order; null for none.</summary>
+    public Price? LowestPrice { get; init; }
+
+    /// <summary>Highest price of an order; null for none.</summary>
+    public Price? HighestPrice { get; init; }
+
+    /// <summary>Steps by ascending price; empty: every tick is a price.</summary>
+    public IReadOnlyList<TickStep> TickTable { get; init; } = [];
+
+    /// <summary>Band around the last auction price or the reference price, in 1/10,000; 0 is none.</summary>
+    public int StaticBandBasisPoints { get; init; }
+
+    /// <summary>Band around the last trade price or the reference price, in 1/10,000; 0 is none.</summary>
+    public int DynamicBandBasisPoints { get; init; }
+
+    /// <summary>How long a volatility auction lasts, in nanoseconds; 0: until it is told to end.</summary>
+    public long InterruptionNs { get; init; }
+
+    /// <summary>The venue's rules.</summary>
+    public VenueRules Rules { get; init; } = new();
+
+    /// <summary>Finds every fault.</summary>
+    /// <returns>One line each; empty when the terms are good.</returns>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> faults = [];
+        Require(faults, Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed, $"Phase is {(byte)Phase}, expected 1 to 7");
+        Require(faults, StaticBandBasisPoints is >= 0 and <= 1_000_000, $"StaticBandBasisPoints is {StaticBandBasisPoints}, expected 0 to 1,000,000");
+        Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000, $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
+        Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
+        Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
+        Require(faults, Rules.Owner <= OwnerScope.Strategy, $"Owner is {(byte)Rules.Owner}, expected 0 to 3");
+        Require(
+            faults,
+            Rules.SelfTrade is >= SelfTradePrevention.CancelNewest and <= SelfTradePrevention.DecrementAndCancel,
+            $"SelfTrade is {(byte)Rules.SelfTrade}, expected 1 to 4");
+        Require(faults, !(LowestPrice > HighestPrice), $"LowestPrice is {LowestPrice?.Ticks}, above HighestPrice {HighestPrice?.Ticks}");
+        RequireRange(faults, nameof(ReferencePrice), ReferencePrice);
+        RequireRange(faults, nameof(LowestPrice), LowestPrice);
+        RequireRange(faults, nameof(HighestPrice), HighestPrice);
+        for (int i = 0; i < TickTable.Count; i++)
+        {
+            Require(faults, TickTable[i].StepTicks >= 1, $"TickTable[{i}] has a step of {TickTable[i].StepTicks} ticks, expected 1 or more");
+            Require(faults, i == 0 || TickTable[i].FromTicks > TickTable[i - 1].FromTicks, $"TickTable[{i}] starts at {TickTable[i].FromTicks}, not above the step before");
+        }
+
+        return faults;
+    }
+
+    private static void Require(List<string> faults, bool holds, string fault)
+    {
+        if (!holds)
+        {
+            faults.Add(fault);
+        }
+    }
+
+    private static void RequireRange(List<string> faults, string name, Price? price) => Require(
+        faults,
+        price is null || Math.Abs((decimal)price.Value.Ticks) <= MatchingEngine.PriceTicksMax,
+        $"{name} is {price?.Ticks}, expected within ±2^56 ticks");
+}
