@@ -107,7 +107,7 @@ internal static class CommandMixes
         {
             HasBands = true, HasLimits = true, Times = 8, Phases = 2, PhaseWeights = [(TradingPhase.Continuous, 10), (TradingPhase.OpeningAuction, 1)], TermChanges = 1,
             Types = AllTypes, TimesInForce = AllTimes, Hidden = 8, AllOrNone = 4, Iceberg = 10, Minimum = 10, Spans = [4, 10, 25], Centres = [1_000, 250_000, 0],
-            Reaches = [("PhaseChanged PriceBand", 250), ("Cancelled PriceBand", 1_500), ("auction Trade", 80), ("Indicative", 25), ("Rejected PriceLimit", 3_000)],
+            Reaches = [("PhaseChanged PriceBand", 250), ("Cancelled PriceBand", 1_500), ("auction Trade", 80), ("Indicative", 25), ("Rejected PriceLimit", 15_000)],
         },
     ];
 }
