@@ -149,17 +149,7 @@ public sealed partial class EventLoop
             return;
         }
 
-        bool goesOn = false;
-        try
-        {
-            goesOn = connection.Handler.OnInputEnded(connection);
-        }
-        catch (Exception fault) when (fault is not BrokenInvariantException)
-        {
-            Fault(connection, fault);
-        }
-
-        connection.IsKeptOpen = goesOn;
+        Guard(connection, nameof(IConnectionHandler.OnInputEnded), static (handler, connection) => connection.IsKeptOpen = handler.OnInputEnded(connection));
         Flush(connection);
         _backend.Update(connection);
     }
@@ -218,7 +208,7 @@ public sealed partial class EventLoop
         connection.State = ConnectionState.Open;
         Counters.Opened++;
         ScheduleLimits(connection);
-        Guard(connection, static (handler, connection) => handler.OnOpened(connection));
+        Guard(connection, nameof(IConnectionHandler.OnOpened), static (handler, connection) => handler.OnOpened(connection));
     }
 
     private void Established(Connection connection)
@@ -292,7 +282,7 @@ public sealed partial class EventLoop
             return;
         }
 
-        Guard(connection, static (handler, connection) => handler.OnWritable(connection));
+        Guard(connection, nameof(IConnectionHandler.OnWritable), static (handler, connection) => handler.OnWritable(connection));
         if (connection.IsInputPaused && !connection.WasRefused)
         {
             ResumeInput(connection);
@@ -339,14 +329,17 @@ public sealed partial class EventLoop
     private void EndConnection(Connection connection, CloseReason reason)
     {
         Counters.CountClosed(reason);
+        long startNs = Clock.MonotonicNs;
         try
         {
             connection.Handler.OnClosed(connection, reason);
         }
         catch (Exception fault) when (fault is not BrokenInvariantException)
         {
-            LastHandlerFault = fault;
+            NoteFault($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote}, closed as {reason}: ", connection.Handler, fault);
         }
+
+        NoteTime(connection.Handler, nameof(IConnectionHandler.OnClosed), Clock.MonotonicNs - startNs);
 
         if (reason is not (CloseReason.Local or CloseReason.Remote))
         {
@@ -354,25 +347,5 @@ public sealed partial class EventLoop
         }
 
         _backend.Detach(connection);
-    }
-
-    private void Guard(Connection connection, Action<IConnectionHandler, Connection> call)
-    {
-        try
-        {
-            call(connection.Handler, connection);
-        }
-        catch (Exception fault) when (fault is not BrokenInvariantException)
-        {
-            Fault(connection, fault);
-        }
-    }
-
-    private void Fault(Connection connection, Exception fault)
-    {
-        LastHandlerFault = fault;
-        connection.CloseDetail = fault.Message;
-        Log($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {CloseReason.HandlerFault}: {connection.Handler.GetType().Name} threw {fault.GetType().Name}: {fault.Message}");
-        BeginClose(connection, CloseReason.HandlerFault);
     }
 }

@@ -34,7 +34,6 @@ internal sealed unsafe class InputArea(int receiveBytes) : IDisposable
 public sealed partial class EventLoop
 {
     private readonly InputArea _receive;
-    private long _lastSlowLogNs;
 
     // When the handler that is called next got to run: the read, or the end of the call before it.
     private long _handlerStartNs;
@@ -222,11 +221,7 @@ public sealed partial class EventLoop
         long tookNs = nowNs - _handlerStartNs;
         _handlerStartNs = nowNs;
         Counters.HandlerTime.Record(tookNs);
-        if (tookNs > Options.SlowHandlerUs * 1000L && Options.SlowHandlerUs > 0)
-        {
-            OnSlowHandler(connection, tookNs);
-        }
-
+        NoteTime(connection.Handler, nameof(IConnectionHandler.OnData), tookNs);
         return true;
     }
 
@@ -269,16 +264,6 @@ public sealed partial class EventLoop
             connection.IsInputPaused = true;
             Counters.ReadPauses++;
             _backend.Update(connection);
-        }
-    }
-
-    private void OnSlowHandler(Connection connection, long tookNs)
-    {
-        Counters.SlowHandlers++;
-        if (NowNs - _lastSlowLogNs >= 1_000_000_000 || _lastSlowLogNs == 0)
-        {
-            _lastSlowLogNs = NowNs;
-            Log($"slow handler: {connection.Handler.GetType().Name}.OnData took {tookNs / 1e6:F1} ms; meanwhile the loop served nobody else ({nameof(EventLoopOptions.SlowHandlerUs)}, {Counters.SlowHandlers:N0} so far)");
         }
     }
 

@@ -60,14 +60,7 @@ public sealed partial class EventLoop
         if (NowNs >= connection.TickNs)
         {
             connection.TickNs = long.MaxValue;
-            try
-            {
-                connection.Handler.OnTick(connection, NowNs);
-            }
-            catch (Exception fault) when (fault is not BrokenInvariantException)
-            {
-                Fault(connection, fault);
-            }
+            Guard(connection, nameof(IConnectionHandler.OnTick), static (handler, connection) => handler.OnTick(connection, connection.Loop.NowNs));
         }
 
         if (NowNs >= connection.CloseByNs)

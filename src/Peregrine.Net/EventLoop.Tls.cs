@@ -1,5 +1,6 @@
 using Peregrine.Linux.Tls;
 using Peregrine.Net.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 
@@ -84,6 +85,9 @@ public sealed partial class EventLoop
             }
 
             TlsStatus status = connection.Tls!.Engine.Read(isInRest ? connection.RestRoom : _plain.Room, out int bytes);
+
+            // What handshake, decryption and the sending of an earlier answer took is not the handler's time.
+            _handlerStartNs = status == TlsStatus.Ok ? Clock.MonotonicNs : 0;
             if (status == TlsStatus.Ok && isInRest)
             {
                 connection.AdvanceRest(bytes);

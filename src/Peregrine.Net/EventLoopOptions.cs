@@ -50,7 +50,7 @@ public sealed record EventLoopOptions
     /// <summary>Posts of other threads that may wait, a power of two, 64 or more. Default 8,192.</summary>
     public int PostsMax { get; init; } = 8_192;
 
-    /// <summary>A call of OnData longer than this is counted and told to the log, in microseconds; 0 is never. Default 10,000.</summary>
+    /// <summary>A call of a handler, of a posted task, or for a batch of datagrams, longer than this is counted and told to the log, in microseconds; 0 is never. Default 10,000.</summary>
     public int SlowHandlerUs { get; init; } = 10_000;
 
     /// <summary>Closes a plain connection whose first bytes are a TLS ClientHello, with a line in the log. Default true.</summary>
