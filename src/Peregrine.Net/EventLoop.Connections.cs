@@ -241,10 +241,15 @@ public sealed partial class EventLoop
     /// <summary>What follows from less being pending.</summary>
     internal void AfterSend(Connection connection)
     {
+        if (connection.IsOutputEnded && !connection.IsOutputShut)
+        {
+            ShutOutput(connection);
+        }
+
         int pending = connection.PendingOutputBytes;
         if (pending == 0 && !connection.IsSendArmed)
         {
-            if (connection.IsInputEnded && !connection.IsKeptOpen)
+            if (connection.IsInputEnded && (!connection.IsKeptOpen || connection.IsOutputShut))
             {
                 BeginClose(connection, CloseReason.Remote);
                 return;
@@ -260,12 +265,35 @@ public sealed partial class EventLoop
         if (connection.IsInputHeld && pending <= Options.LowWaterBytes)
         {
             connection.IsInputHeld = false;
+            RestartFrame(connection);
         }
 
         _backend.Update(connection);
         if (connection.CanWriteAgain)
         {
             QueueFlush(connection);
+        }
+    }
+
+    // Over TLS our end is told twice: to TLS, which needs what is pending to be out, and, when that is out too, to TCP.
+    private void ShutOutput(Connection connection)
+    {
+        if (connection.PendingOutputBytes > 0 || connection.IsSendArmed)
+        {
+            return;
+        }
+
+        connection.Tls?.SendCloseNotify();
+        Errno errno = SendAll(connection);
+        if (errno is not (Errno.None or Errno.EAGAIN))
+        {
+            OnBroken(connection, errno);
+        }
+        else if (connection.PendingOutputBytes == 0 && !connection.IsSendArmed)
+        {
+            connection.IsOutputShut = true;
+            connection.Socket.ShutdownSend();
+            Counters.SystemCalls++;
         }
     }
 

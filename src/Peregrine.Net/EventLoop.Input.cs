@@ -126,6 +126,7 @@ public sealed partial class EventLoop
     private void ResumeInput(Connection connection)
     {
         connection.IsInputPaused = false;
+        RestartFrame(connection);
         _handlerStartNs = Clock.MonotonicNs;
         if (connection.RestBytes > 0 && connection.State == ConnectionState.Open)
         {
@@ -253,10 +254,7 @@ public sealed partial class EventLoop
         if (consumed > 0 || connection.FrameBegunNs == 0)
         {
             connection.FrameBegunNs = connection.LastReceivedNs;
-            if (Options.FrameTimeoutMs > 0)
-            {
-                Schedule(connection, connection.FrameBegunNs + (Options.FrameTimeoutMs * 1_000_000L));
-            }
+            ScheduleFrame(connection);
         }
 
         if (connection.WasRefused && !connection.IsInputPaused)

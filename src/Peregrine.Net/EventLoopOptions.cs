@@ -41,7 +41,7 @@ public sealed record EventLoopOptions
     /// <summary>Ends a connection that is not established, or whose TLS handshake is not done, in milliseconds; 0 is never. Default 10,000.</summary>
     public int HandshakeTimeoutMs { get; init; } = 10_000;
 
-    /// <summary>Ends a connection whose begun frame is not complete after so long, in milliseconds: against peers that drip bytes. 0 is never. Default 0.</summary>
+    /// <summary>Ends a connection whose begun frame, or TLS record, is not complete after so long, in milliseconds: against peers that drip bytes. Time in which we do not read, as the peer takes no output, does not count. 0 is never. Default 0.</summary>
     public int FrameTimeoutMs { get; init; }
 
     /// <summary>How long accepting pauses when the process has no descriptor left, in milliseconds; 1 or more. Default 100.</summary>

@@ -87,6 +87,9 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Encrypted bytes that wait to be drained.</summary>
     public int PendingCiphertext => (int)OpenSsl.BIO_ctrl_pending(_output);
 
+    /// <summary>After a read that wants input: a record has begun and is not complete. Of its first five bytes alone it may not know.</summary>
+    public bool HasPartOfRecord => OpenSsl.SSL_has_pending(handle) == 1;
+
     /// <summary>Goes on with the handshake.</summary>
     /// <returns>Ok when it is done; drain what waits in any case.</returns>
     public TlsStatus Handshake()
