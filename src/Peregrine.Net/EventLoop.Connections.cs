@@ -8,6 +8,7 @@ namespace Peregrine.Net;
 public sealed partial class EventLoop
 {
     private int _placedCount;
+    private bool _hasToldOfOptions;
 
     internal nint TryLend(int order, bool isInput)
     {
@@ -347,11 +348,21 @@ public sealed partial class EventLoop
             _slots[slot] = new Connection(this, slot);
         }
 
-        _ = socket.Apply(Options.Socket);
-        Counters.SystemCalls++;
+        ApplyOptions(socket);
         _ = isOutgoing ? 0 : Interlocked.Increment(ref _placedCount);
         _slots[slot].Begin(++_lastConnectionId, socket, remote, handler, state, isOutgoing);
         return _slots[slot];
+    }
+
+    private void ApplyOptions(StreamSocket socket)
+    {
+        AppliedOptions applied = socket.Apply(Options.Socket);
+        Counters.SystemCalls += applied.Calls;
+        if (applied.Errno != Errno.None && !_hasToldOfOptions)
+        {
+            _hasToldOfOptions = true;
+            Log($"the kernel refuses to set {applied.Name} to {applied.Value}: {applied.Errno.Describe()}; the connections go on without it");
+        }
     }
 
     private void EndConnection(Connection connection, CloseReason reason)

@@ -157,6 +157,11 @@ public sealed partial class EventLoop
         connection.LastReceivedNs = Clock.MonotonicNs;
         connection.LastActivityNs = connection.LastReceivedNs;
         _handlerStartNs = connection.LastReceivedNs;
+        if (Options.Socket.QuickAck)
+        {
+            Counters.SystemCalls++;
+            _ = connection.Socket.SetQuickAck();
+        }
     }
 
     private void Deliver(Connection connection, ReadOnlySpan<byte> data, bool isRest)
