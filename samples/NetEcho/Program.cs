@@ -72,17 +72,20 @@ int Run(ParseResult result)
         }
 
         using NetServer server = builder.Start();
-        _ = Stats.Of(server); // What it loads is loaded while there are descriptors, and not while somebody measures.
-        Console.Out.WriteLine($"listening on {server.EndPoint}");
+
+        // Whatever needs a descriptor or loads something does so before clients come, who may take them all, and not while somebody measures.
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => End(server));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => End(server));
+        TextReader input = Console.In;
+        _ = Stats.Of(server);
+        Console.Out.WriteLine($"listening on {server.EndPoint}");
         if (new FileInfo("/proc/self/fd/0").LinkTarget == "/dev/null")
         {
             // Nobody is there who could end its input: it was started as a service.
             Thread.Sleep(Timeout.Infinite);
         }
 
-        while (Console.In.ReadLine() is { } line)
+        while (input.ReadLine() is { } line)
         {
             if (line == "stats")
             {

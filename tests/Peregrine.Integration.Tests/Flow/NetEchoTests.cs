@@ -264,7 +264,9 @@ public class NetEchoTests
         public JsonElement Stats()
         {
             _process.StandardInput.WriteLine("stats");
-            return JsonDocument.Parse(_process.StandardOutput.ReadLine()!).RootElement;
+            string? line = _process.StandardOutput.ReadLine();
+            Assert.True(line is not null, $"the sample ended: {Log}");
+            return JsonDocument.Parse(line).RootElement;
         }
 
         public string Ping()
