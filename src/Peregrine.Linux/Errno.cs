@@ -26,6 +26,7 @@ public enum Errno
     EPIPE = 32,
     ENOSYS = 38,
     ETIME = 62,
+    EOPNOTSUPP = 95,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,
     ENETUNREACH = 101,

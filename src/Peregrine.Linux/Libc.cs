@@ -124,6 +124,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     public static partial int MUnmap(void* address, nuint length);
 
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int MAdvise(void* address, nuint length, int advice);
+
     [LibraryImport(Library, EntryPoint = "msync", SetLastError = true)]
     public static partial int MSync(void* address, nuint length, int flags);
 

@@ -1,21 +1,22 @@
 using System.Numerics;
+using Peregrine.Linux.Memory;
 
 namespace Peregrine.Trading.Matching;
 
 /// <summary>Order id to slot: open addressing, linear probing, removal by shifting back, so there are no tombstones to clean up.</summary>
-/// <remarks>Thread: one owner. Allocates: at construction. Never more than half full.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction. Half full when all orders rest; one more is on its way now and then.</remarks>
 internal sealed class OrderIndex
 {
     // Ids of one block lie side by side: ids come nearly in sequence, so those at work share cache lines. Blocks are spread by hashing.
     private const int BlockBits = 3;
-    private readonly Entry[] _entries;
+    private readonly Slab<Entry> _entries;
     private readonly int _mask;
     private readonly int _shift;
 
     public OrderIndex(int capacity)
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2L, 16));
-        _entries = new Entry[size];
+        _entries = new Slab<Entry>(size);
         _mask = size - 1;
         _shift = 64 - BitOperations.Log2((uint)size) + BlockBits;
     }
@@ -23,7 +24,7 @@ internal sealed class OrderIndex
     /// <summary>The slot of an id, or -1.</summary>
     public int Find(ulong id)
     {
-        Entry[] entries = _entries;
+        Slab<Entry> entries = _entries;
         for (int i = Home(id); ; i = (i + 1) & _mask)
         {
             ref Entry entry = ref entries[i];
@@ -42,7 +43,7 @@ internal sealed class OrderIndex
     /// <summary>Adds an id that is not 0 and not in it.</summary>
     public void Add(ulong id, int slot)
     {
-        Entry[] entries = _entries;
+        Slab<Entry> entries = _entries;
         int i = Home(id);
         while (entries[i].Id != 0)
         {
@@ -55,7 +56,7 @@ internal sealed class OrderIndex
     /// <summary>Removes an id that is in it.</summary>
     public void Remove(ulong id)
     {
-        Entry[] entries = _entries;
+        Slab<Entry> entries = _entries;
         int hole = Home(id);
         while (entries[hole].Id != id)
         {
