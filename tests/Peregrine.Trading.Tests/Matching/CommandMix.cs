@@ -45,6 +45,9 @@ public sealed record CommandMix(string Name)
     public bool HasLimits { get; init; }
     public bool HasRules { get; init; }
 
+    /// <summary>Whether some venues' rules ask for a minimum of each single trade.</summary>
+    public bool LooksAtSingleTrades { get; init; } = true;
+
     /// <summary>What the mix must make happen, or it proves nothing: each at least once in this many commands.</summary>
     public (string What, int Every)[] Reaches { get; init; } = [];
 
