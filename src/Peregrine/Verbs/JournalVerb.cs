@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Peregrine.Cli;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Inspect;
 using Peregrine.Journal;
 
@@ -14,20 +13,20 @@ internal static class JournalVerb
 {
     public static Command Create()
     {
-        Command journal = new("journal", "Looks at a link's journal, also while the link writes it: verify, dump.") { CreateVerify(), CreateDump() };
+        Command journal = new("journal", "Looks at a link's journal, also while the link writes it: verify, dump, export.") { CreateVerify(), CreateDump(), JournalExportVerb.Create() };
         return journal.WithExample("peregrine journal verify data");
     }
 
     private static Command CreateVerify()
     {
-        Argument<string> folder = Folder();
+        Argument<string> folder = JournalFolderArgument.Create();
         Option<bool> replay = new("--replay") { Description = "Carries every command out again and compares each state hash; takes as long as a start does." };
         Option<bool> json = new("--json") { Description = "Write one JSON object." };
         Command verify = new("verify", "Reads every segment, checks every record, and tells the first bad byte.") { folder, replay, json };
         verify.SetAction(result =>
         {
             JournalCheck check = new(result.GetValue(replay));
-            JournalRecovery found = Read(result.GetRequiredValue(folder), check);
+            JournalRecovery found = JournalFolderArgument.Read(JournalFolderArgument.Find(result.GetRequiredValue(folder)), check);
             if (result.GetValue(json))
             {
                 Console.Out.WriteLine(JsonSerializer.Serialize(new
@@ -61,7 +60,7 @@ internal static class JournalVerb
 
     private static Command CreateDump()
     {
-        Argument<string> folder = Folder();
+        Argument<string> folder = JournalFolderArgument.Create();
         Option<long> from = new("--from") { Description = "First command, by its sequence number; rules before it are applied, not shown.", DefaultValueFactory = _ => 0 };
         Option<long> to = new("--to") { Description = "Last command.", DefaultValueFactory = _ => long.MaxValue };
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
@@ -76,7 +75,7 @@ internal static class JournalVerb
             using StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
             try
             {
-                _ = Read(result.GetRequiredValue(folder), new JournalDump(output, result.GetValue(from), result.GetValue(to), result.GetValue(json)));
+                _ = JournalFolderArgument.Read(JournalFolderArgument.Find(result.GetRequiredValue(folder)), new JournalDump(output, result.GetValue(from), result.GetValue(to), result.GetValue(json)));
             }
             catch (IOException exception) when (exception is not JournalException)
             {
@@ -86,20 +85,5 @@ internal static class JournalVerb
             return 0;
         });
         return dump.WithExample("peregrine journal dump data --from 1000 --to 1010");
-    }
-
-    private static Argument<string> Folder() => new("FOLDER") { Description = "The journal's folder, or the data folder of a link." };
-
-    private static JournalRecovery Read(string folder, IJournalVisitor visitor)
-    {
-        string inside = Path.Combine(folder, "journal");
-        try
-        {
-            return JournalReader.Scan(Directory.Exists(inside) ? inside : folder, visitor);
-        }
-        catch (Exception exception) when (exception is JournalException or ReplayException)
-        {
-            throw new CommandException(exception.Message);
-        }
     }
 }
