@@ -13,7 +13,7 @@ internal static class JournalVerb
 {
     public static Command Create()
     {
-        Command journal = new("journal", "Looks at a link's journal, also while the link writes it: verify, dump, export.") { CreateVerify(), CreateDump(), JournalExportVerb.Create() };
+        Command journal = new("journal", "Looks at a link's journal, also while the link writes it: verify, dump, export; and measures how fast one is written: bench.") { CreateVerify(), CreateDump(), JournalExportVerb.Create(), BenchJournalVerb.Create("bench", "journal bench") };
         return journal.WithExample("peregrine journal verify data");
     }
 

@@ -2,19 +2,12 @@ using System.Text.Json;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Integration.Tests.Link;
 using Peregrine.Journal;
-using Peregrine.Primitives;
-using Peregrine.Trading;
-using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Integration.Tests.Inspect;
 
 /// <summary>The journal verbs on journals that were written, are being written, and are damaged.</summary>
 public sealed class JournalVerbTests : IDisposable
 {
-    // 2026-01-02T03:04:05.000000006Z
-    private const long TimeNs = 1_767_323_045_000_000_006;
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +15,7 @@ public sealed class JournalVerbTests : IDisposable
     [Fact]
     public void Dump_EveryKindOfRecord_IsPrintedInTheInstrumentsDecimals()
     {
-        WriteJournal();
+        LinkJournal.WriteEveryKind(_folder.Path);
 
         CommandResult result = CommandProcess.Run("journal", "dump", _folder.Path);
 
@@ -42,7 +35,7 @@ public sealed class JournalVerbTests : IDisposable
     [Fact]
     public void Dump_OfAPartAsJson_IsOneObjectALine()
     {
-        WriteJournal();
+        LinkJournal.WriteEveryKind(_folder.Path);
 
         CommandResult result = CommandProcess.Run("journal", "dump", _folder.Path, "--from", "2", "--to", "3", "--json");
 
@@ -55,7 +48,7 @@ public sealed class JournalVerbTests : IDisposable
     [Fact]
     public void Verify_AFlippedBit_TellsFileAndByte()
     {
-        WriteJournal();
+        LinkJournal.WriteEveryKind(_folder.Path);
         string segment = Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).First();
         byte[] bytes = File.ReadAllBytes(segment);
         bytes[64 + 40] ^= 4;
@@ -70,9 +63,9 @@ public sealed class JournalVerbTests : IDisposable
     [Fact]
     public void Verify_ARecordThatNoLinkWrites_IsRefusedThoughItIsWhole()
     {
-        using (JournalWriter journal = Open())
+        using (JournalWriter journal = LinkJournal.Open(_folder.Path))
         {
-            Append(journal, JournalRecordType.Command, 1, "no command"u8);
+            LinkJournal.Append(journal, JournalRecordType.Command, 1, "no command"u8);
         }
 
         CommandResult result = CommandProcess.Run("journal", "verify", _folder.Path);
@@ -112,67 +105,5 @@ public sealed class JournalVerbTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(_folder.File("nowhere"), result.OneLineError(), StringComparison.Ordinal);
-    }
-
-    private JournalWriter Open() => JournalWriter.Open(new JournalOptions { Folder = _folder.Path, SegmentBytes = 64 << 10, BatchBytesMax = 32 << 10 }, new Nothing(), out _);
-
-    private static void Append(JournalWriter journal, byte type, long sequence, ReadOnlySpan<byte> payload)
-    {
-        Assert.Equal(JournalStatus.Ok, journal.TryAppend(type, sequence, sequence == 0 ? 0 : TimeNs + sequence - 1, payload));
-        Assert.Equal(JournalStatus.Ok, journal.Commit());
-    }
-
-    private void WriteJournal()
-    {
-        using JournalWriter journal = Open();
-        byte[] bounds = new byte[JournalReplay.BoundsBytes];
-        JournalReplay.EncodeBounds(new CoreOptions { OrdersMax = 16, ClosedOrdersMax = 8, ClientOrderIdsMax = 32 }, bounds);
-        Append(journal, JournalRecordType.Bounds, 0, bounds);
-        TradingRules rules = new([new Instrument(0, "ACME", 2, 5, 100, IsOpen: true)], [new Account(0, "HOUSE", new AccountLimits(0, 0, 0))]);
-        Append(journal, JournalRecordType.Rules, 0, RulesCodec.Encode(rules));
-        OrderCommand order = new()
-        {
-            Sequence = 1,
-            Type = CommandType.New,
-            OrderId = 77,
-            Price = new Price(247),
-            Quantity = new Quantity(5),
-            SessionId = 3,
-            Side = Side.Buy,
-            OrderType = OrderType.Limit,
-            TimeInForce = TimeInForce.Day,
-            ClientOrderId = ClientOrderId.From("A =1"),
-        };
-        Append(journal, in order);
-        OrderCommand replace = order with { Sequence = 2, Type = CommandType.Replace, OrderId = 0, Price = new Price(1), Quantity = new Quantity(3), ClientOrderId = ClientOrderId.From("A2"), OriginalClientOrderId = order.ClientOrderId };
-        Append(journal, in replace);
-        OrderCommand cancel = replace with { Sequence = 3, Type = CommandType.Cancel, ClientOrderId = ClientOrderId.From("A3"), OriginalClientOrderId = replace.ClientOrderId };
-        Append(journal, in cancel);
-        OrderCommand market = order with
-        {
-            Sequence = 4,
-            OrderId = 78,
-            InstrumentId = -1,
-            AccountId = -1,
-            Side = Side.Sell,
-            OrderType = OrderType.Market,
-            TimeInForce = TimeInForce.FillOrKill,
-            Quantity = new Quantity(7),
-            ClientOrderId = ClientOrderId.From("A4"),
-        };
-        Append(journal, in market);
-    }
-
-    private static void Append(JournalWriter journal, in OrderCommand command)
-    {
-        byte[] bytes = new byte[CommandCodec.BytesMax];
-        Append(journal, JournalRecordType.Command, command.Sequence, bytes.AsSpan(0, CommandCodec.Encode(in command, bytes)));
-    }
-
-    private sealed class Nothing : IJournalVisitor
-    {
-        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
-        {
-        }
     }
 }
