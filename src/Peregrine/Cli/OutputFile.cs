@@ -15,11 +15,11 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Where the file will be.</param>
-    /// <param name="input">A file that is read meanwhile, and must not be replaced; or a folder of such files, in which nothing is to be made.</param>
+    /// <param name="inputs">Files that are read meanwhile, and must not be replaced; or folders of such files, in which nothing is to be made.</param>
     /// <exception cref="CommandException">The folder is missing or cannot be written; it is the input.</exception>
-    public OutputFile(string path, string input)
+    public OutputFile(string path, params string[] inputs)
     {
-        if (Path.GetFullPath(path) == Path.GetFullPath(input))
+        if (inputs.Any(input => Path.GetFullPath(path) == Path.GetFullPath(input)))
         {
             throw new CommandException($"{path}: is the input; choose another name for the output", 2);
         }
@@ -36,10 +36,11 @@ internal sealed class OutputFile : IDisposable
         }
 
         // By what is on the disk, as a folder may have many names.
-        if (_temporaryPath is not null && File.Exists(Path.Combine(input, Path.GetFileName(_temporaryPath))))
+        string? folder = _temporaryPath is null ? null : inputs.FirstOrDefault(input => File.Exists(Path.Combine(input, Path.GetFileName(_temporaryPath))));
+        if (folder is not null)
         {
             Dispose();
-            throw new CommandException($"{path}: is in the folder {input}, which is read; choose another place for the output", 2);
+            throw new CommandException($"{path}: is in the folder {folder}, which is read; choose another place for the output", 2);
         }
 
         _signals = [.. Endings.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];

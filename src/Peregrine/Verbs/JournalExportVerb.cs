@@ -2,7 +2,6 @@ using System.CommandLine;
 using Peregrine.Cli;
 using Peregrine.Inspect;
 using Peregrine.Inspect.Export;
-using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Verbs;
@@ -14,11 +13,12 @@ internal static class JournalExportVerb
     {
         Argument<string> folder = JournalFolderArgument.Create();
         Argument<string> output = new("OUT") { Description = "The file to write; it gets its name when it is whole." };
+        Option<string?> archive = JournalFolderArgument.CreateArchive();
         Option<string?> format = new("--format") { Description = "parquet or csv. [default: by the ending of OUT]" };
         Option<long> from = new("--from") { Description = "First command, by its sequence number.", DefaultValueFactory = _ => 0 };
         Option<long> to = new("--to") { Description = "Last command.", DefaultValueFactory = _ => long.MaxValue };
         Option<string> types = new("--types") { Description = $"Only commands of these types, with commas: {string.Join(", ", Words())}.", DefaultValueFactory = _ => "" };
-        Command export = new("export", "Writes every command, one a row, as Parquet or CSV: time, session, account, instrument, side, price, quantity, ids; rules are applied, not written.") { folder, output, format, from, to, types };
+        Command export = new("export", "Writes every command, one a row, as Parquet or CSV: time, session, account, instrument, side, price, quantity, ids; rules are applied, not written.") { folder, output, archive, format, from, to, types };
         export.SetAction(result =>
         {
             ExportSelection selection = new(result.GetValue(from), result.GetValue(to), Types(result.GetRequiredValue(types)));
@@ -27,12 +27,12 @@ internal static class JournalExportVerb
                 throw new CommandException($"--from: {selection.From} is behind --to, {selection.To}", 2);
             }
 
-            return Run(JournalFolderArgument.Find(result.GetRequiredValue(folder)), result.GetRequiredValue(output), result.GetValue(format), selection);
+            return Run(JournalFolderArgument.Source(result, folder, archive), result.GetRequiredValue(output), result.GetValue(format), selection);
         });
         return export.WithExample("peregrine journal export data orders.parquet --types new,replace");
     }
 
-    private static int Run(string folder, string outputPath, string? format, ExportSelection selection)
+    private static int Run(JournalSource source, string outputPath, string? format, ExportSelection selection)
     {
         format ??= Path.GetExtension(outputPath) switch
         {
@@ -45,17 +45,17 @@ internal static class JournalExportVerb
             throw new CommandException($"--format: '{format}', expected parquet or csv", 2);
         }
 
-        using OutputFile output = new(outputPath, folder);
+        using OutputFile output = new(outputPath, [.. source.Folders]);
         JournalExport export;
-        JournalRecovery found;
+        JournalReading found;
         try
         {
             CommandTable table = format == "csv" ? new CsvTable(output.Stream) : new ParquetTable(output.Stream);
             export = new JournalExport(table, selection, Terminal.Progress);
-            found = JournalFolderArgument.Read(folder, export);
+            found = JournalFolderArgument.Look(() => source.Read(export, verifyChain: false));
             table.Finish();
         }
-        catch (Exception fault) when (fault is IOException or NotSupportedException)
+        catch (IOException fault)
         {
             throw new CommandException($"{outputPath}: cannot be written: {fault.Message.TrimEnd('.')}; make room or choose another place");
         }

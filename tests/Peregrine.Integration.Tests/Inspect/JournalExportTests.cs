@@ -170,9 +170,29 @@ public sealed class JournalExportTests : IDisposable
         CommandResult result = Export(name);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{segment} is damaged at byte 64", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Contains($"{segment} is damaged at byte {LinkJournal.SegmentHeaderBytes}", result.OneLineError(), StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(_folder.File(name)));
         Assert.Equal([_folder.File(name)], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void ArchivedSegments_AreExportedBeforeTheOthers()
+    {
+        LinkJournal.WriteOrders(Journal, 1_000);
+        string archive = Directory.CreateDirectory(_folder.File("archive")).FullName;
+        File.Move(LinkJournal.Segments(Journal)[0], Path.Combine(archive, "0000000001.journal"));
+
+        CommandResult without = Export("without.csv");
+        CommandResult with = Export("with.csv", "--archive", archive);
+
+        Assert.True(without.ExitCode == 0 && with.ExitCode == 0, without.Error + with.Error);
+        List<string[]> part = PlainCsv.Parse(File.ReadAllText(_folder.File("without.csv")));
+        List<string[]> all = PlainCsv.Parse(File.ReadAllText(_folder.File("with.csv")));
+        Assert.Equal(Enumerable.Range(1, 1_000).Select(number => number.ToString(CultureInfo.InvariantCulture)), all.Skip(1).Select(row => row[0]));
+        Assert.Equal("ACME", all[^1][Array.IndexOf(Columns, "instrument")]);
+        Assert.True(part.Count is > 1 and < 1_000, "the archived segment holds some of the orders");
+        Assert.Equal(["", ""], [part[^1][Array.IndexOf(Columns, "instrument")], part[^1][Array.IndexOf(Columns, "price")]]);
+        Assert.Equal("247", part[^1][Array.IndexOf(Columns, "price_ticks")]);
     }
 
     [Fact]

@@ -13,6 +13,10 @@ internal static class LinkJournal
     /// <summary>Time of the first command: 2026-01-02T03:04:05.000000006Z.</summary>
     public const long TimeNs = 1_767_323_045_000_000_006;
 
+    // docs/wire/journal-v1.md
+    public const int SegmentHeaderBytes = 128;
+    public const int RecordHeaderBytes = 32;
+
     public static JournalWriter Open(string folder, long segmentBytes = 64 << 10) =>
         JournalWriter.Open(new JournalOptions { Folder = folder, SegmentBytes = segmentBytes, BatchBytesMax = 32 << 10 }, new Nothing(), out _);
 
@@ -79,15 +83,32 @@ internal static class LinkJournal
         Append(journal, in market);
     }
 
+    /// <summary>Orders numbered from 1, one a batch: many segments of 64 KiB with some 260 orders each.</summary>
+    public static void WriteOrders(string folder, int count, long ticks = 247)
+    {
+        using JournalWriter journal = Open(folder);
+        AppendStart(journal);
+        for (int sequence = 1; sequence <= count; sequence++)
+        {
+            OrderCommand order = Order(sequence) with { Price = new Price(ticks) };
+            Append(journal, in order);
+        }
+    }
+
+    /// <summary>The segments, the oldest first.</summary>
+    public static string[] Segments(string folder) => [.. Directory.GetFiles(folder, "*.journal").Order(StringComparer.Ordinal)];
+
     /// <summary>Changes one bit in the payload of the first record.</summary>
     /// <returns>The segment's path.</returns>
-    public static string Damage(string folder)
+    public static string Damage(string folder) => Damage(Segments(folder)[0], SegmentHeaderBytes + RecordHeaderBytes + 8);
+
+    /// <summary>Changes one bit of a file.</summary>
+    public static string Damage(string path, int offset)
     {
-        string segment = Directory.GetFiles(folder, "*.journal").Order(StringComparer.Ordinal).First();
-        byte[] bytes = File.ReadAllBytes(segment);
-        bytes[64 + 40] ^= 4;
-        File.WriteAllBytes(segment, bytes);
-        return segment;
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[offset] ^= 4;
+        File.WriteAllBytes(path, bytes);
+        return path;
     }
 
     private sealed class Nothing : IJournalVisitor
