@@ -117,7 +117,7 @@ public sealed class JournalCounters
 
 /// <summary>A journal cannot be opened: damaged, of another version, locked, or not writable.</summary>
 /// <param name="message">Which file, at which byte, what was expected, what to do.</param>
-public sealed class JournalException(string message) : IOException(message);
+public class JournalException(string message) : IOException(message);
 
 /// <summary>Why a writer failed for good.</summary>
 /// <param name="Message">What was tried on which file.</param>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Peregrine.Journal.Snapshots;
 
 namespace Peregrine.Journal.Tests;
 
@@ -21,7 +22,30 @@ public class ReadmeTests
 
         JournalRecovery found = JournalReader.Scan(folder, new Printer());
 
+        SnapshotStore snapshots = SnapshotStore.Open(Path.Combine(folder, "snapshots"));
+        using (JournalFollower follower = JournalFollower.Open(folder)) // a second core, which follows the first
+        {
+            _ = follower.Read(new Printer());
+            using SnapshotWriter writer = snapshots.Create(follower.Position, Clock.UnixNs, schema: 1);
+            writer.Write("what the second core holds"u8);
+            _ = writer.Complete();
+        }
+
+        List<SnapshotFault> faults = [];
+        if (snapshots.TryOpenNewest(JournalReader.FindExtent(folder), faults, out SnapshotReader? snapshot))
+        {
+            byte[] state = new byte[snapshot!.ContentBytes];
+            snapshot.ReadExactly(state);
+            options = options with { After = snapshot.Info.Position }; // JournalWriter.Open gives the records behind it
+            snapshot.Dispose();
+        }
+
+        JournalRetentionResult gone = JournalRetention.Apply(folder, snapshots, new JournalRetentionOptions { RetainBytes = 1L << 30 }, Clock.UnixNs, faults);
+
         Assert.Equal(2, found.Records);
+        Assert.Equal(2, options.After.Records);
+        Assert.Equal(new JournalRetentionResult(0, 0, default, 1), gone);
+        Assert.Empty(faults);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Journal");
     }
 
