@@ -13,6 +13,9 @@ public sealed record JournalRetentionOptions
     /// <summary>At least the records of so many nanoseconds stay; default 0.</summary>
     public long RetainAgeNs { get; init; }
 
+    /// <summary>Segments with a record of a higher sequence stay; 1 or more, default: no such bound.</summary>
+    public long UpToSequence { get; init; } = long.MaxValue;
+
     /// <summary>Where old segments are moved; null to delete them. Any file system.</summary>
     public string? ArchiveFolder { get; init; }
 
@@ -37,7 +40,7 @@ public readonly record struct JournalRetentionResult(int Segments, long Bytes, J
 /// </remarks>
 public static class JournalRetention
 {
-    /// <summary>Lets go what need not stay.</summary>
+    /// <summary>Lets go what need not stay: <see cref="Plan"/> and <see cref="CarryOut"/>.</summary>
     /// <param name="folder">The journal's folder.</param>
     /// <param name="snapshots">Its snapshots.</param>
     /// <param name="options">What stays.</param>
@@ -47,45 +50,91 @@ public static class JournalRetention
     /// <exception cref="ArgumentException">Options out of range.</exception>
     public static JournalRetentionResult Apply(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs, ICollection<SnapshotFault> faults)
     {
-        if (options.RetainBytes < 0 || options.RetainAgeNs < 0 || options.SnapshotsMin < 1)
+        JournalRetentionPlan plan = Plan(folder, snapshots, options, nowNs, faults);
+        CarryOut(plan, snapshots);
+        JournalPosition start = plan.Going.Count > 0 ? plan.Going[^1].End : plan.Start;
+        return new JournalRetentionResult(plan.Going.Count, plan.Going.Sum(segment => segment.Bytes), start, plan.GoodSnapshots.Count);
+    }
+
+    /// <summary>Finds what need not stay, and changes nothing.</summary>
+    /// <param name="folder">The journal's folder.</param>
+    /// <param name="snapshots">Its snapshots; each is read whole.</param>
+    /// <param name="options">What stays.</param>
+    /// <param name="nowNs">Unix nanoseconds.</param>
+    /// <param name="faults">Gets the snapshots that do not count.</param>
+    /// <exception cref="JournalException">A segment cannot be read.</exception>
+    /// <exception cref="ArgumentException">Options out of range.</exception>
+    public static JournalRetentionPlan Plan(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs, ICollection<SnapshotFault> faults)
+    {
+        if (options.RetainBytes < 0 || options.RetainAgeNs < 0 || options.UpToSequence < 1 || options.SnapshotsMin < 1)
         {
-            throw new ArgumentException($"RetainBytes: {options.RetainBytes}, RetainAgeNs: {options.RetainAgeNs}, SnapshotsMin: {options.SnapshotsMin}; expected 0 or more, 0 or more, 1 or more");
+            throw new ArgumentException($"RetainBytes: {options.RetainBytes}, RetainAgeNs: {options.RetainAgeNs}, UpToSequence: {options.UpToSequence}, SnapshotsMin: {options.SnapshotsMin}; expected 0 or more, 0 or more, 1 or more, 1 or more");
         }
 
         IJournalFiles files = snapshots.Files;
         JournalExtent extent = JournalReader.FindExtent(files, folder);
         IReadOnlyList<SnapshotInfo> good = snapshots.FindGood(extent, faults);
-        JournalRetentionResult result = new(0, 0, extent.Start, good.Count);
+        List<RetentionSegment> going = [];
+        JournalRetentionPlan plan = new(folder, options.ArchiveFolder, extent.Start, going, RetentionStop.LastSegment, good);
         if (good.Count < options.SnapshotsMin)
         {
-            return result;
+            return plan with { StoppedBy = RetentionStop.TooFewSnapshots };
         }
 
-        long needed = good[^1].Position.Records;
         string[] paths = JournalFolder.List(files, folder, out int first);
         List<SegmentHeader?> headers = JournalFolder.ReadHeaders(files, paths, first);
         long[] bytes = [.. paths.Select(path => FileBytes(files, path))];
         long left = bytes.Sum();
         for (int index = 0; index + 1 < paths.Length && headers[index + 1] is { } next; index++)
         {
-            bool isNeeded = next.Before.Records > needed;
-            bool isWanted = left - bytes[index] < options.RetainBytes || (options.RetainAgeNs > 0 && nowNs - next.CreatedNs < options.RetainAgeNs);
-            if (isNeeded || isWanted)
+            left -= bytes[index];
+            if (FindStop(options, next, good[^1].Position, left, nowNs) is { } stop)
             {
-                break;
+                return plan with { StoppedBy = stop };
             }
 
-            LetGo(files, paths[index], options.ArchiveFolder);
-            left -= bytes[index];
-            result = result with { Segments = result.Segments + 1, Bytes = result.Bytes + bytes[index], Start = next.Before };
+            going.Add(new RetentionSegment(paths[index], bytes[index], headers[index]!.Value.Before, next.Before));
         }
 
-        if (result.Segments > 0)
+        return plan;
+    }
+
+    /// <summary>Does what a plan says. The oldest segment goes first, so a plan that ends half way leaves a journal that starts later.</summary>
+    /// <param name="plan">Made just before, with no other retention in between.</param>
+    /// <param name="snapshots">Those it was made with.</param>
+    /// <exception cref="JournalException">A segment cannot be moved or removed; those after it are untouched.</exception>
+    public static void CarryOut(JournalRetentionPlan plan, SnapshotStore snapshots)
+    {
+        foreach (RetentionSegment segment in plan.Going)
         {
-            ThrowOn(files.SyncFolder(folder), $"sync of folder {folder}");
+            LetGo(snapshots.Files, segment.Path, plan.ArchiveFolder);
         }
 
-        return result;
+        if (plan.Going.Count > 0)
+        {
+            ThrowOn(snapshots.Files.SyncFolder(plan.Folder), $"sync of folder {plan.Folder}");
+        }
+    }
+
+    // Whether the segment before another one must stay.
+    private static RetentionStop? FindStop(JournalRetentionOptions options, in SegmentHeader next, in JournalPosition oldestSnapshot, long bytesLeft, long nowNs)
+    {
+        if (next.Before.Records > oldestSnapshot.Records)
+        {
+            return RetentionStop.Snapshot;
+        }
+
+        if (next.Before.Sequence > options.UpToSequence)
+        {
+            return RetentionStop.UpTo;
+        }
+
+        if (bytesLeft < options.RetainBytes)
+        {
+            return RetentionStop.Bytes;
+        }
+
+        return options.RetainAgeNs > 0 && nowNs - next.CreatedNs < options.RetainAgeNs ? RetentionStop.Age : null;
     }
 
     private static void LetGo(IJournalFiles files, string path, string? archive)

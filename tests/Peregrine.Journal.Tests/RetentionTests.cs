@@ -101,6 +101,37 @@ public class RetentionTests
     }
 
     [Fact]
+    public void Plan_SaysWhatGoesAndWhyNotMore_AndChangesNothing()
+    {
+        MemoryFiles files = WriteJournal();
+        SnapshotStore store = SnapshotStore.Open(files, "/s");
+        Snapshot(files, store, 2_000);
+        Assert.Equal(RetentionStop.TooFewSnapshots, Plan(new JournalRetentionOptions()).StoppedBy);
+        Snapshot(files, store, 3_500);
+        string[] before = files.List("/j");
+
+        JournalRetentionPlan plan = Plan(new JournalRetentionOptions());
+
+        Assert.Equal(RetentionStop.Snapshot, plan.StoppedBy);
+        Assert.Equal([3_500, 2_000], plan.GoodSnapshots.Select(snapshot => snapshot.Position.Records));
+        Assert.True(plan.Going.Count >= 2, $"{plan.Going.Count} segments may go");
+        Assert.Equal(plan.Going.Select(segment => segment.End).SkipLast(1), plan.Going.Select(segment => segment.Start).Skip(1));
+        Assert.Equal(before, files.List("/j"));
+        Assert.Equal(RetentionStop.UpTo, Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).StoppedBy);
+        Assert.Equal(1, Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).Going.Count);
+        Assert.Equal(RetentionStop.Bytes, Plan(new JournalRetentionOptions { RetainBytes = long.MaxValue }).StoppedBy);
+        Assert.Equal(RetentionStop.Age, Plan(new JournalRetentionOptions { RetainAgeNs = 1 }, 0).StoppedBy);
+        Assert.Contains("UpToSequence: 0", Assert.Throws<ArgumentException>(() => Plan(new JournalRetentionOptions { UpToSequence = 0 })).Message, StringComparison.Ordinal);
+
+        JournalRetention.CarryOut(plan, store);
+
+        Assert.Equal(before[plan.Going.Count..], files.List("/j"));
+        Assert.Equal(plan.Going[^1].End, JournalReader.FindExtent(files, "/j").Start);
+
+        JournalRetentionPlan Plan(JournalRetentionOptions options, long nowNs = long.MaxValue) => JournalRetention.Plan("/j", store, options, nowNs, []);
+    }
+
+    [Fact]
     public void Journal_ThatIsBeingWritten_IsCutBesideItsWriterAndFollowed()
     {
         MemoryFiles files = new();

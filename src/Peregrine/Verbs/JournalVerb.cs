@@ -13,6 +13,8 @@ internal static class JournalVerb
             JournalVerifyVerb.Create(),
             JournalDumpVerb.Create(),
             JournalExportVerb.Create(),
+            JournalSnapshotsVerb.Create(),
+            JournalTruncateVerb.Create(),
             BenchJournalVerb.Create("bench", "journal bench"),
         };
         return journal.WithExample("peregrine journal verify data");

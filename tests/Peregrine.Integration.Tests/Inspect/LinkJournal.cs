@@ -1,5 +1,6 @@
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Journal.Snapshots;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
@@ -92,6 +93,21 @@ internal static class LinkJournal
         {
             OrderCommand order = Order(sequence) with { Price = new Price(ticks) };
             Append(journal, in order);
+        }
+    }
+
+    /// <summary>Snapshots of no particular content at places of the journal, counted in records.</summary>
+    public static void WriteSnapshots(string folder, string snapshots, params long[] records)
+    {
+        SnapshotStore store = SnapshotStore.Open(snapshots, keep: records.Length);
+        using JournalFollower follower = JournalFollower.Open(folder);
+        foreach (long record in records)
+        {
+            _ = follower.Read(new Nothing(), record);
+            Assert.Equal(record, follower.Position.Records);
+            using SnapshotWriter writer = store.Create(follower.Position, TimeNs, schema: 3);
+            writer.Write("the state of a core"u8);
+            _ = writer.Complete();
         }
     }
 

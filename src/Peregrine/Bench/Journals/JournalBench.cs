@@ -112,7 +112,9 @@ internal sealed class JournalBench(JournalBenchOptions options)
     private IEnumerable<JournalBenchResult> RunLevel(Durability level, BatchFootprint footprint)
     {
         // As much room as all of a run takes, so that the bare file, too, writes to pages that were never there.
-        long flatOutBytes = ((options.Records + 100_001) * (footprint.RecordBytes + footprint.BatchBytes) / 4096 * 4096) + FlatOutSegmentBytes;
+        long records = options.Records + JournalLoads.WarmUpRecords(options.Records);
+        long batches = (records / options.BatchRecords) + 2;
+        long flatOutBytes = ((records * footprint.RecordBytes) + (batches * footprint.BatchBytes) + PacedSegmentBytes) / 4096 * 4096;
         yield return Take(level, footprint, $"flat out, {options.BatchRecords:N0} a commit", FlatOutSegmentBytes, flatOutBytes, log => JournalLoads.FlatOut(log, options.Records, options.BatchRecords), isFlatOut: true);
         yield return Take(level, footprint, $"{options.Outstanding:N0} outstanding", PacedSegmentBytes, PacedSegmentBytes, log => JournalLoads.Closed(log, options.Seconds, options.Outstanding), isFlatOut: false);
         yield return Take(level, footprint, $"open loop, {options.Rate:N0}/s", PacedSegmentBytes, PacedSegmentBytes, log => JournalLoads.OpenLoop(log, options.Seconds, options.Rate), isFlatOut: false);

@@ -32,11 +32,13 @@ internal static class JournalLoads
     // An open loop that takes so many times its length is given up.
     private const int OverloadFactor = 3;
 
+    /// <summary>Records of a flat-out run before the measured ones: the first batches wait for the first file and for the compiler.</summary>
+    public static long WarmUpRecords(long records) => Math.Min(records / 10, 100_000) + 1;
+
     /// <summary>Batches of so many records, one after the other.</summary>
     public static LoadFigures FlatOut(BenchLog log, long records, int batchRecords)
     {
-        // The first batches wait for the first file and for the compiler.
-        WriteBatches(log, Math.Min(records / 10, 100_000) + 1, batchRecords, new LatencyHistogram());
+        WriteBatches(log, WarmUpRecords(records), batchRecords, new LatencyHistogram());
         return Measure(log, figures => WriteBatches(log, records, batchRecords, figures.Latency));
     }
 
