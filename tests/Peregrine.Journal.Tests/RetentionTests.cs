@@ -118,7 +118,7 @@ public class RetentionTests
         Assert.Equal(plan.Going.Select(segment => segment.End).SkipLast(1), plan.Going.Select(segment => segment.Start).Skip(1));
         Assert.Equal(before, files.List("/j"));
         Assert.Equal(RetentionStop.UpTo, Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).StoppedBy);
-        Assert.Equal(1, Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).Going.Count);
+        _ = Assert.Single(Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).Going);
         Assert.Equal(RetentionStop.Bytes, Plan(new JournalRetentionOptions { RetainBytes = long.MaxValue }).StoppedBy);
         Assert.Equal(RetentionStop.Age, Plan(new JournalRetentionOptions { RetainAgeNs = 1 }, 0).StoppedBy);
         Assert.Contains("UpToSequence: 0", Assert.Throws<ArgumentException>(() => Plan(new JournalRetentionOptions { UpToSequence = 0 })).Message, StringComparison.Ordinal);
