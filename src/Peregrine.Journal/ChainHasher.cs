@@ -11,10 +11,26 @@ internal sealed class ChainHasher : IDisposable
     /// <summary>The link after a batch.</summary>
     public ChainLink Next(in ChainLink before, ReadOnlySpan<byte> batch)
     {
+        Start(before);
+        return Finish(batch);
+    }
+
+    /// <summary>Starts on a link whose batch comes in parts.</summary>
+    public void Start(in ChainLink before)
+    {
         Span<byte> link = stackalloc byte[ChainLink.Bytes];
         before.Write(link);
         _hash.AppendData(link);
-        _hash.AppendData(batch);
+    }
+
+    /// <summary>Adds a part of the batch.</summary>
+    public void Append(ReadOnlySpan<byte> part) => _hash.AppendData(part);
+
+    /// <summary>Adds the last part and gives the link.</summary>
+    public ChainLink Finish(ReadOnlySpan<byte> last)
+    {
+        Span<byte> link = stackalloc byte[ChainLink.Bytes];
+        _hash.AppendData(last);
         bool isWhole = _hash.TryGetHashAndReset(link, out int written);
         Check.That(isWhole && written == ChainLink.Bytes, "SHA-256 has 32 bytes");
         return ChainLink.Read(link);

@@ -20,6 +20,7 @@ public sealed partial class JournalWriter : IDisposable
     private readonly IJournalFile _lock;
     private readonly SegmentSupply _supply;
     private readonly ChainHasher _hasher = new();
+    private readonly BesideHasher? _beside;
 
     // The writing side: the caller's, at fsync without SyncInline the writing thread's.
     private IJournalFile? _segment;
@@ -35,6 +36,7 @@ public sealed partial class JournalWriter : IDisposable
     private long _batchSequence;
     private long _batchTimeNs;
     private bool _foundFull;
+    private int _hashMark = int.MaxValue;
 
     private long _durableSequence;
     private long _durableRecords;
@@ -62,6 +64,12 @@ public sealed partial class JournalWriter : IDisposable
         }
 
         _supply = new SegmentSupply(options, Counters, _segmentNumber + 1);
+        if (options.Durability != Durability.Fsync && Environment.ProcessorCount > 1)
+        {
+            _beside = new BesideHasher(_hasher);
+            _hashMark = BesideHasher.StepBytes;
+        }
+
         if (options.Durability == Durability.Fsync && !options.SyncInline)
         {
             _syncThread = new Thread(SyncWork) { IsBackground = true, Name = "journal-sync" };
@@ -165,6 +173,11 @@ public sealed partial class JournalWriter : IDisposable
         _batchTimeNs = timeNs;
         AppendedRecords++;
         Counters.Records++;
+        if (_batchBytes >= _hashMark)
+        {
+            HashBeside();
+        }
+
         return JournalStatus.Ok;
     }
 
@@ -225,6 +238,7 @@ public sealed partial class JournalWriter : IDisposable
         StopSyncThread();
         _supply.Dispose();
         _segment?.Dispose();
+        _beside?.Dispose();
         _hasher.Dispose();
         _lock.Dispose();
     }
@@ -247,19 +261,30 @@ public sealed partial class JournalWriter : IDisposable
 
     private bool TryWrite(byte[] buffer, in Batch batch, bool sync)
     {
-        ReadOnlySpan<byte> bytes = Link(buffer, batch, out JournalPosition after);
-        if (batch.IsInNextSegment && !TryRoll(bytes))
+        if (batch.IsInNextSegment && !TryRoll(buffer))
         {
             return false;
         }
 
         long startNs = sync ? Clock.MonotonicNs : 0;
         IJournalFile segment = _segment!;
-        Errno errno = segment.WriteAll(bytes, _segmentOffset);
+        long offset = _segmentOffset;
+        int written = 0;
+        Errno errno = Errno.None;
+        if (_beside is { IsAtWork: true })
+        {
+            // The records go to the kernel while the rest of them is hashed; without their link they do not count.
+            errno = segment.WriteAll(buffer.AsSpan(0, batch.Bytes), offset);
+            written = batch.Bytes;
+        }
+
+        int bytes = batch.Bytes + JournalFormat.LinkRecordBytes;
+        JournalPosition after = Link(buffer, batch);
+        errno = errno == Errno.None ? segment.WriteAll(buffer.AsSpan(written, bytes - written), offset + written) : errno;
         errno = errno == Errno.None && sync ? segment.SyncData() : errno;
         if (errno != Errno.None)
         {
-            Fail($"writing {bytes.Length} bytes at {_segmentOffset} of {segment.Path}", errno);
+            Fail($"writing {bytes} bytes at {offset} of {segment.Path}", errno);
             return false;
         }
 
@@ -269,19 +294,28 @@ public sealed partial class JournalWriter : IDisposable
             Counters.SyncNs.Record(Clock.MonotonicNs - startNs);
         }
 
-        _segmentOffset += bytes.Length;
+        _segmentOffset += bytes;
         _written = after;
-        Counters.Bytes += bytes.Length;
+        Counters.Bytes += bytes;
         Publish(after.Records, after.Sequence);
         return true;
     }
 
-    private ReadOnlySpan<byte> Link(byte[] buffer, in Batch batch, out JournalPosition after)
+    private JournalPosition Link(byte[] buffer, in Batch batch)
     {
-        ChainLink link = _hasher.Next(_written.Link, buffer.AsSpan(0, batch.Bytes));
-        after = new JournalPosition(_written.Records + batch.Count, batch.Sequence, link);
+        ReadOnlySpan<byte> records = buffer.AsSpan(0, batch.Bytes);
+        ChainLink link = _beside is { IsAtWork: true } ? _beside.Finish(records) : _hasher.Next(_written.Link, records);
+        JournalPosition after = new(_written.Records + batch.Count, batch.Sequence, link);
         JournalFormat.WriteLink(buffer.AsSpan(batch.Bytes), batch.Sequence, batch.TimeNs, new BatchEnd(after.Records, batch.Bytes, batch.Count, link));
-        return buffer.AsSpan(0, batch.Bytes + JournalFormat.LinkRecordBytes);
+        _hashMark = _beside is null ? int.MaxValue : BesideHasher.StepBytes;
+        return after;
+    }
+
+    // A large batch is hashed by a second thread while it grows.
+    private void HashBeside()
+    {
+        _beside!.HashUpTo(_written.Link, _batch, _batchBytes);
+        _hashMark = _batchBytes + BesideHasher.StepBytes;
     }
 
     // The header is in the file before the file has its name, so that a crash at any point leaves a segment or none.
