@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Parquet;
@@ -127,6 +128,32 @@ public sealed class JournalExportTests : IDisposable
         JsonElement[] lines = ParquetReaderProcess.Read(_folder.File("out.parquet"));
         Assert.Equal($"""["{ParquetTable.GroupRows}","3"]""", lines[0].GetRawText());
         Assert.Equal(Enumerable.Range(1, count).Select(sequence => sequence.ToString(CultureInfo.InvariantCulture)), lines[1..].Select(line => line.GetProperty("sequence").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("out.csv")]
+    [InlineData("out.parquet")]
+    [Trait("Size", "Long")]
+    public void LongJournal_IsExportedInBoundedMemory(string name)
+    {
+        // Its text alone is 220 MB; the limit is on the managed heap.
+        const int count = 1_500_000;
+        using (JournalWriter journal = LinkJournal.Open(Journal, 64 << 20))
+        {
+            LinkJournal.AppendStart(journal);
+            for (int sequence = 1; sequence <= count; sequence++)
+            {
+                OrderCommand order = LinkJournal.Order(sequence);
+                LinkJournal.Append(journal, in order);
+            }
+        }
+
+        ProcessStartInfo info = CommandProcess.Info("journal", "export", Journal, _folder.File(name));
+        info.Environment["DOTNET_GCHeapHardLimit"] = "0x8000000";
+        CommandResult result = CommandProcess.Finish(Process.Start(info)!);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("1,500,000 of 1,500,000 commands", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
