@@ -58,13 +58,13 @@ public sealed class JournalVerbTests : IDisposable
         WriteJournal();
         string segment = Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).First();
         byte[] bytes = File.ReadAllBytes(segment);
-        bytes[64 + 40] ^= 4;
+        bytes[128 + 40] ^= 4;
         File.WriteAllBytes(segment, bytes);
 
         CommandResult result = CommandProcess.Run("journal", "verify", _folder.Path);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{segment} is damaged at byte 64", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Contains($"{segment} is damaged at byte 128", result.OneLineError(), StringComparison.Ordinal);
     }
 
     [Fact]
