@@ -100,6 +100,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "pwrite64", SetLastError = true)]
     public static partial nint PWrite(int fd, byte* buffer, nuint length, long offset);
 
+    [LibraryImport(Library, EntryPoint = "pread64", SetLastError = true)]
+    public static partial nint PRead(int fd, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(Library, EntryPoint = "lseek64", SetLastError = true)]
+    public static partial long LSeek(int fd, long offset, int origin);
+
     [LibraryImport(Library, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(int fd);
 

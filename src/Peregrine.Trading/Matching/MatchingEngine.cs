@@ -181,6 +181,25 @@ public sealed partial class MatchingEngine : IMatchingEngine
             return Refuse(orderId, slot, RejectReason.UnknownOrder, events);
         }
 
+        ref Order order = ref OrderAt(slot);
+        if (order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue)
+        {
+            ref Level level = ref LevelAt(order.Level);
+            Book plain = _books[level.InstrumentId];
+            if (plain.IsPlain)
+            {
+                EmitSlot(ref events.Next(), MatchEventType.Cancelled, in order, plain.InstrumentId, level.Price, order.Leaves, 0, RejectReason.None);
+                LeaveLevel(plain, slot, order.Level, ref level, events);
+                Free(plain, slot);
+                if (plain.Watches)
+                {
+                    Settle(plain, events);
+                }
+
+                return RejectReason.None;
+            }
+        }
+
         Book book = _books[_instruments[slot]];
         if (book.CancelsForbidden)
         {
@@ -188,12 +207,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         }
 
         CancelWhole(book, slot, RejectReason.None, events);
-        if (!book.IsPlain || book.Watches)
-        {
-            CentreBands(book);
-            EndCommand(book, events);
-        }
-
+        CentreBands(book);
+        EndCommand(book, events);
         return RejectReason.None;
     }
 
@@ -268,17 +283,12 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
     private static bool IsPlain(in MatchOrder order) =>
         order.Type == OrderType.Limit
-        && order.Flags == OrderFlags.None
-        && order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel
-        && order.Type == OrderType.Limit
+        && order.TimeInForce is >= TimeInForce.Day and <= TimeInForce.ImmediateOrCancel
         && order.Side is Side.Buy or Side.Sell
-        && order.Type == OrderType.Limit
-        && order.DisplayQuantity.Lots == 0
-        && order.MinimumQuantity.Lots == 0
-        && order.Quantity.Lots is > 0 and <= QuantityLotsMax
-        && order.Price.Ticks is >= -PriceTicksMax and <= PriceTicksMax
+        && (order.DisplayQuantity.Lots | order.MinimumQuantity.Lots | (byte)order.Flags | (byte)order.Peg) == 0
+        && (ulong)(order.Quantity.Lots - 1) < QuantityLotsMax
+        && (ulong)(order.Price.Ticks + PriceTicksMax) <= 2 * PriceTicksMax
         && order.OrderId != 0
-        && order.Peg == 0
         && order.SelfTrade <= SelfTradePrevention.DecrementAndCancel;
 
     private bool IsPlainInQueue(int slot)

@@ -13,6 +13,9 @@ public sealed record CommandMix(string Name)
     public long[] Centres { get; init; } = [1_000, 0, -700, 250_000];
     public int LotsMax { get; init; } = 20;
 
+    /// <summary>Chance that a price is far from all others, up to the ends of what the engine takes, or a quantity as large as it takes.</summary>
+    public int Far { get; init; }
+
     public int Submits { get; init; } = 55;
     public int Cancels { get; init; } = 14;
     public int Reduces { get; init; } = 6;
