@@ -8,8 +8,9 @@ namespace Peregrine.Match;
 internal sealed class BookPicture
 {
     /// <summary>Copies a book.</summary>
+    /// <param name="orders">Of this book, in any order.</param>
     /// <param name="cancelsForbidden">As the last change of phase said.</param>
-    public BookPicture(IMatchingEngine engine, ScriptInstrument instrument, ScriptNames names, bool cancelsForbidden)
+    public BookPicture(IMatchingEngine engine, ScriptInstrument instrument, ScriptNames names, IReadOnlyList<RestingOrder> orders, bool cancelsForbidden)
     {
         Instrument = instrument;
         Names = names;
@@ -19,15 +20,6 @@ internal sealed class BookPicture
         Indicative = Phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction ? engine.GetIndicative(instrument.Id) : null;
         Bids = Levels(engine, instrument.Id, Side.Buy);
         Asks = Levels(engine, instrument.Id, Side.Sell);
-        List<RestingOrder> orders = [];
-        for (int id = 1; id <= names.OrderIdMax; id++)
-        {
-            if (engine.TryGetOrder((ulong)id, out RestingOrder order) && order.InstrumentId == instrument.Id)
-            {
-                orders.Add(order);
-            }
-        }
-
         BuyQueue = Queue(orders, Side.Buy);
         SellQueue = Queue(orders, Side.Sell);
         Stops = [.. orders.Where(order => order.Place == OrderPlace.Stop).OrderBy(order => order.PrioritySequence)];
@@ -75,7 +67,7 @@ internal sealed class BookPicture
         return levels;
     }
 
-    private static List<RestingOrder> Queue(List<RestingOrder> orders, Side side) =>
+    private static List<RestingOrder> Queue(IReadOnlyList<RestingOrder> orders, Side side) =>
     [
         .. orders.Where(order => order.Place == OrderPlace.Queue && order.Side == side)
             .OrderBy(order => order.Type == OrderType.Market ? 0 : 1)

@@ -27,6 +27,12 @@ internal sealed record EventExpectation(MatchEventType Type) : Expectation
 
     public long? Leaves { get; init; }
 
+    /// <summary>Of a trade, what the buy has left.</summary>
+    public long? BuyLeaves { get; init; }
+
+    /// <summary>Of a trade, what the sell has left.</summary>
+    public long? SellLeaves { get; init; }
+
     public RejectReason? Reason { get; init; }
 
     /// <summary>0 is nobody.</summary>
@@ -48,6 +54,7 @@ internal sealed record EventExpectation(MatchEventType Type) : Expectation
     private bool Matches(MatchFact fact) =>
         (Order is null || Order == fact.Order) && (BuyOrder is null || BuyOrder == fact.BuyOrder) && (SellOrder is null || SellOrder == fact.SellOrder)
         && (Price is null || Price == fact.Price) && (Quantity is null || Quantity == fact.Quantity) && (Leaves is null || Leaves == fact.Leaves)
+        && (BuyLeaves is null || BuyLeaves == fact.BuyLeaves) && (SellLeaves is null || SellLeaves == fact.SellLeaves)
         && (Reason is null || Reason == fact.Reason) && (Aggressor is null || Aggressor == (fact.Side ?? 0));
 }
 

@@ -18,4 +18,7 @@ internal interface IMatchOutput
     /// <summary>An expectation was held against what happened.</summary>
     /// <param name="found">What was found instead; null when it was met.</param>
     void OnExpectation(ExpectCommand command, string? found);
+
+    /// <summary>The script is at its end.</summary>
+    void OnEnd(int met, int notMet);
 }

@@ -65,8 +65,8 @@ internal sealed record MatchFact
     public string Kind => ScriptWords.Of(Kinds, Type);
 
     /// <summary>Puts an event into words.</summary>
-    /// <param name="typeOf">What an order is, by its id.</param>
-    public static MatchFact From(in MatchEvent match, int line, long? timeNs, ScriptInstrument? instrument, ScriptNames names, Func<ulong, OrderType> typeOf)
+    /// <param name="orderOf">An order as it was asked for, by its id.</param>
+    public static MatchFact From(in MatchEvent match, int line, long? timeNs, ScriptInstrument? instrument, ScriptNames names, Func<ulong, MatchOrder> orderOf)
     {
         MatchFact fact = new() { Type = match.Type, Line = line, TimeNs = timeNs, Instrument = instrument, Reason = match.Reason, Quantity = match.Quantity.Lots, Leaves = match.Leaves.Lots };
         switch (match.Type)
@@ -96,16 +96,18 @@ internal sealed record MatchFact
                 {
                     Order = match.OrderId == 0 && match.InstrumentId < 0 && match.Type != MatchEventType.Rejected ? null : names.OrderName(match.OrderId),
                     Side = match.Side == 0 ? null : match.Side,
-                    Price = HasPrice(in match, typeOf(match.OrderId)) ? match.Price : null,
+                    Price = HasPrice(in match, orderOf(match.OrderId)) ? match.Price : null,
                 };
         }
     }
 
-    // A market order's price is 0, and so is that of a stop until it is restated or replaced, when it is the stop price.
-    private static bool HasPrice(in MatchEvent match, OrderType type) => match.Type switch
+    // A market order's price is 0, and so is that of a stop until it is restated or replaced, when it is the stop price. Market-to-limit orders, and
+    // pegged ones without a limit, have none as they come.
+    private static bool HasPrice(in MatchEvent match, in MatchOrder order) => match.Type switch
     {
         MatchEventType.Replaced or MatchEventType.Restated => true,
-        MatchEventType.Accepted or MatchEventType.Rejected when type == OrderType.MarketToLimit => false,
-        _ => match.InstrumentId >= 0 && type is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop),
+        MatchEventType.Accepted or MatchEventType.Rejected when order.Type == OrderType.MarketToLimit => false,
+        MatchEventType.Accepted or MatchEventType.Rejected when order.Type == OrderType.Pegged => order.Flags.HasFlag(OrderFlags.HasLimit),
+        _ => match.InstrumentId >= 0 && order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop),
     };
 }

@@ -53,6 +53,11 @@ internal sealed class MatchJsonOutput(TextWriter output, MatchParts parts) : IMa
         json.WriteWord("found", found);
     });
 
+    /// <inheritdoc/>
+    public void OnEnd(int met, int notMet)
+    {
+    }
+
     private static string? Word(RejectReason reason) => reason == RejectReason.None ? null : reason.ToString();
 
     private static void Write(Utf8JsonWriter json, MatchFact fact)
@@ -211,10 +216,10 @@ internal sealed class MatchJsonOutput(TextWriter output, MatchParts parts) : IMa
         json.WriteBoolean("allOrNone", order.Flags.HasFlag(OrderFlags.AllOrNone));
         json.WriteBoolean("postOnly", order.Flags.HasFlag(OrderFlags.PostOnly));
         json.WriteString("selfTrade", ScriptWords.Of(ScriptWords.SelfTrades, order.SelfTrade));
-        json.WriteString("account", book.Names.OwnerName(order.Account));
-        json.WriteString("firm", book.Names.OwnerName(order.Firm));
-        json.WriteString("strategy", book.Names.OwnerName(order.Strategy));
-        json.WriteString("session", book.Names.OwnerName(order.Session));
+        json.WriteWord("account", book.Names.OwnerName(order.Account));
+        json.WriteWord("firm", book.Names.OwnerName(order.Firm));
+        json.WriteWord("strategy", book.Names.OwnerName(order.Strategy));
+        json.WriteWord("session", book.Names.OwnerName(order.Session));
     }
 
     private static long? NullWhenZero(long lots) => lots == 0 ? null : lots;

@@ -4,7 +4,8 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Match;
 
 /// <summary>A play for people: each command with its line, below it its events, one a line; then the books.</summary>
-internal sealed class MatchTextOutput(TextWriter output, MatchParts parts) : IMatchOutput
+/// <param name="namesInstruments">Whether each event says of which instrument it is.</param>
+internal sealed class MatchTextOutput(TextWriter output, MatchParts parts, bool namesInstruments) : IMatchOutput
 {
     private const string Indent = "       ";
     private const int KindWidth = 12;
@@ -29,7 +30,7 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts) : IMa
             return;
         }
 
-        string symbol = fact.Instrument is { Symbol: not ScriptParser.DefaultSymbol } instrument ? $"{instrument.Symbol}  " : "";
+        string symbol = namesInstruments && fact.Instrument is { } instrument ? $"{instrument.Symbol}  " : "";
         string time = fact is { Type: MatchEventType.PhaseChanged, TimeNs: { } timeNs } ? $"  at {ScriptTime.Format(timeNs, fact.Instrument?.Profile.UtcOffset ?? TimeSpan.Zero)}" : "";
         output.WriteLine($"{Indent}{fact.Kind.PadRight(KindWidth)}{symbol}{FactText.Of(fact)}{time}".TrimEnd());
     }
@@ -41,7 +42,6 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts) : IMa
         {
             WriteGap(line);
             BookText.Write(output, book);
-            WriteGap(line);
         }
     }
 
@@ -64,11 +64,23 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts) : IMa
     {
         if (found is not null)
         {
+            _isFirst = false;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{command.Line,5}  {command.Text}"));
             output.WriteLine($"{Indent}NOT MET, found: {found}");
         }
     }
 
+    /// <inheritdoc/>
+    public void OnEnd(int met, int notMet)
+    {
+        if (met + notMet > 0)
+        {
+            WriteGap(0);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"expectations: {met} met, {notMet} not met"));
+        }
+    }
+
+    // Between the events and the books, and between two books.
     private void WriteGap(int line)
     {
         if (line == 0 && !_isFirst)
@@ -76,6 +88,6 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts) : IMa
             output.WriteLine();
         }
 
-        _isFirst = line == 0 && _isFirst;
+        _isFirst = false;
     }
 }

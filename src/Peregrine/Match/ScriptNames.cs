@@ -7,14 +7,12 @@ internal sealed class ScriptNames
 {
     // Names of owners get numbers above any that a script would write itself.
     private const int FirstOwner = 1_000_000_000;
+    // The name "0" is the id that the engine refuses.
     private readonly Dictionary<string, ulong> _orders = new(StringComparer.Ordinal) { ["0"] = 0 };
     private readonly List<string> _orderNames = ["0"];
     private readonly Dictionary<string, int> _owners = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _ownerNames = [];
     private int _lastAutomatic;
-
-    /// <summary>Ids run from 1 to this one; 0 is the id that the engine refuses, and the name "0".</summary>
-    public int OrderIdMax => _orderNames.Count - 1;
 
     /// <summary>The id of a name; the same for the same name.</summary>
     public ulong OrderId(string name)
@@ -67,5 +65,6 @@ internal sealed class ScriptNames
         return number;
     }
 
-    public string OwnerName(int number) => number < FirstOwner ? number.ToString(CultureInfo.InvariantCulture) : _ownerNames[number - FirstOwner];
+    /// <summary>Null when it is nobody.</summary>
+    public string? OwnerName(int number) => number < 0 ? null : number < FirstOwner ? number.ToString(CultureInfo.InvariantCulture) : _ownerNames[number - FirstOwner];
 }

@@ -20,7 +20,7 @@ internal sealed partial class ScriptParser
 
     private Expectation ReadExpectation()
     {
-        string word = _line.Take("what is expected");
+        string word = _line.Take("a kind of expectation");
         if (word.Equals("no", StringComparison.OrdinalIgnoreCase))
         {
             return new EventExpectation(_line.TakeWord([.. ExpectedEvents, ("trades", MatchEventType.Trade)], "a kind of event")) { IsNone = true };
@@ -50,7 +50,7 @@ internal sealed partial class ScriptParser
             case "orders":
                 return new CountExpectation(ReadWhole("a number of orders"));
             default:
-                throw ScriptLine.Unknown(word, "what is expected", ExpectWords);
+                throw ScriptLine.Unknown(word, "a kind of expectation", ExpectWords);
         }
     }
 
@@ -82,6 +82,8 @@ internal sealed partial class ScriptParser
                 "reason" => expected with { Reason = ReadReason(_line.Take("a reason")) },
                 "buy" when isTrade => expected with { BuyOrder = _line.Take("the name of an order") },
                 "sell" when isTrade => expected with { SellOrder = _line.Take("the name of an order") },
+                "buy-leaves" when isTrade => expected with { BuyLeaves = instrument.ParseQuantity(_line.Take("a quantity")).Lots },
+                "sell-leaves" when isTrade => expected with { SellLeaves = instrument.ParseQuantity(_line.Take("a quantity")).Lots },
                 "aggressor" when isTrade => expected with { Aggressor = _line.TryTake("none") ? 0 : _line.TakeWord(ScriptWords.Sides, "buy, sell or none") },
                 _ when ScriptDecimal.TryParse(word, out _, out _) => expected with { Quantity = instrument.ParseQuantity(word).Lots },
                 _ => expected with { Reason = ReadReason(word) },
@@ -97,7 +99,7 @@ internal sealed partial class ScriptParser
     private static RejectReason ReadReason(string word) =>
         Array.FindIndex(ReasonNames, name => name.Equals(word, StringComparison.OrdinalIgnoreCase)) is >= 0 and int index
             ? Enum.Parse<RejectReason>(ReasonNames[index])
-            : throw ScriptLine.Unknown(word, "a value of the event or a reason of docs/reject-reasons.md", [.. ReasonNames, "quantity", "leaves", "price", "buy", "sell", "aggressor"]);
+            : throw ScriptLine.Unknown(word, "a value of the event or a reason of docs/reject-reasons.md", [.. ReasonNames, "quantity", "leaves", "price", "buy", "sell", "buy-leaves", "sell-leaves", "aggressor"]);
 
     private LevelsExpectation ReadExpectedLevels(Side side)
     {
@@ -155,7 +157,7 @@ internal sealed partial class ScriptParser
                 "@" or "price" => expected with { Price = instrument.ParsePrice(_line.Take("a price")) },
                 "stop" => expected with { StopPrice = instrument.ParsePrice(_line.Take("a stop price")) },
                 "in" => expected with { Place = _line.TakeWord(ScriptState.Places, "queue, stop or parked") },
-                _ => throw ScriptLine.Unknown(word, "what is expected of the order", words),
+                _ => throw ScriptLine.Unknown(word, "a value of the order", words),
             };
         }
 

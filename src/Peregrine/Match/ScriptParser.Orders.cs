@@ -197,7 +197,8 @@ internal sealed partial class ScriptParser
 
     private void ReadMassCancel()
     {
-        MassCancelFilter filter = new();
+        // Named, because new() of a record struct is all zeros: session 0, not any.
+        MassCancelFilter filter = new(Session: -1);
         while (!_line.IsAtEnd)
         {
             string word = _line.Take("");

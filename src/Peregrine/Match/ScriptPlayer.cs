@@ -1,4 +1,3 @@
-using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 
@@ -12,8 +11,11 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
     private readonly MatchEventBuffer _events = new();
     private readonly ScriptState _state = new(engine, program.Names);
     private readonly List<ScriptInstrument> _instruments = [];
-    private readonly Dictionary<ulong, OrderType> _types = [];
+    private readonly Dictionary<ulong, MatchOrder> _orders = [];
     private long? _nowNs;
+
+    /// <summary>Expectations that were met.</summary>
+    public int Met { get; private set; }
 
     /// <summary>Expectations that were not met.</summary>
     public int Failures { get; private set; }
@@ -30,6 +32,8 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
         {
             output.OnBook(_state.Picture(instrument), 0);
         }
+
+        output.OnEnd(Met, Failures);
     }
 
     private void Carry(ScriptCommand command)
@@ -86,6 +90,7 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
                 break;
             case ExpectCommand expect:
                 string? found = expect.Expectation.Check(_state);
+                Met += found is null ? 1 : 0;
                 Failures += found is null ? 0 : 1;
                 output.OnExpectation(expect, found);
                 break;
@@ -99,10 +104,10 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
     private void Submit(NewCommand command)
     {
         // A refused order must not change what a resting one of the same name is printed as.
-        bool isKnown = engine.TryGetOrder(command.Order.OrderId, out _);
-        if (!isKnown)
+        if (!engine.TryGetOrder(command.Order.OrderId, out _))
         {
-            _types[command.Order.OrderId] = command.Order.Type;
+            _orders[command.Order.OrderId] = command.Order;
+            _state.OnSubmitted(command.Order.OrderId);
         }
 
         _ = engine.Submit(command.Order, _events);
@@ -183,7 +188,7 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
         foreach (ref readonly MatchEvent match in _events.Span)
         {
             ScriptInstrument? instrument = match.InstrumentId >= 0 ? _instruments[match.InstrumentId] : null;
-            MatchFact fact = MatchFact.From(in match, line, _nowNs, instrument, program.Names, id => _types.GetValueOrDefault(id));
+            MatchFact fact = MatchFact.From(in match, line, _nowNs, instrument, program.Names, id => _orders.GetValueOrDefault(id));
             _state.Add(fact);
             output.OnEvent(fact);
         }

@@ -10,6 +10,7 @@ internal sealed class ScriptState(IMatchingEngine engine, ScriptNames names)
     private readonly List<MatchFact> _facts = [];
     private readonly Dictionary<MatchEventType, int> _taken = [];
     private readonly HashSet<int> _cancelsForbidden = [];
+    private readonly HashSet<ulong> _live = [];
 
     public IMatchingEngine Engine => engine;
 
@@ -21,6 +22,9 @@ internal sealed class ScriptState(IMatchingEngine engine, ScriptNames names)
         _facts.Clear();
         _taken.Clear();
     }
+
+    /// <summary>An order is about to be sent: from now on it may be in the books.</summary>
+    public void OnSubmitted(ulong orderId) => _ = _live.Add(orderId);
 
     public void Add(MatchFact fact)
     {
@@ -49,5 +53,24 @@ internal sealed class ScriptState(IMatchingEngine engine, ScriptNames names)
     /// <summary>As the last change of phase said.</summary>
     public bool AreCancelsForbidden(ScriptInstrument instrument) => _cancelsForbidden.Contains(instrument.Id);
 
-    public BookPicture Picture(ScriptInstrument instrument) => new(engine, instrument, names, AreCancelsForbidden(instrument));
+    /// <summary>A book as it is now.</summary>
+    public BookPicture Picture(ScriptInstrument instrument)
+    {
+        List<RestingOrder> orders = [];
+        List<ulong> gone = [];
+        foreach (ulong id in _live)
+        {
+            if (!engine.TryGetOrder(id, out RestingOrder order))
+            {
+                gone.Add(id);
+            }
+            else if (order.InstrumentId == instrument.Id)
+            {
+                orders.Add(order);
+            }
+        }
+
+        _live.ExceptWith(gone);
+        return new BookPicture(engine, instrument, names, orders, AreCancelsForbidden(instrument));
+    }
 }
