@@ -1,5 +1,4 @@
 using Peregrine.Primitives;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.MarketData;
 
@@ -191,7 +190,7 @@ public sealed partial class MarketBooks
 
     private int LevelAt(Book book, Side side, long price)
     {
-        BookSide levels = book.Own(side);
+        SortedLevels levels = book.Own(side);
         int position = levels.Find(KeyOf(side, price));
         if (position >= 0)
         {
@@ -208,7 +207,7 @@ public sealed partial class MarketBooks
     {
         if (_levels[level].Head < 0 && _levels[level].Anonymous == 0)
         {
-            BookSide levels = book.Own(side);
+            SortedLevels levels = book.Own(side);
             levels.RemoveAt(levels.Find(KeyOf(side, _levels[level].Price)));
             _levels[level].Head = _freeLevel;
             _freeLevel = level;

@@ -1,5 +1,4 @@
 using Peregrine.Primitives;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.MarketData;
 
@@ -16,7 +15,7 @@ public sealed partial class MarketBooks
     /// <param name="depth">0 is the best.</param>
     public int OrderCountAt(int instrumentId, Side side, int depth)
     {
-        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        SortedLevels? levels = FindBook(instrumentId)?.Own(side);
         return levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].OrderCount : 0;
     }
 
@@ -24,7 +23,7 @@ public sealed partial class MarketBooks
     /// <returns>False, and zeros, when there is none.</returns>
     public bool TryGetLevelAt(int instrumentId, Side side, long price, out long quantity, out int orderCount)
     {
-        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        SortedLevels? levels = FindBook(instrumentId)?.Own(side);
         int position = levels?.Find(KeyOf(side, price)) ?? None;
         bool isThere = position >= 0;
         quantity = isThere ? _levels[levels!.AtPosition(position)].Quantity : 0;
@@ -36,7 +35,7 @@ public sealed partial class MarketBooks
     /// <param name="depth">0 is the best.</param>
     public long AnonymousAt(int instrumentId, Side side, int depth)
     {
-        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        SortedLevels? levels = FindBook(instrumentId)?.Own(side);
         return levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].Anonymous : 0;
     }
 
@@ -45,7 +44,7 @@ public sealed partial class MarketBooks
     /// <remarks>Allocates: no. Valid until the next update.</remarks>
     public LevelQueue QueueAt(int instrumentId, Side side, int depth)
     {
-        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        SortedLevels? levels = FindBook(instrumentId)?.Own(side);
         return new LevelQueue(this, levels is not null && (uint)depth < (uint)levels.Count ? _levels[levels.AtDepth(depth)].Head : None);
     }
 

@@ -1,5 +1,4 @@
 using Peregrine.Primitives;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.MarketData;
 
@@ -130,7 +129,7 @@ public sealed partial class MarketBooks
     /// <summary>The quantity at a price; 0 when there is no level.</summary>
     public long QuantityAt(int instrumentId, Side side, long price)
     {
-        BookSide? levels = FindBook(instrumentId)?.Own(side);
+        SortedLevels? levels = FindBook(instrumentId)?.Own(side);
         int position = levels?.Find(KeyOf(side, price)) ?? None;
         return position < 0 ? 0 : _levels[levels!.AtPosition(position)].Quantity;
     }
@@ -178,7 +177,7 @@ public sealed partial class MarketBooks
         return total;
     }
 
-    private void AddSide(ref StateHash hash, BookSide levels, long priceFactor)
+    private void AddSide(ref StateHash hash, SortedLevels levels, long priceFactor)
     {
         hash.Add((ulong)levels.Count);
         for (int depth = 0; depth < levels.Count; depth++)
@@ -263,10 +262,10 @@ public sealed partial class MarketBooks
     {
         public int InstrumentId { get; } = instrumentId;
 
-        public BookSide Bids { get; } = new();
+        public SortedLevels Bids { get; } = new();
 
-        public BookSide Asks { get; } = new();
+        public SortedLevels Asks { get; } = new();
 
-        public BookSide Own(Side side) => side == Side.Buy ? Bids : Asks;
+        public SortedLevels Own(Side side) => side == Side.Buy ? Bids : Asks;
     }
 }

@@ -1,96 +1,278 @@
+using System.Numerics;
+
 namespace Peregrine.Trading.Matching;
 
 /// <summary>
-/// The levels of one side of one book, sorted so that the best is last: what happens near the touch moves few entries.
-/// A key is the price for bids and its negation for asks, so a better price is a greater key on both sides.
+/// The levels of one side of one book by price: an array over the prices near the best one, one entry a tick, with a bit for each level; and sorted
+/// blocks for what is farther away. The window follows the best price. A key is the price for bids and its negation for asks, so a better price is a
+/// greater key on both sides.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: only when there are more levels than ever before. A level far from the touch costs a move
-/// of the better ones: 12 bytes each.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction, and for far levels (<see cref="FarLevels"/>). All far keys are below the window.</remarks>
 internal sealed class BookSide
 {
 #if CHECKED
-    private const int InitialLevels = 2;
+    private const int WindowTicks = 64;
 #else
-    private const int InitialLevels = 1024;
+    private const int WindowTicks = 1024;
 #endif
-    private const int LinearSteps = 8;
-    private long[] _keys = new long[InitialLevels];
-    private int[] _levels = new int[InitialLevels];
+    private const int None = -1;
+    private const int WordBits = 64;
+
+    // Where the best level lies after the window was moved: a quarter is left for better prices.
+    private const int BestPlace = WindowTicks / 4 * 3;
+    private readonly int[] _window;
+    private readonly ulong[] _words;
+    private readonly FarLevels _far = new();
+    private readonly int _windowTicks;
+    private ulong _summary;
+    private long _base;
+
+    /// <summary>Makes an empty side.</summary>
+    /// <param name="hasWindow">False: every level is a far one; for stops, which come and go less often.</param>
+    public BookSide(bool hasWindow)
+    {
+        _windowTicks = hasWindow ? WindowTicks : 0;
+        _window = new int[_windowTicks];
+        _words = new ulong[_windowTicks / WordBits];
+        Array.Fill(_window, None);
+    }
+
+    /// <summary>The best level's index in the slab, or -1.</summary>
+    public int Best { get; private set; } = None;
+
+    /// <summary>Its key; only while there is one.</summary>
+    public long BestKey { get; private set; }
 
     /// <summary>How many levels there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The best level's index in the slab, or -1.</summary>
-    public int Best => Count == 0 ? -1 : _levels[Count - 1];
+    /// <summary>How many of them show something; kept by the engine.</summary>
+    public int ShownCount { get; set; }
 
-    /// <summary>The level at a depth, 0 is the best.</summary>
-    public int AtDepth(int depth) => _levels[Count - 1 - depth];
-
-    /// <summary>Finds a key.</summary>
-    /// <returns>Its position, or the complement of the position where it would go.</returns>
+    /// <summary>The level of a key, or -1.</summary>
     public int Find(long key)
     {
-        long[] keys = _keys;
-        int high = Count - 1;
-        for (int steps = 0; steps < LinearSteps && high >= 0; steps++, high--)
-        {
-            if (keys[high] <= key)
-            {
-                return keys[high] == key ? high : ~(high + 1);
-            }
-        }
-
-        int low = 0;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            if (keys[middle] < key)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return low < Count && keys[low] == key ? low : ~low;
+        int[] window = _window;
+        ulong at = (ulong)(key - _base);
+        return at < (ulong)window.Length ? window[(int)at] : FindFar(key);
     }
 
-    /// <summary>The level at a position from <see cref="Find"/>.</summary>
-    public int AtPosition(int position) => _levels[position];
-
-    /// <summary>Puts a level at the position where it goes.</summary>
-    public void Insert(int position, long key, int level)
+    /// <summary>Adds a level whose key is not in it.</summary>
+    public void Add(long key, int level)
     {
-        if (Count == _keys.Length)
+        long at = key - _base;
+        if ((ulong)at >= (ulong)_windowTicks && !TryMoveWindow(key))
         {
-            Array.Resize(ref _keys, _keys.Length * 2);
-            Array.Resize(ref _levels, _levels.Length * 2);
+            _far.Add(key, level);
+        }
+        else
+        {
+            SetWindow((int)(key - _base), level);
         }
 
-        int moved = Count - position;
-        if (moved > 0)
-        {
-            Array.Copy(_keys, position, _keys, position + 1, moved);
-            Array.Copy(_levels, position, _levels, position + 1, moved);
-        }
-
-        _keys[position] = key;
-        _levels[position] = level;
         Count++;
+        if (Best == None || key > BestKey)
+        {
+            Best = level;
+            BestKey = key;
+        }
     }
 
-    /// <summary>Takes a level out.</summary>
-    public void RemoveAt(int position)
+    /// <summary>Removes a level that is in it.</summary>
+    public void Remove(long key)
     {
-        int moved = Count - position - 1;
-        if (moved > 0)
+        ulong at = (ulong)(key - _base);
+        if (at < (ulong)_windowTicks)
         {
-            Array.Copy(_keys, position + 1, _keys, position, moved);
-            Array.Copy(_levels, position + 1, _levels, position, moved);
+            ClearWindow((int)at);
+        }
+        else
+        {
+            _far.Remove(key);
         }
 
         Count--;
+        if (key == BestKey)
+        {
+            FindBest();
+        }
+    }
+
+    /// <summary>The best level whose key is below another, or -1.</summary>
+    public int NextWorse(long key, out long found)
+    {
+        if (Best == None || key > BestKey)
+        {
+            found = BestKey;
+            return Best;
+        }
+
+        long at = key - _base;
+        int place = at > 0 ? HighestBelow((int)Math.Min(at, _windowTicks)) : None;
+        if (place != None)
+        {
+            found = _base + place;
+            return _window[place];
+        }
+
+        return _far.Below(key, out found);
+    }
+
+    /// <summary>The worst level whose key is above another, or -1.</summary>
+    public int NextBetter(long key, out long found)
+    {
+        found = 0;
+        if (Best == None || key >= BestKey)
+        {
+            return None;
+        }
+
+        long at = key - _base;
+        if (at < 0)
+        {
+            int far = _far.Above(key, out found);
+            if (far != None)
+            {
+                return far;
+            }
+        }
+
+        int place = LowestFrom((int)Math.Max(at + 1, 0));
+        if (place == None)
+        {
+            return None;
+        }
+
+        found = _base + place;
+        return _window[place];
+    }
+
+    private int FindFar(long key) => _far.Count == 0 ? None : _far.Find(key);
+
+    private void FindBest()
+    {
+        if (_summary != 0)
+        {
+            int place = HighestBelow(_windowTicks);
+            Best = _window[place];
+            BestKey = _base + place;
+            return;
+        }
+
+        Best = None;
+        if (_far.Count > 0)
+        {
+            BestKey = _far.GreatestKey(out int level);
+            Best = level;
+            _ = _windowTicks > 0 && MoveWindow(BestKey);
+        }
+    }
+
+    // Moves the window when the key is the new best, or when the best has left the window's upper half and the key would fit again.
+    private bool TryMoveWindow(long key)
+    {
+        if (_windowTicks == 0)
+        {
+            return false;
+        }
+
+        if (Best == None || key > BestKey)
+        {
+            return MoveWindow(key);
+        }
+
+        return BestKey - _base < WindowTicks / 2 && BestKey - key <= BestPlace && MoveWindow(BestKey);
+    }
+
+    private bool MoveWindow(long best)
+    {
+        while (_summary != 0)
+        {
+            int place = HighestBelow(_windowTicks);
+            _far.Add(_base + place, _window[place]);
+            ClearWindow(place);
+        }
+
+        _base = best - BestPlace;
+        while (_far.Count > 0)
+        {
+            long key = _far.GreatestKey(out int level);
+            if (key < _base)
+            {
+                break;
+            }
+
+            _far.Remove(key);
+            SetWindow((int)(key - _base), level);
+        }
+
+        return true;
+    }
+
+    private void SetWindow(int place, int level)
+    {
+        _window[place] = level;
+        _words[place / WordBits] |= 1UL << place;
+        _summary |= 1UL << (place / WordBits);
+    }
+
+    private void ClearWindow(int place)
+    {
+        _window[place] = None;
+        ulong word = _words[place / WordBits] & ~(1UL << place);
+        _words[place / WordBits] = word;
+        if (word == 0)
+        {
+            _summary &= ~(1UL << (place / WordBits));
+        }
+    }
+
+    // The highest place below another, or -1.
+    private int HighestBelow(int place)
+    {
+        int word = place / WordBits;
+        if (word < _words.Length)
+        {
+            ulong here = _words[word] & ((1UL << place) - 1);
+            if (here != 0)
+            {
+                return (word * WordBits) + BitOperations.Log2(here);
+            }
+        }
+
+        // Shifts count modulo 64: a window of 64 words has none above.
+        ulong lower = word >= WordBits ? _summary : _summary & ((1UL << word) - 1);
+        if (lower == 0)
+        {
+            return None;
+        }
+
+        word = BitOperations.Log2(lower);
+        return (word * WordBits) + BitOperations.Log2(_words[word]);
+    }
+
+    // The lowest place at or above another, or -1.
+    private int LowestFrom(int place)
+    {
+        int word = place / WordBits;
+        if (word >= _words.Length)
+        {
+            return None;
+        }
+
+        ulong here = _words[word] & (ulong.MaxValue << place);
+        if (here != 0)
+        {
+            return (word * WordBits) + BitOperations.TrailingZeroCount(here);
+        }
+
+        ulong upper = word + 1 >= WordBits ? 0 : _summary & (ulong.MaxValue << (word + 1));
+        if (upper == 0)
+        {
+            return None;
+        }
+
+        word = BitOperations.TrailingZeroCount(upper);
+        return (word * WordBits) + BitOperations.TrailingZeroCount(_words[word]);
     }
 }

@@ -19,8 +19,7 @@ public static class MatchDigest
     {
         ulong kind = (byte)order.Side | ((ulong)order.Type << 8) | ((ulong)order.TimeInForce << 16) | ((ulong)order.Flags << 24)
             | ((ulong)order.Peg << 32) | ((ulong)order.SelfTrade << 40) | ((ulong)order.Place << 48);
-        ulong whose = Mix(Pair(order.InstrumentId, order.Account), Pair(order.Firm, order.Strategy) ^ ((ulong)(uint)order.Session << 16));
-        ulong identity = Mix(order.OrderId ^ whose, kind);
+        ulong identity = OfOwner(order.OrderId, order.InstrumentId, order.Account, order.Firm, order.Strategy, order.Session, kind);
         bool isPlain = order.StopPrice.Ticks == 0 && order.OffsetTicks == 0 && order.DisplayQuantity.Lots == 0 && order.MinimumQuantity.Lots == 0
             && order.ExpireTimeNs == 0 && order.LimitPrice.Ticks == 0;
         if (isPlain)
@@ -31,6 +30,14 @@ public static class MatchDigest
         ulong prices = Mix((ulong)order.StopPrice.Ticks, (ulong)order.LimitPrice.Ticks ^ ((ulong)order.OffsetTicks << 1));
         ulong amounts = Mix((ulong)order.DisplayQuantity.Lots, (ulong)order.MinimumQuantity.Lots ^ BitOperations.RotateLeft((ulong)order.ExpireTimeNs, 32));
         return Mix(identity ^ prices, amounts);
+    }
+
+    /// <summary>As <see cref="OfIdentity"/>, for a limit order without attributes in a queue.</summary>
+    internal static ulong OfPlainIdentity(in MatchOrder order)
+    {
+        ulong kind = (byte)order.Side | ((ulong)order.Type << 8) | ((ulong)order.TimeInForce << 16) | ((ulong)order.SelfTrade << 40)
+            | ((ulong)OrderPlace.Queue << 48);
+        return OfOwner(order.OrderId, order.InstrumentId, order.Account, order.Firm, order.Strategy, order.Session, kind);
     }
 
     /// <summary>The term of an order from its identity and what changes often.</summary>
@@ -62,6 +69,12 @@ public static class MatchDigest
     {
         ulong high = Math.BigMul(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xc4ceb9fe1a85ec53UL, out ulong low);
         return high ^ low ^ BitOperations.RotateLeft(right, 17);
+    }
+
+    private static ulong OfOwner(ulong orderId, int instrumentId, int account, int firm, int strategy, int session, ulong kind)
+    {
+        ulong whose = Mix(Pair(instrumentId, account), Pair(firm, strategy) ^ ((ulong)(uint)session << 16));
+        return Mix(orderId ^ whose, kind);
     }
 
     private static ulong Pair(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;

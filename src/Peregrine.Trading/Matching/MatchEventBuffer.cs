@@ -21,17 +21,35 @@ public sealed class MatchEventBuffer(int capacity = 1024)
     /// <summary>A new, zeroed event at the end, to be filled in place before the next call.</summary>
     public ref MatchEvent Add()
     {
-        if (Count == _events.Length)
-        {
-            Array.Resize(ref _events, _events.Length * 2);
-            GrowCount++;
-        }
-
-        ref MatchEvent match = ref _events[Count++];
+        ref MatchEvent match = ref Next();
         match = default;
         return ref match;
     }
 
+    /// <summary>A new event at the end with whatever its place held before: for callers that write every field.</summary>
+    internal ref MatchEvent Next()
+    {
+        MatchEvent[] events = _events;
+        int at = Count;
+        if (at >= events.Length)
+        {
+            events = Grow();
+        }
+
+        Count = at + 1;
+        return ref events[at];
+    }
+
+    /// <summary>An event told before, to be completed.</summary>
+    internal ref MatchEvent At(int index) => ref _events[index];
+
     /// <summary>Forgets all events; keeps the memory.</summary>
     public void Clear() => Count = 0;
+
+    private MatchEvent[] Grow()
+    {
+        Array.Resize(ref _events, _events.Length * 2);
+        GrowCount++;
+        return _events;
+    }
 }

@@ -2,134 +2,371 @@ using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
+// Sections 4, 5, 6 and 8 of docs/matching.md: an arriving order against what rests.
 public sealed partial class MatchingEngine
 {
-    // A better price is a greater key on both sides, see BookSide.
-    private static long KeyOf(Side side, long ticks) => side == Side.Buy ? ticks : -ticks;
-
-    /// <summary>Trades an order against the other side down to a key.</summary>
-    /// <returns>SelfTrade when it met an order of its own owner, and stopped there; else None.</returns>
-    private RejectReason Match(Book book, in MatchOrder order, long limitKey, ref long leaves, MatchEventBuffer events)
+    /// <summary>Trades an arriving order against the other side as far as its price goes.</summary>
+    /// <returns>None; SelfTrade: prevention ended it; PriceBand: its next trade would be outside of a band.</returns>
+    private RejectReason Match(Book book, ref Aggressor arriving, MatchEventBuffer events)
     {
-        BookSide other = book.Other(order.Side);
-        while (leaves > 0)
+        BookSide other = book.Other(arriving.Side);
+        long lotsBefore = arriving.Leaves;
+        long prevented = arriving.Prevented;
+        RejectReason stop = RejectReason.None;
+        int levelIndex = other.Best;
+        long key = other.BestKey;
+        while (levelIndex != None && key >= arriving.LimitKey)
         {
-            int best = other.Best;
-            if (best == None || KeyOf(order.Side.Opposite(), _levels[best].Price) < limitKey)
+            stop = SweepLevel(book, other, levelIndex, ref arriving, events);
+            if (arriving.Leaves == 0 || stop != RejectReason.None)
             {
-                return RejectReason.None;
+                break;
             }
 
-            bool isSelfTrade = SweepLevel(book, best, in order, ref leaves, events);
-            if (isSelfTrade)
+            levelIndex = other.NextWorse(key, out key);
+        }
+
+        TradedLots += lotsBefore - arriving.Leaves - (arriving.Prevented - prevented);
+        return stop;
+    }
+
+    /// <summary>Trades an arriving order against one level and tells the level's change once at the end.</summary>
+    private RejectReason SweepLevel(Book book, BookSide other, int levelIndex, ref Aggressor arriving, MatchEventBuffer events)
+    {
+        ref Level level = ref LevelAt(levelIndex);
+        long shownBefore = level.Quantity;
+        int countBefore = level.Count;
+        RejectReason stop = RejectReason.None;
+        int slot = level.Head;
+        while (slot != None && arriving.Leaves > 0)
+        {
+            ref Order resting = ref OrderAt(slot);
+            int next = resting.Next;
+            if (arriving.Owner >= 0 && resting.Owner == arriving.Owner)
             {
-                return RejectReason.SelfTrade;
+                stop = PreventSelfTrade(book, slot, ref level, ref arriving, events);
+                if (stop != RejectReason.None)
+                {
+                    break;
+                }
+
+                slot = next;
+                continue;
             }
+
+            long traded = Math.Min(arriving.Leaves, resting.Shown);
+            if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
+            {
+                slot = next;
+                continue;
+            }
+
+            if (book.HasBands && IsOutsideBands(book, level.Price))
+            {
+                stop = RejectReason.PriceBand;
+                break;
+            }
+
+            Trade(book, slot, ref resting, ref level, ref arriving, traded, events);
+            if (resting.Leaves == 0)
+            {
+                EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, traded, events);
+                Detach(slot, ref level);
+                Forget(book, slot, ref resting);
+            }
+            else if (resting.Shown == 0)
+            {
+                Refresh(book, slot, levelIndex, ref resting, ref level, traded, events);
+
+                // The new slice may be all that is behind.
+                next = next == None ? slot : next;
+            }
+            else
+            {
+                EmitDelta(book, MatchEventType.OrderChanged, slot, level.Price, resting.Shown, events);
+            }
+
+            slot = next;
+        }
+
+        if (stop == RejectReason.None && arriving.Leaves > 0 && level.HiddenHead != None)
+        {
+            stop = SweepHidden(book, ref level, ref arriving, events);
+        }
+
+        if (level.Quantity != shownBefore || level.Count != countBefore)
+        {
+            EmitLevel(book, levelIndex, events);
+            if (level.Count == 0)
+            {
+                other.ShownCount--;
+            }
+        }
+
+        if (level.IsEmpty)
+        {
+            DropLevel(book, levelIndex, ref level);
+        }
+
+        return stop;
+    }
+
+    private RejectReason SweepHidden(Book book, ref Level level, ref Aggressor arriving, MatchEventBuffer events)
+    {
+        int slot = level.HiddenHead;
+        while (slot != None && arriving.Leaves > 0)
+        {
+            ref Order resting = ref OrderAt(slot);
+            int next = resting.Next;
+            bool isConditional = (resting.Kind & OrderKind.Conditional) != 0;
+            if (isConditional && arriving.Leaves < SizeInForce(slot))
+            {
+                slot = next;
+                continue;
+            }
+
+            if (IsOwn(slot, in arriving))
+            {
+                RejectReason stop = PreventSelfTrade(book, slot, ref level, ref arriving, events);
+                if (stop != RejectReason.None)
+                {
+                    return stop;
+                }
+
+                slot = next;
+                continue;
+            }
+
+            long traded = Math.Min(arriving.Leaves, resting.Leaves);
+            if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
+            {
+                slot = next;
+                continue;
+            }
+
+            if (book.HasBands && IsOutsideBands(book, level.Price))
+            {
+                return RejectReason.PriceBand;
+            }
+
+            long minimum = MinimumOf(slot);
+            Trade(book, slot, ref resting, ref level, ref arriving, traded, events);
+            if (resting.Leaves == 0)
+            {
+                Detach(slot, ref level);
+                Forget(book, slot, ref resting);
+            }
+            else if (book.Rules.CancelHiddenRests > 0 && (resting.Leaves < book.Rules.CancelHiddenRests || (isConditional && resting.Leaves < minimum)))
+            {
+                EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, level.Price, resting.Leaves, 0, RejectReason.RestTooSmall);
+                _hash -= MatchDigest.OfPlace(resting.Identity, level.Price, resting.Leaves, 0, resting.Priority);
+                Detach(slot, ref level);
+                Forget(book, slot, ref resting);
+            }
+
+            slot = next;
         }
 
         return RejectReason.None;
     }
 
-    /// <summary>Trades an order against one level, oldest first, and tells the level's change once at the end.</summary>
-    /// <returns>True when it stopped at an order of the same owner.</returns>
-    private bool SweepLevel(Book book, int levelIndex, in MatchOrder order, ref long leaves, MatchEventBuffer events)
+    /// <summary>One trade: both sides' quantities, the digest, the event, the last trade price. The order stays in its queue.</summary>
+    private void Trade(Book book, int slot, ref Order resting, ref Level level, ref Aggressor arriving, long traded, MatchEventBuffer events)
     {
-        ref Level level = ref _levels[levelIndex];
-        long before = leaves;
-        bool isSelfTrade = false;
-        while (leaves > 0 && level.Head != None)
+        long ticks = level.Price;
+        _hash -= MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
+        arriving.Leaves -= traded;
+        arriving.HasTraded = true;
+        resting.Leaves -= traded;
+        if ((resting.Kind & OrderKind.Hidden) != 0)
         {
-            int slot = level.Head;
-            ref Order resting = ref _orders[slot];
-            if (order.Account >= 0 && resting.Owner == order.Account)
-            {
-                isSelfTrade = true;
-                break;
-            }
-
-            long traded = Math.Min(leaves, resting.Leaves);
-            leaves -= traded;
-            EmitTrade(in order, in resting, traded, leaves, events);
-            TradeCount++;
-            TradedLots += traded;
-            Reduce(slot, traded);
-            if (resting.Leaves == 0)
-            {
-                RemoveFromQueue(slot);
-            }
+            level.HiddenQuantity -= (resting.Kind & OrderKind.Conditional) != 0 ? 0 : traded;
+        }
+        else
+        {
+            resting.Shown -= traded;
+            level.Quantity -= traded;
         }
 
-        if (leaves != before)
+        if (resting.Leaves > 0)
         {
-            SetLastTrade(book, order.InstrumentId, level.Price);
-            EmitLevel(levelIndex, events);
-            if (level.Count == 0)
-            {
-                FreeLevel(book, levelIndex);
-            }
+            _hash += MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
         }
 
-        return isSelfTrade;
-    }
-
-    /// <summary>Whether the whole of an order could trade now; looks, changes nothing.</summary>
-    private RejectReason CheckFillable(Book book, in MatchOrder order, long limitKey)
-    {
-        BookSide other = book.Other(order.Side);
-        long missing = order.Quantity.Lots;
-        for (int depth = 0; depth < other.Count && missing > 0; depth++)
+        TradeCount++;
+        if (book.LastTrade != ticks || !book.HasLastTrade)
         {
-            ref Level level = ref _levels[other.AtDepth(depth)];
-            if (KeyOf(order.Side.Opposite(), level.Price) < limitKey)
-            {
-                break;
-            }
-
-            if (order.Account < 0)
-            {
-                missing -= level.Quantity;
-                continue;
-            }
-
-            for (int slot = level.Head; slot != None && missing > 0; slot = _orders[slot].Next)
-            {
-                if (_orders[slot].Owner == order.Account)
-                {
-                    return RejectReason.SelfTrade;
-                }
-
-                missing -= _orders[slot].Leaves;
-            }
+            book.HasLastTrade = true;
+            book.LastTrade = ticks;
+            MarkDirty(book);
         }
 
-        return missing > 0 ? RejectReason.NotFillable : RejectReason.None;
+        ref MatchEvent target = ref events.Next();
+        target.OrderId = arriving.OrderId;
+        target.RestingOrderId = resting.Id;
+        target.Price = new Price(ticks);
+        target.Quantity = new Quantity(traded);
+        target.Leaves = new Quantity(arriving.Leaves);
+        target.RestingLeaves = new Quantity(resting.Leaves);
+        target.InstrumentId = book.InstrumentId;
+        target.Tag = arriving.Tag;
+        target.RestingTag = resting.Tag;
+        target.Type = MatchEventType.Trade;
+        target.Side = arriving.Side;
+        target.Reason = RejectReason.None;
+        target.Phase = 0;
     }
 
-    private static void EmitTrade(in MatchOrder order, in Order resting, long traded, long leaves, MatchEventBuffer events)
+    /// <summary>Shows an iceberg's next slice, at the back of the queue.</summary>
+    private void Refresh(Book book, int slot, int levelIndex, ref Order order, ref Level level, long shownBefore, MatchEventBuffer events)
     {
-        ref MatchEvent trade = ref events.Add();
-        trade.Type = MatchEventType.Trade;
-        trade.OrderId = order.OrderId;
-        trade.RestingOrderId = resting.Id;
-        trade.InstrumentId = order.InstrumentId;
-        trade.Tag = order.Tag;
-        trade.RestingTag = resting.Tag;
-        trade.Side = order.Side;
-        trade.Price = new Price(resting.Price);
-        trade.Quantity = new Quantity(traded);
-        trade.Leaves = new Quantity(leaves);
-        trade.RestingLeaves = new Quantity(resting.Leaves - traded);
+        _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, 0, order.Priority);
+        EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, shownBefore, events);
+        Detach(slot, ref level);
+        order.Shown = ShownOf(slot);
+        order.Priority = ++book.Priority;
+        MarkDirty(book);
+        Append(slot, levelIndex);
+        _hash += MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
+        EmitSlot(ref events.Next(), MatchEventType.Restated, slot, level.Price, order.Shown, order.Leaves, RejectReason.Refreshed);
+        EmitDelta(book, MatchEventType.OrderAdded, slot, level.Price, order.Shown, events);
+        if ((order.Kind & OrderKind.Pegged) != 0)
+        {
+            // The list of pegs is in the order of their numbers.
+            Unlist(ref book.Pegs, slot);
+            AddLast(ref book.Pegs, slot);
+        }
     }
 
-    private void EmitLevel(int levelIndex, MatchEventBuffer events)
+    /// <summary>Forgets an order that has left its queue with nothing left.</summary>
+    private void Forget(Book book, int slot, ref Order order)
     {
-        ref Level level = ref _levels[levelIndex];
-        ref MatchEvent change = ref events.Add();
-        change.Type = MatchEventType.LevelChanged;
-        change.InstrumentId = level.InstrumentId;
-        change.Side = level.Side;
-        change.Price = new Price(level.Price);
-        change.Quantity = new Quantity(level.Quantity);
-        change.OrderCount = level.Count;
+        if ((order.Kind & (OrderKind.Conditional | OrderKind.Pegged)) != 0)
+        {
+            LeaveSpecials(book, slot);
+        }
+
+        Free(book, slot);
+    }
+
+    /// <summary>An arriving order meets one of its own owner.</summary>
+    /// <returns>SelfTrade when that ends the arriving order.</returns>
+    private RejectReason PreventSelfTrade(Book book, int slot, ref Level level, ref Aggressor arriving, MatchEventBuffer events)
+    {
+        if (arriving.Mode == SelfTradePrevention.CancelNewest)
+        {
+            return RejectReason.SelfTrade;
+        }
+
+        ref Order resting = ref OrderAt(slot);
+        long lots = resting.Leaves;
+        if (arriving.Mode == SelfTradePrevention.DecrementAndCancel)
+        {
+            lots = Math.Min(arriving.Leaves, resting.Leaves);
+        }
+
+        long ticks = level.Price;
+        EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, ticks, lots, resting.Leaves - lots, RejectReason.SelfTrade);
+        if (lots == resting.Leaves)
+        {
+            _hash -= MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
+            if ((resting.Kind & OrderKind.Hidden) == 0)
+            {
+                EmitDelta(book, MatchEventType.OrderRemoved, slot, ticks, resting.Shown, events);
+            }
+
+            Detach(slot, ref level);
+            Forget(book, slot, ref resting);
+        }
+        else
+        {
+            TakeOff(slot, ref resting, ref level, lots, events);
+        }
+
+        if (arriving.Mode != SelfTradePrevention.DecrementAndCancel)
+        {
+            return arriving.Mode == SelfTradePrevention.CancelBoth ? RejectReason.SelfTrade : RejectReason.None;
+        }
+
+        arriving.Leaves -= lots;
+        arriving.Prevented += lots;
+        ref MatchEvent target = ref events.Add();
+        target.Type = MatchEventType.Cancelled;
+        target.OrderId = arriving.OrderId;
+        target.InstrumentId = book.InstrumentId;
+        target.Tag = arriving.Tag;
+        target.Side = arriving.Side;
+        target.Price = new Price(arriving.Ticks);
+        target.Quantity = new Quantity(lots);
+        target.Leaves = new Quantity(arriving.Leaves);
+        target.Reason = RejectReason.SelfTrade;
+        return RejectReason.None;
+    }
+
+    private bool IsOwn(int slot, in Aggressor arriving) => arriving.Owner >= 0 && OrderAt(slot).Owner == arriving.Owner;
+
+    private long MinimumOf(int slot) => (OrderAt(slot).Kind & OrderKind.HasExtra) != 0 ? _extras[slot].Minimum : 0;
+
+    /// <summary>The minimum execution size of a conditional order, were there enough left.</summary>
+    private long MinimumSizeOf(int slot) => (OrderAt(slot).Kind & OrderKind.AllOrNone) != 0 ? long.MaxValue : MinimumOf(slot);
+
+    private long SizeInForce(int slot) => Math.Min(MinimumSizeOf(slot), OrderAt(slot).Leaves);
+
+    private static int OwnerOf(Book book, int account, int firm, int strategy) => book.Rules.Owner switch
+    {
+        OwnerScope.Account => account,
+        OwnerScope.Firm => firm,
+        OwnerScope.Strategy => strategy,
+        _ => None,
+    };
+
+    private static SelfTradePrevention ModeOf(Book book, SelfTradePrevention asked) => asked == SelfTradePrevention.Default ? book.Rules.SelfTrade : asked;
+
+    /// <summary>An order on its way through the other side.</summary>
+    private struct Aggressor
+    {
+        public ulong OrderId;
+        public long Leaves;
+
+        /// <summary>The worst key of the other side that it trades with.</summary>
+        public long LimitKey;
+
+        /// <summary>Its limit price, for events.</summary>
+        public long Ticks;
+
+        /// <summary>What each single trade must have at least, as long as so much is left.</summary>
+        public long MinimumPerTrade;
+
+        /// <summary>What self-trade prevention took off it.</summary>
+        public long Prevented;
+        public int Tag;
+        public int Owner;
+        public Side Side;
+        public SelfTradePrevention Mode;
+        public bool HasTraded;
+
+        public Aggressor(in MatchOrder order, int owner, SelfTradePrevention mode)
+        {
+            OrderId = order.OrderId;
+            Leaves = order.Quantity.Lots;
+            LimitKey = -KeyOf(order.Side, order.Price.Ticks);
+            Ticks = order.Price.Ticks;
+            Tag = order.Tag;
+            Owner = owner;
+            Side = order.Side;
+            Mode = mode;
+        }
+
+        public Aggressor(in Order order, long ticks, long leaves, SelfTradePrevention mode)
+        {
+            OrderId = order.Id;
+            Leaves = leaves;
+            LimitKey = -KeyOf(order.Side, ticks);
+            Ticks = ticks;
+            Tag = order.Tag;
+            Owner = order.Owner;
+            Side = order.Side;
+            Mode = mode;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -6,90 +7,182 @@ public sealed partial class MatchingEngine
 {
     private const int None = -1;
     private readonly Order[] _orders;
+    private readonly OrderDetail[] _details;
+    private readonly OrderExtra[] _extras;
     private readonly Level[] _levels;
     private readonly OrderIndex _index;
-    private readonly List<Book> _books = [];
+
+    // What mass cancels search, by slot, in arrays of their own: a search runs over them with vector instructions.
+    private readonly int[] _instruments;
+    private readonly int[] _accounts;
+    private readonly int[] _sessions;
+    private Book[] _books = [];
     private int _freeOrder;
     private int _freeLevel;
-    private long _prioritySequence;
+    private int _slotsUsed;
     private ulong _hash;
 
-    private void Rest(Book book, in MatchOrder order, long leaves, MatchEventBuffer events)
+    /// <summary>Which less common things an order is.</summary>
+    [Flags]
+    private enum OrderKind : byte
+    {
+        Plain = 0,
+        Hidden = 1,
+        Iceberg = 2,
+
+        /// <summary>Hidden with a minimum execution size, or all or none.</summary>
+        Conditional = 4,
+        Pegged = 8,
+
+        /// <summary>In the expiry heap.</summary>
+        Timed = 16,
+
+        /// <summary>Its <see cref="OrderExtra"/> means something.</summary>
+        HasExtra = 32,
+
+        /// <summary>In the level of market orders.</summary>
+        Market = 64,
+        AllOrNone = 128,
+    }
+
+    private ref Order OrderAt(int slot) => ref _orders[slot];
+
+    private ref Level LevelAt(int level) => ref _levels[level];
+
+    // A better price is a greater key on both sides, see BookSide.
+    private static long KeyOf(Side side, long ticks) => side == Side.Buy ? ticks : -ticks;
+
+    private int TakeSlot()
     {
         int slot = _freeOrder;
-        ref Order resting = ref _orders[slot];
-        _freeOrder = resting.Next;
-        int levelIndex = FindOrAddLevel(book, in order);
-        ref Level level = ref _levels[levelIndex];
-        resting.Id = order.OrderId;
-        resting.Price = order.Price.Ticks;
-        resting.Leaves = leaves;
-        resting.PrioritySequence = ++_prioritySequence;
-        resting.InstrumentId = order.InstrumentId;
-        resting.Owner = order.Account;
-        resting.Tag = order.Tag;
-        resting.Side = order.Side;
-        resting.TimeInForce = order.TimeInForce;
-        resting.Level = levelIndex;
-        resting.Previous = level.Tail;
-        resting.Next = None;
+        _freeOrder = _orders[slot].Next;
+        _slotsUsed = Math.Max(_slotsUsed, slot + 1);
+        return slot;
+    }
+
+    /// <summary>Forgets an order that is in no queue, stop side or list.</summary>
+    private void Free(Book book, int slot)
+    {
+        ref Order order = ref OrderAt(slot);
+        if ((order.Kind & OrderKind.Timed) != 0)
+        {
+            _expiries.Remove(slot, _details);
+        }
+
+        _index.Remove(order.Id);
+        order.Id = 0;
+        order.Kind = OrderKind.Plain;
+        order.Place = 0;
+        order.Next = _freeOrder;
+        _freeOrder = slot;
+        _instruments[slot] = None;
+        OrderCount--;
+        book.OrderCount--;
+    }
+
+    private int TakeLevel(long ticks, int instrumentId, Side side)
+    {
+        // Every level holds an order, so levels cannot run out before orders do.
+        int index = _freeLevel;
+        ref Level level = ref LevelAt(index);
+        _freeLevel = level.Head;
+        level.Price = ticks;
+        level.Quantity = 0;
+        level.Reserve = 0;
+        level.HiddenQuantity = 0;
+        level.Head = None;
+        level.Tail = None;
+        level.HiddenHead = None;
+        level.HiddenTail = None;
+        level.Count = 0;
+        level.HiddenCount = 0;
+        level.ReferenceCount = 0;
+        level.InstrumentAndSide = (instrumentId << 2) | (int)side;
+        return index;
+    }
+
+    private void FreeLevel(int index)
+    {
+        ref Level level = ref LevelAt(index);
+        Invariant.That(
+            level is { Quantity: 0, Reserve: 0, HiddenQuantity: 0, Count: 0, HiddenCount: 0, ReferenceCount: 0, Head: None, HiddenHead: None },
+            "a level without orders holds nothing");
+        level.Head = _freeLevel;
+        _freeLevel = index;
+    }
+
+    /// <summary>Puts an order at the back of the shown or hidden queue of a level. Leaves, Shown, Kind and Priority of the order are set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Append(int slot, int levelIndex)
+    {
+        ref Order order = ref OrderAt(slot);
+        ref Level level = ref LevelAt(levelIndex);
+        order.Level = levelIndex;
+        order.Next = None;
+        if ((order.Kind & OrderKind.Hidden) != 0)
+        {
+            AppendHidden(slot, ref order, ref level);
+            return;
+        }
+
+        order.Previous = level.Tail;
         if (level.Tail == None)
         {
             level.Head = slot;
         }
         else
         {
-            _orders[level.Tail].Next = slot;
+            OrderAt(level.Tail).Next = slot;
         }
 
         level.Tail = slot;
         level.Count++;
-        level.Quantity += leaves;
-        OrderCount++;
-        _index.Add(order.OrderId, slot);
-        _hash += HashOf(in resting);
-        EmitLevel(levelIndex, events);
-    }
-
-    /// <summary>Takes lots off an order and its level; the order stays in the queue even with none left.</summary>
-    private void Reduce(int slot, long lots)
-    {
-        ref Order order = ref _orders[slot];
-        _hash -= HashOf(in order);
-        order.Leaves -= lots;
-        _levels[order.Level].Quantity -= lots;
-        if (order.Leaves > 0)
+        level.Quantity += order.Shown;
+        if (order.Kind == OrderKind.Plain)
         {
-            _hash += HashOf(in order);
+            level.ReferenceCount++;
+            return;
         }
+
+        level.Reserve += order.Leaves - order.Shown;
+        level.ReferenceCount += (order.Kind & OrderKind.Pegged) != 0 ? 0 : 1;
     }
 
-    /// <summary>Takes a whole order out of the book and tells its level's change.</summary>
-    private void Unlink(int slot, MatchEventBuffer events)
+    private void AppendHidden(int slot, ref Order order, ref Level level)
     {
-        int level = _orders[slot].Level;
-        Book book = _books[_orders[slot].InstrumentId];
-        Reduce(slot, _orders[slot].Leaves);
-        RemoveFromQueue(slot);
-        EmitLevel(level, events);
-        if (_levels[level].Count == 0)
+        order.Previous = level.HiddenTail;
+        if (level.HiddenTail == None)
         {
-            FreeLevel(book, level);
+            level.HiddenHead = slot;
         }
+        else
+        {
+            OrderAt(level.HiddenTail).Next = slot;
+        }
+
+        level.HiddenTail = slot;
+        level.HiddenCount++;
+        level.HiddenQuantity += (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
     }
 
-    private void RemoveFromQueue(int slot)
+    /// <summary>Takes an order with all that it has left out of its queue; the level stays, be it empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Detach(int slot, ref Level level)
     {
-        ref Order order = ref _orders[slot];
-        ref Level level = ref _levels[order.Level];
-        Invariant.That(order.Leaves == 0, "an order leaves its queue with nothing left in the level's total");
+        ref Order order = ref OrderAt(slot);
+        if ((order.Kind & OrderKind.Hidden) != 0)
+        {
+            DetachHidden(ref order, ref level);
+            return;
+        }
+
         if (order.Previous == None)
         {
             level.Head = order.Next;
         }
         else
         {
-            _orders[order.Previous].Next = order.Next;
+            OrderAt(order.Previous).Next = order.Next;
         }
 
         if (order.Next == None)
@@ -98,108 +191,137 @@ public sealed partial class MatchingEngine
         }
         else
         {
-            _orders[order.Next].Previous = order.Previous;
+            OrderAt(order.Next).Previous = order.Previous;
         }
 
         level.Count--;
-        _index.Remove(order.Id);
-        order.Id = 0;
-        order.Next = _freeOrder;
-        _freeOrder = slot;
-        OrderCount--;
-    }
-
-    private int FindOrAddLevel(Book book, in MatchOrder order)
-    {
-        BookSide side = book.Own(order.Side);
-        long key = KeyOf(order.Side, order.Price.Ticks);
-        int position = side.Find(key);
-        if (position >= 0)
+        level.Quantity -= order.Shown;
+        if (order.Kind == OrderKind.Plain)
         {
-            return side.AtPosition(position);
+            level.ReferenceCount--;
+            return;
         }
 
-        // Every level holds an order, so levels cannot run out before orders do.
-        int index = _freeLevel;
-        ref Level level = ref _levels[index];
-        _freeLevel = level.Head;
-        level = new Level { Price = order.Price.Ticks, Head = None, Tail = None, InstrumentId = order.InstrumentId, Side = order.Side };
-        side.Insert(~position, key, index);
-        return index;
+        level.Reserve -= order.Leaves - order.Shown;
+        level.ReferenceCount -= (order.Kind & OrderKind.Pegged) != 0 ? 0 : 1;
     }
 
-    private void FreeLevel(Book book, int index)
+    private void DetachHidden(ref Order order, ref Level level)
     {
-        ref Level level = ref _levels[index];
-        Invariant.That(level.Quantity == 0 && level.Head == None, "a level without orders holds no quantity");
-        BookSide side = book.Own(level.Side);
-        side.RemoveAt(side.Find(KeyOf(level.Side, level.Price)));
-        level.Head = _freeLevel;
-        _freeLevel = index;
+        if (order.Previous == None)
+        {
+            level.HiddenHead = order.Next;
+        }
+        else
+        {
+            OrderAt(order.Previous).Next = order.Next;
+        }
+
+        if (order.Next == None)
+        {
+            level.HiddenTail = order.Previous;
+        }
+        else
+        {
+            OrderAt(order.Next).Previous = order.Previous;
+        }
+
+        level.HiddenCount--;
+        level.HiddenQuantity -= (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
     }
 
-    private void SetLastTrade(Book book, int instrumentId, long ticks)
-    {
-        _hash -= HashOfLastTrade(book, instrumentId);
-        book.HasLastTrade = true;
-        book.LastTradeTicks = ticks;
-        _hash += HashOfLastTrade(book, instrumentId);
-    }
-
-    private static MatchOrder ToMatchOrder(in Order order) => new()
-    {
-        OrderId = order.Id,
-        Price = new Price(order.Price),
-        Quantity = new Quantity(order.Leaves),
-        InstrumentId = order.InstrumentId,
-        Account = order.Owner,
-        Tag = order.Tag,
-        Side = order.Side,
-        Type = OrderType.Limit,
-        TimeInForce = order.TimeInForce,
-    };
-
-    // 64 bytes: one cache line.
+    // 64 bytes: what matching and changes of the book touch.
     private struct Order
     {
         public ulong Id;
-        public long Price;
         public long Leaves;
-        public long PrioritySequence;
-        public int InstrumentId;
+
+        /// <summary>What of it is shown: all, an iceberg's slice, 0 when hidden, parked or a market order.</summary>
+        public long Shown;
+        public long Priority;
+
+        /// <summary>Its part of the digest that seldom changes (<see cref="MatchDigest.OfIdentity"/>).</summary>
+        public ulong Identity;
+
+        /// <summary>For self-trade prevention, or -1.</summary>
         public int Owner;
-        public int Tag;
+
+        /// <summary>The level of its queue or stop.</summary>
         public int Level;
         public int Previous;
 
         /// <summary>The next in the queue, or in the free list.</summary>
         public int Next;
+        public int Tag;
+        public OrderKind Kind;
         public Side Side;
-        public TimeInForce TimeInForce;
+        public OrderPlace Place;
     }
 
+    // What is needed when an order is looked at or changed. 48 bytes.
+    private struct OrderDetail
+    {
+        /// <summary>Its limit price where it is in no queue of the book; in a queue that of the level counts.</summary>
+        public long Price;
+        public long ExpireTimeNs;
+        public int Firm;
+        public int Strategy;
+
+        /// <summary>Links of the list that it is in, see <see cref="SpecialList"/>.</summary>
+        public int PreviousSpecial;
+        public int NextSpecial;
+
+        /// <summary>Place in the expiry heap.</summary>
+        public int HeapIndex;
+        public OrderType Type;
+        public TimeInForce TimeInForce;
+        public OrderFlags Flags;
+        public PegReference Peg;
+        public SelfTradePrevention SelfTrade;
+    }
+
+    // What most orders do not have. 40 bytes.
+    private struct OrderExtra
+    {
+        public long StopPrice;
+        public long OffsetTicks;
+        public long Display;
+        public long Minimum;
+        public long LimitPrice;
+    }
+
+    // 64 bytes.
     private struct Level
     {
         public long Price;
+
+        /// <summary>What is shown.</summary>
         public long Quantity;
 
-        /// <summary>The oldest order, or the next in the free list.</summary>
+        /// <summary>What icebergs of the shown queue hold back.</summary>
+        public long Reserve;
+
+        /// <summary>What hidden orders without a minimum have.</summary>
+        public long HiddenQuantity;
+
+        /// <summary>The oldest shown order, or the next in the free list.</summary>
         public int Head;
         public int Tail;
+        public int HiddenHead;
+        public int HiddenTail;
+
+        /// <summary>Orders in the shown queue.</summary>
         public int Count;
-        public int InstrumentId;
-        public Side Side;
-    }
+        public int HiddenCount;
 
-    private sealed class Book
-    {
-        private readonly BookSide _bids = new();
-        private readonly BookSide _asks = new();
-        public bool HasLastTrade;
-        public long LastTradeTicks;
+        /// <summary>Shown orders that pegs may follow: those that are not pegged themselves.</summary>
+        public int ReferenceCount;
+        public int InstrumentAndSide;
 
-        public BookSide Own(Side side) => side == Side.Buy ? _bids : _asks;
+        public readonly int InstrumentId => InstrumentAndSide >> 2;
 
-        public BookSide Other(Side side) => side == Side.Buy ? _asks : _bids;
+        public readonly Side Side => (Side)(InstrumentAndSide & 3);
+
+        public readonly bool IsEmpty => Head == None && HiddenHead == None;
     }
 }

@@ -1,42 +1,79 @@
-using System.Numerics;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
 public sealed partial class MatchingEngine
 {
-    /// <summary>
-    /// A digest of everything that decides what happens next: each resting order with its place, the last trade prices and the
-    /// priority counter. Kept up to date with each change; equal engines have equal digests.
-    /// </summary>
-    public ulong StateHash => _hash + Mix((ulong)_prioritySequence, (ulong)_books.Count);
+    private readonly List<int> _dirtyBooks = [];
+    private ulong _booksHash;
+    private DepthCursor _cursor;
 
-    /// <summary>The same digest computed afresh by walking every queue; for tests and doubt.</summary>
+    /// <inheritdoc/>
+    public ulong StateHash
+    {
+        get
+        {
+            foreach (int id in _dirtyBooks)
+            {
+                Book book = _books[id];
+                ulong term = TermOf(book);
+                _booksHash += term - book.Term;
+                book.Term = term;
+                book.IsDirty = false;
+            }
+
+            _dirtyBooks.Clear();
+            return _hash + _booksHash + MatchDigest.OfTime(TimeNs, InstrumentCount);
+        }
+    }
+
+    /// <summary>The same digest made afresh from every order; for tests and doubt.</summary>
     public ulong ComputeStateHash()
     {
-        ulong hash = Mix((ulong)_prioritySequence, (ulong)_books.Count);
-        for (int id = 0; id < _books.Count; id++)
+        ulong hash = MatchDigest.OfTime(TimeNs, InstrumentCount);
+        for (int id = 0; id < InstrumentCount; id++)
         {
-            hash += HashOfLastTrade(_books[id], id) + HashOfSide(_books[id].Own(Side.Buy)) + HashOfSide(_books[id].Own(Side.Sell));
+            hash += TermOf(_books[id]);
+        }
+
+        for (int slot = 0; slot < _slotsUsed; slot++)
+        {
+            hash += _instruments[slot] == None ? 0 : MatchDigest.OfOrder(View(slot));
         }
 
         return hash;
     }
 
     /// <inheritdoc/>
-    public int LevelCount(int instrumentId, Side side) => _books[instrumentId].Own(side).Count;
+    public int LevelCount(int instrumentId, Side side) => _books[instrumentId].Own(side).ShownCount;
 
     /// <inheritdoc/>
+    /// <remarks>Going down from the best costs no more than one step each.</remarks>
     public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level)
     {
         BookSide levels = _books[instrumentId].Own(side);
-        if ((uint)depth >= (uint)levels.Count)
+        if ((uint)depth >= (uint)levels.ShownCount)
         {
             level = default;
             return false;
         }
 
-        ref Level found = ref _levels[levels.AtDepth(depth)];
+        DepthCursor cursor = _cursor;
+        bool goesOn = cursor.Side == levels && cursor.Deltas == _books[instrumentId].Deltas && cursor.Depth <= depth;
+        if (!goesOn)
+        {
+            cursor = new DepthCursor { Side = levels, Deltas = _books[instrumentId].Deltas, Depth = -1, Key = long.MaxValue };
+        }
+
+        int levelIndex = goesOn ? levels.Find(cursor.Key) : None;
+        while (cursor.Depth < depth)
+        {
+            levelIndex = levels.NextWorse(cursor.Key, out cursor.Key);
+            cursor.Depth += LevelAt(levelIndex).Count > 0 ? 1 : 0;
+        }
+
+        _cursor = cursor;
+        ref Level found = ref LevelAt(levelIndex);
         level = new BookLevel(new Price(found.Price), new Quantity(found.Quantity), found.Count);
         return true;
     }
@@ -45,20 +82,20 @@ public sealed partial class MatchingEngine
     public bool TryGetLastTrade(int instrumentId, out Price price)
     {
         Book book = _books[instrumentId];
-        price = new Price(book.LastTradeTicks);
+        price = new Price(book.LastTrade);
         return book.HasLastTrade;
     }
 
-    /// <summary>The best price of a side.</summary>
-    /// <returns>False when the side is empty.</returns>
+    /// <summary>The best shown price of a side.</summary>
+    /// <returns>False when the side shows nothing.</returns>
     public bool TryGetBest(int instrumentId, Side side, out Price price)
     {
-        int best = _books[instrumentId].Own(side).Best;
-        price = new Price(best == None ? 0 : _levels[best].Price);
-        return best != None;
+        bool found = TryGetBestShown(_books[instrumentId], side, referencesOnly: false, out long ticks);
+        price = new Price(ticks);
+        return found;
     }
 
-    /// <summary>Looks a resting order up.</summary>
+    /// <inheritdoc/>
     public bool TryGetOrder(ulong orderId, out RestingOrder order)
     {
         int slot = _index.Find(orderId);
@@ -66,82 +103,134 @@ public sealed partial class MatchingEngine
         return slot != None;
     }
 
-    /// <summary>The order that trades next on a side: the oldest at the best price.</summary>
+    /// <summary>The order that trades next on a side: the oldest shown one at the best shown price.</summary>
     public bool TryGetHead(int instrumentId, Side side, out RestingOrder order)
     {
-        int best = _books[instrumentId].Own(side).Best;
-        order = best == None ? default : View(_levels[best].Head);
-        return best != None;
+        Book book = _books[instrumentId];
+        bool found = TryGetBestShown(book, side, referencesOnly: false, out long ticks);
+        order = found ? View(LevelAt(book.Own(side).Find(KeyOf(side, ticks))).Head) : default;
+        return found;
     }
 
-    /// <summary>The orders at a price in the order in which they trade; empty when there is no such level.</summary>
+    /// <summary>The orders at a price in the order in which they trade, shown ones, then hidden ones; empty when there is no such level.</summary>
     /// <remarks>Allocates: no. Valid until the next request.</remarks>
     public LevelQueue GetQueue(int instrumentId, Side side, Price price)
     {
-        BookSide levels = _books[instrumentId].Own(side);
-        int position = levels.Find(KeyOf(side, price.Ticks));
-        return new LevelQueue(this, position < 0 ? None : _levels[levels.AtPosition(position)].Head);
+        int level = _books[instrumentId].Own(side).Find(KeyOf(side, price.Ticks));
+        return new LevelQueue(this, level);
     }
+
+    /// <summary>All orders of an instrument, wherever they are, in no order.</summary>
+    /// <returns>How many; the span may be longer.</returns>
+    /// <exception cref="ArgumentException">The target is shorter than the instrument has orders.</exception>
+    public int CopyOrders(int instrumentId, Span<RestingOrder> target)
+    {
+        int found = 0;
+        for (int slot = NextWith(_instruments, instrumentId, 0); slot != None; slot = NextWith(_instruments, instrumentId, slot + 1))
+        {
+            if (found == target.Length)
+            {
+                throw new ArgumentException($"target holds {target.Length} orders, the instrument has {_books[instrumentId].OrderCount}", nameof(target));
+            }
+
+            target[found++] = View(slot);
+        }
+
+        return found;
+    }
+
+    /// <summary>How many orders an instrument has, wherever they are.</summary>
+    public int OrderCountOf(int instrumentId) => _books[instrumentId].OrderCount;
 
     private RestingOrder View(int slot)
     {
-        ref Order order = ref _orders[slot];
+        ref Order order = ref OrderAt(slot);
+        ref OrderDetail detail = ref _details[slot];
+        OrderExtra extra = (order.Kind & OrderKind.HasExtra) != 0 ? _extras[slot] : default;
         return new RestingOrder
         {
             OrderId = order.Id,
-            InstrumentId = order.InstrumentId,
-            Side = order.Side,
-            Price = new Price(order.Price),
+            Price = new Price(order.Place == OrderPlace.Queue && order.Level != None ? PriceInQueue(slot) : detail.Price),
             Leaves = new Quantity(order.Leaves),
-            Account = order.Owner,
+            Shown = new Quantity(order.Shown),
+            PrioritySequence = order.Priority,
+            StopPrice = new Price(extra.StopPrice),
+            OffsetTicks = extra.OffsetTicks,
+            DisplayQuantity = new Quantity(extra.Display),
+            MinimumQuantity = new Quantity(extra.Minimum),
+            ExpireTimeNs = detail.ExpireTimeNs,
+            LimitPrice = new Price(extra.LimitPrice),
+            InstrumentId = _instruments[slot],
+            Account = _accounts[slot],
+            Firm = detail.Firm,
+            Strategy = detail.Strategy,
+            Session = _sessions[slot],
             Tag = order.Tag,
-            PrioritySequence = order.PrioritySequence,
+            Side = order.Side,
+            Type = detail.Type,
+            TimeInForce = detail.TimeInForce,
+            Flags = detail.Flags,
+            Peg = detail.Peg,
+            SelfTrade = detail.SelfTrade,
+            Place = order.Place,
         };
     }
 
-    private ulong HashOfSide(BookSide side)
+    private long PriceInQueue(int slot) => LevelAt(OrderAt(slot).Level).Price;
+
+    private static ulong TermOf(Book book) => MatchDigest.OfBook(
+        book.InstrumentId,
+        book.Priority,
+        book.Phase,
+        book.CancelsForbidden,
+        book.AuctionEndNs,
+        book.HasLastTrade ? new Price(book.LastTrade) : null,
+        book.HasAuctionPrice ? new Price(book.AuctionPrice) : null,
+        in book.Told);
+
+    private void MarkDirty(Book book)
     {
-        ulong hash = 0;
-        for (int depth = 0; depth < side.Count; depth++)
+        if (!book.IsDirty)
         {
-            for (int slot = _levels[side.AtDepth(depth)].Head; slot != None; slot = _orders[slot].Next)
-            {
-                hash += HashOf(in _orders[slot]);
-            }
+            book.IsDirty = true;
+            _dirtyBooks.Add(book.InstrumentId);
         }
-
-        return hash;
     }
 
-    private static ulong HashOf(in Order order)
+    private void SetOwners(Book book)
     {
-        ulong place = Mix(order.Id ^ ((ulong)(byte)order.Side << 60), (ulong)order.Price ^ BitOperations.RotateLeft((ulong)order.PrioritySequence, 32));
-        ulong whose = ((ulong)(uint)order.InstrumentId << 32) | (uint)order.Owner;
-        return Mix(place ^ whose, (ulong)order.Leaves + (ulong)order.PrioritySequence);
+        for (int slot = NextWith(_instruments, book.InstrumentId, 0); slot != None; slot = NextWith(_instruments, book.InstrumentId, slot + 1))
+        {
+            OrderAt(slot).Owner = OwnerOf(book, _accounts[slot], _details[slot].Firm, _details[slot].Strategy);
+        }
     }
 
-    private static ulong HashOfLastTrade(Book book, int instrumentId) =>
-        book.HasLastTrade ? Mix((ulong)instrumentId + 0x51ed2701UL, (ulong)book.LastTradeTicks) : 0;
-
-    // The digest is a sum, so each term must be well mixed by itself: a 128-bit product folded, twice.
-    private static ulong Mix(ulong left, ulong right)
+    // Where the last look at the levels by depth ended.
+    private struct DepthCursor
     {
-        ulong high = Math.BigMul(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xff51afd7ed558ccdUL, out ulong low);
-        high = Math.BigMul(high ^ low ^ left, 0xc4ceb9fe1a85ec53UL, out low);
-        return high ^ low ^ BitOperations.RotateLeft(right, 17);
+        public BookSide? Side;
+        public long Deltas;
+        public long Key;
+        public int Depth;
     }
 
-    /// <summary>Walks one level's queue: <c>foreach (RestingOrder order in engine.GetQueue(...))</c>.</summary>
+    /// <summary>Walks one level's queues: <c>foreach (RestingOrder order in engine.GetQueue(...))</c>.</summary>
     public struct LevelQueue
     {
         private readonly MatchingEngine _engine;
         private int _next;
+        private int _hiddenHead = None;
 
-        internal LevelQueue(MatchingEngine engine, int head)
+        internal LevelQueue(MatchingEngine engine, int level)
         {
             _engine = engine;
-            _next = head;
+            _next = None;
             Current = default;
+            if (level != None)
+            {
+                _next = engine.LevelAt(level).Head;
+                _hiddenHead = engine.LevelAt(level).HiddenHead;
+            }
         }
 
         /// <summary>The order that the walk stands on.</summary>
@@ -156,11 +245,16 @@ public sealed partial class MatchingEngine
         {
             if (_next == None)
             {
+                (_next, _hiddenHead) = (_hiddenHead, None);
+            }
+
+            if (_next == None)
+            {
                 return false;
             }
 
             Current = _engine.View(_next);
-            _next = _engine._orders[_next].Next;
+            _next = _engine.OrderAt(_next).Next;
             return true;
         }
     }

@@ -2,13 +2,13 @@ using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
-/// <summary>
-/// Price-time priority matching for any number of instruments. It takes requests one at a time and appends what they did to a
-/// buffer; it knows nothing of sessions, client ids, risk or time, so the same requests always give the same events.
-/// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction, in <see cref="AddInstrument"/>, and while a side or a buffer grows to a new
-/// high mark. Blocks: no.</remarks>
-public sealed partial class MatchingEngine : IBookView
+/// <inheritdoc cref="IMatchingEngine"/>
+/// <remarks>
+/// Thread: one owner. Allocates: at construction, in <see cref="AddInstrument"/>, and while prices far from the touch or a buffer grow to a new high
+/// mark. Blocks: no. Most orders are plain: limit, day, good till cancel or immediate or cancel, without attributes, in continuous trading. They take a
+/// short path of their own (<see cref="Submit"/>, <see cref="Replace(ulong, Price, Quantity, MatchEventBuffer)"/>) through the same books; everything else arrives by MatchingEngine.Arrive.cs.
+/// </remarks>
+public sealed partial class MatchingEngine : IMatchingEngine
 {
     /// <summary>Prices lie within ± this many ticks, so that keys and notionals cannot overflow.</summary>
     public const long PriceTicksMax = 1L << 56;
@@ -19,35 +19,55 @@ public sealed partial class MatchingEngine : IBookView
     /// <summary>Largest capacity.</summary>
     public const int OrderCapacityMax = 1 << 22;
 
-    /// <summary>Whether what orders show is told order by order.</summary>
-    public bool EmitsOrderDeltas { get; init; }
+    /// <summary>Most slices that an iceberg has.</summary>
+    public const int IcebergSlicesMax = 1_000;
+
+    private readonly ExpiryHeap _expiries;
 
     /// <summary>Makes an engine without instruments.</summary>
-    /// <param name="orderCapacity">How many orders can rest at once, 1 to <see cref="OrderCapacityMax"/>; about 130 bytes each.</param>
+    /// <param name="orderCapacity">How many orders can rest or be parked at once, 1 to <see cref="OrderCapacityMax"/>; about 330 bytes each.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
     public MatchingEngine(int orderCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(orderCapacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(orderCapacity, OrderCapacityMax);
         OrderCapacity = orderCapacity;
-        _orders = new Order[orderCapacity];
-        _levels = new Level[orderCapacity];
-        _index = new OrderIndex(orderCapacity);
-        for (int i = 0; i < orderCapacity; i++)
+
+        // One more than can rest: the order on its way.
+        int slots = orderCapacity + 1;
+        _orders = new Order[slots];
+        _details = new OrderDetail[slots];
+        _extras = new OrderExtra[slots];
+        _levels = new Level[slots];
+        _instruments = new int[slots];
+        _accounts = new int[slots];
+        _sessions = new int[slots];
+        _sortKeys = new long[slots];
+        _sortSlots = new int[slots];
+        _index = new OrderIndex(slots);
+        _expiries = new ExpiryHeap(slots);
+        Array.Fill(_instruments, None);
+        for (int i = 0; i < slots; i++)
         {
-            _orders[i].Next = i + 1 < orderCapacity ? i + 1 : None;
-            _levels[i].Head = i + 1 < orderCapacity ? i + 1 : None;
+            _orders[i].Next = i + 1 < slots ? i + 1 : None;
+            _levels[i].Head = i + 1 < slots ? i + 1 : None;
         }
     }
 
-    /// <summary>How many orders can rest.</summary>
+    /// <summary>Whether what orders show is told order by order (<see cref="MatchEventType.OrderAdded"/> and the like).</summary>
+    public bool EmitsOrderDeltas { get; init; }
+
+    /// <summary>How many orders can rest or be parked.</summary>
     public int OrderCapacity { get; }
 
-    /// <summary>How many orders rest now.</summary>
+    /// <inheritdoc/>
     public int OrderCount { get; private set; }
 
     /// <inheritdoc/>
-    public int InstrumentCount => _books.Count;
+    public int InstrumentCount { get; private set; }
+
+    /// <summary>The time that it has come to, Unix nanoseconds.</summary>
+    public long TimeNs { get; private set; }
 
     /// <summary>Trades so far.</summary>
     public long TradeCount { get; private set; }
@@ -58,174 +78,291 @@ public sealed partial class MatchingEngine : IBookView
     /// <summary>Requests refused so far.</summary>
     public long RejectCount { get; private set; }
 
-    /// <summary>Adds an empty book.</summary>
-    /// <returns>Its id: 0, 1, 2, ...</returns>
+    /// <inheritdoc/>
     public int AddInstrument(InstrumentTerms terms)
     {
-        ArgumentNullException.ThrowIfNull(terms);
-        int id = _books.Count;
-        _books.Add(new Book());
+        CheckTerms(terms);
+        int id = InstrumentCount++;
+        if (id == _books.Length)
+        {
+            Array.Resize(ref _books, Math.Max(4, id * 2));
+        }
+
+        Book book = new(id, terms);
+        book.Use(terms);
+        SetAuctionEnd(book);
+        _books[id] = book;
+        MarkDirty(book);
         return id;
     }
 
-    /// <summary>Takes a new order: trades it as far as it goes, then rests or cancels what is left.</summary>
-    /// <returns>None when it was accepted, whatever became of it then; else why it was refused, with one Rejected event: UnknownInstrument,
-    /// UnsupportedOrder (side, type or time in force is no known value), QuantityNotPositive, MaxQuantity, PriceOutOfRange,
-    /// DuplicateOrderId, OrderCapacity (it might rest, and the slab is full).</returns>
-    public RejectReason Submit(in MatchOrder order, MatchEventBuffer events)
+    /// <inheritdoc/>
+    public void SetTerms(int instrumentId, InstrumentTerms terms)
     {
-        RejectReason reason = CheckNew(in order);
-        if (reason != RejectReason.None)
+        CheckTerms(terms);
+        if ((uint)instrumentId >= (uint)InstrumentCount)
         {
-            RejectCount++;
-            ref MatchEvent rejected = ref events.Add();
-            Describe(ref rejected, MatchEventType.Rejected, in order, order.Quantity, Quantity.Zero, reason);
-            return reason;
+            throw new ArgumentException($"instrument {instrumentId} is unknown, expected 0 to {InstrumentCount - 1}", nameof(instrumentId));
         }
 
-        Describe(ref events.Add(), MatchEventType.Accepted, in order, order.Quantity, order.Quantity, RejectReason.None);
-        Book book = _books[order.InstrumentId];
-        long limitKey = order.Type == OrderType.Market ? long.MinValue : -KeyOf(order.Side, order.Price.Ticks);
-        reason = order.TimeInForce == TimeInForce.FillOrKill ? CheckFillable(book, in order, limitKey) : RejectReason.None;
-        long leaves = order.Quantity.Lots;
-        if (reason == RejectReason.None)
+        Book book = _books[instrumentId];
+        bool isOtherOwner = book.Rules.Owner != terms.Rules.Owner;
+        book.Use(terms);
+        if (isOtherOwner)
         {
-            reason = Match(book, in order, limitKey, ref leaves, events);
+            SetOwners(book);
+        }
+    }
+
+    /// <inheritdoc/>
+    public RejectReason Submit(in MatchOrder order, MatchEventBuffer events)
+    {
+        if ((uint)order.InstrumentId >= (uint)InstrumentCount)
+        {
+            return RefuseNew(in order, RejectReason.UnknownInstrument, events);
+        }
+
+        Book book = _books[order.InstrumentId];
+        if (!book.IsPlain || !IsPlain(in order))
+        {
+            return SubmitAny(book, in order, events);
+        }
+
+        bool canRest = order.TimeInForce != TimeInForce.ImmediateOrCancel;
+        if (_index.Find(order.OrderId) != None)
+        {
+            return RefuseNew(in order, RejectReason.DuplicateOrderId, events);
+        }
+
+        if (canRest && OrderCount == OrderCapacity)
+        {
+            return RefuseNew(in order, RejectReason.OrderCapacity, events);
+        }
+
+        long ticks = order.Price.Ticks;
+        long leaves = order.Quantity.Lots;
+        EmitOrder(ref events.Next(), MatchEventType.Accepted, in order, ticks, leaves, leaves, RejectReason.None);
+        RejectReason stop = RejectReason.None;
+        if (Crosses(book, order.Side, ticks))
+        {
+            Aggressor arriving = new(in order, OwnerOf(book, order.Account, order.Firm, order.Strategy), ModeOf(book, order.SelfTrade));
+            stop = Match(book, ref arriving, events);
+            leaves = arriving.Leaves;
         }
 
         if (leaves > 0)
         {
-            if (reason == RejectReason.None && CanRest(in order))
+            if (canRest && stop == RejectReason.None)
             {
-                Rest(book, in order, leaves, events);
+                RestPlain(book, in order, leaves, events);
             }
             else
             {
-                reason = reason == RejectReason.None ? RejectReason.NoLiquidity : reason;
-                Describe(ref events.Add(), MatchEventType.Cancelled, in order, new Quantity(leaves), Quantity.Zero, reason);
+                stop = stop == RejectReason.None ? RejectReason.NoLiquidity : stop;
+                EmitOrder(ref events.Next(), MatchEventType.Cancelled, in order, ticks, leaves, 0, stop);
             }
+        }
+
+        if (book.Watches)
+        {
+            Settle(book, events);
         }
 
         return RejectReason.None;
     }
 
-    /// <summary>Takes a resting order out.</summary>
-    /// <returns>None; UnknownOrder, with a Rejected event, when no such order rests.</returns>
+    /// <inheritdoc/>
     public RejectReason Cancel(ulong orderId, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
         if (slot == None)
         {
-            return Refuse(orderId, RejectReason.UnknownOrder, events);
+            return Refuse(orderId, slot, RejectReason.UnknownOrder, events);
         }
 
-        MatchOrder order = ToMatchOrder(in _orders[slot]);
-        long leaves = _orders[slot].Leaves;
-        Describe(ref events.Add(), MatchEventType.Cancelled, in order, new Quantity(leaves), Quantity.Zero, RejectReason.None);
-        Unlink(slot, events);
+        Book book = _books[_instruments[slot]];
+        if (book.CancelsForbidden)
+        {
+            return Refuse(orderId, slot, RejectReason.CancelForbidden, events);
+        }
+
+        CancelWhole(book, slot, RejectReason.None, events);
+        if (!book.IsPlain || book.Watches)
+        {
+            CentreBands(book);
+            EndCommand(book, events);
+        }
+
         return RejectReason.None;
     }
 
-    /// <summary>
-    /// Changes a resting order. The same price and no more quantity keeps its place in the queue; anything else takes it out and brings it
-    /// back as the newest, which may trade.
-    /// </summary>
-    /// <param name="leaves">What shall be left of it, not counting what is already filled; 1 or more.</param>
-    /// <returns>None; with a Rejected event: UnknownOrder, QuantityNotPositive, MaxQuantity, PriceOutOfRange.</returns>
+    /// <inheritdoc/>
+    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events)
+    {
+        int slot = _index.Find(orderId);
+        RejectReason reason = slot == None ? RejectReason.UnknownOrder
+            : lots.Lots <= 0 ? RejectReason.QuantityNotPositive
+            : _books[_instruments[slot]].CancelsForbidden ? RejectReason.CancelForbidden
+            : RejectReason.None;
+        if (reason != RejectReason.None)
+        {
+            return Refuse(orderId, slot, reason, events);
+        }
+
+        Book book = _books[_instruments[slot]];
+        CentreBands(book);
+        if (lots.Lots >= OrderAt(slot).Leaves)
+        {
+            CancelWhole(book, slot, RejectReason.None, events);
+        }
+        else
+        {
+            CancelPart(book, slot, lots.Lots, RejectReason.None, events);
+        }
+
+        EndCommand(book, events);
+        return RejectReason.None;
+    }
+
+    /// <summary>As <see cref="Replace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit order.</summary>
     public RejectReason Replace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
-        RejectReason reason = slot == None ? RejectReason.UnknownOrder : CheckAmounts(price.Ticks, leaves.Lots);
-        if (reason != RejectReason.None)
+        if (slot != None && leaves.Lots is > 0 and <= QuantityLotsMax && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax && IsPlainInQueue(slot))
         {
-            return Refuse(orderId, reason, events);
-        }
-
-        MatchOrder order = ToMatchOrder(in _orders[slot]);
-        order.Price = price;
-        order.Quantity = leaves;
-        Describe(ref events.Add(), MatchEventType.Replaced, in order, leaves, leaves, RejectReason.None);
-        if (_orders[slot].Price == price.Ticks && leaves.Lots <= _orders[slot].Leaves)
-        {
-            Reduce(slot, _orders[slot].Leaves - leaves.Lots);
-            EmitLevel(_orders[slot].Level, events);
+            ReplacePlain(slot, price.Ticks, leaves.Lots, events);
             return RejectReason.None;
         }
 
-        Unlink(slot, events);
-        Book book = _books[order.InstrumentId];
-        long rest = leaves.Lots;
-        reason = Match(book, in order, -KeyOf(order.Side, price.Ticks), ref rest, events);
-        if (rest > 0 && reason == RejectReason.None)
-        {
-            Rest(book, in order, rest, events);
-        }
-        else if (rest > 0)
-        {
-            Describe(ref events.Add(), MatchEventType.Cancelled, in order, new Quantity(rest), Quantity.Zero, reason);
-        }
-
-        return RejectReason.None;
+        MatchReplace replace = new() { OrderId = orderId, Price = price, Leaves = leaves, Fields = ReplaceFields.Price | ReplaceFields.Leaves };
+        return ReplaceAny(slot, in replace, events);
     }
 
-    private RejectReason CheckNew(in MatchOrder order)
+    /// <summary>Gives a limit order another price; it keeps what it has left.</summary>
+    /// <inheritdoc cref="Replace(in MatchReplace, MatchEventBuffer)" path="/returns"/>
+    public RejectReason Move(ulong orderId, Price price, MatchEventBuffer events)
     {
-        if ((uint)order.InstrumentId >= (uint)_books.Count)
+        int slot = _index.Find(orderId);
+        if (slot != None && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax && IsPlainInQueue(slot))
         {
-            return RejectReason.UnknownInstrument;
+            ReplacePlain(slot, price.Ticks, OrderAt(slot).Leaves, events);
+            return RejectReason.None;
         }
 
-        if (order.Side is not (Side.Buy or Side.Sell)
-            || order.Type is not (OrderType.Market or OrderType.Limit)
-            || order.TimeInForce is < TimeInForce.Day or > TimeInForce.FillOrKill)
-        {
-            return RejectReason.UnsupportedOrder;
-        }
-
-        RejectReason reason = CheckAmounts(order.Type == OrderType.Market ? 0 : order.Price.Ticks, order.Quantity.Lots);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        if (order.OrderId == 0 || _index.Find(order.OrderId) != None)
-        {
-            return RejectReason.DuplicateOrderId;
-        }
-
-        return OrderCount == OrderCapacity && CanRest(in order) ? RejectReason.OrderCapacity : RejectReason.None;
+        MatchReplace replace = new() { OrderId = orderId, Price = price, Fields = ReplaceFields.Price };
+        return ReplaceAny(slot, in replace, events);
     }
 
-    private static bool CanRest(in MatchOrder order) => order.Type == OrderType.Limit && order.TimeInForce <= TimeInForce.GoodTillCancel;
+    /// <inheritdoc/>
+    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => ReplaceAny(_index.Find(replace.OrderId), in replace, events);
 
-    private static RejectReason CheckAmounts(long ticks, long lots) => lots switch
+    private static void CheckTerms(InstrumentTerms terms)
     {
-        <= 0 => RejectReason.QuantityNotPositive,
-        > QuantityLotsMax => RejectReason.MaxQuantity,
-        _ => ticks is < -PriceTicksMax or > PriceTicksMax ? RejectReason.PriceOutOfRange : RejectReason.None,
-    };
+        IReadOnlyList<string> faults = terms.Validate();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults), nameof(terms));
+        }
+    }
 
-    private RejectReason Refuse(ulong orderId, RejectReason reason, MatchEventBuffer events)
+    private static bool IsPlain(in MatchOrder order) =>
+        order.Type == OrderType.Limit
+        && order.Flags == OrderFlags.None
+        && order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel
+        && order.Type == OrderType.Limit
+        && order.Side is Side.Buy or Side.Sell
+        && order.Type == OrderType.Limit
+        && order.DisplayQuantity.Lots == 0
+        && order.MinimumQuantity.Lots == 0
+        && order.Quantity.Lots is > 0 and <= QuantityLotsMax
+        && order.Price.Ticks is >= -PriceTicksMax and <= PriceTicksMax
+        && order.OrderId != 0
+        && order.Peg == 0
+        && order.SelfTrade <= SelfTradePrevention.DecrementAndCancel;
+
+    private bool IsPlainInQueue(int slot)
+    {
+        ref Order order = ref OrderAt(slot);
+        return order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue && _books[_instruments[slot]].IsPlain && (_details[slot].Flags & OrderFlags.PostOnly) == 0;
+    }
+
+    private void ReplacePlain(int slot, long ticks, long leaves, MatchEventBuffer events)
+    {
+        ref Order order = ref OrderAt(slot);
+        Book book = _books[_instruments[slot]];
+        int levelIndex = order.Level;
+        ref Level level = ref LevelAt(levelIndex);
+        EmitSlot(ref events.Next(), MatchEventType.Replaced, slot, ticks, leaves, leaves, RejectReason.None);
+        if (level.Price == ticks && leaves <= order.Leaves)
+        {
+            if (leaves < order.Leaves)
+            {
+                TakeOff(slot, ref order, ref level, order.Leaves - leaves, events);
+                EmitLevel(book, levelIndex, events);
+            }
+        }
+        else
+        {
+            LeaveLevel(book, slot, levelIndex, ref level, events);
+            ArrivePlain(book, slot, ticks, leaves, events);
+        }
+
+        if (book.Watches)
+        {
+            Settle(book, events);
+        }
+    }
+
+    private void ArrivePlain(Book book, int slot, long ticks, long leaves, MatchEventBuffer events)
+    {
+        ref Order order = ref OrderAt(slot);
+        RejectReason stop = RejectReason.None;
+        if (Crosses(book, order.Side, ticks))
+        {
+            Aggressor arriving = new(in order, ticks, leaves, ModeOf(book, _details[slot].SelfTrade));
+            stop = Match(book, ref arriving, events);
+            leaves = arriving.Leaves;
+        }
+
+        if (leaves > 0 && stop == RejectReason.None)
+        {
+            order.Leaves = leaves;
+            order.Shown = leaves;
+            EnterLevel(book, slot, ref order, ticks, events);
+            return;
+        }
+
+        if (leaves > 0)
+        {
+            EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, ticks, leaves, 0, stop);
+        }
+
+        Free(book, slot);
+    }
+
+    private static bool Crosses(Book book, Side side, long ticks)
+    {
+        BookSide other = book.Other(side);
+        return other.Best != None && other.BestKey >= -KeyOf(side, ticks);
+    }
+
+    private RejectReason Refuse(ulong orderId, int slot, RejectReason reason, MatchEventBuffer events)
     {
         RejectCount++;
         ref MatchEvent rejected = ref events.Add();
         rejected.Type = MatchEventType.Rejected;
         rejected.OrderId = orderId;
-        rejected.InstrumentId = -1;
+        rejected.InstrumentId = slot == None ? None : _instruments[slot];
+        rejected.Tag = slot == None ? 0 : OrderAt(slot).Tag;
+        rejected.Side = slot == None ? 0 : OrderAt(slot).Side;
         rejected.Reason = reason;
         return reason;
     }
 
-    private static void Describe(ref MatchEvent target, MatchEventType type, in MatchOrder order, Quantity quantity, Quantity leaves, RejectReason reason)
+    private RejectReason RefuseNew(in MatchOrder order, RejectReason reason, MatchEventBuffer events)
     {
-        target.Type = type;
-        target.OrderId = order.OrderId;
-        target.InstrumentId = order.InstrumentId;
-        target.Tag = order.Tag;
-        target.Side = order.Side;
-        target.Price = order.Price;
-        target.Quantity = quantity;
-        target.Leaves = leaves;
-        target.Reason = reason;
+        RejectCount++;
+        EmitOrder(ref events.Next(), MatchEventType.Rejected, in order, order.Price.Ticks, order.Quantity.Lots, 0, reason);
+        return reason;
     }
 }

@@ -1,0 +1,106 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Matching;
+
+/// <summary>One instrument: its sides, its stops, and what is not in a queue.</summary>
+internal sealed class Book(int instrumentId, InstrumentTerms terms)
+{
+    private readonly BookSide _bids = new(hasWindow: true);
+    private readonly BookSide _asks = new(hasWindow: true);
+    private readonly BookSide _buyStops = new(hasWindow: false);
+    private readonly BookSide _sellStops = new(hasWindow: false);
+
+    public readonly int InstrumentId = instrumentId;
+
+    /// <summary>The last priority number given.</summary>
+    public long Priority;
+
+    /// <summary>The last delta number given.</summary>
+    public long Deltas;
+    public bool HasLastTrade;
+    public long LastTrade;
+
+    /// <summary>Whether there may be something to do at the end of a command: conditional orders, stops, pegs.</summary>
+    public bool Watches;
+
+    /// <summary>Whether a plain limit order needs no more than the plain path: continuous, no price rules, no bands.</summary>
+    public bool IsPlain;
+
+    /// <summary>Whether a command that concerns several books has changed this one.</summary>
+    public bool IsTouched;
+
+    /// <summary>Whether the book's term of the digest must be made anew.</summary>
+    public bool IsDirty;
+    public ulong Term;
+
+    public InstrumentTerms Terms = terms;
+    public VenueRules Rules = terms.Rules;
+    public TickStep[] TickTable = [];
+    public TradingPhase Phase = terms.Phase;
+    public bool CancelsForbidden;
+    public long AuctionEndNs;
+    public bool HasAuctionPrice;
+    public long AuctionPrice;
+    public IndicativePrice Told;
+    public bool HasBands;
+
+    // Band centres of the command at work, see Checks.
+    public bool HasStaticCentre;
+    public long StaticCentre;
+    public bool HasDynamicCentre;
+    public long DynamicCentre;
+
+    /// <summary>Orders, wherever they are.</summary>
+    public int OrderCount;
+
+    /// <summary>Levels of the market orders that wait for an auction, or -1.</summary>
+    public int MarketBuys = -1;
+    public int MarketSells = -1;
+
+    public SpecialList Conditionals = new();
+    public SpecialList Trailing = new();
+    public SpecialList Pegs = new();
+    public SpecialList Parked = new();
+    public int StopCount;
+
+    // The references that pegs were last priced against.
+    public bool HasReferenceBid;
+    public bool HasReferenceAsk;
+    public long ReferenceBid;
+    public long ReferenceAsk;
+    public bool PegsNeedLook;
+
+    public BookSide Own(Side side) => side == Side.Buy ? _bids : _asks;
+
+    public BookSide Other(Side side) => side == Side.Buy ? _asks : _bids;
+
+    public BookSide Stops(Side side) => side == Side.Buy ? _buyStops : _sellStops;
+
+    public ref int MarketLevel(Side side) => ref side == Side.Buy ? ref MarketBuys : ref MarketSells;
+
+    public bool IsAuction => Phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction;
+
+    public void Use(InstrumentTerms terms)
+    {
+        Terms = terms;
+        Rules = terms.Rules;
+        TickTable = [.. terms.TickTable];
+        HasBands = terms.StaticBandBasisPoints > 0 || terms.DynamicBandBasisPoints > 0;
+        Refresh();
+    }
+
+    /// <summary>Makes the two summaries of state anew.</summary>
+    public void Refresh()
+    {
+        IsPlain = Phase == TradingPhase.Continuous && TickTable.Length == 0 && Terms.LowestPrice is null && Terms.HighestPrice is null && !HasBands;
+        Watches = Conditionals.Count > 0 || StopCount > 0 || Pegs.Count > 0;
+    }
+}
+
+/// <summary>A queue of orders by the links that orders have for it; an order is in one such list at most.</summary>
+internal struct SpecialList()
+{
+    public int Head = -1;
+    public int Tail = -1;
+    public int Count;
+}

@@ -1,0 +1,81 @@
+namespace Peregrine.Trading.Matching;
+
+public sealed partial class MatchingEngine
+{
+    /// <summary>Slots of orders that expire at a time, the earliest on top: a binary heap; each order knows its place in it.</summary>
+    private sealed class ExpiryHeap(int capacity)
+    {
+        private readonly int[] _slots = new int[capacity];
+
+        public int Count { get; private set; }
+
+        public int Top => _slots[0];
+
+        public void Add(int slot, OrderDetail[] details)
+        {
+            Sink(Rise(Count++, slot, details), slot, details);
+        }
+
+        public void Remove(int slot, OrderDetail[] details)
+        {
+            int hole = details[slot].HeapIndex;
+            int last = _slots[--Count];
+            if (last != slot)
+            {
+                Sink(Rise(hole, last, details), last, details);
+            }
+        }
+
+        private int Rise(int at, int slot, OrderDetail[] details)
+        {
+            long time = details[slot].ExpireTimeNs;
+            while (at > 0)
+            {
+                int parent = (at - 1) >> 1;
+                if (details[_slots[parent]].ExpireTimeNs <= time)
+                {
+                    break;
+                }
+
+                Put(at, _slots[parent], details);
+                at = parent;
+            }
+
+            return at;
+        }
+
+        private void Sink(int at, int slot, OrderDetail[] details)
+        {
+            long time = details[slot].ExpireTimeNs;
+            while (true)
+            {
+                int child = (2 * at) + 1;
+                if (child >= Count)
+                {
+                    break;
+                }
+
+                if (child + 1 < Count && details[_slots[child + 1]].ExpireTimeNs < details[_slots[child]].ExpireTimeNs)
+                {
+                    child++;
+                }
+
+                if (details[_slots[child]].ExpireTimeNs >= time)
+                {
+                    break;
+                }
+
+                Put(at, _slots[child], details);
+                at = child;
+            }
+
+            Put(at, slot, details);
+        }
+
+        private void Put(int at, int slot, OrderDetail[] details)
+        {
+            _slots[at] = slot;
+            details[slot].HeapIndex = at;
+        }
+    }
+}

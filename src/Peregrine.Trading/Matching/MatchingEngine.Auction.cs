@@ -1,0 +1,487 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Matching;
+
+// Section 11 of docs/matching.md: the auction price, and the uncross.
+public sealed partial class MatchingEngine
+{
+    /// <inheritdoc/>
+    public IndicativePrice GetIndicative(int instrumentId) => FindAuctionPrice(_books[instrumentId]);
+
+    private void TellIndicative(Book book, MatchEventBuffer events)
+    {
+        IndicativePrice now = FindAuctionPrice(book);
+        if (now == book.Told)
+        {
+            return;
+        }
+
+        book.Told = now;
+        MarkDirty(book);
+        ref MatchEvent told = ref events.Add();
+        told.Type = MatchEventType.Indicative;
+        told.InstrumentId = book.InstrumentId;
+        told.Price = now.Price;
+        told.Quantity = now.Volume;
+        told.Leaves = new Quantity(now.Surplus);
+    }
+
+    /// <summary>The price at which the book would uncross now; default when nothing could trade.</summary>
+    private IndicativePrice FindAuctionPrice(Book book)
+    {
+        long marketBuys = MarketLots(book, Side.Buy);
+        long marketSells = MarketLots(book, Side.Sell);
+        if (!TryGetCandidates(book, marketBuys > 0, marketSells > 0, out long lowest, out long highest, out bool hasLimits))
+        {
+            bool meets = !hasLimits && marketBuys > 0 && marketSells > 0;
+            return meets && TryGetReference(book, out long only)
+                ? new IndicativePrice(new Price(only), new Quantity(Math.Min(marketBuys, marketSells)), marketBuys - marketSells)
+                : default;
+        }
+
+        Contest contest = new() { Volume = -1 };
+        long buys = marketBuys + LotsFrom(book, Side.Buy, lowest);
+        long sells = marketSells + LotsFrom(book, Side.Sell, lowest);
+        long price = lowest;
+        while (true)
+        {
+            contest.Enter(price, price, buys, sells);
+            buys -= ParticipatingAt(book, Side.Buy, price);
+            if (price == highest)
+            {
+                break;
+            }
+
+            long next = NextPriceAbove(book, price);
+            if (next - price > 1)
+            {
+                contest.Enter(price + 1, next - 1, buys, sells);
+            }
+
+            price = next;
+            sells += ParticipatingAt(book, Side.Sell, price);
+        }
+
+        long chosen = contest.Choose(TryGetReference(book, out long reference), reference);
+        buys = marketBuys + LotsFrom(book, Side.Buy, chosen);
+        sells = marketSells + LotsFrom(book, Side.Sell, chosen);
+        return new IndicativePrice(new Price(chosen), new Quantity(Math.Min(buys, sells)), buys - sells);
+    }
+
+    /// <summary>The lowest and the highest limit price at which something could trade.</summary>
+    private bool TryGetCandidates(Book book, bool hasMarketBuys, bool hasMarketSells, out long lowest, out long highest, out bool hasLimits)
+    {
+        bool hasBid = TryGetExtreme(book, Side.Buy, best: true, out long bestBid);
+        bool hasAsk = TryGetExtreme(book, Side.Sell, best: true, out long bestAsk);
+        _ = TryGetExtreme(book, Side.Buy, best: false, out long worstBid);
+        _ = TryGetExtreme(book, Side.Sell, best: false, out long worstAsk);
+        hasLimits = hasBid || hasAsk;
+        lowest = long.MaxValue;
+        highest = long.MinValue;
+
+        // A price is one when it is low enough for a buy and high enough for a sell; market orders take any.
+        long from = hasMarketSells ? long.MinValue : hasAsk ? bestAsk : long.MaxValue;
+        long to = hasMarketBuys ? long.MaxValue : hasBid ? bestBid : long.MinValue;
+        if (from > to || !hasLimits)
+        {
+            return false;
+        }
+
+        if (hasBid)
+        {
+            Widen(LowestAtOrAbove(book, Side.Buy, from, worstBid), Math.Min(bestBid, to), from, to, ref lowest, ref highest);
+        }
+
+        if (hasAsk)
+        {
+            Widen(Math.Max(bestAsk, from), HighestAtOrBelow(book, to, worstAsk), from, to, ref lowest, ref highest);
+        }
+
+        return lowest <= highest;
+    }
+
+    private static void Widen(long low, long high, long from, long to, ref long lowest, ref long highest)
+    {
+        if (low <= high && low >= from && high <= to)
+        {
+            lowest = Math.Min(lowest, low);
+            highest = Math.Max(highest, high);
+        }
+    }
+
+    // Of the bids, the lowest price that is not below another.
+    private long LowestAtOrAbove(Book book, Side side, long from, long worst)
+    {
+        if (worst >= from)
+        {
+            return worst;
+        }
+
+        BookSide levels = book.Own(side);
+        int levelIndex = levels.Find(from);
+        long key = from;
+        levelIndex = levelIndex == None ? levels.NextBetter(from, out key) : levelIndex;
+        while (levelIndex != None && Participating(levelIndex) == 0)
+        {
+            levelIndex = levels.NextBetter(key, out key);
+        }
+
+        return levelIndex == None ? long.MaxValue : key;
+    }
+
+    // Of the asks, the highest price that is not above another. Their keys are negated prices.
+    private long HighestAtOrBelow(Book book, long to, long worst)
+    {
+        if (worst <= to)
+        {
+            return worst;
+        }
+
+        BookSide levels = book.Own(Side.Sell);
+        long key = -to;
+        int levelIndex = levels.Find(key);
+        levelIndex = levelIndex == None ? levels.NextBetter(key, out key) : levelIndex;
+        while (levelIndex != None && Participating(levelIndex) == 0)
+        {
+            levelIndex = levels.NextBetter(key, out key);
+        }
+
+        return levelIndex == None ? long.MinValue : -key;
+    }
+
+    private bool TryGetExtreme(Book book, Side side, bool best, out long ticks)
+    {
+        BookSide levels = book.Own(side);
+        long key = best ? levels.BestKey : -(PriceTicksMax * 8);
+        int levelIndex = best ? levels.Best : levels.NextBetter(key, out key);
+        levelIndex = !best && levelIndex == None ? levels.Best : levelIndex;
+        key = levelIndex == levels.Best ? levels.BestKey : key;
+        while (levelIndex != None && Participating(levelIndex) == 0)
+        {
+            levelIndex = best ? levels.NextWorse(key, out key) : levels.NextBetter(key, out key);
+        }
+
+        ticks = levelIndex == None ? 0 : LevelAt(levelIndex).Price;
+        return levelIndex != None;
+    }
+
+    /// <summary>What participating limit orders of a side have at a price or better.</summary>
+    private long LotsFrom(Book book, Side side, long ticks)
+    {
+        BookSide levels = book.Own(side);
+        long limit = KeyOf(side, ticks);
+        long lots = 0;
+        int levelIndex = levels.Best;
+        for (long key = levels.BestKey; levelIndex != None && key >= limit; levelIndex = levels.NextWorse(key, out key))
+        {
+            lots += Participating(levelIndex);
+        }
+
+        return lots;
+    }
+
+    private long ParticipatingAt(Book book, Side side, long ticks)
+    {
+        int levelIndex = book.Own(side).Find(KeyOf(side, ticks));
+        return levelIndex == None ? 0 : Participating(levelIndex);
+    }
+
+    private long Participating(int levelIndex)
+    {
+        ref Level level = ref LevelAt(levelIndex);
+        return level.Quantity + level.Reserve + level.HiddenQuantity;
+    }
+
+    // The next limit price of either side with something to trade; there is one below or at the highest candidate.
+    private long NextPriceAbove(Book book, long ticks)
+    {
+        BookSide bids = book.Own(Side.Buy);
+        int levelIndex = bids.NextBetter(ticks, out long key);
+        while (levelIndex != None && Participating(levelIndex) == 0)
+        {
+            levelIndex = bids.NextBetter(key, out key);
+        }
+
+        long next = levelIndex == None ? long.MaxValue : key;
+        BookSide asks = book.Own(Side.Sell);
+        levelIndex = asks.NextWorse(-ticks, out key);
+        while (levelIndex != None && Participating(levelIndex) == 0)
+        {
+            levelIndex = asks.NextWorse(key, out key);
+        }
+
+        return levelIndex == None ? next : Math.Min(next, -key);
+    }
+
+    private long MarketLots(Book book, Side side)
+    {
+        int levelIndex = book.MarketLevel(side);
+        return levelIndex == None ? 0 : Participating(levelIndex);
+    }
+
+    private static bool TryGetReference(Book book, out long ticks)
+    {
+        ticks = book.HasLastTrade ? book.LastTrade : book.Terms.ReferencePrice?.Ticks ?? 0;
+        return book.HasLastTrade || book.Terms.ReferencePrice is not null;
+    }
+
+    /// <summary>Trades the two sides against each other at the auction price.</summary>
+    private void Uncross(Book book, MatchEventBuffer events)
+    {
+        IndicativePrice auction = FindAuctionPrice(book);
+        if (auction.Volume.Lots == 0)
+        {
+            return;
+        }
+
+        long ticks = auction.Price.Ticks;
+        AuctionCursor buys = new(Side.Buy);
+        AuctionCursor sells = new(Side.Sell);
+        for (long left = auction.Volume.Lots; left > 0;)
+        {
+            MoveToFront(book, ref buys, events);
+            MoveToFront(book, ref sells, events);
+            left -= TradeInAuction(book, buys.Slot, sells.Slot, ticks, events);
+        }
+
+        LeaveAuctionLevel(book, ref buys, events);
+        LeaveAuctionLevel(book, ref sells, events);
+        book.HasLastTrade = true;
+        book.LastTrade = ticks;
+        book.HasAuctionPrice = true;
+        book.AuctionPrice = ticks;
+        TradedLots += auction.Volume.Lots;
+    }
+
+    private long TradeInAuction(Book book, int buySlot, int sellSlot, long ticks, MatchEventBuffer events)
+    {
+        ref Order buy = ref OrderAt(buySlot);
+        ref Order sell = ref OrderAt(sellSlot);
+        long traded = Math.Min(buy.Leaves, sell.Leaves);
+        ref MatchEvent target = ref events.Add();
+        target.Type = MatchEventType.Trade;
+        target.OrderId = buy.Id;
+        target.RestingOrderId = sell.Id;
+        target.Price = new Price(ticks);
+        target.Quantity = new Quantity(traded);
+        target.Leaves = new Quantity(buy.Leaves - traded);
+        target.RestingLeaves = new Quantity(sell.Leaves - traded);
+        target.InstrumentId = book.InstrumentId;
+        target.Tag = buy.Tag;
+        target.RestingTag = sell.Tag;
+        TradeCount++;
+        TakeInAuction(book, buySlot, ref buy, traded, events);
+        TakeInAuction(book, sellSlot, ref sell, traded, events);
+        return traded;
+    }
+
+    private void TakeInAuction(Book book, int slot, ref Order order, long traded, MatchEventBuffer events)
+    {
+        ref Level level = ref LevelAt(order.Level);
+        if (traded < order.Leaves)
+        {
+            ReduceInAuction(book, slot, ref order, ref level, traded, events);
+            return;
+        }
+
+        _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
+        if ((order.Kind & (OrderKind.Hidden | OrderKind.Market)) == 0)
+        {
+            EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, order.Shown, events);
+        }
+
+        Detach(slot, ref level);
+        Forget(book, slot, ref order);
+    }
+
+    private void ReduceInAuction(Book book, int slot, ref Order order, ref Level level, long traded, MatchEventBuffer events)
+    {
+        bool isIceberg = (order.Kind & OrderKind.Iceberg) != 0;
+        if (!isIceberg)
+        {
+            TakeOff(slot, ref order, ref level, traded, events);
+            return;
+        }
+
+        _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
+        long shownBefore = order.Shown;
+        level.Reserve -= order.Leaves - order.Shown;
+        order.Leaves -= traded;
+        order.Shown = ShownOf(slot);
+        level.Quantity += order.Shown - shownBefore;
+        level.Reserve += order.Leaves - order.Shown;
+        _hash += MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
+        if (order.Shown != shownBefore)
+        {
+            EmitDelta(book, MatchEventType.OrderChanged, slot, level.Price, order.Shown, events);
+        }
+    }
+
+    /// <summary>Moves a cursor to the order of its side that trades next; the level that it leaves is told.</summary>
+    private void MoveToFront(Book book, ref AuctionCursor cursor, MatchEventBuffer events)
+    {
+        while (true)
+        {
+            if (cursor.Level != None)
+            {
+                ref Level level = ref LevelAt(cursor.Level);
+                cursor.Slot = level.Head != None ? level.Head : FirstUnconditional(level.HiddenHead);
+                if (cursor.Slot != None)
+                {
+                    return;
+                }
+
+                LeaveAuctionLevel(book, ref cursor, events);
+            }
+
+            EnterNextAuctionLevel(book, ref cursor);
+        }
+    }
+
+    private void EnterNextAuctionLevel(Book book, ref AuctionCursor cursor)
+    {
+        BookSide levels = book.Own(cursor.Side);
+        if (!cursor.HasSeenMarket)
+        {
+            cursor.HasSeenMarket = true;
+            cursor.Level = book.MarketLevel(cursor.Side);
+            cursor.Key = long.MaxValue;
+        }
+        else
+        {
+            cursor.Level = levels.NextWorse(cursor.Key, out cursor.Key);
+            Check.That(cursor.Level != None, "an auction has orders for its whole volume");
+        }
+
+        if (cursor.Level != None)
+        {
+            cursor.ShownBefore = LevelAt(cursor.Level).Quantity;
+            cursor.CountBefore = LevelAt(cursor.Level).Count;
+        }
+    }
+
+    private void LeaveAuctionLevel(Book book, ref AuctionCursor cursor, MatchEventBuffer events)
+    {
+        if (cursor.Level == None)
+        {
+            return;
+        }
+
+        ref Level level = ref LevelAt(cursor.Level);
+        if (level.Quantity != cursor.ShownBefore || level.Count != cursor.CountBefore)
+        {
+            EmitLevel(book, cursor.Level, events);
+            bool isMarket = cursor.Level == book.MarketLevel(cursor.Side);
+            if (level.Count == 0 && !isMarket)
+            {
+                book.Own(cursor.Side).ShownCount--;
+            }
+        }
+
+        if (level.IsEmpty)
+        {
+            DropLevel(book, cursor.Level, ref level);
+        }
+
+        cursor.Level = None;
+    }
+
+    private int FirstUnconditional(int slot)
+    {
+        while (slot != None && (OrderAt(slot).Kind & OrderKind.Conditional) != 0)
+        {
+            slot = OrderAt(slot).Next;
+        }
+
+        return slot;
+    }
+
+    /// <summary>After an uncross: what does not outlive it ends, the rests of market-to-limit orders get a price.</summary>
+    private void EndAuctionOrders(Book book, MatchEventBuffer events)
+    {
+        foreach (int slot in CollectOf(book, Sieve.EndsWithAuction))
+        {
+            ref OrderDetail detail = ref _details[slot];
+            if (detail.Type == OrderType.MarketToLimit && book.HasAuctionPrice)
+            {
+                TakeOut(book, slot, events);
+                detail.Type = OrderType.Limit;
+                detail.Price = book.AuctionPrice;
+                EmitSlot(ref events.Next(), MatchEventType.Restated, slot, detail.Price, WouldShow(slot), OrderAt(slot).Leaves, RejectReason.Converted);
+                Enter(book, slot, events);
+            }
+            else
+            {
+                bool isMarket = detail.Type is OrderType.Market or OrderType.MarketToLimit;
+                CancelWhole(book, slot, isMarket ? RejectReason.NoLiquidity : RejectReason.Expired, events);
+            }
+        }
+    }
+
+    private void EnterParked(Book book, MatchEventBuffer events)
+    {
+        foreach (int slot in CollectOf(book, Sieve.EntersAuction))
+        {
+            TakeOut(book, slot, events);
+            EmitSlot(ref events.Next(), MatchEventType.Restated, slot, _details[slot].Price, WouldShow(slot), OrderAt(slot).Leaves, RejectReason.Entered);
+            Enter(book, slot, events);
+        }
+    }
+
+    private struct AuctionCursor(Side side)
+    {
+        public readonly Side Side = side;
+        public bool HasSeenMarket;
+        public int Level = None;
+        public int Slot = None;
+        public long Key;
+        public long ShownBefore;
+        public int CountBefore;
+    }
+
+    /// <summary>The prices that are best so far: a range, as neighbours tie.</summary>
+    private struct Contest
+    {
+        public long Volume;
+        private long _surplus;
+        private long _low;
+        private long _high;
+        private bool _allBuy;
+        private bool _allSell;
+
+        public void Enter(long low, long high, long buys, long sells)
+        {
+            long volume = Math.Min(buys, sells);
+            long surplus = buys - sells;
+            long size = Math.Abs(surplus);
+            if (volume < Volume || (volume == Volume && size > _surplus))
+            {
+                return;
+            }
+
+            if (volume > Volume || size < _surplus)
+            {
+                Volume = volume;
+                _surplus = size;
+                _low = low;
+                _allBuy = true;
+                _allSell = true;
+            }
+
+            _high = high;
+            _allBuy &= surplus > 0;
+            _allSell &= surplus < 0;
+        }
+
+        public readonly long Choose(bool hasReference, long reference)
+        {
+            if (_allBuy || _allSell)
+            {
+                return _allBuy ? _high : _low;
+            }
+
+            long wanted = hasReference ? reference : (_low + _high) >> 1;
+            return Math.Clamp(wanted, _low, _high);
+        }
+    }
+}

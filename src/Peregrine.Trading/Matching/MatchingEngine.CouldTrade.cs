@@ -1,0 +1,181 @@
+namespace Peregrine.Trading.Matching;
+
+// How much of an arriving order could trade now: sections 4.1, 6 and 8. Looks, changes nothing.
+public sealed partial class MatchingEngine
+{
+    /// <summary>What an order could trade, at most what it has left.</summary>
+    /// <param name="sawOwn">Whether self-trade prevention had a part in it.</param>
+    private long CouldTrade(Book book, in Aggressor arriving, out bool sawOwn)
+    {
+        Prospect prospect = new() { Left = arriving.Leaves };
+        BookSide other = book.Other(arriving.Side);
+        int levelIndex = other.Best;
+        long key = other.BestKey;
+        while (levelIndex != None && key >= arriving.LimitKey && prospect.Left > 0 && !prospect.IsStopped)
+        {
+            ref Level level = ref LevelAt(levelIndex);
+            LookAtShown(in level, in arriving, ref prospect);
+            if (level.HiddenHead != None && !prospect.IsStopped)
+            {
+                LookAtHidden(in level, in arriving, ref prospect);
+            }
+
+            levelIndex = other.NextWorse(key, out key);
+        }
+
+        sawOwn = prospect.SawOwn;
+        return prospect.Traded;
+    }
+
+    private void LookAtShown(in Level level, in Aggressor arriving, ref Prospect prospect)
+    {
+        if (!HasOwn(level.Head, in arriving))
+        {
+            prospect.Take(level.Quantity + level.Reserve);
+            return;
+        }
+
+        prospect.SawOwn = true;
+        long heldBack = 0;
+        for (int slot = level.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
+        {
+            ref Order resting = ref OrderAt(slot);
+            bool isOwn = resting.Owner == arriving.Owner;
+            switch (arriving.Mode)
+            {
+                case SelfTradePrevention.CancelOldest:
+                    prospect.Take(isOwn ? 0 : resting.Leaves);
+                    break;
+                case SelfTradePrevention.DecrementAndCancel when isOwn:
+                    prospect.Left -= Math.Min(prospect.Left, resting.Leaves);
+                    break;
+                case SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth when isOwn:
+                    prospect.IsStopped = true;
+                    return;
+                default:
+                    // The next slice of an iceberg lies behind the own order.
+                    prospect.Take(resting.Shown);
+                    heldBack += resting.Leaves - resting.Shown;
+                    break;
+            }
+        }
+
+        prospect.Take(heldBack);
+    }
+
+    private void LookAtHidden(in Level level, in Aggressor arriving, ref Prospect prospect)
+    {
+        for (int slot = level.HiddenHead; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
+        {
+            ref Order resting = ref OrderAt(slot);
+            if ((resting.Kind & OrderKind.Conditional) != 0 && prospect.Left < SizeInForce(slot))
+            {
+                continue;
+            }
+
+            if (!IsOwn(slot, in arriving))
+            {
+                prospect.Take(resting.Leaves);
+                continue;
+            }
+
+            prospect.SawOwn = true;
+            if (arriving.Mode is SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth)
+            {
+                prospect.IsStopped = true;
+                return;
+            }
+
+            if (arriving.Mode == SelfTradePrevention.DecrementAndCancel)
+            {
+                prospect.Left -= Math.Min(prospect.Left, resting.Leaves);
+            }
+        }
+    }
+
+    private bool HasOwn(int head, in Aggressor arriving)
+    {
+        if (arriving.Owner < 0)
+        {
+            return false;
+        }
+
+        for (int slot = head; slot != None; slot = OrderAt(slot).Next)
+        {
+            if (OrderAt(slot).Owner == arriving.Owner)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a conditional order could trade its size in force now.</summary>
+    private bool CouldTradeSize(Book book, int slot, in Aggressor arriving) => book.Rules.MinimumPerTrade
+        ? HasTradeOf(book, in arriving, MinimumSizeOf(slot))
+        : CouldTrade(book, in arriving, out _) >= SizeInForce(slot);
+
+    // With the rule of single trades: whether any order that it would meet has enough.
+    private bool HasTradeOf(Book book, in Aggressor arriving, long minimum)
+    {
+        BookSide other = book.Other(arriving.Side);
+        long left = arriving.Leaves;
+        bool isFound = false;
+        int levelIndex = other.Best;
+        for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey && left > 0 && !isFound; levelIndex = other.NextWorse(key, out key))
+        {
+            ref Level level = ref LevelAt(levelIndex);
+            isFound = HasTradeIn(level.Head, in arriving, minimum, ref left) || HasTradeIn(level.HiddenHead, in arriving, minimum, ref left);
+        }
+
+        return isFound;
+    }
+
+    private bool HasTradeIn(int head, in Aggressor arriving, long minimum, ref long left)
+    {
+        for (int slot = head; slot != None && left > 0; slot = OrderAt(slot).Next)
+        {
+            ref Order resting = ref OrderAt(slot);
+            bool isHidden = (resting.Kind & OrderKind.Hidden) != 0;
+            if ((resting.Kind & OrderKind.Conditional) != 0 && left < SizeInForce(slot))
+            {
+                continue;
+            }
+
+            if (!IsOwn(slot, in arriving))
+            {
+                if (Math.Min(left, isHidden ? resting.Leaves : resting.Shown) >= Math.Min(minimum, left))
+                {
+                    return true;
+                }
+
+                continue;
+            }
+
+            left -= arriving.Mode switch
+            {
+                SelfTradePrevention.CancelOldest => 0,
+                SelfTradePrevention.DecrementAndCancel => Math.Min(left, resting.Leaves),
+                _ => left,
+            };
+        }
+
+        return false;
+    }
+
+    private struct Prospect
+    {
+        public long Left;
+        public long Traded;
+        public bool SawOwn;
+        public bool IsStopped;
+
+        public void Take(long lots)
+        {
+            long taken = Math.Min(Left, lots);
+            Left -= taken;
+            Traded += taken;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Matching;
+
+// Every field of an event is written, as the buffer does not clear it first.
+public sealed partial class MatchingEngine
+{
+    private static void EmitOrder(
+        ref MatchEvent target, MatchEventType type, in MatchOrder order, long ticks, long lots, long leaves, RejectReason reason)
+    {
+        target.OrderId = order.OrderId;
+        target.RestingOrderId = 0;
+        target.Price = new Price(ticks);
+        target.Quantity = new Quantity(lots);
+        target.Leaves = new Quantity(leaves);
+        target.RestingLeaves = Quantity.Zero;
+        target.InstrumentId = order.InstrumentId;
+        target.Tag = order.Tag;
+        target.RestingTag = 0;
+        target.Type = type;
+        target.Side = order.Side;
+        target.Reason = reason;
+        target.Phase = 0;
+    }
+
+    private void EmitSlot(ref MatchEvent target, MatchEventType type, int slot, long ticks, long lots, long leaves, RejectReason reason)
+    {
+        ref Order order = ref OrderAt(slot);
+        target.OrderId = order.Id;
+        target.RestingOrderId = 0;
+        target.Price = new Price(ticks);
+        target.Quantity = new Quantity(lots);
+        target.Leaves = new Quantity(leaves);
+        target.RestingLeaves = Quantity.Zero;
+        target.InstrumentId = _instruments[slot];
+        target.Tag = order.Tag;
+        target.RestingTag = 0;
+        target.Type = type;
+        target.Side = order.Side;
+        target.Reason = reason;
+        target.Phase = 0;
+    }
+
+    private void EmitLevel(Book book, int levelIndex, MatchEventBuffer events)
+    {
+        ref Level level = ref LevelAt(levelIndex);
+        if ((OrderKind.Market & MarketKindOf(book, levelIndex)) != 0)
+        {
+            return;
+        }
+
+        ref MatchEvent target = ref events.Next();
+        target.OrderId = 0;
+        target.RestingOrderId = 0;
+        target.DeltaSequence = ++book.Deltas;
+        target.Price = new Price(level.Price);
+        target.Quantity = new Quantity(level.Quantity);
+        target.Leaves = Quantity.Zero;
+        target.RestingLeaves = Quantity.Zero;
+        target.InstrumentId = book.InstrumentId;
+        target.Tag = 0;
+        target.OrderCount = level.Count;
+        target.Type = MatchEventType.LevelChanged;
+        target.Side = level.Side;
+        target.Reason = RejectReason.None;
+        target.Phase = 0;
+    }
+
+    private static OrderKind MarketKindOf(Book book, int levelIndex) =>
+        levelIndex == book.MarketBuys || levelIndex == book.MarketSells ? OrderKind.Market : OrderKind.Plain;
+
+    /// <summary>Tells a change of one shown order, where that is wanted.</summary>
+    private void EmitDelta(Book book, MatchEventType type, int slot, long ticks, long shown, MatchEventBuffer events)
+    {
+        if (!EmitsOrderDeltas)
+        {
+            return;
+        }
+
+        ref MatchEvent target = ref events.Next();
+        EmitSlot(ref target, type, slot, ticks, shown, 0, RejectReason.None);
+        target.DeltaSequence = ++book.Deltas;
+    }
+}

@@ -1,0 +1,216 @@
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Matching;
+
+// Sections 10 and 12 of docs/matching.md: phases, time, mass cancels.
+public sealed partial class MatchingEngine
+{
+    // Orders that one command ends or moves, with what they are sorted by.
+    private readonly long[] _sortKeys;
+    private readonly int[] _sortSlots;
+    private long _nextAuctionEndNs = long.MaxValue;
+
+    /// <inheritdoc/>
+    public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
+    {
+        if ((uint)instrumentId >= (uint)InstrumentCount)
+        {
+            return Refuse(0, None, RejectReason.UnknownInstrument, events);
+        }
+
+        if (phase is < TradingPhase.PreOpen or > TradingPhase.Closed)
+        {
+            throw new ArgumentException($"phase is {(byte)phase}, expected 1 to 7", nameof(phase));
+        }
+
+        Book book = _books[instrumentId];
+        CentreBands(book);
+        ChangePhase(book, phase, cancelsForbidden, RejectReason.None, events);
+        return RejectReason.None;
+    }
+
+    /// <inheritdoc/>
+    public TradingPhase GetPhase(int instrumentId) => _books[instrumentId].Phase;
+
+    /// <inheritdoc/>
+    public void AdvanceTime(long timeNs, MatchEventBuffer events)
+    {
+        if (timeNs <= TimeNs)
+        {
+            return;
+        }
+
+        TimeNs = timeNs;
+        bool expires = _expiries.Count > 0 && _details[_expiries.Top].ExpireTimeNs <= timeNs;
+        if (expires)
+        {
+            Expire(timeNs, events);
+        }
+
+        if (_nextAuctionEndNs <= timeNs)
+        {
+            EndAuctions(timeNs, events);
+        }
+
+        if (expires)
+        {
+            EndTouched(events);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events)
+    {
+        int found = Collect(in filter);
+        SortBy(SortKey.Instrument, 0, found);
+        int cancelled = 0;
+        for (int i = 0, end; i < found; i = end)
+        {
+            Book book = _books[_instruments[_sortSlots[i]]];
+            end = EndOfRun(SortKey.Instrument, i, found);
+            if (!book.CancelsForbidden)
+            {
+                SortBy(SortKey.Priority, i, end);
+                CancelAll(book, _sortSlots.AsSpan(i, end - i), RejectReason.MassCancel, events);
+                cancelled += end - i;
+            }
+        }
+
+        EndTouched(events);
+        return cancelled;
+    }
+
+    private void Expire(long timeNs, MatchEventBuffer events)
+    {
+        int found = 0;
+        while (_expiries.Count > 0 && _details[_expiries.Top].ExpireTimeNs <= timeNs)
+        {
+            int slot = _expiries.Top;
+            _expiries.Remove(slot, _details);
+            OrderAt(slot).Kind &= ~OrderKind.Timed;
+            _sortSlots[found++] = slot;
+        }
+
+        SortBy(SortKey.Instrument, 0, found);
+        for (int i = 0, end; i < found; i = end)
+        {
+            end = EndOfRun(SortKey.Instrument, i, found);
+            SortBy(SortKey.Expiry, i, end);
+            for (int j = i, last; j < end; j = last)
+            {
+                last = EndOfRun(SortKey.Expiry, j, end);
+                SortBy(SortKey.Priority, j, last);
+            }
+
+            CancelAll(_books[_instruments[_sortSlots[i]]], _sortSlots.AsSpan(i, end - i), RejectReason.Expired, events);
+        }
+    }
+
+    private void EndAuctions(long timeNs, MatchEventBuffer events)
+    {
+        for (int id = 0; id < InstrumentCount; id++)
+        {
+            Book book = _books[id];
+            if (book.AuctionEndNs != 0 && book.AuctionEndNs <= timeNs)
+            {
+                CentreBands(book);
+                ChangePhase(book, TradingPhase.Continuous, cancelsForbidden: false, RejectReason.None, events);
+            }
+        }
+
+        _nextAuctionEndNs = long.MaxValue;
+        for (int id = 0; id < InstrumentCount; id++)
+        {
+            long end = _books[id].AuctionEndNs;
+            _nextAuctionEndNs = end != 0 ? Math.Min(_nextAuctionEndNs, end) : _nextAuctionEndNs;
+        }
+    }
+
+    private void ChangePhase(Book book, TradingPhase phase, bool cancelsForbidden, RejectReason reason, MatchEventBuffer events)
+    {
+        TradingPhase before = book.Phase;
+        bool wasAuction = book.IsAuction;
+        bool isOther = phase != before;
+        bool leavesAuction = wasAuction && phase is (TradingPhase.PreOpen or TradingPhase.Continuous or TradingPhase.Closed);
+        MarkDirty(book);
+        if (isOther && (leavesAuction || phase == TradingPhase.Continuous))
+        {
+            Uncross(book, events);
+            EndAuctionOrders(book, events);
+        }
+
+        book.Phase = phase;
+        book.CancelsForbidden = cancelsForbidden && book.IsAuction;
+        if (isOther)
+        {
+            SetAuctionEnd(book);
+        }
+
+        book.Refresh();
+        if (!book.IsAuction)
+        {
+            book.Told = default;
+        }
+
+        ref MatchEvent changed = ref events.Add();
+        changed.Type = MatchEventType.PhaseChanged;
+        changed.InstrumentId = book.InstrumentId;
+        changed.Phase = phase;
+        changed.Quantity = new Quantity(book.CancelsForbidden ? 1 : 0);
+        changed.Reason = reason;
+        if (isOther)
+        {
+            EnterPhase(book, before, events);
+        }
+
+        EndCommand(book, events);
+    }
+
+    private void EnterPhase(Book book, TradingPhase before, MatchEventBuffer events)
+    {
+        if (book.IsAuction)
+        {
+            EnterParked(book, events);
+        }
+
+        if (before == TradingPhase.Continuous)
+        {
+            ParkPegs(book, events);
+        }
+
+        if (book.Phase == TradingPhase.Closed)
+        {
+            CancelAll(book, CollectOf(book, Sieve.EndsWithDay), RejectReason.Expired, events);
+            book.IsTouched = false;
+        }
+
+        book.PegsNeedLook = true;
+        while (book.Phase == TradingPhase.Continuous && TryPegs(book, events))
+        {
+        }
+    }
+
+    private void ParkPegs(Book book, MatchEventBuffer events)
+    {
+        // Each goes to the end of the list as it is parked.
+        int last = book.Pegs.Tail;
+        for (int slot = book.Pegs.Head, next; slot != None; slot = next)
+        {
+            next = slot == last ? None : _details[slot].NextSpecial;
+            if (OrderAt(slot).Place == OrderPlace.Queue)
+            {
+                ParkPegged(book, slot, events);
+            }
+        }
+    }
+
+    private void SetAuctionEnd(Book book)
+    {
+        bool ends = book.Phase == TradingPhase.VolatilityAuction && book.Terms.InterruptionNs > 0;
+        book.AuctionEndNs = !ends ? 0 : TimeNs > long.MaxValue - book.Terms.InterruptionNs ? long.MaxValue : TimeNs + book.Terms.InterruptionNs;
+        if (ends)
+        {
+            _nextAuctionEndNs = Math.Min(_nextAuctionEndNs, book.AuctionEndNs);
+        }
+    }
+}
