@@ -176,6 +176,7 @@ internal sealed partial class ScriptParser
     {
         int? dailyLimit = isNew && instrument.Profile.PriceLimitsBasisPoints.Count > 0 ? instrument.Profile.PriceLimitsBasisPoints[0] : null;
         bool hasLimits = false;
+        bool isDailyLimitWritten = false;
         while (!_line.IsAtEnd)
         {
             string word = _line.Take("a term");
@@ -194,7 +195,7 @@ internal sealed partial class ScriptParser
                     (terms, hasLimits) = (terms with { LowestPrice = ReadOptionalPrice(instrument), HighestPrice = ReadOptionalPrice(instrument) }, true);
                     break;
                 case "daily-limit":
-                    (dailyLimit, hasLimits) = (ReadBasisPoints(10_000), false);
+                    (dailyLimit, hasLimits, isDailyLimitWritten) = (ReadBasisPoints(10_000), false, true);
                     break;
                 case "ticks":
                     terms = terms with { TickTable = ReadTickTable(instrument) };
@@ -222,18 +223,18 @@ internal sealed partial class ScriptParser
 
         if (dailyLimit is { } share && !hasLimits)
         {
-            terms = WithDailyLimit(terms, share, isNew);
+            terms = WithDailyLimit(terms, share, isDailyLimitWritten);
         }
 
         return terms.Validate() is [{ } fault, ..] ? throw new ScriptFault($"{fault} (prices in ticks of {instrument.TickText})") : terms;
     }
 
-    private static InstrumentTerms WithDailyLimit(InstrumentTerms terms, int share, bool isNew)
+    private static InstrumentTerms WithDailyLimit(InstrumentTerms terms, int share, bool isWritten)
     {
         if (terms.ReferencePrice is not { Ticks: >= 0 } reference)
         {
             // A profile's limit waits for a reference price; one that is written needs it.
-            return isNew && terms.ReferencePrice is null ? terms : throw new ScriptFault("daily-limit needs a reference price of 0 or more; write reference PRICE before it");
+            return !isWritten && terms.ReferencePrice is null ? terms : throw new ScriptFault("daily-limit needs a reference price of 0 or more; write reference PRICE too");
         }
 
         (Price lowest, Price highest) = VenueProfile.LimitsAround(reference, share);

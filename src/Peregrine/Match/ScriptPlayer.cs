@@ -107,9 +107,9 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
         if (!engine.TryGetOrder(command.Order.OrderId, out _))
         {
             _orders[command.Order.OrderId] = command.Order;
-            _state.OnSubmitted(command.Order.OrderId);
         }
 
+        _state.OnSubmitted(command.Order.OrderId);
         _ = engine.Submit(command.Order, _events);
     }
 
