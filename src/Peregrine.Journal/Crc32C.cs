@@ -23,6 +23,12 @@ public static class Crc32C
                 crc = (uint)Sse42.X64.Crc32(crc, BitConverter.ToUInt64(bytes));
             }
 
+            if (bytes.Length >= 4)
+            {
+                crc = Sse42.Crc32(crc, BitConverter.ToUInt32(bytes));
+                bytes = bytes[4..];
+            }
+
             foreach (byte value in bytes)
             {
                 crc = Sse42.Crc32(crc, value);
@@ -33,6 +39,12 @@ public static class Crc32C
             for (; bytes.Length >= 8; bytes = bytes[8..])
             {
                 crc = Crc32.Arm64.ComputeCrc32C(crc, BitConverter.ToUInt64(bytes));
+            }
+
+            if (bytes.Length >= 4)
+            {
+                crc = Crc32.ComputeCrc32C(crc, BitConverter.ToUInt32(bytes));
+                bytes = bytes[4..];
             }
 
             foreach (byte value in bytes)

@@ -2,37 +2,61 @@ using System.Buffers.Binary;
 
 namespace Peregrine.Journal;
 
+/// <summary>The head of a segment.</summary>
+/// <param name="Number">The number in its file name.</param>
+/// <param name="FirstSequence">Sequence of the record that it was made for.</param>
+/// <param name="CreatedNs">Time of that record.</param>
+/// <param name="PreviousEnd">Where the records of the segment before end; 0 in segment 1.</param>
+/// <param name="Before">Where the journal stands before its first record.</param>
+internal readonly record struct SegmentHeader(int Number, long FirstSequence, long CreatedNs, long PreviousEnd, JournalPosition Before);
+
+/// <summary>What the closing record of a batch says.</summary>
+/// <param name="Records">Records of the journal up to here.</param>
+/// <param name="Bytes">Bytes of the batch's records, which lie right before.</param>
+/// <param name="Count">How many records.</param>
+/// <param name="Link">The chain up to here.</param>
+internal readonly record struct BatchEnd(long Records, int Bytes, int Count, ChainLink Link);
+
 /// <summary>The layout of segments and records: docs/wire/journal-v1.md. All numbers are little endian.</summary>
 internal static class JournalFormat
 {
-    public const int SegmentHeaderBytes = 64;
+    public const int SegmentHeaderBytes = 128;
     public const int RecordHeaderBytes = 32;
     public const int SequenceOffset = 8;
     public const int TimeOffset = 16;
     public const uint Version = 1;
+    public const uint Features = 1; // bit 0: batches are closed by links of a hash chain
     public const ulong Magic = 0x314c_4e52_4745_5250; // "PREGRNL1" read as bytes
+
+    /// <summary>The type of the record that closes a batch.</summary>
+    public const byte LinkType = 255;
+    public const int LinkPayloadBytes = 16 + ChainLink.Bytes;
+    public const int LinkRecordBytes = RecordHeaderBytes + LinkPayloadBytes;
 
     /// <summary>Bytes that a record takes in the file, padding included.</summary>
     public static int RecordBytes(int payloadBytes) => (RecordHeaderBytes + payloadBytes + 7) & ~7;
 
-    public static void WriteSegmentHeader(Span<byte> target, long firstSequence, long createdNs, long previousEnd)
+    public static void WriteSegmentHeader(Span<byte> target, in SegmentHeader header)
     {
         target[..SegmentHeaderBytes].Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(target, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(target[8..], Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[12..], 0);
-        BinaryPrimitives.WriteInt64LittleEndian(target[16..], firstSequence);
-        BinaryPrimitives.WriteInt64LittleEndian(target[24..], createdNs);
-        BinaryPrimitives.WriteInt64LittleEndian(target[32..], previousEnd);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[60..], Crc32C.Of(target[..60]));
+        BinaryPrimitives.WriteUInt32LittleEndian(target[12..], Features);
+        BinaryPrimitives.WriteInt64LittleEndian(target[16..], header.FirstSequence);
+        BinaryPrimitives.WriteInt64LittleEndian(target[24..], header.CreatedNs);
+        BinaryPrimitives.WriteInt64LittleEndian(target[32..], header.PreviousEnd);
+        BinaryPrimitives.WriteInt64LittleEndian(target[40..], header.Before.Records);
+        BinaryPrimitives.WriteInt64LittleEndian(target[48..], header.Before.Sequence);
+        BinaryPrimitives.WriteInt32LittleEndian(target[56..], header.Number);
+        header.Before.Link.Write(target[64..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[124..], Crc32C.Of(target[..124]));
     }
 
     /// <summary>Reads a segment header.</summary>
     /// <returns>Null, or what is wrong with it.</returns>
-    public static string? ReadSegmentHeader(ReadOnlySpan<byte> source, out long firstSequence, out long previousEnd)
+    public static string? ReadSegmentHeader(ReadOnlySpan<byte> source, out SegmentHeader header)
     {
-        firstSequence = 0;
-        previousEnd = 0;
+        header = default;
         if (source.Length < SegmentHeaderBytes)
         {
             return $"has {source.Length} bytes, expected a header of {SegmentHeaderBytes}; restore it from a copy";
@@ -46,18 +70,20 @@ internal static class JournalFormat
             return "is not a journal segment: wrong magic at byte 0; restore it from a copy, or choose another folder";
         }
 
-        if (version != Version || features != 0)
+        if (version != Version || features != Features)
         {
-            return $"has format version {version} with features 0x{features:x}, this program reads version {Version} with features 0x0; start the version that wrote it, or choose another folder";
+            return $"has format version {version} with features 0x{features:x}, this program reads version {Version} with features 0x{Features:x}; start the version that wrote it, or choose another folder";
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(source[60..]) != Crc32C.Of(source[..60]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source[124..]) != Crc32C.Of(source[..124]))
         {
-            return "has a damaged header: wrong checksum at byte 60; restore it from a copy";
+            return "has a damaged header: wrong checksum at byte 124; restore it from a copy";
         }
 
-        firstSequence = BinaryPrimitives.ReadInt64LittleEndian(source[16..]);
-        previousEnd = BinaryPrimitives.ReadInt64LittleEndian(source[32..]);
+        JournalPosition before = new(BinaryPrimitives.ReadInt64LittleEndian(source[40..]), BinaryPrimitives.ReadInt64LittleEndian(source[48..]), ChainLink.Read(source[64..]));
+        header = new SegmentHeader(
+            BinaryPrimitives.ReadInt32LittleEndian(source[56..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[24..]), BinaryPrimitives.ReadInt64LittleEndian(source[32..]), before);
         return null;
     }
 
@@ -66,11 +92,36 @@ internal static class JournalFormat
         BinaryPrimitives.WriteInt32LittleEndian(target, payload.Length);
         BinaryPrimitives.WriteInt64LittleEndian(target[SequenceOffset..], record.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeOffset..], record.TimeNs);
-        target[24] = record.Type;
-        target[25..RecordHeaderBytes].Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(target[24..], record.Type);
         payload.CopyTo(target[RecordHeaderBytes..]);
         target[(RecordHeaderBytes + payload.Length)..RecordBytes(payload.Length)].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Checksum(target, payload.Length));
+    }
+
+    /// <summary>Writes the record that closes a batch.</summary>
+    /// <param name="target">At least <see cref="LinkRecordBytes"/>.</param>
+    /// <param name="sequence">That of the batch's last record.</param>
+    /// <param name="timeNs">That of the batch's last record.</param>
+    /// <param name="end">What it says.</param>
+    public static void WriteLink(Span<byte> target, long sequence, long timeNs, in BatchEnd end)
+    {
+        Span<byte> payload = stackalloc byte[LinkPayloadBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, end.Records);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[8..], end.Bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[12..], end.Count);
+        end.Link.Write(payload[16..]);
+        WriteRecord(target, new JournalRecord(sequence, timeNs, LinkType), payload);
+    }
+
+    /// <summary>Reads the payload of a whole record of type <see cref="LinkType"/>.</summary>
+    /// <returns>False when its length is not that of one.</returns>
+    public static bool TryReadLink(ReadOnlySpan<byte> payload, out BatchEnd end)
+    {
+        bool isOne = payload.Length == LinkPayloadBytes;
+        end = isOne
+            ? new BatchEnd(BinaryPrimitives.ReadInt64LittleEndian(payload), BinaryPrimitives.ReadInt32LittleEndian(payload[8..]), BinaryPrimitives.ReadInt32LittleEndian(payload[12..]), ChainLink.Read(payload[16..]))
+            : default;
+        return isOne;
     }
 
     /// <summary>Reads a record, if there is a whole and true one.</summary>
@@ -85,25 +136,16 @@ internal static class JournalFormat
         }
 
         int payloadBytes = BinaryPrimitives.ReadInt32LittleEndian(source);
-        byte type = source[24];
-        bool isReservedZero = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]) >> 8 == 0;
-        if (!isReservedZero || payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes || type == 0 || RecordBytes(payloadBytes) > source.Length
+        ulong typeAndReserved = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]);
+        if (typeAndReserved is 0 or > 255 || payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes || RecordBytes(payloadBytes) > source.Length
             || BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) != Checksum(source, payloadBytes))
         {
             return 0;
         }
 
-        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]), BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), type);
+        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]), BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), (byte)typeAndReserved);
         payload = source.Slice(RecordHeaderBytes, payloadBytes);
         return RecordBytes(payloadBytes);
-    }
-
-    /// <summary>Bytes that <see cref="TryReadRecord"/> had to run its checksum over.</summary>
-    public static int CheckedBytes(ReadOnlySpan<byte> source)
-    {
-        int payloadBytes = BinaryPrimitives.ReadInt32LittleEndian(source);
-        ulong typeAndReserved = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]);
-        return typeAndReserved is > 0 and < 256 && payloadBytes > 0 && payloadBytes <= source.Length ? payloadBytes : 0;
     }
 
     // Over everything after the checksum, then over the length before it.

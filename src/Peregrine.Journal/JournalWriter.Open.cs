@@ -1,5 +1,5 @@
+using Peregrine.Journal.Files;
 using Peregrine.Linux;
-using Peregrine.Linux.Files;
 
 namespace Peregrine.Journal;
 
@@ -8,19 +8,19 @@ public sealed partial class JournalWriter
 {
     private const int ZerosBytes = 64 << 10;
 
-    private static LinuxFile LockFolder(JournalOptions options)
+    private static IJournalFile LockFolder(JournalOptions options)
     {
         string folder = options.Folder;
         try
         {
-            bool isNew = !Directory.Exists(folder);
-            _ = Directory.CreateDirectory(folder);
+            bool isNew = options.Files.MakeFolder(folder);
             if (isNew && options.Durability == Durability.Fsync)
             {
-                LinuxFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder);
+                string parent = Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder;
+                ThrowOn(options.Files.SyncFolder(parent), $"sync of folder {parent}");
             }
 
-            LinuxFile file = LinuxFile.OpenOrCreate(Path.Combine(folder, "lock"));
+            IJournalFile file = options.Files.OpenOrCreate(Path.Combine(folder, "lock"));
             if (file.TryLock())
             {
                 return file;
@@ -36,53 +36,55 @@ public sealed partial class JournalWriter
         throw new JournalException($"journal folder {folder} is in use by another writer; stop that one or choose another folder");
     }
 
-    private static void CutTornTail(JournalScan scan)
+    private static void CutTornTail(IJournalFiles files, JournalScan scan)
     {
         if (scan.UnbornPath is { } unborn)
         {
-            File.Delete(unborn);
+            ThrowOn(files.Delete(unborn), $"removing {unborn}, which is all zeros");
         }
 
         if (scan.Recovery.TornBytes > 0)
         {
-            using LinuxFile file = LinuxFile.Open(scan.Segments[^1]);
+            using IJournalFile file = files.Open(scan.Segments[^1]);
             Errno errno = WriteZeros(file, scan.EndOffset, scan.Recovery.TornBytes);
             errno = errno == Errno.None ? file.SyncData() : errno;
-            if (errno != Errno.None)
-            {
-                throw new LinuxException($"cutting the torn tail of {scan.Recovery.TornAt}", errno);
-            }
+            ThrowOn(errno, $"cutting the torn tail of {scan.Recovery.TornAt}");
         }
     }
 
     // From the end to the start: a crash on the way leaves a shorter torn tail, and never a hole before old bytes.
-    private static Errno WriteZeros(LinuxFile file, long start, long bytes)
+    private static Errno WriteZeros(IJournalFile file, long start, long bytes)
     {
-        byte[] zeros = new byte[Math.Min(bytes, ZerosBytes)];
+        byte[] zeros = new byte[ZerosBytes];
         Errno errno = Errno.None;
         for (long left = bytes; left > 0 && errno == Errno.None;)
         {
-            int count = (int)Math.Min(left, zeros.Length);
+            // In pieces that end where those of the file do: a crash on the way then leaves each sector as it was, or zero.
+            int count = (int)Math.Min(left, (start + left - 1) % zeros.Length + 1);
             left -= count;
-            errno = file.Write(zeros.AsSpan(0, count), start + left);
+            errno = file.WriteAll(zeros.AsSpan(0, count), start + left);
         }
 
         return errno;
     }
 
     // A killed writer may have left records that the kernel has and the disk has not. They were read just now and count as durable.
-    private static void SyncWhatWasRead(string folder, JournalScan scan)
+    private static void SyncWhatWasRead(JournalOptions options, JournalScan scan)
     {
         foreach (string path in scan.Segments)
         {
-            using LinuxFile file = LinuxFile.Open(path);
-            Errno errno = file.SyncData();
-            if (errno != Errno.None)
-            {
-                throw new LinuxException($"sync of {path}", errno);
-            }
+            using IJournalFile file = options.Files.Open(path);
+            ThrowOn(file.SyncData(), $"sync of {path}");
         }
 
-        LinuxFile.SyncFolder(folder);
+        ThrowOn(options.Files.SyncFolder(options.Folder), $"sync of folder {options.Folder}");
+    }
+
+    private static void ThrowOn(Errno errno, string what)
+    {
+        if (errno != Errno.None)
+        {
+            throw new LinuxException(what, errno);
+        }
     }
 }

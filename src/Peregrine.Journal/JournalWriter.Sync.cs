@@ -10,8 +10,7 @@ public sealed partial class JournalWriter
     private readonly Thread? _syncThread;
     private readonly object _syncGate = new();
     private byte[] _spare;
-    private int _syncBytes;
-    private long _syncSequence;
+    private Batch _syncBatch;
     private int _syncState;
 
     // The caller fills one buffer while the thread writes the other; they are swapped here, by the caller, while the thread is idle.
@@ -22,12 +21,8 @@ public sealed partial class JournalWriter
             return JournalStatus.Ok;
         }
 
+        _syncBatch = CloseBatch();
         (_batch, _spare) = (_spare, _batch);
-        _syncBytes = _committedBytes;
-        _syncSequence = _batchSequence;
-        _batchBytes = 0;
-        _committedBytes = 0;
-        _foundFull = false;
         lock (_syncGate)
         {
             // The lock publishes the swap to the thread; its own store of Idle gives the buffer back.
@@ -57,7 +52,7 @@ public sealed partial class JournalWriter
                 }
             }
 
-            _ = TryWrite(_spare.AsSpan(0, _syncBytes), _syncSequence, sync: true);
+            _ = TryWrite(_spare, _syncBatch, sync: true);
             lock (_syncGate)
             {
                 if (_syncState == Busy)

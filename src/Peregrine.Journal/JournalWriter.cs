@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using Peregrine.Journal.Files;
 using Peregrine.Linux;
-using Peregrine.Linux.Files;
 
 namespace Peregrine.Journal;
 
@@ -9,7 +9,7 @@ namespace Peregrine.Journal;
 /// </summary>
 /// <remarks>
 /// Thread: one caller; at <see cref="Durability.Fsync"/> a thread of its own writes and syncs beside it, and whatever was
-/// committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (two small objects).
+/// committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (a few small objects).
 /// </remarks>
 public sealed partial class JournalWriter : IDisposable
 {
@@ -17,38 +17,59 @@ public sealed partial class JournalWriter : IDisposable
     private const int LazyWriteBytes = 256 << 10;
 
     private readonly JournalOptions _options;
-    private readonly LinuxFile _lock;
+    private readonly IJournalFile _lock;
     private readonly SegmentSupply _supply;
-    private LinuxFile? _segment;
-    private long _segmentOffset;
-    private long _segmentBytes;
-    private int _segmentNumber;
+    private readonly ChainHasher _hasher = new();
+    private readonly BesideHasher? _beside;
 
+    // The writing side: the caller's, at fsync without SyncInline the writing thread's.
+    private IJournalFile? _segment;
+    private long _segmentOffset;
+    private int _segmentNumber;
+    private JournalPosition _written;
+
+    // The caller's side.
     private byte[] _batch;
     private int _batchBytes;
+    private int _batchCount;
     private int _committedBytes;
     private long _batchSequence;
+    private long _batchTimeNs;
     private bool _foundFull;
+    private int _hashMark = int.MaxValue;
+
     private long _durableSequence;
+    private long _durableRecords;
     private JournalFailure? _failure;
 
-    private JournalWriter(JournalOptions options, LinuxFile folderLock, JournalScan scan)
+    private JournalWriter(JournalOptions options, IJournalFile folderLock, JournalScan scan)
     {
         _options = options;
         _lock = folderLock;
-        _batch = GC.AllocateArray<byte>(options.BatchBytesMax, pinned: true);
-        _spare = GC.AllocateArray<byte>(options.BatchBytesMax, pinned: true);
-        _batchSequence = scan.Recovery.LastSequence;
-        _durableSequence = scan.Recovery.LastSequence;
+
+        // Room for the closing link behind the records.
+        _batch = GC.AllocateArray<byte>(options.BatchBytesMax + JournalFormat.LinkRecordBytes, pinned: true);
+        _spare = GC.AllocateArray<byte>(options.BatchBytesMax + JournalFormat.LinkRecordBytes, pinned: true);
+        _written = scan.Recovery.End;
+        _batchSequence = _written.Sequence;
+        _durableSequence = _written.Sequence;
+        _durableRecords = _written.Records;
+        AppendedRecords = _written.Records;
         _segmentOffset = scan.EndOffset;
-        _segmentNumber = scan.Segments.Count;
+        _segmentNumber = scan.LastNumber;
         if (_segmentNumber > 0)
         {
-            _segment = LinuxFile.Open(scan.Segments[^1]);
-            _segmentBytes = scan.LastBytes;
+            _segment = options.Files.Open(scan.Segments[^1]);
+            PlanFrom(scan, _segment.Allocate(scan.LastBytes));
         }
 
-        _supply = new SegmentSupply(options, _segmentNumber + 1);
+        _supply = new SegmentSupply(options, Counters, _segmentNumber + 1);
+        if (options.Durability != Durability.Fsync && Environment.ProcessorCount > 1)
+        {
+            _beside = new BesideHasher(_hasher);
+            _hashMark = BesideHasher.StepBytes;
+        }
+
         if (options.Durability == Durability.Fsync && !options.SyncInline)
         {
             _syncThread = new Thread(SyncWork) { IsBackground = true, Name = "journal-sync" };
@@ -60,6 +81,16 @@ public sealed partial class JournalWriter : IDisposable
     /// <remarks>Thread: any. Pairs with the release store in <see cref="Publish"/>: who reads a number here may tell the world of it.</remarks>
     public long DurableSequence => Volatile.Read(ref _durableSequence);
 
+    /// <summary>
+    /// As <see cref="DurableSequence"/>, counted in records of the journal from its first: what a <see cref="JournalFollower"/> may read.
+    /// </summary>
+    /// <remarks>Thread: any.</remarks>
+    public long DurableRecords => Volatile.Read(ref _durableRecords);
+
+    /// <summary>Records of the journal so far, the open batch included: where a snapshot taken now stands.</summary>
+    /// <remarks>Thread: the caller's.</remarks>
+    public long AppendedRecords { get; private set; }
+
     /// <summary>What it has done.</summary>
     public JournalCounters Counters { get; } = new();
 
@@ -70,20 +101,20 @@ public sealed partial class JournalWriter : IDisposable
     /// <param name="options">How it is written.</param>
     /// <param name="visitor">Gets the records, in order, before this returns.</param>
     /// <param name="recovery">What was found; a torn tail was cut.</param>
-    /// <exception cref="JournalException">Damage before the tail; another version; in use by another process; folder not writable.</exception>
+    /// <exception cref="JournalException">Damage before the tail; another version; in use by another process; folder not writable; <see cref="JournalOptions.After"/> is not in this journal.</exception>
     /// <exception cref="ArgumentException">Options out of range, all named.</exception>
     public static JournalWriter Open(JournalOptions options, IJournalVisitor visitor, out JournalRecovery recovery)
     {
         options.Validate();
-        LinuxFile folderLock = LockFolder(options);
+        IJournalFile folderLock = LockFolder(options);
         try
         {
-            JournalScan scan = JournalScan.Run(options.Folder, visitor);
+            JournalScan scan = JournalScan.Run(options.Files, options.Folder, visitor, options.After, verifyChain: false);
             recovery = scan.Recovery;
-            CutTornTail(scan);
+            CutTornTail(options.Files, scan);
             if (options.Durability == Durability.Fsync)
             {
-                SyncWhatWasRead(options.Folder, scan);
+                SyncWhatWasRead(options, scan);
             }
 
             return new JournalWriter(options, folderLock, scan);
@@ -101,38 +132,52 @@ public sealed partial class JournalWriter : IDisposable
     }
 
     /// <summary>Appends a record to the open batch.</summary>
-    /// <param name="type">1 to 255.</param>
+    /// <param name="type">1 to 254.</param>
     /// <param name="sequence">At least that of the record before.</param>
     /// <param name="timeNs">Unix nanoseconds.</param>
     /// <param name="payload">Copied.</param>
-    /// <returns>Ok; Full: nothing appended, commit first; TooLong: it can never fit; Failed.</returns>
+    /// <returns>Ok; Full: nothing appended, commit first; TooLong: it can never fit; NoSpace: nothing appended, the disk is full; Failed.</returns>
+    /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
     public JournalStatus TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        Check.That(type != 0 && sequence >= _batchSequence, "journal records have a type, and sequence numbers that never fall");
+        Check.That(type is not 0 and not JournalFormat.LinkType && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
         if (Failure is not null)
         {
             Counters.FailedCount++;
             return JournalStatus.Failed;
         }
 
-        if (payload.Length > _batch.Length - JournalFormat.RecordHeaderBytes)
+        if (payload.Length > _options.BatchBytesMax - JournalFormat.RecordHeaderBytes)
         {
             Counters.TooLongCount++;
             return JournalStatus.TooLong;
         }
 
         int bytes = JournalFormat.RecordBytes(payload.Length);
-        if (bytes > _batch.Length - _batchBytes)
+        if (bytes > _options.BatchBytesMax - _batchBytes)
         {
             _foundFull = true;
             Counters.FullCount++;
             return JournalStatus.Full;
         }
 
+        if (!IsPlaced(bytes) && TryPlaceInNext() is var status and not JournalStatus.Ok)
+        {
+            return status;
+        }
+
         JournalFormat.WriteRecord(_batch.AsSpan(_batchBytes), new JournalRecord(sequence, timeNs, type), payload);
         _batchBytes += bytes;
+        _batchCount++;
         _batchSequence = sequence;
+        _batchTimeNs = timeNs;
+        AppendedRecords++;
         Counters.Records++;
+        if (_batchBytes >= _hashMark)
+        {
+            HashBeside();
+        }
+
         return JournalStatus.Ok;
     }
 
@@ -163,8 +208,8 @@ public sealed partial class JournalWriter : IDisposable
         switch (_options.Durability)
         {
             case Durability.None:
-                Publish(_batchSequence);
-                return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _batch.Length / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
+                Publish(AppendedRecords, _batchSequence);
+                return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _options.BatchBytesMax / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
             case Durability.Os:
                 return WriteOpenBatch(sync: false);
             default:
@@ -193,31 +238,53 @@ public sealed partial class JournalWriter : IDisposable
         StopSyncThread();
         _supply.Dispose();
         _segment?.Dispose();
+        _beside?.Dispose();
+        _hasher.Dispose();
         _lock.Dispose();
     }
 
     private JournalStatus WriteOpenBatch(bool sync)
     {
-        bool ok = TryWrite(_batch.AsSpan(0, _committedBytes), _batchSequence, sync);
-        _batchBytes = 0;
-        _committedBytes = 0;
-        _foundFull = false;
-        return ok ? JournalStatus.Ok : JournalStatus.Failed;
+        Batch batch = CloseBatch();
+        return TryWrite(_batch, batch, sync) ? JournalStatus.Ok : JournalStatus.Failed;
     }
 
-    private bool TryWrite(ReadOnlySpan<byte> batch, long lastSequence, bool sync)
+    private Batch CloseBatch()
     {
-        if ((_segment is null || _segmentOffset + batch.Length > _segmentBytes) && !TryRoll(batch))
+        Batch batch = new(_committedBytes, _batchCount, _batchSequence, _batchTimeNs, Plan(_committedBytes));
+        _batchBytes = 0;
+        _batchCount = 0;
+        _committedBytes = 0;
+        _foundFull = false;
+        return batch;
+    }
+
+    private bool TryWrite(byte[] buffer, in Batch batch, bool sync)
+    {
+        if (batch.IsInNextSegment && !TryRoll(buffer))
         {
             return false;
         }
 
         long startNs = sync ? Clock.MonotonicNs : 0;
-        Errno errno = _segment!.Write(batch, _segmentOffset);
-        errno = errno == Errno.None && sync ? _segment.SyncData() : errno;
+        IJournalFile segment = _segment!;
+        long offset = _segmentOffset;
+        int written = 0;
+        Errno errno = Errno.None;
+        if (_beside is { IsAtWork: true })
+        {
+            // The records go to the kernel while the rest of them is hashed; without their link they do not count.
+            errno = segment.WriteAll(buffer.AsSpan(0, batch.Bytes), offset);
+            written = batch.Bytes;
+        }
+
+        int bytes = batch.Bytes + JournalFormat.LinkRecordBytes;
+        JournalPosition after = Link(buffer, batch);
+        errno = errno == Errno.None ? segment.WriteAll(buffer.AsSpan(written, bytes - written), offset + written) : errno;
+        errno = errno == Errno.None && sync ? segment.SyncData() : errno;
         if (errno != Errno.None)
         {
-            Fail($"writing {batch.Length} bytes at {_segmentOffset} of {_segment.Path}", errno);
+            Fail($"writing {bytes} bytes at {offset} of {segment.Path}", errno);
             return false;
         }
 
@@ -227,22 +294,34 @@ public sealed partial class JournalWriter : IDisposable
             Counters.SyncNs.Record(Clock.MonotonicNs - startNs);
         }
 
-        _segmentOffset += batch.Length;
-        Counters.Bytes += batch.Length;
-        Publish(lastSequence);
+        _segmentOffset += bytes;
+        _written = after;
+        Counters.Bytes += bytes;
+        Publish(after.Records, after.Sequence);
         return true;
+    }
+
+    private JournalPosition Link(byte[] buffer, in Batch batch)
+    {
+        ReadOnlySpan<byte> records = buffer.AsSpan(0, batch.Bytes);
+        ChainLink link = _beside is { IsAtWork: true } ? _beside.Finish(records) : _hasher.Next(_written.Link, records);
+        JournalPosition after = new(_written.Records + batch.Count, batch.Sequence, link);
+        JournalFormat.WriteLink(buffer.AsSpan(batch.Bytes), batch.Sequence, batch.TimeNs, new BatchEnd(after.Records, batch.Bytes, batch.Count, link));
+        _hashMark = _beside is null ? int.MaxValue : BesideHasher.StepBytes;
+        return after;
+    }
+
+    // A large batch is hashed by a second thread while it grows.
+    private void HashBeside()
+    {
+        _beside!.HashUpTo(_written.Link, _batch, _batchBytes);
+        _hashMark = _batchBytes + BesideHasher.StepBytes;
     }
 
     // The header is in the file before the file has its name, so that a crash at any point leaves a segment or none.
     private bool TryRoll(ReadOnlySpan<byte> batch)
     {
-        PreparedSegment? prepared = _supply.Take(out bool waited, out JournalFailure? failure);
-        if (prepared is null)
-        {
-            Fail(failure!.Message, failure.Errno);
-            return false;
-        }
-
+        PreparedSegment prepared = _supply.Take();
         Errno errno = WriteSegment(prepared.File, prepared.Path, batch);
         if (errno != Errno.None)
         {
@@ -255,28 +334,37 @@ public sealed partial class JournalWriter : IDisposable
         _segment = prepared.File;
         _segmentNumber++;
         _segmentOffset = JournalFormat.SegmentHeaderBytes;
-        _segmentBytes = _options.SegmentBytes;
         Counters.SegmentsMade++;
-        Counters.SegmentWaits += waited ? 1 : 0;
         _supply.PrepareNext();
         return true;
     }
 
-    private Errno WriteSegment(LinuxFile file, string path, ReadOnlySpan<byte> batch)
+    private Errno WriteSegment(IJournalFile file, string path, ReadOnlySpan<byte> batch)
     {
         long firstSequence = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]);
         long firstTimeNs = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]);
         Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
-        JournalFormat.WriteSegmentHeader(header, firstSequence, firstTimeNs, _segment is null ? 0 : _segmentOffset);
+        JournalFormat.WriteSegmentHeader(header, new SegmentHeader(_segmentNumber + 1, firstSequence, firstTimeNs, _segment is null ? 0 : _segmentOffset, _written));
         bool isSynced = _options.Durability == Durability.Fsync;
-        Errno errno = file.Write(header, 0);
+        Errno errno = file.WriteAll(header, 0);
         errno = errno == Errno.None && isSynced ? file.SyncData() : errno;
         errno = errno == Errno.None ? file.MoveTo(path) : errno;
-        return errno == Errno.None && isSynced ? LinuxFile.TrySyncFolder(_options.Folder) : errno;
+        return errno == Errno.None && isSynced ? _options.Files.SyncFolder(_options.Folder) : errno;
     }
 
-    // Release: everything written above is with the kernel or the disk before anyone can read the number.
-    private void Publish(long sequence) => Volatile.Write(ref _durableSequence, sequence);
+    // Release: everything written above is with the kernel or the disk before anyone can read the numbers.
+    private void Publish(long records, long sequence)
+    {
+        Volatile.Write(ref _durableRecords, records);
+        Volatile.Write(ref _durableSequence, sequence);
+    }
 
-    private void Fail(string message, Errno errno) => Volatile.Write(ref _failure, new JournalFailure(message, errno));
+    private void Fail(string message, Errno errno)
+    {
+        Volatile.Write(ref _failure, new JournalFailure(message, errno));
+        _supply.Abandon();
+    }
+
+    /// <summary>A closed batch on its way to the file.</summary>
+    private readonly record struct Batch(int Bytes, int Count, long Sequence, long TimeNs, bool IsInNextSegment);
 }

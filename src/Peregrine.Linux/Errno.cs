@@ -14,6 +14,7 @@ public enum Errno
     EACCES = 13,
     EBUSY = 16,
     EEXIST = 17,
+    EXDEV = 18,
     ENODEV = 19,
     ENOTDIR = 20,
     EISDIR = 21,
@@ -26,6 +27,7 @@ public enum Errno
     EPIPE = 32,
     ENOSYS = 38,
     ETIME = 62,
+    EOPNOTSUPP = 95,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,
     ENETUNREACH = 101,
@@ -37,6 +39,7 @@ public enum Errno
     ECONNREFUSED = 111,
     EHOSTUNREACH = 113,
     EINPROGRESS = 115,
+    EDQUOT = 122,
     ECANCELED = 125,
 }
 

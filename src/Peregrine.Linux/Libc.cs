@@ -100,6 +100,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "pwrite64", SetLastError = true)]
     public static partial nint PWrite(int fd, byte* buffer, nuint length, long offset);
 
+    [LibraryImport(Library, EntryPoint = "pread64", SetLastError = true)]
+    public static partial nint PRead(int fd, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(Library, EntryPoint = "lseek64", SetLastError = true)]
+    public static partial long LSeek(int fd, long offset, int origin);
+
     [LibraryImport(Library, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(int fd);
 
@@ -123,6 +129,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     public static partial int MUnmap(void* address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int MAdvise(void* address, nuint length, int advice);
 
     [LibraryImport(Library, EntryPoint = "msync", SetLastError = true)]
     public static partial int MSync(void* address, nuint length, int flags);

@@ -32,6 +32,18 @@ public sealed partial class Connection
     /// <summary>When the frame that is not complete began; 0 without one.</summary>
     internal long FrameBegunNs { get; set; }
 
+    /// <summary>When the TLS record that is not complete began; 0 without one.</summary>
+    internal long RecordBegunNs { get; set; }
+
+    /// <summary>
+    /// The peer owes us the end of what it began. Not so while we ourselves do not read for the sake of its output; but want of buffers does
+    /// not excuse it, as it may be frames like this one that hold them all.
+    /// </summary>
+    internal bool IsFrameAwaited => (RestBytes > 0 || RecordBegunNs != 0) && !IsInputPaused && !IsInputHeld;
+
+    /// <summary>Since when.</summary>
+    internal long UnfinishedSinceNs => RestBytes > 0 ? FrameBegunNs : RecordBegunNs;
+
     internal int RestBytes => _restEnd - _restStart;
 
     /// <summary>What was not consumed.</summary>
@@ -139,5 +151,6 @@ public sealed partial class Connection
         IsFirstInput = true;
         DiscardBytes = 0;
         FrameBegunNs = 0;
+        RecordBegunNs = 0;
     }
 }

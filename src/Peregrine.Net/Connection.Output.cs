@@ -43,6 +43,12 @@ public sealed partial class Connection
     /// <summary>Only what is pending goes out before it closes.</summary>
     internal bool IsEndingOutput { get; set; }
 
+    /// <summary>Our side ends when what is pending is out.</summary>
+    internal bool IsOutputEnded { get; set; }
+
+    /// <summary>Our side has ended.</summary>
+    internal bool IsOutputShut { get; set; }
+
     /// <summary>The handler wants to go on writing to a peer that ended its side.</summary>
     internal bool IsKeptOpen { get; set; }
 
@@ -56,7 +62,7 @@ public sealed partial class Connection
     public bool TryReserve(int bytes, out Span<byte> span)
     {
         span = default;
-        if (State != ConnectionState.Open || IsEndingOutput || bytes < 1 || bytes > _loop.Options.FrameBytesMax)
+        if (!CanWrite || bytes < 1 || bytes > _loop.Options.FrameBytesMax)
         {
             return false;
         }
@@ -87,7 +93,7 @@ public sealed partial class Connection
     {
         if (bytes.Length == 0)
         {
-            return State == ConnectionState.Open && !IsEndingOutput;
+            return CanWrite;
         }
 
         if (bytes.Length <= BufferPool.PageBytes)
@@ -103,7 +109,7 @@ public sealed partial class Connection
         }
 
         // All or nothing: a part of a message would corrupt the stream.
-        if (State != ConnectionState.Open || IsEndingOutput || !TryAdmit(bytes.Length))
+        if (!CanWrite || !TryAdmit(bytes.Length))
         {
             return false;
         }
@@ -138,7 +144,7 @@ public sealed partial class Connection
     public bool TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         // Admitted as a whole: what makes room must not drop the piece that the mark names.
-        if (State != ConnectionState.Open || IsEndingOutput || !TryAdmit(first.Length + second.Length))
+        if (!CanWrite || !TryAdmit(first.Length + second.Length))
         {
             return false;
         }
@@ -169,7 +175,7 @@ public sealed partial class Connection
             total += piece.Length;
         }
 
-        if (State != ConnectionState.Open || IsEndingOutput || !TryAdmit(total))
+        if (!CanWrite || !TryAdmit(total))
         {
             return false;
         }
@@ -191,7 +197,7 @@ public sealed partial class Connection
     /// <returns>False: refused, as for <see cref="TryReserve"/>.</returns>
     public bool TryWrite(SharedBuffer buffer)
     {
-        if (State != ConnectionState.Open || IsEndingOutput || !TryAdmit(buffer.Length))
+        if (!CanWrite || !TryAdmit(buffer.Length))
         {
             return false;
         }
@@ -231,7 +237,7 @@ public sealed partial class Connection
     /// </returns>
     public int SendShared(ReadOnlySpan<byte> bytes)
     {
-        if (State != ConnectionState.Open || IsEndingOutput)
+        if (!CanWrite)
         {
             return 0;
         }
@@ -246,14 +252,14 @@ public sealed partial class Connection
         return Tls is null ? SendPlain(bytes) : _loop.SendEncrypted(this, bytes);
     }
 
-    /// <summary>Ends our side of the stream, when nothing is pending; the peer still may send. Further writes fail at the peer.</summary>
+    /// <summary>Ends our side of the stream when what is pending is out; the peer still may send. Further writes are refused.</summary>
+    /// <remarks>The connection closes with <see cref="CloseReason.Remote"/> when the peer has ended its side too.</remarks>
     public void EndOutput()
     {
-        if (State == ConnectionState.Open && PendingOutputBytes == 0)
+        if (State == ConnectionState.Open && !IsOutputEnded)
         {
-            Tls?.SendCloseNotify();
+            IsOutputEnded = true;
             _loop.Flush(this);
-            Socket.ShutdownSend();
         }
     }
 
@@ -330,6 +336,8 @@ public sealed partial class Connection
         return sent;
     }
 
+    private bool CanWrite => State == ConnectionState.Open && !IsEndingOutput && !IsOutputEnded;
+
     // Whether so many more bytes may be pending; at the marks, the policy.
     private bool TryAdmit(int bytes)
     {
@@ -402,6 +410,7 @@ public sealed partial class Connection
     private void BeginOutput()
     {
         IsSocketFull = IsEndingOutput = IsAborted = IsKeptOpen = false;
+        IsOutputEnded = IsOutputShut = false;
         _wasRefused = false;
         _wantsEmpty = false;
     }

@@ -101,6 +101,9 @@ public sealed partial class Connection
 
     internal bool IsPeerClosed { get; set; }
 
+    /// <summary>Edge triggered: the connection is broken, which is told once, and the bytes before the break may not be read yet.</summary>
+    internal bool IsHungUp { get; set; }
+
     internal bool IsQueuedForRead { get; set; }
 
     internal bool IsQueuedForFlush { get; set; }
@@ -149,7 +152,7 @@ public sealed partial class Connection
         WatchedEvents = EpollEvents.None;
         RequestCount = 0;
         IsReceiveArmed = IsReceiveCancelled = IsSendArmed = IsRoomArmed = IsLeaving = false;
-        IsReadable = IsPeerClosed = IsEndKept = false;
+        IsReadable = IsPeerClosed = IsHungUp = IsEndKept = false;
         KeptHead = -1;
         CloseDetail = null;
         CloseErrno = Errno.None;

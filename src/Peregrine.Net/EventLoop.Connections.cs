@@ -8,6 +8,7 @@ namespace Peregrine.Net;
 public sealed partial class EventLoop
 {
     private int _placedCount;
+    private bool _hasToldOfOptions;
 
     internal nint TryLend(int order, bool isInput)
     {
@@ -149,17 +150,7 @@ public sealed partial class EventLoop
             return;
         }
 
-        bool goesOn = false;
-        try
-        {
-            goesOn = connection.Handler.OnInputEnded(connection);
-        }
-        catch (Exception fault) when (fault is not BrokenInvariantException)
-        {
-            Fault(connection, fault);
-        }
-
-        connection.IsKeptOpen = goesOn;
+        Guard(connection, nameof(IConnectionHandler.OnInputEnded), static (handler, connection) => connection.IsKeptOpen = handler.OnInputEnded(connection));
         Flush(connection);
         _backend.Update(connection);
     }
@@ -218,7 +209,7 @@ public sealed partial class EventLoop
         connection.State = ConnectionState.Open;
         Counters.Opened++;
         ScheduleLimits(connection);
-        Guard(connection, static (handler, connection) => handler.OnOpened(connection));
+        Guard(connection, nameof(IConnectionHandler.OnOpened), static (handler, connection) => handler.OnOpened(connection));
     }
 
     private void Established(Connection connection)
@@ -251,10 +242,15 @@ public sealed partial class EventLoop
     /// <summary>What follows from less being pending.</summary>
     internal void AfterSend(Connection connection)
     {
+        if (connection.IsOutputEnded && !connection.IsOutputShut)
+        {
+            ShutOutput(connection);
+        }
+
         int pending = connection.PendingOutputBytes;
         if (pending == 0 && !connection.IsSendArmed)
         {
-            if (connection.IsInputEnded && !connection.IsKeptOpen)
+            if (connection.IsInputEnded && (!connection.IsKeptOpen || connection.IsOutputShut))
             {
                 BeginClose(connection, CloseReason.Remote);
                 return;
@@ -270,12 +266,35 @@ public sealed partial class EventLoop
         if (connection.IsInputHeld && pending <= Options.LowWaterBytes)
         {
             connection.IsInputHeld = false;
+            RestartFrame(connection);
         }
 
         _backend.Update(connection);
         if (connection.CanWriteAgain)
         {
             QueueFlush(connection);
+        }
+    }
+
+    // Over TLS our end is told twice: to TLS, which needs what is pending to be out, and, when that is out too, to TCP.
+    private void ShutOutput(Connection connection)
+    {
+        if (connection.PendingOutputBytes > 0 || connection.IsSendArmed)
+        {
+            return;
+        }
+
+        connection.Tls?.SendCloseNotify();
+        Errno errno = SendAll(connection);
+        if (errno is not (Errno.None or Errno.EAGAIN))
+        {
+            OnBroken(connection, errno);
+        }
+        else if (connection.PendingOutputBytes == 0 && !connection.IsSendArmed)
+        {
+            connection.IsOutputShut = true;
+            connection.Socket.ShutdownSend();
+            Counters.SystemCalls++;
         }
     }
 
@@ -292,7 +311,7 @@ public sealed partial class EventLoop
             return;
         }
 
-        Guard(connection, static (handler, connection) => handler.OnWritable(connection));
+        Guard(connection, nameof(IConnectionHandler.OnWritable), static (handler, connection) => handler.OnWritable(connection));
         if (connection.IsInputPaused && !connection.WasRefused)
         {
             ResumeInput(connection);
@@ -329,24 +348,37 @@ public sealed partial class EventLoop
             _slots[slot] = new Connection(this, slot);
         }
 
-        _ = socket.Apply(Options.Socket);
-        Counters.SystemCalls++;
+        ApplyOptions(socket);
         _ = isOutgoing ? 0 : Interlocked.Increment(ref _placedCount);
         _slots[slot].Begin(++_lastConnectionId, socket, remote, handler, state, isOutgoing);
         return _slots[slot];
     }
 
+    private void ApplyOptions(StreamSocket socket)
+    {
+        AppliedOptions applied = socket.Apply(Options.Socket);
+        Counters.SystemCalls += applied.Calls;
+        if (applied.Errno != Errno.None && !_hasToldOfOptions)
+        {
+            _hasToldOfOptions = true;
+            Log($"the kernel refuses to set {applied.Name} to {applied.Value}: {applied.Errno.Describe()}; the connections go on without it");
+        }
+    }
+
     private void EndConnection(Connection connection, CloseReason reason)
     {
         Counters.CountClosed(reason);
+        long startNs = Clock.MonotonicNs;
         try
         {
             connection.Handler.OnClosed(connection, reason);
         }
         catch (Exception fault) when (fault is not BrokenInvariantException)
         {
-            LastHandlerFault = fault;
+            NoteFault($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote}, closed as {reason}: ", connection.Handler, fault);
         }
+
+        NoteTime(connection.Handler, nameof(IConnectionHandler.OnClosed), Clock.MonotonicNs - startNs);
 
         if (reason is not (CloseReason.Local or CloseReason.Remote))
         {
@@ -354,25 +386,5 @@ public sealed partial class EventLoop
         }
 
         _backend.Detach(connection);
-    }
-
-    private void Guard(Connection connection, Action<IConnectionHandler, Connection> call)
-    {
-        try
-        {
-            call(connection.Handler, connection);
-        }
-        catch (Exception fault) when (fault is not BrokenInvariantException)
-        {
-            Fault(connection, fault);
-        }
-    }
-
-    private void Fault(Connection connection, Exception fault)
-    {
-        LastHandlerFault = fault;
-        connection.CloseDetail = fault.Message;
-        Log($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {CloseReason.HandlerFault}: {connection.Handler.GetType().Name} threw {fault.GetType().Name}: {fault.Message}");
-        BeginClose(connection, CloseReason.HandlerFault);
     }
 }

@@ -34,7 +34,6 @@ internal sealed unsafe class InputArea(int receiveBytes) : IDisposable
 public sealed partial class EventLoop
 {
     private readonly InputArea _receive;
-    private long _lastSlowLogNs;
 
     // When the handler that is called next got to run: the read, or the end of the call before it.
     private long _handlerStartNs;
@@ -127,6 +126,7 @@ public sealed partial class EventLoop
     private void ResumeInput(Connection connection)
     {
         connection.IsInputPaused = false;
+        RestartFrame(connection);
         _handlerStartNs = Clock.MonotonicNs;
         if (connection.RestBytes > 0 && connection.State == ConnectionState.Open)
         {
@@ -157,6 +157,11 @@ public sealed partial class EventLoop
         connection.LastReceivedNs = Clock.MonotonicNs;
         connection.LastActivityNs = connection.LastReceivedNs;
         _handlerStartNs = connection.LastReceivedNs;
+        if (Options.Socket.QuickAck)
+        {
+            Counters.SystemCalls++;
+            _ = connection.Socket.SetQuickAck();
+        }
     }
 
     private void Deliver(Connection connection, ReadOnlySpan<byte> data, bool isRest)
@@ -222,11 +227,7 @@ public sealed partial class EventLoop
         long tookNs = nowNs - _handlerStartNs;
         _handlerStartNs = nowNs;
         Counters.HandlerTime.Record(tookNs);
-        if (tookNs > Options.SlowHandlerUs * 1000L && Options.SlowHandlerUs > 0)
-        {
-            OnSlowHandler(connection, tookNs);
-        }
-
+        NoteTime(connection.Handler, nameof(IConnectionHandler.OnData), tookNs);
         return true;
     }
 
@@ -258,10 +259,7 @@ public sealed partial class EventLoop
         if (consumed > 0 || connection.FrameBegunNs == 0)
         {
             connection.FrameBegunNs = connection.LastReceivedNs;
-            if (Options.FrameTimeoutMs > 0)
-            {
-                Schedule(connection, connection.FrameBegunNs + (Options.FrameTimeoutMs * 1_000_000L));
-            }
+            ScheduleFrame(connection);
         }
 
         if (connection.WasRefused && !connection.IsInputPaused)
@@ -269,16 +267,6 @@ public sealed partial class EventLoop
             connection.IsInputPaused = true;
             Counters.ReadPauses++;
             _backend.Update(connection);
-        }
-    }
-
-    private void OnSlowHandler(Connection connection, long tookNs)
-    {
-        Counters.SlowHandlers++;
-        if (NowNs - _lastSlowLogNs >= 1_000_000_000 || _lastSlowLogNs == 0)
-        {
-            _lastSlowLogNs = NowNs;
-            Log($"slow handler: {connection.Handler.GetType().Name}.OnData took {tookNs / 1e6:F1} ms; meanwhile the loop served nobody else ({nameof(EventLoopOptions.SlowHandlerUs)}, {Counters.SlowHandlers:N0} so far)");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed partial class EventLoop
         if (connection.State == ConnectionState.Open)
         {
             dueNs = Math.Min(dueNs, DueNs(Options.IdleTimeoutMs, connection.LastActivityNs));
-            dueNs = connection.RestBytes > 0 && !connection.IsInputPaused ? Math.Min(dueNs, DueNs(Options.FrameTimeoutMs, connection.FrameBegunNs)) : dueNs;
+            dueNs = connection.IsFrameAwaited ? Math.Min(dueNs, DueNs(Options.FrameTimeoutMs, connection.UnfinishedSinceNs)) : dueNs;
         }
         else
         {
@@ -60,14 +60,7 @@ public sealed partial class EventLoop
         if (NowNs >= connection.TickNs)
         {
             connection.TickNs = long.MaxValue;
-            try
-            {
-                connection.Handler.OnTick(connection, NowNs);
-            }
-            catch (Exception fault) when (fault is not BrokenInvariantException)
-            {
-                Fault(connection, fault);
-            }
+            Guard(connection, nameof(IConnectionHandler.OnTick), static (handler, connection) => handler.OnTick(connection, connection.Loop.NowNs));
         }
 
         if (NowNs >= connection.CloseByNs)
@@ -85,9 +78,27 @@ public sealed partial class EventLoop
         {
             Fail(connection, CloseReason.IdleTimeout, $"nothing came or went for {Options.IdleTimeoutMs:N0} ms ({nameof(EventLoopOptions.IdleTimeoutMs)})");
         }
-        else if (connection.RestBytes > 0 && !connection.IsInputPaused && NowNs >= DueNs(Options.FrameTimeoutMs, connection.FrameBegunNs))
+        else if (connection.IsFrameAwaited && NowNs >= DueNs(Options.FrameTimeoutMs, connection.UnfinishedSinceNs))
         {
-            Fail(connection, CloseReason.FrameTimeout, $"a frame was not complete after {Options.FrameTimeoutMs:N0} ms, {connection.RestBytes:N0} bytes of it came ({nameof(EventLoopOptions.FrameTimeoutMs)})");
+            string what = connection.RestBytes > 0 ? "frame" : "TLS record";
+            string came = connection.RestBytes > 0 ? $", {connection.RestBytes:N0} bytes of it came" : "";
+            Fail(connection, CloseReason.FrameTimeout, $"a {what} was not complete after {Options.FrameTimeoutMs:N0} ms{came} ({nameof(EventLoopOptions.FrameTimeoutMs)})");
+        }
+    }
+
+    /// <summary>Reading goes on after we paused it: until now the rest of a frame was ours to wait for, not the peer's to send.</summary>
+    private void RestartFrame(Connection connection)
+    {
+        connection.FrameBegunNs = connection.FrameBegunNs == 0 ? 0 : NowNs;
+        connection.RecordBegunNs = connection.RecordBegunNs == 0 ? 0 : NowNs;
+        ScheduleFrame(connection);
+    }
+
+    private void ScheduleFrame(Connection connection)
+    {
+        if (Options.FrameTimeoutMs > 0 && connection.IsFrameAwaited)
+        {
+            Schedule(connection, DueNs(Options.FrameTimeoutMs, connection.UnfinishedSinceNs));
         }
     }
 

@@ -1,5 +1,6 @@
 using Peregrine.Linux.Sockets;
 using Peregrine.Net.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 
@@ -112,15 +113,17 @@ public sealed partial class EventLoop
             return;
         }
 
+        long startNs = Clock.MonotonicNs;
         try
         {
             post.Task!.Run(this, post.Number);
         }
-        catch (Exception fault) when (fault is not Primitives.BrokenInvariantException)
+        catch (Exception fault) when (fault is not BrokenInvariantException)
         {
-            LastHandlerFault = fault;
-            Log($"{post.Task!.GetType().Name} threw {fault.GetType().Name}: {fault.Message}");
+            NoteFault("", post.Task!, fault);
         }
+
+        NoteTime(post.Task!, nameof(ILoopTask.Run), Clock.MonotonicNs - startNs);
     }
 
     private void DropPosts()

@@ -1,5 +1,6 @@
 using Peregrine.Linux.Tls;
 using Peregrine.Net.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 
@@ -74,6 +75,7 @@ public sealed partial class EventLoop
     private void ReadPlain(Connection connection)
     {
         _plain ??= new InputArea(Options.ReceiveBytes);
+        bool hasRead = false;
         while (connection.State == ConnectionState.Open && !connection.IsInputPaused)
         {
             bool isInRest = connection.RestBytes > InputArea.HeadBytes;
@@ -84,6 +86,9 @@ public sealed partial class EventLoop
             }
 
             TlsStatus status = connection.Tls!.Engine.Read(isInRest ? connection.RestRoom : _plain.Room, out int bytes);
+
+            // What handshake, decryption and the sending of an earlier answer took is not the handler's time.
+            _handlerStartNs = status == TlsStatus.Ok ? Clock.MonotonicNs : 0;
             if (status == TlsStatus.Ok && isInRest)
             {
                 connection.AdvanceRest(bytes);
@@ -95,10 +100,25 @@ public sealed partial class EventLoop
             }
             else
             {
+                if (Options.FrameTimeoutMs > 0 && status == TlsStatus.WantInput)
+                {
+                    NoteRecord(connection, hasRead);
+                }
+
                 OnPlainEnded(connection, status);
                 return;
             }
+
+            hasRead = true;
         }
+    }
+
+    // Against peers that drip the bytes of a record: they are never idle, and no handler sees a frame begin.
+    private void NoteRecord(Connection connection, bool hasRead)
+    {
+        long begunNs = connection.RecordBegunNs == 0 || hasRead ? connection.LastReceivedNs : connection.RecordBegunNs;
+        connection.RecordBegunNs = connection.Tls!.Engine.HasPartOfRecord ? begunNs : 0;
+        ScheduleFrame(connection);
     }
 
     private void OnPlainEnded(Connection connection, TlsStatus status)

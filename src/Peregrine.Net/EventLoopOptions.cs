@@ -41,7 +41,7 @@ public sealed record EventLoopOptions
     /// <summary>Ends a connection that is not established, or whose TLS handshake is not done, in milliseconds; 0 is never. Default 10,000.</summary>
     public int HandshakeTimeoutMs { get; init; } = 10_000;
 
-    /// <summary>Ends a connection whose begun frame is not complete after so long, in milliseconds: against peers that drip bytes. 0 is never. Default 0.</summary>
+    /// <summary>Ends a connection whose begun frame, or TLS record, is not complete after so long, in milliseconds: against peers that drip bytes. Time in which we do not read, as the peer takes no output, does not count. 0 is never. Default 0.</summary>
     public int FrameTimeoutMs { get; init; }
 
     /// <summary>How long accepting pauses when the process has no descriptor left, in milliseconds; 1 or more. Default 100.</summary>
@@ -50,13 +50,13 @@ public sealed record EventLoopOptions
     /// <summary>Posts of other threads that may wait, a power of two, 64 or more. Default 8,192.</summary>
     public int PostsMax { get; init; } = 8_192;
 
-    /// <summary>A call of OnData longer than this is counted and told to the log, in microseconds; 0 is never. Default 10,000.</summary>
+    /// <summary>A call of a handler, of a posted task, or for a batch of datagrams, longer than this is counted and told to the log, in microseconds; 0 is never. Default 10,000.</summary>
     public int SlowHandlerUs { get; init; } = 10_000;
 
     /// <summary>Closes a plain connection whose first bytes are a TLS ClientHello, with a line in the log. Default true.</summary>
     public bool RefuseTlsOnPlain { get; init; } = true;
 
-    /// <summary>Settings of every socket.</summary>
+    /// <summary>Settings of every socket. What the kernel refuses is told to the log once, and the connections go on without it.</summary>
     public StreamSocketOptions Socket { get; init; } = StreamSocketOptions.Default;
 
     /// <summary>Gets a line for what somebody should know; called on the loop's thread. Default none.</summary>
@@ -87,10 +87,18 @@ public sealed record EventLoopOptions
         Expect(AcceptPauseMs >= 1, nameof(AcceptPauseMs), AcceptPauseMs, "1 or more");
         Expect(PostsMax >= 64 && int.IsPow2(PostsMax), nameof(PostsMax), PostsMax, "a power of two, 64 or more");
         Expect(SlowHandlerUs >= 0, nameof(SlowHandlerUs), SlowHandlerUs, "0 or more");
+        ExpectAtLeast(Socket.KeepAliveIdleSeconds, nameof(Socket.KeepAliveIdleSeconds), 1);
+        ExpectAtLeast(Socket.KeepAliveIntervalSeconds, nameof(Socket.KeepAliveIntervalSeconds), 1);
+        ExpectAtLeast(Socket.KeepAliveProbes, nameof(Socket.KeepAliveProbes), 1);
+        ExpectAtLeast(Socket.ReceiveBufferBytes, nameof(Socket.ReceiveBufferBytes), 1);
+        ExpectAtLeast(Socket.SendBufferBytes, nameof(Socket.SendBufferBytes), 1);
+        ExpectAtLeast(Socket.BusyPollUs, nameof(Socket.BusyPollUs), 0);
         if (errors.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, errors));
         }
+
+        void ExpectAtLeast(int? value, string name, int least) => Expect(value is null || value >= least, $"{nameof(Socket)}.{name}", value ?? 0, $"{least} or more");
 
         void Expect(bool holds, string name, long value, string expected)
         {

@@ -134,6 +134,7 @@ internal interface IPlacement
 public sealed partial class EventLoop
 {
     private int _pausedListeners;
+    private bool _hasToldOfRefusals;
 
     internal void StopListening(Listener listener)
     {
@@ -149,6 +150,7 @@ public sealed partial class EventLoop
         {
             if (!target.TryPostAccepted(listener, socket))
             {
+                TellOfRefusals(listener, "too many wait to be handed over to another loop", nameof(EventLoopOptions.PostsMax), Options.PostsMax);
                 Refuse(socket);
             }
 
@@ -163,14 +165,34 @@ public sealed partial class EventLoop
     /// <summary>A connection that this loop, or another one, accepted becomes one of this loop.</summary>
     internal void TakeOn(Listener listener, StreamSocket socket, in PeerAddress remote)
     {
-        IConnectionHandler? handler = ConnectionCount < Options.ConnectionsMax && HasRoomForConnections ? HandlerOf(listener.Acceptor, remote) : null;
-        if (handler is null)
+        if (ConnectionCount >= Options.ConnectionsMax)
+        {
+            TellOfRefusals(listener, "this loop has as many as it may", nameof(EventLoopOptions.ConnectionsMax), Options.ConnectionsMax);
+            Refuse(socket);
+        }
+        else if (!HasRoomForConnections)
+        {
+            OnPoolExhausted();
+            Refuse(socket);
+        }
+        else if (HandlerOf(listener.Acceptor, remote) is { } handler)
+        {
+            Adopt(socket, remote, handler, listener.Options.Tls);
+        }
+        else
         {
             Refuse(socket);
-            return;
         }
+    }
 
-        Adopt(socket, remote, handler, listener.Options.Tls);
+    // Once: a storm of connections must not become a storm of lines. The counter goes on.
+    private void TellOfRefusals(Listener listener, string why, string option, int value)
+    {
+        if (!_hasToldOfRefusals)
+        {
+            _hasToldOfRefusals = true;
+            Log($"new connections to {listener.Address} are closed at once: {why} ({option} is {value:N0}); further ones are only counted");
+        }
     }
 
     private void Refuse(StreamSocket socket)
@@ -227,7 +249,7 @@ public sealed partial class EventLoop
         }
         catch (Exception fault) when (fault is not BrokenInvariantException)
         {
-            LastHandlerFault = fault;
+            NoteFault($"connection from {remote} closed: ", acceptor, fault);
             return null;
         }
     }

@@ -62,7 +62,7 @@ public sealed class LoopCounters
     /// <summary>Times that no buffer was left.</summary>
     public long PoolExhaustions { get; internal set; }
 
-    /// <summary>Calls of OnData longer than <see cref="EventLoopOptions.SlowHandlerUs"/>.</summary>
+    /// <summary>Calls of handlers and posted tasks longer than <see cref="EventLoopOptions.SlowHandlerUs"/>.</summary>
     public long SlowHandlers { get; internal set; }
 
     /// <summary>TLS handshakes completed; of them resumed.</summary>

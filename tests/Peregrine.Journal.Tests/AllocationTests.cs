@@ -41,6 +41,29 @@ public class AllocationTests
     }
 
     [Fact]
+    public void LargeBatches_HashedBeside_AllocateNothing()
+    {
+        using Scratch scratch = new();
+        JournalOptions options = scratch.Options() with { SegmentBytes = 64 << 20, BatchBytesMax = 1 << 20 };
+        using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
+        byte[] payload = new byte[1_000];
+        long sequence = 0;
+        Action work = () =>
+        {
+            for (int record = 1; record <= 4_000; record++)
+            {
+                if (writer.TryAppend(1, ++sequence, sequence, payload) != JournalStatus.Ok || (record % 500 == 0 && writer.Commit() != JournalStatus.Ok))
+                {
+                    throw new InvalidOperationException("the journal refused");
+                }
+            }
+        };
+        work();
+
+        Allocation.AssertNone(work);
+    }
+
+    [Fact]
     public void WritingThread_Warm_AllocatesNothing()
     {
         using Scratch scratch = new();

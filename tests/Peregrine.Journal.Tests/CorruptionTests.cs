@@ -5,7 +5,7 @@ namespace Peregrine.Journal.Tests;
 /// <summary>Every damage ends in one of two ways: a true prefix, with what was cut reported, or a refusal that names file and byte.</summary>
 public class CorruptionTests
 {
-    private const int HeaderBytes = 64;
+    private const int HeaderBytes = 128;
     private const long Last = 24;
 
     [Fact]
@@ -22,7 +22,7 @@ public class CorruptionTests
             Assert.True(length < HeaderBytes == outcome.IsRefused, $"cut at byte {length}: refused is {outcome.IsRefused}");
             if (!outcome.IsRefused)
             {
-                long expected = WholeRecords(whole.AsSpan(0, length));
+                long expected = WholeRecords(whole, whole.AsSpan(0, length));
                 Assert.True(expected == outcome.Records, $"cut at byte {length}: {outcome.Records} records, expected {expected}");
             }
         }
@@ -42,7 +42,7 @@ public class CorruptionTests
             Outcome outcome = Reopen(scratch, $"zeros from byte {from}");
 
             Assert.False(outcome.IsRefused, $"zeros from byte {from}: {outcome.Message}");
-            Assert.True(WholeRecords(damaged) == outcome.Records, $"zeros from byte {from}: {outcome.Records} records, expected {WholeRecords(damaged)}");
+            Assert.True(WholeRecords(whole, damaged) == outcome.Records, $"zeros from byte {from}: {outcome.Records} records, expected {WholeRecords(whole, damaged)}");
         }
     }
 
@@ -51,7 +51,6 @@ public class CorruptionTests
     {
         using Scratch scratch = new();
         byte[] whole = WriteSmall(scratch, out int end);
-        int lastRecord = RecordStart(whole, Last);
         int bits = ProofSize.Of(1, 8);
         for (int at = 0; at < end; at++)
         {
@@ -63,8 +62,54 @@ public class CorruptionTests
 
                 Outcome outcome = Reopen(scratch, $"bit {(bit + at) & 7} of byte {at}");
 
-                CheckFlip(whole, at, lastRecord, outcome);
+                CheckFlip(whole, at, outcome);
             }
+        }
+    }
+
+    [Fact]
+    public void Bits_FlippedAnywhereInSeveralSegments_AreEachFound()
+    {
+        MemoryFiles files = new();
+        using (JournalWriter writer = JournalWriter.Open(FailureTests.InMemory(files, Durability.Os, false), new RecordList(), out _))
+        {
+            for (long sequence = 1; sequence <= 1_500; sequence++)
+            {
+                Scratch.Append(writer, sequence);
+                _ = sequence % 3 == 0 ? JournalStatus.Ok : writer.Commit();
+            }
+        }
+
+        string[] paths = [.. files.List("/j").Where(path => path.EndsWith(".journal", StringComparison.Ordinal))];
+        const int Seed = 12;
+        Random random = new(Seed);
+        for (int round = 0; round < ProofSize.Of(500, 10_000); round++)
+        {
+            string path = paths[random.Next(paths.Length)];
+            byte[] whole = files.ReadFile(path);
+            byte[] damaged = [.. whole];
+            int at = random.Next(damaged.Length);
+            damaged[at] ^= (byte)(1 << random.Next(8));
+            files.WriteFile(path, damaged);
+            RecordList found = new();
+            string what = $"seed {Seed}, round {round}, byte {at} of {path}";
+
+            try
+            {
+                JournalRecovery recovery = JournalScan.Run(files, "/j", found, after: null, verifyChain: true).Recovery;
+
+                // Only in the last segment: the last batch, or the zeros behind it.
+                Assert.True(recovery.TornBytes > 0 && path == paths[^1] && recovery.TornAt!.StartsWith(path, StringComparison.Ordinal), what);
+                Assert.True(found.Sequences.Count >= 1_497, $"{what}: {found.Sequences.Count} records");
+            }
+            catch (JournalException refusal)
+            {
+                Assert.Contains(path, refusal.Message);
+                Assert.True(refusal.Message.Contains(" byte ", StringComparison.Ordinal) || at < HeaderBytes, $"{what}: {refusal.Message}");
+            }
+
+            found.AssertIsOneTo(found.Sequences.Count, what);
+            files.WriteFile(path, whole);
         }
     }
 
@@ -109,7 +154,7 @@ public class CorruptionTests
     {
         using Scratch scratch = new();
         byte[] whole = WriteSmall(scratch, out int end);
-        int lastRecord = RecordStart(whole, Last);
+        int lastRecord = RecordStart(whole, (int)Last);
         whole.AsSpan(lastRecord + 20, end - lastRecord - 20).Clear();
         File.WriteAllBytes(scratch.Segment(1), whole);
 
@@ -126,15 +171,14 @@ public class CorruptionTests
     }
 
     [Fact]
-    public void Tail_OfMadeUpLengths_IsRefusedAfterABoundedSearch()
+    public void Tail_OfMadeUpLinks_IsRefusedAfterABoundedSearch()
     {
         using Scratch scratch = new();
         _ = WriteSmall(scratch, out int end);
         byte[] hostile = new byte[8 << 20];
         File.ReadAllBytes(scratch.Segment(1)).AsSpan(0, end).CopyTo(hostile);
-        // Every 32nd byte looks like the head of a record with megabytes of payload: without a bound, 10^12 bytes to check.
-        // A head is length with checksum, sequence, time, type: every fourth place has a long length and a true type.
-        ulong[] pattern = [4 << 20, 1 << 20, 0, 1];
+        // Every 32nd byte looks like the head of a link: each must be looked at, and none is one.
+        ulong[] pattern = [48, 1 << 20, 0, 255];
         for (int offset = end; offset + 8 <= hostile.Length; offset += 8)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(hostile.AsSpan(offset), pattern[(offset - end) / 8 % 4]);
@@ -188,9 +232,9 @@ public class CorruptionTests
         {
             File.Move(scratch.Segment(missing), scratch.Segment(missing) + ".away");
 
-            string message = Assert.Throws<JournalException>(() => JournalReader.Scan(scratch.Folder, new RecordList())).Message;
+            string message = Assert.Throws<JournalException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message;
 
-            Assert.Contains($"{missing:D10}.journal is expected", message);
+            Assert.Contains(missing == 1 ? "older segments were removed" : $"{missing:D10}.journal is expected", message);
             File.Move(scratch.Segment(missing) + ".away", scratch.Segment(missing));
         }
     }
@@ -201,16 +245,81 @@ public class CorruptionTests
         using Scratch scratch = new();
         scratch.Write(1, 3_000);
         byte[] first = File.ReadAllBytes(scratch.Segment(1));
-        int end = first.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-        first.AsSpan(end - 8).Clear();
+        List<Entry> entries = Entries(first);
+        Entry link = entries[^1];
+        first.AsSpan(link.Start + 8, link.Bytes - 8).Clear();
         File.WriteAllBytes(scratch.Segment(1), first);
-        RefusalNames(scratch, scratch.Segment(1) + " is damaged at byte ");
+        RefusalNames(scratch, $"{scratch.Segment(1)} is damaged at byte {link.Start}");
 
-        // The whole last record lost: the segment alone looks clean, the one behind it knows better.
-        int lastRecord = RecordStart(first, WholeRecords(first) + 1);
-        first.AsSpan(lastRecord).Clear();
+        // The whole last batch lost: the segment alone looks clean, the one behind it knows better.
+        int lastBatch = entries[entries.FindLastIndex(entries.Count - 2, entry => entry.IsLink) + 1].Start;
+        first.AsSpan(lastBatch).Clear();
         File.WriteAllBytes(scratch.Segment(1), first);
-        RefusalNames(scratch, $"{scratch.Segment(1)} is damaged at byte {lastRecord}");
+        RefusalNames(scratch, $"{scratch.Segment(1)} is damaged at byte {lastBatch}");
+    }
+
+    [Fact]
+    public void Segment_WithStrayBytesBehindItsEnd_IsRefusedWithFileAndByte()
+    {
+        using Scratch scratch = new();
+        scratch.Write(1, 3_000);
+        byte[] first = File.ReadAllBytes(scratch.Segment(1));
+        first[^5] = 1;
+        File.WriteAllBytes(scratch.Segment(1), first);
+
+        RefusalNames(scratch, $"{scratch.Segment(1)} is damaged at byte {first.Length - 5}");
+    }
+
+    [Fact]
+    public void Segment_OfAnotherJournal_DoesNotJoin()
+    {
+        using Scratch scratch = new();
+        using Scratch other = new();
+        scratch.Write(1, 3_000);
+        using (JournalWriter writer = JournalWriter.Open(other.Options(), new RecordList(), out _))
+        {
+            // The same records in the same batches, but for one byte of time.
+            for (long sequence = 1; sequence <= 3_000; sequence++)
+            {
+                Assert.Equal(JournalStatus.Ok, writer.TryAppend(1, sequence, (sequence * 1_000) + (sequence == 7 ? 1 : 0), Scratch.PayloadOf(sequence)));
+                if (sequence % 3 != 0)
+                {
+                    _ = writer.Commit();
+                }
+            }
+        }
+
+        File.Copy(other.Segment(2), scratch.Segment(2), overwrite: true);
+
+        RefusalNames(scratch, $"{scratch.Segment(2)} does not join {scratch.Segment(1)}");
+    }
+
+    [Fact]
+    public void Segment_UnderAnotherNumber_IsRefused()
+    {
+        using Scratch scratch = new();
+        scratch.Write(1, 3_000);
+        File.Copy(scratch.Segment(2), scratch.Segment(1), overwrite: true);
+
+        RefusalNames(scratch, $"{scratch.Segment(1)} holds segment 2");
+    }
+
+    [Fact]
+    public void Record_ChangedWithItsChecksum_IsFoundByVerify()
+    {
+        using Scratch scratch = new();
+        byte[] whole = WriteSmall(scratch, out _);
+        List<Entry> entries = Entries(whole);
+        Entry record = entries.First(entry => !entry.IsLink && entry.Bytes > 40);
+        whole[record.Start + 32] ^= 1;
+        byte[] covered = [.. whole[(record.Start + 8)..(record.Start + 32 + BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(record.Start)))], .. whole[record.Start..(record.Start + 4)]];
+        BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(record.Start + 4), Crc32C.Of(covered));
+        File.WriteAllBytes(scratch.Segment(1), whole);
+
+        string message = Assert.Throws<JournalException>(() => JournalReader.Verify(scratch.Folder, new RecordList())).Message;
+
+        int batch = entries[entries.FindLastIndex(entries.IndexOf(record), entry => entry.IsLink) + 1].Start;
+        Assert.Contains($"{scratch.Segment(1)} is damaged at byte {batch}: the hash chain breaks", message);
     }
 
     [Fact]
@@ -222,10 +331,10 @@ public class CorruptionTests
         {
             byte[] other = (byte[])whole.Clone();
             other[at] += 2;
-            BinaryPrimitives.WriteUInt32LittleEndian(other.AsSpan(60), Crc32C.Of(other.AsSpan(0, 60)));
+            BinaryPrimitives.WriteUInt32LittleEndian(other.AsSpan(124), Crc32C.Of(other.AsSpan(0, 124)));
             File.WriteAllBytes(scratch.Segment(1), other);
 
-            RefusalNames(scratch, at == 8 ? "format version 3 with features 0x0" : "format version 1 with features 0x2");
+            RefusalNames(scratch, at == 8 ? "format version 3 with features 0x1" : "format version 1 with features 0x3");
         }
     }
 
@@ -245,7 +354,7 @@ public class CorruptionTests
         Assert.Contains(part, refusal.Message);
     }
 
-    private static void CheckFlip(byte[] whole, int at, int lastRecord, Outcome outcome)
+    private static void CheckFlip(byte[] whole, int at, Outcome outcome)
     {
         if (at < HeaderBytes)
         {
@@ -253,18 +362,22 @@ public class CorruptionTests
             return;
         }
 
-        if (IsPadding(whole, at))
+        List<Entry> entries = Entries(whole);
+        Entry hit = entries.Last(entry => entry.Start <= at);
+        bool isPadding = at >= hit.Start + 32 + BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(hit.Start));
+        if (isPadding)
         {
             Assert.True(!outcome.IsRefused && outcome.Records == Last, $"byte {at}, padding: {outcome.Message}");
         }
-        else if (at >= lastRecord)
+        else if (outcome.IsRefused)
         {
-            Assert.True(!outcome.IsRefused && outcome.Records == Last - 1, $"byte {at}, last record: {outcome.Records} records, {outcome.Message}");
+            Assert.Contains($" is damaged at byte {hit.Start}:", outcome.Message);
         }
         else
         {
-            Assert.True(outcome.IsRefused, $"byte {at}: records follow it, and it was not refused");
-            Assert.Contains($" is damaged at byte {RecordOf(whole, at)}:", outcome.Message);
+            // Only a length that goes beyond what is there makes the last batch look unfinished.
+            bool isLength = at < hit.Start + 4;
+            Assert.True(isLength && hit.Start >= entries[^2].Start && outcome.Records == Last - 1, $"byte {at} was not refused, {outcome.Records} records");
         }
     }
 
@@ -272,55 +385,46 @@ public class CorruptionTests
     {
         scratch.Write(1, Last);
         byte[] whole = File.ReadAllBytes(scratch.Segment(1));
-        end = RecordStart(whole, Last + 1);
+        Entry last = Entries(whole)[^1];
+        end = last.Start + last.Bytes;
         return whole[..(end + 1_000)];
     }
 
-    // An independent, plain reading of the layout: lengths only, records numbered from 1.
-    private static int RecordStart(byte[] data, long number)
+    // An independent, plain reading of the layout: lengths and types only.
+    internal static List<Entry> Entries(ReadOnlySpan<byte> data)
     {
+        List<Entry> entries = [];
         int offset = HeaderBytes;
-        for (long index = 1; index < number; index++)
+        while (offset + 32 <= data.Length && data[offset + 24] != 0)
         {
-            offset += (32 + BinaryPrimitives.ReadInt32LittleEndian(data.AsSpan(offset)) + 7) / 8 * 8;
-        }
-
-        return offset;
-    }
-
-    private static int RecordOf(byte[] whole, int at)
-    {
-        int number = 1;
-        while (RecordStart(whole, number + 1) <= at)
-        {
-            number++;
-        }
-
-        return RecordStart(whole, number);
-    }
-
-    private static bool IsPadding(byte[] whole, int at)
-    {
-        int start = RecordOf(whole, at);
-        return at >= start + 32 + BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(start));
-    }
-
-    // How many of the test's records are there byte for byte.
-    private static long WholeRecords(ReadOnlySpan<byte> data)
-    {
-        int offset = HeaderBytes;
-        for (long sequence = 1; ; sequence++)
-        {
-            byte[] payload = Scratch.PayloadOf(sequence);
-            int bytes = (32 + payload.Length + 7) / 8 * 8;
-            if (offset + bytes > data.Length || BinaryPrimitives.ReadInt64LittleEndian(data[(offset + 8)..]) != sequence
-                || data[offset + 24] != 1 || !data.Slice(offset + 32, payload.Length).SequenceEqual(payload))
-            {
-                return sequence - 1;
-            }
-
+            int bytes = (32 + BinaryPrimitives.ReadInt32LittleEndian(data[offset..]) + 7) / 8 * 8;
+            entries.Add(new Entry(offset, bytes, data[offset + 24] == 255));
             offset += bytes;
         }
+
+        return entries;
+    }
+
+    private static int RecordStart(byte[] data, int number) => Entries(data).Where(entry => !entry.IsLink).ElementAt(number - 1).Start;
+
+    // How many records stand in batches that are there byte for byte.
+    private static long WholeRecords(byte[] whole, ReadOnlySpan<byte> data)
+    {
+        long records = 0;
+        long closed = 0;
+        foreach (Entry entry in Entries(whole))
+        {
+            int end = entry.Start + entry.Bytes;
+            if (end > data.Length || !data[..end].SequenceEqual(whole.AsSpan(0, end)))
+            {
+                break;
+            }
+
+            records += entry.IsLink ? 0 : 1;
+            closed = entry.IsLink ? records : closed;
+        }
+
+        return closed;
     }
 
     // Opens, writes one more, reads again: what was recovered must be a true prefix, and the journal as good as new.
@@ -355,6 +459,8 @@ public class CorruptionTests
 
         return new Outcome(false, found.Sequences.Count, "");
     }
+
+    internal readonly record struct Entry(int Start, int Bytes, bool IsLink);
 
     private readonly record struct Outcome(bool IsRefused, long Records, string Message);
 }

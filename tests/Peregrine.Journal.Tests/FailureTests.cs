@@ -1,6 +1,4 @@
-using System.Reflection;
 using Peregrine.Linux;
-using Peregrine.Linux.Files;
 
 namespace Peregrine.Journal.Tests;
 
@@ -72,25 +70,28 @@ public class FailureTests
 
     [Theory]
     [MemberData(nameof(Levels))]
-    public void Disk_Full_FailsForGoodAndAcknowledgesNothing(Durability durability, bool syncInline)
+    public void Write_ThatFails_FailsForGoodAndAcknowledgesNothing(Durability durability, bool syncInline)
     {
-        using Scratch scratch = new();
-        using JournalWriter writer = JournalWriter.Open(scratch.Options(durability) with { SyncInline = syncInline }, new RecordList(), out _);
-        Scratch.Append(writer, 1);
-        writer.Drain();
-        UseAsSegment(writer, "/dev/full");
-
-        Scratch.Append(writer, 2);
-        if (durability != Durability.None)
+        foreach (Errno errno in (Errno[])[Errno.ENOSPC, Errno.EIO])
         {
-            _ = writer.Commit();
+            MemoryFiles files = new();
+            using JournalWriter writer = JournalWriter.Open(InMemory(files, durability, syncInline), new RecordList(), out _);
+            Scratch.Append(writer, 1);
+            writer.Drain();
+            files.Inject = op => op.Kind == FileOpKind.Write && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, errno) : null;
+
+            Scratch.Append(writer, 2);
+            if (durability != Durability.None)
+            {
+                _ = writer.Commit();
+            }
+
+            writer.Drain();
+
+            Assert.Equal(errno, writer.Failure?.Errno);
+            Assert.Contains("/j/0000000001.journal", writer.Failure?.Message);
+            AssertStaysFailed(writer, durableSequence: durability == Durability.None ? 2 : 1);
         }
-
-        writer.Drain();
-
-        Assert.Equal(Errno.ENOSPC, writer.Failure?.Errno);
-        Assert.Contains("/dev/full", writer.Failure?.Message);
-        AssertStaysFailed(writer, durableSequence: durability == Durability.None ? 2 : 1);
     }
 
     [Theory]
@@ -98,19 +99,38 @@ public class FailureTests
     [InlineData(true)]
     public void Sync_ThatFails_FailsForGoodThoughTheWriteWorked(bool syncInline)
     {
-        using Scratch scratch = new();
-        using JournalWriter writer = JournalWriter.Open(scratch.Options(Durability.Fsync) with { SyncInline = syncInline }, new RecordList(), out _);
+        MemoryFiles files = new();
+        using JournalWriter writer = JournalWriter.Open(InMemory(files, Durability.Fsync, syncInline), new RecordList(), out _);
         Scratch.Append(writer, 1);
         writer.Drain();
+        files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, Errno.EIO) : null;
 
-        // /dev/null takes every write and refuses every sync.
-        UseAsSegment(writer, "/dev/null");
         Scratch.Append(writer, 2);
         _ = writer.Commit();
         writer.Drain();
 
-        Assert.Equal(Errno.EINVAL, writer.Failure?.Errno);
+        Assert.Equal(Errno.EIO, writer.Failure?.Errno);
+        files.Inject = null;
         AssertStaysFailed(writer, durableSequence: 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Writes_ThatAreShort_AreFinished(Durability durability, bool syncInline)
+    {
+        MemoryFiles files = new() { Inject = op => op.Kind == FileOpKind.Write && op.Bytes > 7 ? new CallResult(op.Bytes == 65_536 ? 60_000 : 7, Errno.None) : null };
+        using (JournalWriter writer = JournalWriter.Open(InMemory(files, durability, syncInline), new RecordList(), out _))
+        {
+            for (long sequence = 1; sequence <= 100; sequence++)
+            {
+                Scratch.Append(writer, sequence);
+                _ = writer.Commit();
+            }
+        }
+
+        RecordList found = new();
+        _ = JournalScan.Run(files, "/j", found, after: null, verifyChain: true);
+        found.AssertIsOneTo(100);
     }
 
     [Fact]
@@ -129,35 +149,36 @@ public class FailureTests
     }
 
     [Fact]
-    public void Segment_ThatCannotBeMade_FailsTheWriterWithTheReason()
+    public void Segment_ThatCannotBeMade_FailsTheWriterWithTheReasonAndAppendsNothing()
     {
         using Scratch scratch = new();
         Directory.CreateDirectory(scratch.Folder);
         Directory.CreateDirectory(Path.Combine(scratch.Folder, "next.tmp"));
         using JournalWriter writer = JournalWriter.Open(scratch.Options(), new RecordList(), out _);
-        Scratch.Append(writer, 1);
 
-        Assert.Equal(JournalStatus.Failed, writer.Commit());
+        Assert.Equal(JournalStatus.Failed, writer.TryAppend(1, 1, 0, []));
 
         Assert.Contains("next.tmp", writer.Failure?.Message);
+        Assert.Equal(0, writer.AppendedRecords);
         AssertStaysFailed(writer, durableSequence: 0);
     }
 
     [Fact]
     public void Segment_ThatCouldNotBeMadeAheadOfTime_IsTriedAgainWhenNeeded()
     {
-        using Scratch scratch = new();
-        string blocker = Path.Combine(scratch.Folder, "next.tmp");
-        Directory.CreateDirectory(blocker);
-        using JournalWriter writer = JournalWriter.Open(scratch.Options(), new RecordList(), out _);
-        Assert.True(SpinWait.SpinUntil(() => SupplyFailed(writer), TimeSpan.FromSeconds(60)), "the supply never reported the blocked name");
-        Directory.Delete(blocker);
+        int refusals = 0;
+        MemoryFiles files = new() { Inject = op => op.Kind == FileOpKind.Create && op.Path.EndsWith("next.tmp", StringComparison.Ordinal) && Interlocked.Increment(ref refusals) == 1 ? new CallResult(-1, Errno.EACCES) : null };
+        using JournalWriter writer = JournalWriter.Open(InMemory(files, Durability.Os, syncInline: false), new RecordList(), out _);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref refusals) > 0, TimeSpan.FromSeconds(60)), "the supply never tried");
 
         Scratch.Append(writer, 1);
 
         Assert.Equal(JournalStatus.Ok, writer.Commit());
         Assert.Equal(1, writer.Counters.SegmentWaits);
     }
+
+    internal static JournalOptions InMemory(MemoryFiles files, Durability durability, bool syncInline) =>
+        new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 4096, SpaceRetryMs = 1 };
 
     private static void AssertStaysFailed(JournalWriter writer, long durableSequence)
     {
@@ -168,21 +189,4 @@ public class FailureTests
         Assert.Equal(durableSequence, writer.DurableSequence);
         Assert.True(writer.Counters.FailedCount >= 2, $"{writer.Counters.FailedCount} refusals counted");
     }
-
-    // Errors of a disk cannot be had to order; the files of /dev give the same answers on any machine.
-    private static void UseAsSegment(JournalWriter writer, string path)
-    {
-        FieldInfo field = Field(typeof(JournalWriter), "_segment");
-        ((LinuxFile)field.GetValue(writer)!).Dispose();
-        field.SetValue(writer, LinuxFile.Open(path));
-    }
-
-    private static bool SupplyFailed(JournalWriter writer)
-    {
-        object supply = Field(typeof(JournalWriter), "_supply").GetValue(writer)!;
-        return Field(supply.GetType(), "_failure").GetValue(supply) is not null;
-    }
-
-    private static FieldInfo Field(Type type, string name) =>
-        type.GetField(name, BindingFlags.NonPublic | BindingFlags.Instance) ?? throw new InvalidOperationException($"{type} has no field {name}");
 }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using Peregrine.Journal.Snapshots;
 
 namespace Peregrine.Journal.Tests;
 
@@ -20,7 +22,30 @@ public class ReadmeTests
 
         JournalRecovery found = JournalReader.Scan(folder, new Printer());
 
+        SnapshotStore snapshots = SnapshotStore.Open(Path.Combine(folder, "snapshots"));
+        using (JournalFollower follower = JournalFollower.Open(folder)) // a second core, which follows the first
+        {
+            _ = follower.Read(new Printer());
+            using SnapshotWriter writer = snapshots.Create(follower.Position, Clock.UnixNs, schema: 1);
+            writer.Write("what the second core holds"u8);
+            _ = writer.Complete();
+        }
+
+        List<SnapshotFault> faults = [];
+        if (snapshots.TryOpenNewest(JournalReader.FindExtent(folder), faults, out SnapshotReader? snapshot))
+        {
+            byte[] state = new byte[snapshot!.ContentBytes];
+            snapshot.ReadExactly(state);
+            options = options with { After = snapshot.Info.Position }; // JournalWriter.Open gives the records behind it
+            snapshot.Dispose();
+        }
+
+        JournalRetentionResult gone = JournalRetention.Apply(folder, snapshots, new JournalRetentionOptions { RetainBytes = 1L << 30 }, Clock.UnixNs, faults);
+
         Assert.Equal(2, found.Records);
+        Assert.Equal(2, options.After.Records);
+        Assert.Equal(new JournalRetentionResult(0, 0, default, 1), gone);
+        Assert.Empty(faults);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Journal");
     }
 
@@ -36,14 +61,26 @@ public class ReadmeTests
 
         byte[] bytes = File.ReadAllBytes(scratch.Segment(1));
 
-        Assert.Equal("50524547524E4C31" + "01000000" + "00000000" + "0500000000000000" + "0600000000000000" + new string('0', 56), Convert.ToHexString(bytes[..60]));
-        Assert.Equal(Crc32C.AppendSoftware(0, bytes.AsSpan(0, 60)), BitConverter.ToUInt32(bytes, 60));
-        Assert.Equal("03000000", Convert.ToHexString(bytes[64..68]));
-        byte[] covered = [.. bytes[72..99], .. bytes[64..68]];
-        Assert.Equal(Crc32C.AppendSoftware(0, covered), BitConverter.ToUInt32(bytes, 68));
-        Assert.Equal("0500000000000000" + "0600000000000000" + "07" + new string('0', 14) + "AABBCC", Convert.ToHexString(bytes[72..99]));
-        Assert.Equal(-1, bytes.AsSpan(99).IndexOfAnyExcept((byte)0));
+        string header = "50524547524E4C31" + "01000000" + "01000000" + "0500000000000000" + "0600000000000000" + new string('0', 48) + "01000000" + new string('0', 128);
+        Assert.Equal(header, Convert.ToHexString(bytes[..124]));
+        Assert.Equal(Crc32C.AppendSoftware(0, bytes.AsSpan(0, 124)), BitConverter.ToUInt32(bytes, 124));
+        Assert.Equal("03000000", Convert.ToHexString(bytes[128..132]));
+        AssertChecksum(bytes, 128, 35);
+        Assert.Equal("0500000000000000" + "0600000000000000" + "07" + new string('0', 14) + "AABBCC" + "0000000000", Convert.ToHexString(bytes[136..168]));
+
+        // The link: record 1 of the journal, a batch of 40 bytes and one record, SHA-256 over 32 zeros and the batch.
+        Assert.Equal("30000000", Convert.ToHexString(bytes[168..172]));
+        AssertChecksum(bytes, 168, 80);
+        Assert.Equal("0500000000000000" + "0600000000000000" + "FF" + new string('0', 14) + "0100000000000000" + "28000000" + "01000000", Convert.ToHexString(bytes[176..216]));
+        Assert.Equal(SHA256.HashData([.. new byte[32], .. bytes[128..168]]), bytes[216..248]);
+        Assert.Equal(-1, bytes.AsSpan(248).IndexOfAnyExcept((byte)0));
         Assert.Equal(64 << 10, bytes.Length);
+    }
+
+    private static void AssertChecksum(byte[] bytes, int start, int length)
+    {
+        byte[] covered = [.. bytes[(start + 8)..(start + length)], .. bytes[start..(start + 4)]];
+        Assert.Equal(Crc32C.AppendSoftware(0, covered), BitConverter.ToUInt32(bytes, start + 4));
     }
 
     private sealed class Printer : IJournalVisitor

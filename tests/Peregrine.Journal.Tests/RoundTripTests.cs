@@ -80,7 +80,7 @@ public class RoundTripTests
         using Scratch scratch = new();
         using (JournalWriter writer = JournalWriter.Open(scratch.Options(), new RecordList(), out _))
         {
-            _ = writer.TryAppend(255, 7, long.MaxValue, [1, 2, 3]);
+            _ = writer.TryAppend(254, 7, long.MaxValue, [1, 2, 3]);
             _ = writer.TryAppend(9, 7, long.MinValue, []);
             _ = writer.Commit();
         }
@@ -88,7 +88,7 @@ public class RoundTripTests
         RecordList found = new() { IsExpectedPayload = false };
         _ = JournalReader.Scan(scratch.Folder, found);
 
-        Assert.Equal([new JournalRecord(7, long.MaxValue, 255), new JournalRecord(7, long.MinValue, 9)], found.Records.Select(record => record.Header));
+        Assert.Equal([new JournalRecord(7, long.MaxValue, 254), new JournalRecord(7, long.MinValue, 9)], found.Records.Select(record => record.Header));
         Assert.Equal([1, 2, 3], found.Records[0].Payload);
         Assert.Empty(found.Records[1].Payload);
     }
@@ -102,6 +102,7 @@ public class RoundTripTests
 
         Assert.Throws<BrokenInvariantException>(() => writer.TryAppend(1, 4, 0, []));
         Assert.Throws<BrokenInvariantException>(() => writer.TryAppend(0, 6, 0, []));
+        Assert.Throws<BrokenInvariantException>(() => writer.TryAppend(255, 6, 0, []));
     }
 
     [Theory]

@@ -184,20 +184,81 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
     }
 
     [Fact]
+    public void Loops_BySourceHash_ServeAPeerAlwaysOnTheSameOne()
+    {
+        ConcurrentDictionary<IPAddress, ConcurrentBag<EventLoop>> loops = [];
+        TestHandler handler = new()
+        {
+            Opened = connection => loops.GetOrAdd(connection.RemoteEndPoint.Address, _ => []).Add(connection.Loop),
+            Data = (connection, data) =>
+            {
+                _ = connection.TryWrite(data.Span);
+                return data.Length;
+            },
+        };
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Loops(3, Spreading.SourceHash).Configure(With).Start();
+        for (int count = 0; count < 60; count++)
+        {
+            using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
+            client.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + (count % 20))]), 0));
+            client.Connect(server.EndPoint);
+            Ping(client);
+        }
+
+        Assert.Equal(20, loops.Count);
+        Assert.All(loops, peer => Assert.Equal((3, 1), (peer.Value.Count, peer.Value.Distinct().Count())));
+    }
+
+    [Fact]
+    public void Loops_BoundToACore_RunThereAndSayWhenTheyCannot()
+    {
+        ConcurrentQueue<string> log = [];
+        string allowed = "";
+        TestHandler handler = new()
+        {
+            Data = (connection, data) =>
+            {
+                allowed = File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+                _ = connection.TryWrite(data.Span);
+                return data.Length;
+            },
+        };
+        int core = int.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1].Split(',', '-')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+        Ask(core);
+        Assert.Equal($"{core}", allowed);
+        Assert.DoesNotContain(log, line => line.Contains("cannot be bound", StringComparison.Ordinal));
+
+        Ask(1_000);
+        Assert.Contains(log, line => line.StartsWith("net-0 cannot be bound to core 1000: EINVAL", StringComparison.Ordinal));
+
+        void Ask(int on)
+        {
+            using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Pin(on).Configure(With).Log(log.Enqueue).Start();
+            using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
+            client.Connect(server.EndPoint);
+            Ping(client);
+        }
+    }
+
+    [Fact]
     public void Server_StoppedUnderLoad_EndsInTimeAndLeaksNothing()
     {
+        int before = Descriptors();
         for (int round = 0; round < ProofSize.Of(5, 50); round++)
         {
             using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new EchoHandler()).Loops(2, Spreading.RoundRobin).Configure(With).Start();
             Thread[] clients = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Hammer(server.EndPoint)))];
             Array.ForEach(clients, thread => thread.Start());
-            Thread.Sleep(20);
+            Assert.True(SpinWait.SpinUntil(() => server.Loops.All(loop => loop.Counters.Receives > 20), TestLoop.TimeoutMs), "both loops are busy");
 
             server.Stop(200);
 
             Array.ForEach(clients, thread => thread.Join());
-            Assert.All(server.Loops, loop => Assert.Equal(0, loop.LentBuffers));
+            Assert.All(server.Loops, loop => Assert.Equal((0, 0), (loop.ConnectionCount, loop.LentBuffers)));
         }
+
+        Assert.True(Descriptors() <= before + 5, $"{before} descriptors before, {Descriptors()} after");
 
         static void Hammer(IPEndPoint server)
         {

@@ -52,15 +52,19 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
     [Fact]
     public void Connections_AboveTheLimit_AreClosedAndCounted()
     {
-        using TestLoop loop = Start(() => new EchoHandler(), new EventLoopOptions { ConnectionsMax = 2 });
+        List<string> log = [];
+        using TestLoop loop = Start(() => new EchoHandler(), new EventLoopOptions { ConnectionsMax = 2, Log = log.Add });
         using Socket first = Pinged(loop);
         using Socket second = Pinged(loop);
 
         using Socket third = loop.Connect();
-
         Assert.Empty(TestLoop.ReadAll(third));
+        using Socket fourth = loop.Connect();
+        Assert.Empty(TestLoop.ReadAll(fourth));
+
         loop.Stop();
-        Assert.Equal((2, 1), (loop.Loop.ConnectionCount, loop.Loop.Counters.Refused));
+        Assert.Equal((2, 2), (loop.Loop.ConnectionCount, loop.Loop.Counters.Refused));
+        Assert.Equal($"new connections to {loop.EndPoint} are closed at once: this loop has as many as it may (ConnectionsMax is 2); further ones are only counted", Assert.Single(log));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Peregrine.Linux.Tls;
 using Peregrine.Net.Memory;
+using Peregrine.Net.Tls;
+using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
 
@@ -196,25 +199,58 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
     [InlineData("inside a frame")]
     [InlineData("while it is written to")]
     [InlineData("after it ended its side")]
+    [InlineData("after we ended ours")]
+    [InlineData("while reading pauses")]
+    [InlineData("while the last bytes go out")]
+    [InlineData("in the TLS handshake")]
     public void Reset_InAnyState_LeavesNothingBehind(string when)
     {
         ConcurrentQueue<CloseReason> reasons = [];
         TestHandler handler = new()
         {
-            Opened = connection => _ = when == "while it is written to" && connection.TryWrite(new byte[3_000_000]),
-            Data = (_, data) => when == "inside a frame" ? 0 : data.Length,
+            Opened = connection =>
+            {
+                _ = when.StartsWith("while", StringComparison.Ordinal) && connection.TryWrite(new byte[3_000_000]);
+                if (when == "while the last bytes go out")
+                {
+                    connection.CloseWhenSent(10 * TestLoop.TimeoutMs);
+                }
+                else if (when == "after we ended ours")
+                {
+                    connection.EndOutput();
+                }
+            },
+            Data = (connection, data) =>
+            {
+                while (when == "while reading pauses" && connection.TryWrite(new byte[3_000_000]))
+                {
+                }
+
+                return when is "inside a frame" or "while reading pauses" ? 0 : data.Length;
+            },
             InputEnded = _ => when == "after it ended its side",
             Closed = (_, reason) => reasons.Enqueue(reason),
         };
-        using TestLoop loop = Start(() => handler);
+        using TestCertificates certificates = new();
+        (string certificate, string key) = certificates.Make("server");
+        using TlsCredentials? credentials = when == "in the TLS handshake" ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0) : null;
+        using TestLoop loop = new(() => handler, With(null), credentials);
         for (int round = 0; round < 50; round++)
         {
             Socket client = loop.Connect(receiveBufferBytes: 4_096);
-            _ = when == "at once" ? 0 : client.Send("abc"u8);
+            _ = when == "at once" ? 0 : client.Send(credentials is null ? "abc"u8 : [22, 3, 1, 2, 0, 1]);
             if (when == "after it ended its side")
             {
                 client.Shutdown(SocketShutdown.Send);
+            }
+
+            if (round % 2 == 0 && when.StartsWith("after", StringComparison.Ordinal))
+            {
                 Thread.Sleep(1);
+            }
+            else if (when == "while reading pauses")
+            {
+                Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.ReadPauses > round, TestLoop.TimeoutMs), "reading pauses");
             }
 
             client.LingerState = new LingerOption(true, 0);

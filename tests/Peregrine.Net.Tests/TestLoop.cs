@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Peregrine.Linux.Sockets;
+using Peregrine.Net.Tls;
 
 namespace Peregrine.Net.Tests;
 
@@ -14,16 +15,16 @@ internal sealed class TestLoop : IDisposable, IConnectionAcceptor
     private volatile bool _isStopped;
     private volatile Exception? _failure;
 
-    public TestLoop(Func<IConnectionHandler?> accept, EventLoopOptions? options = null)
-        : this(_ => accept(), options)
+    public TestLoop(Func<IConnectionHandler?> accept, EventLoopOptions? options = null, TlsCredentials? tls = null)
+        : this(_ => accept(), options, tls)
     {
     }
 
-    public TestLoop(Func<IPEndPoint, IConnectionHandler?> accept, EventLoopOptions? options = null)
+    public TestLoop(Func<IPEndPoint, IConnectionHandler?> accept, EventLoopOptions? options = null, TlsCredentials? tls = null)
     {
         _accept = accept;
         Loop = new EventLoop(options ?? new EventLoopOptions());
-        _listener = Loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), this);
+        _listener = Loop.Listen(new IPEndPoint(IPAddress.Loopback, 0), this, new ListenerOptions { Tls = tls });
         _thread = new Thread(Run) { IsBackground = true };
         _thread.Start();
     }

@@ -113,6 +113,70 @@ public abstract class TlsTests : BackendSuite, IDisposable
     }
 
     [Fact]
+    public void Mutual_ResumedSession_StillHasTheClientsCertificate()
+    {
+        (string certificate, string key) = _certificates.Make("client");
+        ConcurrentQueue<string> subjects = [];
+        TestHandler serving = new()
+        {
+            Opened = connection => subjects.Enqueue(X509CertificateLoader.LoadCertificate(connection.GetPeerCertificate()!).Subject),
+            Data = (connection, data) =>
+            {
+                _ = connection.TryWrite(data.Span);
+                return data.Length;
+            },
+        };
+        using NetServer server = StartServer(Server(isMutual: true), () => serving);
+        using TlsCredentials credentials = TlsCredentials.LoadClient(new TlsSettings { TrustFile = _certificates.AuthorityFile, CertificateFile = certificate, KeyFile = key });
+        using NetClient client = NetClient.CreateBuilder().Tls(credentials, "localhost").Start();
+        for (int round = 0; round < 2; round++)
+        {
+            using ManualResetEventSlim closed = new();
+            TestHandler asking = new()
+            {
+                Opened = connection => connection.TryWrite("ping"u8),
+                Data = (connection, data) =>
+                {
+                    connection.Close();
+                    return data.Length;
+                },
+                Closed = (_, _) => closed.Set(),
+            };
+            Assert.True(client.Connect(server.EndPoint, asking));
+            Assert.True(closed.Wait(TestLoop.TimeoutMs));
+        }
+
+        Assert.Equal(["CN=client", "CN=client"], subjects);
+        Assert.Equal(1, server.Loops[0].Counters.TlsResumptions);
+    }
+
+    [Fact]
+    public void Client_ThatDoesNotTrustUs_IsSaidToBeTheReason()
+    {
+        (string stranger, _) = _certificates.Make("stranger");
+        using NetServer server = StartServer(Server());
+        using TlsCredentials credentials = TlsCredentials.LoadClient(new TlsSettings { TrustFile = stranger });
+        using NetClient client = NetClient.CreateBuilder().Tls(credentials, "localhost").Start();
+
+        Assert.True(client.Connect(server.EndPoint, new TestHandler()));
+
+        AssertLogged("tlsv1 alert unknown ca: the peer does not accept our certificate");
+    }
+
+    [Fact]
+    public void Client_OfAnOlderTls_IsToldWhatIsNeeded()
+    {
+        using NetServer server = StartServer(Server());
+        using SslStream stream = new(new NetworkStream(Plain(server), ownsSocket: true));
+
+#pragma warning disable CA5398 // An old version is what is tested.
+        _ = Assert.ThrowsAny<Exception>(() => stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12 }));
+#pragma warning restore CA5398
+
+        AssertLogged("unsupported protocol: the peer does not speak TLS 1.3 to us");
+    }
+
+    [Fact]
     public void Client_ThatExpectsAnotherName_Fails()
     {
         using NetServer server = StartServer(Server());

@@ -34,6 +34,32 @@ public abstract class WakeTests(NetBackend backend) : BackendSuite(backend)
         Assert.False(isLost, "the loop slept while a waker had left something");
     }
 
+    [Fact]
+    public void Posts_OfABurst_WakeTheLoopOnce()
+    {
+        const int posts = 1_000;
+        using EventLoop loop = NewLoop(new EventLoopOptions());
+        CountingTask task = new();
+        _ = loop.Poll(0);
+        long calls = loop.Counters.SystemCalls;
+
+        for (int count = 0; count < posts; count++)
+        {
+            Assert.True(loop.TryPost(task, count));
+        }
+
+        _ = loop.Poll(-1);
+        Assert.Equal((posts, posts, 1), (task.Runs, loop.Counters.Posts, loop.Counters.Wakes));
+        Assert.True(loop.Counters.SystemCalls - calls <= 3, $"{loop.Counters.SystemCalls - calls} system calls");
+    }
+
+    private sealed class CountingTask : ILoopTask
+    {
+        public int Runs { get; private set; }
+
+        public void Run(EventLoop loop, long argument) => Runs++;
+    }
+
     private static long Sum(long[] left)
     {
         long sum = 0;

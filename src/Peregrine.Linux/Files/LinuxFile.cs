@@ -28,6 +28,20 @@ public sealed unsafe class LinuxFile : IDisposable
     /// <exception cref="LinuxException">It is not there or not allowed.</exception>
     public static LinuxFile Open(string path) => OpenFlags(path, OpenReadWrite);
 
+    /// <summary>Opens for reading only.</summary>
+    /// <returns>The file, or null when there is none of that name.</returns>
+    /// <exception cref="LinuxException">It is there and not allowed, or the system refused otherwise.</exception>
+    public static LinuxFile? TryOpenRead(string path)
+    {
+        CallResult result = Libc.Result(Libc.Open(path, OpenCloseOnExec, 0));
+        if (result.IsOk)
+        {
+            return new LinuxFile((int)result.Value, path);
+        }
+
+        return result.Errno == Errno.ENOENT ? null : throw new LinuxException($"cannot open {path}", result.Errno);
+    }
+
     /// <summary>Creates, mode 0640; an existing file is an error.</summary>
     public static LinuxFile Create(string path) => OpenFlags(path, OpenReadWrite | OpenCreate | OpenExclusive);
 
@@ -70,6 +84,18 @@ public sealed unsafe class LinuxFile : IDisposable
         return errno;
     }
 
+    /// <summary>Gives a file another name in the same file system, in one step; a file of that name is replaced.</summary>
+    /// <returns>None; EXDEV: another file system; or why not. Nothing changed unless None.</returns>
+    public static Errno TryMove(string from, string to) => Libc.Result(Libc.Rename(from, to)).Errno;
+
+    /// <summary>Removes a name.</summary>
+    /// <returns>None, also when it is not there; else why not.</returns>
+    public static Errno TryDelete(string path)
+    {
+        Errno errno = Libc.Result(Libc.Unlink(path)).Errno;
+        return errno == Errno.ENOENT ? Errno.None : errno;
+    }
+
     /// <summary>Writes all of the bytes at an offset.</summary>
     /// <returns>None; ENOSPC, EFBIG, EIO: some of the bytes may be written.</returns>
     public Errno Write(ReadOnlySpan<byte> bytes, long offset)
@@ -93,6 +119,31 @@ public sealed unsafe class LinuxFile : IDisposable
 
         return Errno.None;
     }
+
+    /// <summary>Writes at an offset, as many of the bytes as the system takes at once.</summary>
+    /// <returns>How many; fewer than asked for also where the disk is full in the middle.</returns>
+    public CallResult WriteSome(ReadOnlySpan<byte> bytes, long offset)
+    {
+        // SAFETY: the span is pinned for the call, which reads no more than its length.
+        fixed (byte* pointer = bytes)
+        {
+            return Libc.Result(Libc.PWrite(_descriptor, pointer, (nuint)bytes.Length, offset));
+        }
+    }
+
+    /// <summary>Reads at an offset, as many bytes as the system has at once.</summary>
+    /// <returns>How many; 0 at the end of the file.</returns>
+    public CallResult Read(Span<byte> target, long offset)
+    {
+        // SAFETY: the span is pinned for the call, which writes no more than its length.
+        fixed (byte* pointer = target)
+        {
+            return Libc.Result(Libc.PRead(_descriptor, pointer, (nuint)target.Length, offset));
+        }
+    }
+
+    /// <summary>Length in bytes (lseek).</summary>
+    public CallResult FindLength() => Libc.Result(Libc.LSeek(_descriptor, 0, 2 /* SEEK_END */));
 
     /// <summary>Waits until what was written is on the disk (fdatasync).</summary>
     /// <returns>None, or EIO and the like: what was written since the last success may be lost, even if a later call succeeds.</returns>

@@ -12,7 +12,7 @@ public sealed record StreamSocketOptions
     /// <summary>Sends each write at once (TCP_NODELAY). Default true.</summary>
     public bool NoDelay { get; init; } = true;
 
-    /// <summary>Acknowledges each segment at once (TCP_QUICKACK). The kernel clears it by itself at times. Default false.</summary>
+    /// <summary>Acknowledges each segment at once (TCP_QUICKACK). The kernel clears it when we answer, so it has to be set again at every read, a system call more. Default false.</summary>
     public bool QuickAck { get; init; }
 
     /// <summary>Seconds of silence after which the kernel probes the peer (SO_KEEPALIVE, TCP_KEEPIDLE), 1 or more.</summary>
@@ -33,6 +33,13 @@ public sealed record StreamSocketOptions
     /// <summary>Microseconds that a read may poll the network card before it waits (SO_BUSY_POLL). Above the system's limit it needs CAP_NET_ADMIN.</summary>
     public int? BusyPollUs { get; init; }
 }
+
+/// <summary>What became of settings.</summary>
+/// <param name="Calls">System calls made.</param>
+/// <param name="Errno">None, or why the first refused one was refused.</param>
+/// <param name="Name">Its name in the kernel's headers; null without one.</param>
+/// <param name="Value">What it was to be.</param>
+public readonly record struct AppliedOptions(int Calls, Errno Errno, string? Name, int Value);
 
 /// <summary>
 /// A non-blocking stream socket, TCP or Unix, by its descriptor. A plain value: whoever made it closes it once.
@@ -200,30 +207,40 @@ public readonly unsafe record struct StreamSocket(int Descriptor)
     }
 
     /// <summary>Applies settings; one that the kernel refuses is left out.</summary>
-    /// <returns>None, or why the first refused one was refused.</returns>
-    public Errno Apply(StreamSocketOptions options)
+    /// <returns>How many system calls it took, and which was refused first. That a Unix socket has no settings of TCP is no refusal.</returns>
+    public AppliedOptions Apply(StreamSocketOptions options)
     {
-        ReadOnlySpan<(int? Value, int Level, int Name)> settings =
+        bool isKeptAlive = (options.KeepAliveIdleSeconds ?? options.KeepAliveIntervalSeconds ?? options.KeepAliveProbes) is not null;
+        ReadOnlySpan<(int? Value, int Level, int Number, string Name)> settings =
         [
-            (options.NoDelay ? 1 : null, LevelTcp, 1),
-            (options.QuickAck ? 1 : null, LevelTcp, 12),
-            (options.KeepAliveIdleSeconds ?? options.KeepAliveIntervalSeconds ?? options.KeepAliveProbes, LevelSocket, 9),
-            (options.KeepAliveIdleSeconds, LevelTcp, 4),
-            (options.KeepAliveIntervalSeconds, LevelTcp, 5),
-            (options.KeepAliveProbes, LevelTcp, 6),
-            (options.ReceiveBufferBytes, LevelSocket, 8),
-            (options.SendBufferBytes, LevelSocket, 7),
-            (options.BusyPollUs, LevelSocket, 46),
+            (options.NoDelay ? 1 : null, LevelTcp, 1, "TCP_NODELAY"),
+            (options.QuickAck ? 1 : null, LevelTcp, 12, "TCP_QUICKACK"),
+            (isKeptAlive ? 1 : null, LevelSocket, 9, "SO_KEEPALIVE"),
+            (options.KeepAliveIdleSeconds, LevelTcp, 4, "TCP_KEEPIDLE"),
+            (options.KeepAliveIntervalSeconds, LevelTcp, 5, "TCP_KEEPINTVL"),
+            (options.KeepAliveProbes, LevelTcp, 6, "TCP_KEEPCNT"),
+            (options.ReceiveBufferBytes, LevelSocket, 8, "SO_RCVBUF"),
+            (options.SendBufferBytes, LevelSocket, 7, "SO_SNDBUF"),
+            (options.BusyPollUs, LevelSocket, 46, "SO_BUSY_POLL"),
         ];
-        Errno first = Errno.None;
-        foreach ((int? value, int level, int name) in settings)
+        AppliedOptions applied = default;
+        foreach ((int? value, int level, int number, string name) in settings)
         {
-            Errno errno = value is { } given ? SetOption(level, name, level == LevelSocket && name == 9 ? 1 : given) : Errno.None;
-            first = first == Errno.None ? errno : first;
+            if (value is not { } given)
+            {
+                continue;
+            }
+
+            Errno errno = SetOption(level, number, given);
+            bool isRefused = errno != Errno.None && !(level == LevelTcp && errno == Errno.EOPNOTSUPP);
+            applied = isRefused && applied.Errno == Errno.None ? new AppliedOptions(applied.Calls + 1, errno, name, given) : applied with { Calls = applied.Calls + 1 };
         }
 
-        return first;
+        return applied;
     }
+
+    /// <summary>Acknowledges what was just read, and the next segments, at once (TCP_QUICKACK), until the kernel thinks otherwise.</summary>
+    public Errno SetQuickAck() => SetOption(LevelTcp, 12, 1);
 
     /// <summary>Sends each write at once (TCP_NODELAY); a Unix socket does so anyway.</summary>
     public Errno SetNoDelay() => SetOption(LevelTcp, 1, 1);

@@ -75,6 +75,9 @@ internal static unsafe partial class OpenSsl
     public static partial int SSL_write(nint ssl, byte* buffer, int length);
 
     [LibraryImport(Ssl)]
+    public static partial int SSL_has_pending(nint ssl);
+
+    [LibraryImport(Ssl)]
     public static partial int SSL_shutdown(nint ssl);
 
     [LibraryImport(Ssl)]

@@ -87,6 +87,9 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Encrypted bytes that wait to be drained.</summary>
     public int PendingCiphertext => (int)OpenSsl.BIO_ctrl_pending(_output);
 
+    /// <summary>After a read that wants input: a record has begun and is not complete. Of its first five bytes alone it may not know.</summary>
+    public bool HasPartOfRecord => OpenSsl.SSL_has_pending(handle) == 1;
+
     /// <summary>Goes on with the handshake.</summary>
     /// <returns>Ok when it is done; drain what waits in any case.</returns>
     public TlsStatus Handshake()
@@ -225,6 +228,16 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
         return true;
     }
 
+    // What OpenSSL's words for the usual mistakes mean to whoever reads the log.
+    private static string Meaning(string reason) => reason switch
+    {
+        "wrong version number" or "http request" or "packet length too long" or "unsupported protocol" => ": the peer does not speak TLS 1.3 to us",
+        "tlsv1 alert protocol version" => ": the peer does not know TLS 1.3",
+        "tlsv1 alert unknown ca" or "sslv3 alert bad certificate" or "sslv3 alert certificate unknown" or "sslv3 alert certificate expired" => ": the peer does not accept our certificate",
+        "tlsv13 alert certificate required" => ": the peer wants a certificate of ours",
+        _ => "",
+    };
+
     private TlsStatus StatusOf(int result)
     {
         if (result > 0)
@@ -245,7 +258,7 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
                 FailureReason ??= (reason, detail) switch
                 {
                     ("", "") => "TLS failed without a reason",
-                    (_, "") => reason is "wrong version number" or "http request" or "packet length too long" ? $"{reason}: the peer does not speak TLS 1.3 to us" : reason,
+                    (_, "") => $"{reason}{Meaning(reason)}",
                     ("", _) => detail,
                     _ => $"{reason}: {detail}",
                 };

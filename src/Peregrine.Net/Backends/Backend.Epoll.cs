@@ -260,6 +260,7 @@ internal sealed class EpollBackend : Backend
 
         connection.IsReadable = true;
         connection.IsPeerClosed |= (events & ~(EpollEvents.In | EpollEvents.Out)) != 0;
+        connection.IsHungUp |= (events & (EpollEvents.HangUp | EpollEvents.Error)) != 0;
         if (connection.WantsInput)
         {
             OnReadable(connection);
@@ -327,6 +328,12 @@ internal sealed class EpollBackend : Backend
             {
                 connection.IsReadable = false;
                 _loop.OnInputEnded(connection);
+                if (_isEdge && connection.IsHungUp)
+                {
+                    // A read gives the end that came before the break, and no event tells of the break again. Source: tcp_recvmsg, SOCK_DONE.
+                    _loop.OnBroken(connection, connection.Socket.PendingError());
+                }
+
                 return;
             }
 

@@ -133,7 +133,7 @@ public sealed unsafe class DatagramPort : IDisposable
 
     internal EpollEvents WatchedEvents { get; set; }
 
-    internal bool IsSocketFull { get; private set; }
+    internal bool IsSocketFull { get; set; }
 
     internal bool IsQueuedForFlush { get; set; }
 
@@ -241,6 +241,7 @@ public sealed unsafe class DatagramPort : IDisposable
 
         CallResult result = Socket.Receive(_incoming);
         _loop.Counters.SystemCalls++;
+        long startNs = result.Value > 0 ? Clock.MonotonicNs : 0;
         for (int index = 0; index < result.Value && !_isClosed; index++)
         {
             ref BatchedMessage message = ref _incoming[index];
@@ -262,9 +263,14 @@ public sealed unsafe class DatagramPort : IDisposable
             }
             catch (Exception fault) when (fault is not BrokenInvariantException)
             {
-                Counters.Faults++;
-                _loop.Log($"{_handler.GetType().Name} threw {fault.GetType().Name} on a datagram from {from}: {fault.Message}");
+                NoteFault($" on a datagram from {from}", fault);
             }
+        }
+
+        // The whole batch: a look at the clock for each datagram would cost more than many a handler.
+        if (result.Value > 0)
+        {
+            _loop.NoteTime(_handler, nameof(IDatagramHandler.OnDatagram), Clock.MonotonicNs - startNs);
         }
 
         return result.Value == _incoming.Length;
@@ -275,8 +281,21 @@ public sealed unsafe class DatagramPort : IDisposable
         if (_wasRefused && _outgoingCount < _outgoing.Length)
         {
             _wasRefused = false;
-            _handler.OnWritable(this);
+            try
+            {
+                _handler.OnWritable(this);
+            }
+            catch (Exception fault) when (fault is not BrokenInvariantException)
+            {
+                NoteFault($" in {nameof(IDatagramHandler.OnWritable)}", fault);
+            }
         }
+    }
+
+    private void NoteFault(string where, Exception fault)
+    {
+        Counters.Faults++;
+        _loop.Log($"{_handler.GetType().Name} threw {fault.GetType().Name}{where}: {fault.Message}");
     }
 
     // What was not taken goes to the front: whole slots change places, as each header points into its own.

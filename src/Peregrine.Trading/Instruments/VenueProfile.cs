@@ -32,6 +32,9 @@ public sealed record VenueProfile(string Name)
     /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
     public bool MinimumPerTrade { get; init; }
 
+    /// <summary>By how many ticks a hidden order that reaches the arriving side's best shown price improves on it; 0: it trades at its own price.</summary>
+    public long HiddenImprovement { get; init; }
+
     /// <summary>The lowest and the highest price of a day: the reference less and plus a share of it, rounded half up to a whole tick.</summary>
     /// <param name="reference">Such as yesterday's close; 0 or more ticks.</param>
     /// <param name="basisPoints">0 to 10,000.</param>

@@ -1,3 +1,5 @@
+using Peregrine.Linux.Memory;
+
 namespace Peregrine.Trading.Matching;
 
 public sealed partial class MatchingEngine
@@ -11,12 +13,12 @@ public sealed partial class MatchingEngine
 
         public int Top => _slots[0];
 
-        public void Add(int slot, OrderDetail[] details)
+        public void Add(int slot, Slab<OrderDetail> details)
         {
             Sink(Rise(Count++, slot, details), slot, details);
         }
 
-        public void Remove(int slot, OrderDetail[] details)
+        public void Remove(int slot, Slab<OrderDetail> details)
         {
             int hole = details[slot].HeapIndex;
             int last = _slots[--Count];
@@ -26,7 +28,7 @@ public sealed partial class MatchingEngine
             }
         }
 
-        private int Rise(int at, int slot, OrderDetail[] details)
+        private int Rise(int at, int slot, Slab<OrderDetail> details)
         {
             long time = details[slot].ExpireTimeNs;
             while (at > 0)
@@ -44,7 +46,7 @@ public sealed partial class MatchingEngine
             return at;
         }
 
-        private void Sink(int at, int slot, OrderDetail[] details)
+        private void Sink(int at, int slot, Slab<OrderDetail> details)
         {
             long time = details[slot].ExpireTimeNs;
             while (true)
@@ -72,7 +74,7 @@ public sealed partial class MatchingEngine
             Put(at, slot, details);
         }
 
-        private void Put(int at, int slot, OrderDetail[] details)
+        private void Put(int at, int slot, Slab<OrderDetail> details)
         {
             _slots[at] = slot;
             details[slot].HeapIndex = at;

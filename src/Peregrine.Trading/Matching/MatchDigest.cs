@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -41,6 +42,7 @@ public static class MatchDigest
     }
 
     /// <summary>The term of an order from its identity and what changes often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong OfPlace(ulong identity, long priceTicks, long leaves, long shown, long prioritySequence)
     {
         ulong place = (ulong)priceTicks * 0xff51afd7ed558ccdUL ^ (ulong)prioritySequence;
@@ -65,6 +67,7 @@ public static class MatchDigest
     public static ulong OfTime(long timeNs, int books) => Mix((ulong)timeNs, (ulong)books);
 
     // The digest is a sum, so each term must be well mixed by itself: a 128-bit product, folded.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Mix(ulong left, ulong right)
     {
         ulong high = Math.BigMul(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xc4ceb9fe1a85ec53UL, out ulong low);

@@ -1,3 +1,5 @@
+using Peregrine.Linux.Memory;
+
 namespace Peregrine.Trading.Matching;
 
 // Finding orders by what they are, in an order that does not depend on where they lie.
@@ -56,15 +58,15 @@ public sealed partial class MatchingEngine
     /// <summary>Puts the slots of all orders that match a filter into the scratch, unsorted.</summary>
     private int Collect(in MassCancelFilter filter)
     {
-        (int[] keys, int wanted) = filter switch
+        (Slab<int>? keys, int wanted) = filter switch
         {
             { Session: not -1 } => (_sessions, filter.Session),
             { Account: not -1 } => (_accounts, filter.Account),
             { InstrumentId: not -1 } => (_instruments, filter.InstrumentId),
-            _ => ([], 0),
+            _ => (null, 0),
         };
         int found = 0;
-        if (keys.Length == 0)
+        if (keys is null)
         {
             for (int slot = 0; slot < _slotsUsed; slot++)
             {
@@ -97,9 +99,9 @@ public sealed partial class MatchingEngine
         return isMatching ? found + 1 : found;
     }
 
-    private int NextWith(int[] keys, int wanted, int from)
+    private int NextWith(Slab<int> keys, int wanted, int from)
     {
-        int at = from < _slotsUsed ? keys.AsSpan(from, _slotsUsed - from).IndexOf(wanted) : None;
+        int at = from < _slotsUsed ? keys.Span[from.._slotsUsed].IndexOf(wanted) : None;
         return at < 0 ? None : from + at;
     }
 

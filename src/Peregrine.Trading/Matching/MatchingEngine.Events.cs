@@ -23,16 +23,19 @@ public sealed partial class MatchingEngine
         target.Phase = 0;
     }
 
-    private void EmitSlot(ref MatchEvent target, MatchEventType type, int slot, long ticks, long lots, long leaves, RejectReason reason)
+    private void EmitSlot(ref MatchEvent target, MatchEventType type, int slot, long ticks, long lots, long leaves, RejectReason reason) =>
+        EmitSlot(ref target, type, in OrderAt(slot), _instruments[slot], ticks, lots, leaves, reason);
+
+    private static void EmitSlot(
+        ref MatchEvent target, MatchEventType type, in Order order, int instrumentId, long ticks, long lots, long leaves, RejectReason reason)
     {
-        ref Order order = ref OrderAt(slot);
         target.OrderId = order.Id;
         target.RestingOrderId = 0;
         target.Price = new Price(ticks);
         target.Quantity = new Quantity(lots);
         target.Leaves = new Quantity(leaves);
         target.RestingLeaves = Quantity.Zero;
-        target.InstrumentId = _instruments[slot];
+        target.InstrumentId = instrumentId;
         target.Tag = order.Tag;
         target.RestingTag = 0;
         target.Type = type;

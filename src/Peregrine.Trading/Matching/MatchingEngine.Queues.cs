@@ -404,6 +404,7 @@ public sealed partial class MatchingEngine
             kind |= _extras[slot].Display > 0 ? OrderKind.Iceberg : OrderKind.Plain;
         }
 
+        kind |= (detail.Flags & OrderFlags.PostOnly) != 0 ? OrderKind.PostOnly : OrderKind.Plain;
         kind |= detail.Type == OrderType.Pegged ? OrderKind.Pegged : OrderKind.Plain;
         return kind | (detail.Type is OrderType.Market or OrderType.MarketToLimit ? OrderKind.Market : OrderKind.Plain);
     }

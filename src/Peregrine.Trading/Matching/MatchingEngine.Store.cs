@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Peregrine.Linux.Memory;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -6,16 +7,16 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine
 {
     private const int None = -1;
-    private readonly Order[] _orders;
-    private readonly OrderDetail[] _details;
-    private readonly OrderExtra[] _extras;
-    private readonly Level[] _levels;
+    private readonly Slab<Order> _orders;
+    private readonly Slab<OrderDetail> _details;
+    private readonly Slab<OrderExtra> _extras;
+    private readonly Slab<Level> _levels;
     private readonly OrderIndex _index;
 
     // What mass cancels search, by slot, in arrays of their own: a search runs over them with vector instructions.
-    private readonly int[] _instruments;
-    private readonly int[] _accounts;
-    private readonly int[] _sessions;
+    private readonly Slab<int> _instruments;
+    private readonly Slab<int> _accounts;
+    private readonly Slab<int> _sessions;
     private Book[] _books = [];
     private int _freeOrder;
     private int _freeLevel;
@@ -24,7 +25,7 @@ public sealed partial class MatchingEngine
 
     /// <summary>Which less common things an order is.</summary>
     [Flags]
-    private enum OrderKind : byte
+    private enum OrderKind : ushort
     {
         Plain = 0,
         Hidden = 1,
@@ -43,6 +44,7 @@ public sealed partial class MatchingEngine
         /// <summary>In the level of market orders.</summary>
         Market = 64,
         AllOrNone = 128,
+        PostOnly = 256,
     }
 
     private ref Order OrderAt(int slot) => ref _orders[slot];

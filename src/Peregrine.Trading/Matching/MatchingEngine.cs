@@ -1,3 +1,4 @@
+using Peregrine.Linux.Memory;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -35,18 +36,18 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
         // One more than can rest: the order on its way.
         int slots = orderCapacity + 1;
-        _orders = new Order[slots];
-        _details = new OrderDetail[slots];
-        _extras = new OrderExtra[slots];
-        _levels = new Level[slots];
-        _instruments = new int[slots];
-        _accounts = new int[slots];
-        _sessions = new int[slots];
+        _orders = new Slab<Order>(slots);
+        _details = new Slab<OrderDetail>(slots);
+        _extras = new Slab<OrderExtra>(slots);
+        _levels = new Slab<Level>(slots);
+        _instruments = new Slab<int>(slots);
+        _accounts = new Slab<int>(slots);
+        _sessions = new Slab<int>(slots);
         _sortKeys = new long[slots];
         _sortSlots = new int[slots];
-        _index = new OrderIndex(slots);
+        _index = new OrderIndex(orderCapacity);
         _expiries = new ExpiryHeap(slots);
-        Array.Fill(_instruments, None);
+        _instruments.Span.Fill(None);
         for (int i = 0; i < slots; i++)
         {
             _orders[i].Next = i + 1 < slots ? i + 1 : None;
@@ -180,6 +181,25 @@ public sealed partial class MatchingEngine : IMatchingEngine
             return Refuse(orderId, slot, RejectReason.UnknownOrder, events);
         }
 
+        ref Order order = ref OrderAt(slot);
+        if (order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue)
+        {
+            ref Level level = ref LevelAt(order.Level);
+            Book plain = _books[level.InstrumentId];
+            if (plain.IsPlain)
+            {
+                EmitSlot(ref events.Next(), MatchEventType.Cancelled, in order, plain.InstrumentId, level.Price, order.Leaves, 0, RejectReason.None);
+                LeaveLevel(plain, slot, order.Level, ref level, events);
+                Free(plain, slot);
+                if (plain.Watches)
+                {
+                    Settle(plain, events);
+                }
+
+                return RejectReason.None;
+            }
+        }
+
         Book book = _books[_instruments[slot]];
         if (book.CancelsForbidden)
         {
@@ -187,12 +207,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         }
 
         CancelWhole(book, slot, RejectReason.None, events);
-        if (!book.IsPlain || book.Watches)
-        {
-            CentreBands(book);
-            EndCommand(book, events);
-        }
-
+        CentreBands(book);
+        EndCommand(book, events);
         return RejectReason.None;
     }
 
@@ -267,32 +283,27 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
     private static bool IsPlain(in MatchOrder order) =>
         order.Type == OrderType.Limit
-        && order.Flags == OrderFlags.None
-        && order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel
-        && order.Type == OrderType.Limit
+        && order.TimeInForce is >= TimeInForce.Day and <= TimeInForce.ImmediateOrCancel
         && order.Side is Side.Buy or Side.Sell
-        && order.Type == OrderType.Limit
-        && order.DisplayQuantity.Lots == 0
-        && order.MinimumQuantity.Lots == 0
-        && order.Quantity.Lots is > 0 and <= QuantityLotsMax
-        && order.Price.Ticks is >= -PriceTicksMax and <= PriceTicksMax
+        && (order.DisplayQuantity.Lots | order.MinimumQuantity.Lots | (byte)order.Flags | (byte)order.Peg) == 0
+        && (ulong)(order.Quantity.Lots - 1) < QuantityLotsMax
+        && (ulong)(order.Price.Ticks + PriceTicksMax) <= 2 * PriceTicksMax
         && order.OrderId != 0
-        && order.Peg == 0
         && order.SelfTrade <= SelfTradePrevention.DecrementAndCancel;
 
     private bool IsPlainInQueue(int slot)
     {
         ref Order order = ref OrderAt(slot);
-        return order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue && _books[_instruments[slot]].IsPlain && (_details[slot].Flags & OrderFlags.PostOnly) == 0;
+        return order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue && _books[LevelAt(order.Level).InstrumentId].IsPlain;
     }
 
     private void ReplacePlain(int slot, long ticks, long leaves, MatchEventBuffer events)
     {
         ref Order order = ref OrderAt(slot);
-        Book book = _books[_instruments[slot]];
         int levelIndex = order.Level;
         ref Level level = ref LevelAt(levelIndex);
-        EmitSlot(ref events.Next(), MatchEventType.Replaced, slot, ticks, leaves, leaves, RejectReason.None);
+        Book book = _books[level.InstrumentId];
+        EmitSlot(ref events.Next(), MatchEventType.Replaced, in order, book.InstrumentId, ticks, leaves, leaves, RejectReason.None);
         if (level.Price == ticks && leaves <= order.Leaves)
         {
             if (leaves < order.Leaves)

@@ -1,21 +1,22 @@
 using System.Numerics;
+using Peregrine.Linux.Memory;
 
 namespace Peregrine.Trading.Matching;
 
 /// <summary>Order id to slot: open addressing, linear probing, removal by shifting back, so there are no tombstones to clean up.</summary>
-/// <remarks>Thread: one owner. Allocates: at construction. Never more than half full.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction. Half full when all orders rest; one more is on its way now and then.</remarks>
 internal sealed class OrderIndex
 {
     // Ids of one block lie side by side: ids come nearly in sequence, so those at work share cache lines. Blocks are spread by hashing.
-    private const int BlockBits = 3;
-    private readonly Entry[] _entries;
+    private const int BlockBits = 6;
+    private readonly Slab<Entry> _entries;
     private readonly int _mask;
     private readonly int _shift;
 
     public OrderIndex(int capacity)
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2L, 16));
-        _entries = new Entry[size];
+        _entries = new Slab<Entry>(size);
         _mask = size - 1;
         _shift = 64 - BitOperations.Log2((uint)size) + BlockBits;
     }
@@ -23,10 +24,9 @@ internal sealed class OrderIndex
     /// <summary>The slot of an id, or -1.</summary>
     public int Find(ulong id)
     {
-        Entry[] entries = _entries;
         for (int i = Home(id); ; i = (i + 1) & _mask)
         {
-            ref Entry entry = ref entries[i];
+            ref Entry entry = ref _entries[i];
             if (entry.Id == id)
             {
                 return id == 0 ? -1 : entry.Slot;
@@ -42,38 +42,57 @@ internal sealed class OrderIndex
     /// <summary>Adds an id that is not 0 and not in it.</summary>
     public void Add(ulong id, int slot)
     {
-        Entry[] entries = _entries;
         int i = Home(id);
-        while (entries[i].Id != 0)
+        ref Entry entry = ref _entries[i];
+        while (entry.Id != 0)
         {
+            entry.Passed++;
             i = (i + 1) & _mask;
+            entry = ref _entries[i];
         }
 
-        entries[i] = new Entry { Id = id, Slot = slot };
+        entry.Id = id;
+        entry.Slot = slot;
     }
 
     /// <summary>Removes an id that is in it.</summary>
     public void Remove(ulong id)
     {
-        Entry[] entries = _entries;
         int hole = Home(id);
-        while (entries[hole].Id != id)
+        ref Entry entry = ref _entries[hole];
+        while (entry.Id != id)
         {
+            entry.Passed--;
             hole = (hole + 1) & _mask;
+            entry = ref _entries[hole];
         }
 
-        // Pull every later entry of the run back that may not lie behind the hole, so that probing never meets a gap.
-        for (int i = (hole + 1) & _mask; entries[i].Id != 0; i = (i + 1) & _mask)
+        while (entry.Passed > 0)
         {
-            int home = Home(entries[i].Id);
-            if (((i - home) & _mask) >= ((i - hole) & _mask))
-            {
-                entries[hole] = entries[i];
-                hole = i;
-            }
+            hole = PullBack(hole);
+            entry = ref _entries[hole];
         }
 
-        entries[hole] = default;
+        entry.Id = 0;
+    }
+
+    // Somebody behind the hole has passed over it on the way: the first such entry moves in, and leaves the next hole.
+    private int PullBack(int hole)
+    {
+        int i = (hole + 1) & _mask;
+        while (((i - Home(_entries[i].Id)) & _mask) < ((i - hole) & _mask))
+        {
+            i = (i + 1) & _mask;
+        }
+
+        _entries[hole].Id = _entries[i].Id;
+        _entries[hole].Slot = _entries[i].Slot;
+        for (int passed = hole; passed != i; passed = (passed + 1) & _mask)
+        {
+            _entries[passed].Passed--;
+        }
+
+        return i;
     }
 
     private int Home(ulong id) =>
@@ -83,5 +102,8 @@ internal sealed class OrderIndex
     {
         public ulong Id;
         public int Slot;
+
+        /// <summary>How many entries lie behind this place because it was taken when they came: with none, it can be freed at once.</summary>
+        public int Passed;
     }
 }

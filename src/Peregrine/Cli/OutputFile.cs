@@ -9,17 +9,17 @@ namespace Peregrine.Cli;
 internal sealed class OutputFile : IDisposable
 {
     private static readonly PosixSignal[] Endings = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
-    private readonly PosixSignalRegistration[] _signals;
+    private readonly PosixSignalRegistration[] _signals = [];
     private readonly string _path;
     private readonly string? _temporaryPath;
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Where the file will be.</param>
-    /// <param name="input">A file that is read meanwhile, and must not be replaced.</param>
+    /// <param name="inputs">Files that are read meanwhile, and must not be replaced; or folders of such files, in which nothing is to be made.</param>
     /// <exception cref="CommandException">The folder is missing or cannot be written; it is the input.</exception>
-    public OutputFile(string path, string input)
+    public OutputFile(string path, params string[] inputs)
     {
-        if (Path.GetFullPath(path) == Path.GetFullPath(input))
+        if (inputs.Any(input => Path.GetFullPath(path) == Path.GetFullPath(input)))
         {
             throw new CommandException($"{path}: is the input; choose another name for the output", 2);
         }
@@ -33,6 +33,14 @@ internal sealed class OutputFile : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"{path}: cannot be written: {fault.Message.TrimEnd('.')}; choose another place");
+        }
+
+        // By what is on the disk, as a folder may have many names.
+        string? folder = _temporaryPath is null ? null : inputs.FirstOrDefault(input => File.Exists(Path.Combine(input, Path.GetFileName(_temporaryPath))));
+        if (folder is not null)
+        {
+            Dispose();
+            throw new CommandException($"{path}: is in the folder {folder}, which is read; choose another place for the output", 2);
         }
 
         _signals = [.. Endings.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];

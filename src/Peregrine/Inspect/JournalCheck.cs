@@ -8,9 +8,15 @@ namespace Peregrine.Inspect;
 internal sealed class JournalCheck : IJournalVisitor, IReportSink
 {
     private readonly JournalReplay? _replay;
+    private readonly long _startSequence;
 
     /// <param name="isReplaying">Commands are carried out again too, and each state hash compared.</param>
-    public JournalCheck(bool isReplaying) => _replay = isReplaying ? new JournalReplay(new CoreOptions(), this) : null;
+    /// <param name="startSequence">The last command before the first record; 0 unless older segments are missing.</param>
+    public JournalCheck(bool isReplaying, long startSequence)
+    {
+        _replay = isReplaying ? new JournalReplay(new CoreOptions(), this) : null;
+        _startSequence = startSequence;
+    }
 
     public long Commands { get; private set; }
 
@@ -57,9 +63,9 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
     {
         CodecStatus status = CommandCodec.TryDecode(payload, out OrderCommand command);
         Require(status == CodecStatus.Ok && command.Sequence == header.Sequence, in header, "command", payload.Length);
-        if (header.Sequence != Commands + 1)
+        if (header.Sequence != _startSequence + Commands + 1)
         {
-            throw new JournalException($"command {header.Sequence} stands where {Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
+            throw new JournalException($"command {header.Sequence} stands where {_startSequence + Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
         }
     }
 

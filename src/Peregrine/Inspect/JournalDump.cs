@@ -34,7 +34,7 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         }
 
         (string kind, List<(string Name, object? Value)> fields) = Describe(in header, payload);
-        string time = header.TimeNs == 0 ? "-" : TimeText(header.TimeNs);
+        string time = header.TimeNs == 0 ? "-" : JournalText.Time(header.TimeNs);
         if (isJson)
         {
             Dictionary<string, object?> line = new() { ["sequence"] = header.Sequence, ["time"] = time, ["record"] = kind };
@@ -50,14 +50,6 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         }
 
         output.WriteLine();
-    }
-
-    private static string TimeText(long unixNs)
-    {
-        (long seconds, long rest) = Math.DivRem(unixNs, 1_000_000_000);
-        (seconds, rest) = rest < 0 ? (seconds - 1, rest + 1_000_000_000) : (seconds, rest);
-        DateTime second = DateTime.UnixEpoch.AddSeconds(seconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{second:yyyy-MM-ddTHH:mm:ss}.{rest:D9}Z");
     }
 
     private (string Kind, List<(string Name, object? Value)> Fields) Describe(in JournalRecord header, ReadOnlySpan<byte> payload) => header.Type switch
@@ -114,18 +106,9 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         return value;
     }
 
-    // Ids are the client's bytes: what is not printable, or would look like the next field, is written as \xNN.
-    private static string? Text(ClientOrderId id)
-    {
-        System.Text.StringBuilder text = new(id.Length);
-        foreach (byte value in id.Span)
-        {
-            _ = value is > 0x20 and < 0x7f and not (byte)'\\' and not (byte)'=' ? text.Append((char)value) : text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
-        }
-
-        return id.Length == 0 ? null : text.ToString();
-    }
+    // A space or '=' would look like the next field.
+    private static string? Text(in ClientOrderId id) => JournalText.Id(in id, " =");
 
     private static string? Word<T>(T value)
-        where T : struct, Enum => Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0 ? null : value.ToString().ToLowerInvariant();
+        where T : struct, Enum => JournalText.Word(value);
 }

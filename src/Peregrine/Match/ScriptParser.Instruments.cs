@@ -15,7 +15,7 @@ internal sealed partial class ScriptParser
     private static readonly string[] TermWords =
         ["reference", "low", "high", "limits", "ticks", "static-band", "dynamic-band", "interruption", "phase", "daily-limit", "decimals", "tick", "lot"];
 
-    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade"];
+    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade", "hiddenImprovement"];
     private readonly List<(ScriptInstrument Instrument, InstrumentTerms Terms)> _instruments = [];
     private ScriptInstrument? _current;
     private VenueProfile _venue = VenueProfiles.Default;
@@ -43,6 +43,7 @@ internal sealed partial class ScriptParser
         SelfTrade = _venue.SelfTrade,
         CancelHiddenRests = _venue.CancelHiddenRests,
         MinimumPerTrade = _venue.MinimumPerTrade,
+        HiddenImprovement = _venue.HiddenImprovement,
     };
 
     private void Define(string text, string symbol, int decimals, long tickUnits, long lotUnits, InstrumentTerms terms)
@@ -302,6 +303,7 @@ internal sealed partial class ScriptParser
             "selftrade" or "stp" => rules with { SelfTrade = _line.TakeWord(ScriptWords.SelfTrades[1..], "a mode") },
             "cancelhiddenrests" => rules with { CancelHiddenRests = ReadLots() },
             "minimumpertrade" => rules with { MinimumPerTrade = ReadSwitch() },
+            "hiddenimprovement" => rules with { HiddenImprovement = ReadTicks() },
             _ => throw ScriptLine.Unknown(name, "a rule", Rules),
         };
 
@@ -319,6 +321,12 @@ internal sealed partial class ScriptParser
     {
         long units = ReadWhole("a quantity");
         return units >= 0 && units % _venue.LotUnits == 0 ? units / _venue.LotUnits : throw new ScriptFault($"found '{units}', expected 0 or more, in whole lots of {_venue.LotUnits}");
+    }
+
+    private long ReadTicks()
+    {
+        long ticks = ReadWhole("a number of ticks");
+        return ticks is >= 0 and <= MatchingEngine.PriceTicksMax ? ticks : throw new ScriptFault($"found '{ticks}', expected 0 to {MatchingEngine.PriceTicksMax} ticks");
     }
 
     private bool ReadSwitch()

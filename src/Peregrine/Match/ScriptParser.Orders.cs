@@ -197,8 +197,7 @@ internal sealed partial class ScriptParser
 
     private void ReadMassCancel()
     {
-        // Named, because new() of a record struct is all zeros: session 0, not any.
-        MassCancelFilter filter = new(Session: -1);
+        MassCancelFilter filter = new();
         while (!_line.IsAtEnd)
         {
             string word = _line.Take("");

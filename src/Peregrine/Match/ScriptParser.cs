@@ -107,7 +107,7 @@ internal sealed partial class ScriptParser
                 ReadMassCancel();
                 break;
             case "disconnect":
-                Do(new MassCancelCommand(_line.Number, _line.Text, new MassCancelFilter(Session: ReadFilterOwner("a session"))));
+                Do(new MassCancelCommand(_line.Number, _line.Text, new MassCancelFilter() with { Session = ReadFilterOwner("a session") }));
                 break;
             case "phase":
                 ReadPhase();

@@ -107,6 +107,47 @@ public class NetEchoTests
     }
 
     [Fact]
+    public void Descriptors_ThatMayBeRaised_AreRaisedAndFitTheLoopsByDefault()
+    {
+        using Echo echo = Echo.Start("bash", null, "--loops", "2");
+
+        Assert.Equal("ping", echo.Ping());
+        Assert.Matches("Max open files +160 +160 ", echo.Limits());
+        Assert.DoesNotContain("would not fit", echo.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connections_ThatWouldNotFit_AreToldWithWhatToChange()
+    {
+        using Echo echo = Echo.Start("bash", null, "--connections", "1000");
+
+        Assert.Contains("1 x 1,000 connections would not fit: 1,064 descriptors are needed and this process may open 160 (hard limit 160): start it with 'ulimit -n 1064'", echo.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-TERM")]
+    [InlineData("-INT")]
+    public void Input_ThatIsNone_LeavesItRunningUntilItIsToldToStop(string signal)
+    {
+        ProcessStartInfo info = new("bash") { RedirectStandardOutput = true };
+        Array.ForEach(["-c", "exec dotnet \"$0\" --port 0 </dev/null", Echo.Info("dotnet").ArgumentList[0]], info.ArgumentList.Add);
+        using Process process = Process.Start(info)!;
+        IPEndPoint endpoint = IPEndPoint.Parse(process.StandardOutput.ReadLine()!["listening on ".Length..]);
+        for (int round = 0; round < 3; round++)
+        {
+            using TcpClient client = new();
+            client.Connect(endpoint);
+            client.GetStream().Write("ping"u8);
+            client.GetStream().ReadExactly(new byte[4]);
+        }
+
+        using Process kill = Process.Start("kill", [signal, $"{process.Id}"]);
+
+        Assert.True(process.WaitForExit(30_000), "it ends when it is told to");
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
     public void Tls_WithACertificate_Echoes()
     {
         using TestCertificates certificates = new();
@@ -127,13 +168,27 @@ public class NetEchoTests
     [Theory]
     [InlineData("--backend", "kqueue", "--backend: 'kqueue', expected epoll, epoll-et, io_uring or auto")]
     [InlineData("--wait", "sleep", "--wait: 'sleep', expected spin, yield, block or default")]
-    [InlineData("--tls", "/nowhere.pem", "/nowhere.pem")]
-    public void Option_ThatIsWrong_IsNamedWithWhatIsExpected(string option, string value, string expected)
+    [InlineData("--tls", "/nowhere.pem", "/nowhere.pem", 1)]
+    [InlineData("--port", "70000", "--port: 70000, expected 0 to 65535")]
+    [InlineData("--address", "here", "--address: 'here', expected an IP address")]
+    [InlineData("--loops", "0", "Loops: 0, expected 1 to 256")]
+    [InlineData("--connections", "-5", "--connections: -5, expected 0 or more")]
+    [InlineData("--key", "/some.key", "--key and --trust go with --tls")]
+    [InlineData("--trust", "/some.pem", "--key and --trust go with --tls")]
+    [InlineData("--bogus", "1", "'--bogus'")]
+    public void Option_ThatIsWrong_IsNamedWithWhatIsExpected(string option, string value, string expected, int exitCode = 2)
     {
         ProcessStartInfo info = Echo.Info("dotnet", option, value);
+        if (option == "--port")
+        {
+            // In place of the one that every other test gives.
+            info.ArgumentList.RemoveAt(1);
+            info.ArgumentList.RemoveAt(1);
+        }
+
         CommandResult result = CommandProcess.Finish(Process.Start(info)!);
 
-        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
@@ -196,7 +251,7 @@ public class NetEchoTests
             ProcessStartInfo info = new(launcher) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
             string[] words = Path.GetFileName(launcher) switch
             {
-                "bash" => ["-c", "ulimit -Sn 160; ulimit -Hn 160; exec dotnet \"$0\" \"$@\"", dll, "--port", "0", .. arguments],
+                "bash" => ["-c", "ulimit -Sn 120; ulimit -Hn 160; exec dotnet \"$0\" \"$@\"", dll, "--port", "0", .. arguments],
                 "dotnet" => [dll, "--port", "0", .. arguments],
                 _ => ["dotnet", dll, "--port", "0", .. arguments],
             };
@@ -204,10 +259,14 @@ public class NetEchoTests
             return info;
         }
 
+        public string Limits() => File.ReadAllText($"/proc/{_process.Id}/limits");
+
         public JsonElement Stats()
         {
             _process.StandardInput.WriteLine("stats");
-            return JsonDocument.Parse(_process.StandardOutput.ReadLine()!).RootElement;
+            string? line = _process.StandardOutput.ReadLine();
+            Assert.True(line is not null, $"the sample ended: {Log}");
+            return JsonDocument.Parse(line).RootElement;
         }
 
         public string Ping()

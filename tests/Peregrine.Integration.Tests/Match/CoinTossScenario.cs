@@ -11,6 +11,9 @@ namespace Peregrine.Integration.Tests.Match;
 /// <param name="Group">Name of the folder: it says whether the input is an order, a cancel (cancelOrder), a replacement (replaceOrder), or, as in auction, the end of an auction.</param>
 internal sealed record CoinTossScenario(string Group, int Number, string Description)
 {
+    // Theirs is fixed, in units of price.
+    private const long HiddenImprovement = 50;
+
     public required IReadOnlyList<CoinTossOrder> Initial { get; init; }
 
     public required IReadOnlyList<CoinTossOrder> Input { get; init; }
@@ -72,6 +75,7 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
         StringBuilder script = new();
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"# {Group} {Number}: {Description}");
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"rule cancelHiddenRests {MinimumReserve}");
+        _ = script.AppendLine(CultureInfo.InvariantCulture, $"rule hiddenImprovement {HiddenImprovement / TickSize}");
         _ = script.Append(IsReplace ? "rule minimumPerTrade on\n" : "");
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"instrument STOCK decimals 0 tick {TickSize}{(IsAuction ? " phase opening-auction" : "")}");
         HashSet<string> names = [];

@@ -23,6 +23,8 @@ internal sealed class RecordingEngine : IMatchingEngine
 
     public ulong StateHash => 0;
 
+    public long NextDueNs => long.MaxValue;
+
     public int InstrumentCount => _phases.Count;
 
     public int AddInstrument(InstrumentTerms terms)

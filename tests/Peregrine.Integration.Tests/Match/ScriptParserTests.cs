@@ -153,7 +153,7 @@ public sealed class ScriptParserTests
         Assert.Empty(Parse("mass-cancel\nmass-cancel session 3 sell\ndisconnect 4", out ScriptProgram program));
 
         Assert.Equal(
-            [new MassCancelFilter(Session: -1), new MassCancelFilter(Session: 3, Side: Side.Sell), new MassCancelFilter(Session: 4)],
+            [new MassCancelFilter(-1, -1, -1, null), new MassCancelFilter(3, -1, -1, Side.Sell), new MassCancelFilter(4, -1, -1, null)],
             program.Commands.OfType<MassCancelCommand>().Select(command => command.Filter));
     }
 
@@ -184,9 +184,9 @@ public sealed class ScriptParserTests
     [Fact]
     public void Rules_AreThoseOfEveryInstrumentFromThenOn()
     {
-        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\ninstrument B", out ScriptProgram program));
+        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\nrule hiddenImprovement 50\ninstrument B", out ScriptProgram program));
 
-        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700, MinimumPerTrade = true };
+        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700, MinimumPerTrade = true, HiddenImprovement = 50 };
         Assert.Equal(rules, program.Commands.OfType<TermsCommand>().Last().Changes.Single().Terms.Rules);
         Assert.Equal(rules, program.Commands.OfType<DefineCommand>().Last().Terms.Rules);
     }

@@ -95,7 +95,7 @@ internal sealed partial class SlowBook
     // How much of an order would trade if it arrived now, without a look at price bands: it is tried on a copy.
     private long CouldTrade(SlowOrder order, bool withPrevention)
     {
-        Copy().Match(order.Clone(), isTrial: true, withPrevention, out long traded);
+        Copy(order.Side.Opposite()).Match(order.Clone(), isTrial: true, withPrevention, out long traded);
         return traded;
     }
 

@@ -83,7 +83,7 @@ internal sealed partial class SlowBook
     // Step 2.
     private void EndAuction(long? price)
     {
-        foreach (SlowOrder order in ByNumber().Where(o => o.IsQueued))
+        foreach (SlowOrder order in ByNumber(o => o.IsQueued))
         {
             if (order.Type == OrderType.MarketToLimit && price is long limit)
             {
@@ -107,21 +107,21 @@ internal sealed partial class SlowBook
     // Steps 4 to 6.
     private void Settle(TradingPhase from)
     {
-        foreach (SlowOrder order in ByNumber().Where(o => o.Place == OrderPlace.Parked && EntersNow(o)))
+        foreach (SlowOrder order in ByNumber(o => o.Place == OrderPlace.Parked && EntersNow(o)))
         {
             TakeOut(order);
             Put(order, OrderPlace.Queue);
             Emit(MatchEventType.Restated, order, order.Shown, RejectReason.Entered);
         }
 
-        foreach (SlowOrder order in ByNumber().Where(o => from == TradingPhase.Continuous && o.IsPegged && o.IsQueued))
+        foreach (SlowOrder order in ByNumber(o => from == TradingPhase.Continuous && o.IsPegged && o.IsQueued))
         {
             TakeOut(order);
             Put(order, OrderPlace.Parked);
             Emit(MatchEventType.Restated, order, 0, RejectReason.Parked);
         }
 
-        foreach (SlowOrder order in ByNumber().Where(o => Phase == TradingPhase.Closed && EndsWithTheDay(o)))
+        foreach (SlowOrder order in ByNumber(o => Phase == TradingPhase.Closed && EndsWithTheDay(o)))
         {
             Cancel(order, RejectReason.Expired);
         }

@@ -19,7 +19,7 @@ internal sealed partial class SlowBook
     // Section 6.
     private bool TryConditional()
     {
-        SlowOrder? order = ByNumber().Find(o => o.IsQueued && o.IsConditional && MeetsItsSize(o));
+        SlowOrder? order = ByNumber(o => o.IsQueued && o.IsConditional).Find(MeetsItsSize);
         if (order is null)
         {
             return false;
@@ -38,7 +38,7 @@ internal sealed partial class SlowBook
             return false;
         }
 
-        foreach (SlowOrder trailing in ByNumber().Where(o => o.Type == OrderType.TrailingStop))
+        foreach (SlowOrder trailing in ByNumber(o => o.Type == OrderType.TrailingStop))
         {
             long stop = TrailingStopPrice(trailing, last);
             if (trailing.Side == Side.Buy ? stop < trailing.StopPrice : stop > trailing.StopPrice)
@@ -69,7 +69,7 @@ internal sealed partial class SlowBook
     // Section 7.
     private bool TryPeg()
     {
-        foreach (SlowOrder order in ByNumber().Where(o => o.IsPegged))
+        foreach (SlowOrder order in ByNumber(o => o.IsPegged))
         {
             long? price = PegPrice(order);
             if (price is null && order.IsQueued)

@@ -41,16 +41,17 @@ internal sealed partial class SlowBook(int id, InstrumentTerms terms)
     /// <summary>The queues of a side in the order in which they trade (section 3).</summary>
     public List<SlowOrder> Queue(Side side)
     {
-        IEnumerable<SlowOrder> queued = Orders.Where(o => o.IsQueued && o.Side == side);
-        return [.. queued.OrderBy(o => o.IsMarket ? 0 : 1).ThenBy(o => side == Side.Buy ? -o.Price : o.Price).ThenBy(o => o.IsHidden ? 1 : 0).ThenBy(o => o.Number)];
+        List<SlowOrder> queue = Orders.FindAll(o => o.IsQueued && o.Side == side);
+        queue.Sort((left, right) => Rank(left).CompareTo(Rank(right)));
+        return queue;
     }
 
     /// <summary>The levels of a side as they are shown, best first.</summary>
     public List<BookLevel> Levels(Side side) =>
         [.. Queue(side).Where(o => o.Shown > 0).GroupBy(o => o.Price).Select(level => new BookLevel(new Price(level.Key), new Quantity(level.Sum(o => o.Shown)), level.Count()))];
 
-    /// <summary>All orders, by priority number.</summary>
-    public List<SlowOrder> ByNumber() => [.. Orders.OrderBy(o => o.Number)];
+    /// <summary>The orders that a question is true of, by priority number.</summary>
+    public List<SlowOrder> ByNumber(Func<SlowOrder, bool> which) => [.. Orders.Where(which).OrderBy(o => o.Number)];
 
     public static bool IsAuctionPhase(TradingPhase phase) => phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction;
 
@@ -121,6 +122,10 @@ internal sealed partial class SlowBook(int id, InstrumentTerms terms)
         Orders.Add(order);
     }
 
+    // Market orders before all prices, the better price before the worse, shown before hidden, the smaller number before the larger.
+    private static (int, long, int, long) Rank(SlowOrder order) =>
+        (order.IsMarket ? 0 : 1, order.Side == Side.Buy ? -order.Price : order.Price, order.IsHidden ? 1 : 0, order.Number);
+
     private void TakeOut(SlowOrder order)
     {
         Orders.Remove(order);
@@ -128,12 +133,12 @@ internal sealed partial class SlowBook(int id, InstrumentTerms terms)
         order.Shown = 0;
     }
 
-    // The same book, whose changes nobody hears of or keeps.
-    private SlowBook Copy()
+    // The queues of one side of the book, whose changes nobody hears of or keeps.
+    private SlowBook Copy(Side side)
     {
         SlowBook copy = (SlowBook)MemberwiseClone();
         copy.Events = null;
-        copy.Orders = [.. Orders.Select(o => o.Clone())];
+        copy.Orders = [.. Orders.Where(o => o.Side == side && o.IsQueued).Select(o => o.Clone())];
         return copy;
     }
 

@@ -171,7 +171,7 @@ public sealed partial class SlowMatchingEngine
         int count = 0;
         foreach (SlowBook book in _books.Where(book => !book.CancelsForbidden))
         {
-            foreach (SlowOrder order in book.ByNumber().FindAll(o => IsMeant(o, wanted)))
+            foreach (SlowOrder order in book.ByNumber(o => IsMeant(o, wanted)))
             {
                 Start(book, events).Cancel(order, RejectReason.MassCancel);
                 touched.Add(book);

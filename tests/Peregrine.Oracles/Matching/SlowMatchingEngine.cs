@@ -42,7 +42,7 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
     }
 
     /// <summary>Every order of an instrument, resting and parked, by priority number.</summary>
-    public IReadOnlyList<RestingOrder> GetOrders(int instrumentId) => [.. _books[instrumentId].ByNumber().Select(o => o.ToResting())];
+    public IReadOnlyList<RestingOrder> GetOrders(int instrumentId) => [.. _books[instrumentId].ByNumber(_ => true).Select(o => o.ToResting())];
 
     /// <summary>The orders of a side that are in a queue, in the order in which they trade.</summary>
     public IReadOnlyList<RestingOrder> GetQueue(int instrumentId, Side side) => [.. _books[instrumentId].Queue(side).Select(o => o.ToResting())];

@@ -43,7 +43,7 @@ internal sealed class SlowOrder
     public bool IsAllOrNone => Flags.HasFlag(OrderFlags.AllOrNone);
 
     /// <summary>It stands in the hidden part of its level.</summary>
-    public bool IsHidden => Flags.HasFlag(OrderFlags.Hidden) || IsAllOrNone || Peg == PegReference.Mid;
+    public bool IsHidden => Flags.HasFlag(OrderFlags.Hidden) || IsAllOrNone;
 
     /// <summary>Section 6: a hidden order with a minimum execution size, or all or none.</summary>
     public bool IsConditional => IsAllOrNone || (IsHidden && Minimum > 0);
@@ -84,7 +84,7 @@ internal sealed class SlowOrder
             Side = order.Side,
             Type = order.Type,
             TimeInForce = order.TimeInForce,
-            Flags = order.Flags,
+            Flags = order.Flags | (order.Peg == PegReference.Mid ? OrderFlags.Hidden : 0),
             Peg = order.Peg,
             SelfTrade = order.SelfTrade,
             Price = hasPrice ? order.Price.Ticks : 0,

@@ -65,7 +65,7 @@ internal static class SlowOrderChecks
         bool excluded = (display && (hidden || allOrNone))
             || (postOnly && (atOnce || auction || minimum || allOrNone))
             || (minimum && (allOrNone || order.TimeInForce == TimeInForce.FillOrKill))
-            || (auction && (allOrNone || (hidden && minimum)));
+            || (auction && (allOrNone || minimum));
         return goesWithType && !excluded;
     }
 

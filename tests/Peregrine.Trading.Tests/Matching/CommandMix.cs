@@ -13,6 +13,9 @@ public sealed record CommandMix(string Name)
     public long[] Centres { get; init; } = [1_000, 0, -700, 250_000];
     public int LotsMax { get; init; } = 20;
 
+    /// <summary>Chance that a price is far from all others, up to the ends of what the engine takes, or a quantity as large as it takes.</summary>
+    public int Far { get; init; }
+
     public int Submits { get; init; } = 55;
     public int Cancels { get; init; } = 14;
     public int Reduces { get; init; } = 6;
@@ -44,6 +47,9 @@ public sealed record CommandMix(string Name)
     public bool HasBands { get; init; }
     public bool HasLimits { get; init; }
     public bool HasRules { get; init; }
+
+    /// <summary>Whether some venues' rules ask for a minimum of each single trade.</summary>
+    public bool LooksAtSingleTrades { get; init; } = true;
 
     /// <summary>What the mix must make happen, or it proves nothing: each at least once in this many commands.</summary>
     public (string What, int Every)[] Reaches { get; init; } = [];

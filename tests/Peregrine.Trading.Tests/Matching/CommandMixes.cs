@@ -103,6 +103,18 @@ internal static class CommandMixes
             Hidden = 5, Iceberg = 8, InstrumentsMax = 3, HasBands = true, Centres = [1_000, 250_000],
             Reaches = [("Cancelled Expired", 10), ("time ends an auction", 500), ("Trade", 20), ("Rejected ExpiryPassed", 1_500)],
         },
+        new("far")
+        {
+            Far = 14, Types = AllTypes, TimesInForce = AllTimes, PhaseWeights = AllPhases, Phases = 3, Times = 2, Hidden = 10, AllOrNone = 4, Iceberg = 10, Minimum = 15, MassCancels = 1,
+            Spans = [4, 300, 40_000], Centres = [0, 1_000_000, -(1L << 40)], HasRules = true, Crowd = 40, HasBands = true, TermChanges = 1,
+            Reaches = [("Trade", 20), ("auction Trade", 80), ("Triggered", 500), ("Restated Repriced", 100), ("Indicative", 20)],
+        },
+        new("deep")
+        {
+            Crowd = 110, Capacity = 160, Spans = [6, 60, 400], Owners = 40, Hidden = 6, Iceberg = 8, AllOrNone = 2, Minimum = 5, PostOnly = 5, MassCancels = 1, InstrumentsMax = 1,
+            Types = [(OrderType.Limit, 90), (OrderType.Market, 4), (OrderType.Pegged, 3), (OrderType.StopLimit, 3)], Cancels = 8,
+            Reaches = [("Trade", 15), ("Restated Repriced", 400), ("Replaced", 40)],
+        },
         new("bands")
         {
             HasBands = true, HasLimits = true, Times = 8, Phases = 2, PhaseWeights = [(TradingPhase.Continuous, 10), (TradingPhase.OpeningAuction, 1)], TermChanges = 1,

@@ -196,7 +196,7 @@ internal sealed class EngineDuel
 
                 if (order != wanted)
                 {
-                    return $"{order}, expected {wanted}";
+                    return $"order #{wanted.OrderId}: {MatchText.Differences(order, wanted)}\n    in {wanted}";
                 }
             }
         }

@@ -23,7 +23,7 @@ internal static class MatchText
     {
         Line line = new($"#{o.OrderId} {o.Side} {o.Quantity.Lots} of {o.InstrumentId}: {o.Type} {o.TimeInForce}");
         line.Add("at", o.Price.Ticks);
-        line.Add("stop", o.StopPrice.Ticks);
+        line.Add(o.Type is OrderType.Stop or OrderType.StopLimit || o.StopPrice.Ticks != 0 ? $"stop {o.StopPrice.Ticks}" : "");
         line.Add("offset", o.OffsetTicks);
         line.Add("display", o.DisplayQuantity.Lots);
         line.Add("minimum", o.MinimumQuantity.Lots);
@@ -62,6 +62,11 @@ internal static class MatchText
         line.Add(terms.Rules == new VenueRules() ? "" : $"owner {terms.Rules.Owner}, {terms.Rules.SelfTrade}, hidden rests {terms.Rules.CancelHiddenRests}, per trade {terms.Rules.MinimumPerTrade}");
         return line.ToString();
     }
+
+    /// <summary>The values in which two orders differ.</summary>
+    public static string Differences(RestingOrder order, RestingOrder wanted) => string.Join("; ", typeof(RestingOrder).GetFields()
+        .Where(field => !Equals(field.GetValue(order), field.GetValue(wanted)))
+        .Select(field => $"{field.Name} {field.GetValue(order)}, expected {field.GetValue(wanted)}"));
 
     private static string Of(in MatchReplace r)
     {

@@ -9,26 +9,31 @@ namespace Peregrine.Trading.Tests.Matching;
 internal sealed class PlayShrinker(Func<int, Subject> create, int replays = 3_000)
 {
     private int _left = replays;
+    private string _kind = "";
 
     public MatchPlay Shrink(MatchPlay play)
     {
+        _kind = EngineDuel.Play(create, play) is (int, string) found ? Kind(found.Difference) : "";
         MatchPlay best = Drop(play);
         best = Simplify(best);
         return Drop(best);
     }
 
+    // The words of a difference without its numbers: what is shrunk must go on failing in the same way, or it ends at another fault.
+    private static string Kind(string difference) =>
+        string.Join(' ', difference.Split('\n')[0].Split(' ').Where(word => word.Length > 2 && char.IsAsciiLetterUpper(word[0]) && word is not ("Buy" or "Sell")));
+
     // Whether it fails, and its commands up to where it does.
     private bool Fails(MatchPlay play, out MatchPlay cut)
     {
         cut = play;
-        if (_left-- <= 0)
+        if (_left-- <= 0 || EngineDuel.Play(create, play) is not (int step, string difference) || Kind(difference) != _kind)
         {
             return false;
         }
 
-        (int Step, string Difference)? found = EngineDuel.Play(create, play);
-        cut = found is null ? play : play with { Commands = [.. play.Commands.Take(found.Value.Step + 1)] };
-        return found is not null;
+        cut = play with { Commands = [.. play.Commands.Take(step + 1)] };
+        return true;
     }
 
     private MatchPlay Drop(MatchPlay play)

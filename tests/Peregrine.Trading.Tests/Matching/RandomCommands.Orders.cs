@@ -103,12 +103,19 @@ internal sealed partial class RandomCommands
             });
         }
 
+        if (Chance(_mix.Far))
+        {
+            long far = Chance(30) ? MatchingEngine.PriceTicksMax : _random.NextInt64(1L << _random.Next(1, 56));
+            return new Price(Chance(50) ? far : -far);
+        }
+
         int skew = Math.Max(1, _span / 3);
         return new Price(_centre + _random.Next(-_span, _span + 1) + (side == Side.Buy ? -skew : skew));
     }
 
     private long RandomOffset(int least, bool isCareless) => isCareless && Chance(10)
         ? _random.Next(4) switch { 0 => -1, 1 => 0, 2 => MatchingEngine.PriceTicksMax, _ => MatchingEngine.PriceTicksMax + 1 }
+        : Chance(_mix.Far) ? _random.NextInt64(1L << _random.Next(1, 56)) + 1
         : _random.Next(least, Math.Max(least + 1, (_span / 2) + 1));
 
     private Quantity Lots(bool isCareless) => new(isCareless && Chance(12)
@@ -121,6 +128,7 @@ internal sealed partial class RandomCommands
             4 => long.MaxValue,
             _ => long.MinValue,
         }
+        : Chance(_mix.Far) && Chance(30) ? MatchingEngine.QuantityLotsMax
         : Chance(30) ? _random.Next(1, 4) : _random.Next(1, _mix.LotsMax + 1));
 
     // A display or minimum quantity of a quantity.

@@ -100,7 +100,7 @@ internal sealed partial class RandomCommands
                 Owner = Chance(50) ? OwnerScope.Account : (OwnerScope)_random.Next(4),
                 SelfTrade = (SelfTradePrevention)_random.Next(1, 5),
                 CancelHiddenRests = Chance(60) ? 0 : _random.Next(1, 6),
-                MinimumPerTrade = Chance(35),
+                MinimumPerTrade = _mix.LooksAtSingleTrades && Chance(35),
             },
         };
     }

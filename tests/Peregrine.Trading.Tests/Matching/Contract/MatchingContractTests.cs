@@ -7,3 +7,8 @@ public sealed class SlowMatchingContractTests : MatchingContract
 {
     protected override IMatchingEngine Create(int orderCapacity) => new SlowMatchingEngine(orderCapacity);
 }
+
+public sealed class FastMatchingContractTests : MatchingContract
+{
+    protected override IMatchingEngine Create(int orderCapacity) => new MatchingEngine(orderCapacity);
+}

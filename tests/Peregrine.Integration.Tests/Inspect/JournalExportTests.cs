@@ -1,0 +1,350 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Parquet;
+using Parquet.Schema;
+using Peregrine.Inspect.Export;
+using Peregrine.Integration.Tests.Link;
+using Peregrine.Journal;
+using Peregrine.Primitives;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Integration.Tests.Inspect;
+
+/// <summary>What is exported is what the journal holds, as other programs read it; and a failure leaves no file behind.</summary>
+public sealed class JournalExportTests : IDisposable
+{
+    private static readonly string[] Columns =
+    [
+        "sequence", "time_ns", "time", "type", "session", "session_sequence", "account_id", "account", "instrument_id", "instrument", "side", "order_type", "time_in_force",
+        "price", "price_ticks", "quantity", "quantity_lots", "client_order_id", "original_client_order_id", "order_id", "received_ns", "validated_ns",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Journal => _folder.File("journal");
+
+    [Fact]
+    public void Csv_EveryKindOfCommand_IsReadBackByAPlainParser()
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = Export("out.csv");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.EndsWith("out.csv: 4 of 4 commands as csv\n", result.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                Columns,
+                ["1", "1767323045000000006", "2026-01-02T03:04:05.000000006Z", "new", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "12.35", "247", "500", "5", "A =1", "", "77", "0", "0"],
+                ["2", "1767323045000000007", "2026-01-02T03:04:05.000000007Z", "replace", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "0.05", "1", "300", "3", "A2", "A =1", "", "0", "0"],
+                ["3", "1767323045000000008", "2026-01-02T03:04:05.000000008Z", "cancel", "3", "0", "0", "HOUSE", "0", "ACME", "", "", "", "", "", "", "", "A3", "A2", "", "0", "0"],
+                ["4", "1767323045000000009", "2026-01-02T03:04:05.000000009Z", "new", "3", "0", "-1", "", "-1", "", "sell", "market", "fillorkill", "", "", "", "7", "A4", "", "78", "0", "0"],
+            ],
+            PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))));
+    }
+
+    [Fact]
+    public void Csv_AnIdOfAnyBytes_StaysOneField()
+    {
+        Write(LinkJournal.Order(1) with { ClientOrderId = Id("a,\"b\"\n\\ü"u8) });
+
+        CommandResult result = Export("out.csv");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal("a,\"b\"\\x0a\\x5c\\xc3\\xbc", PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv")))[1][Array.IndexOf(Columns, "client_order_id")]);
+    }
+
+    [Fact]
+    public void Parquet_EveryKindOfCommand_IsReadByAnotherReader()
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = Export("out.parquet");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        JsonElement[] lines = ParquetReaderProcess.Read(_folder.File("out.parquet"));
+        Assert.Equal("""["4"]""", lines[0].GetRawText());
+        Assert.Equal(Columns, lines[1].EnumerateObject().Select(field => field.Name));
+        Assert.Equal(
+            """{"sequence":"1","time_ns":"1767323045000000006","time":"2026-01-02T03:04:05.000Z","type":"new","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":"buy","order_type":"limit","time_in_force":"day","price":12.35,"price_ticks":"247","quantity":"500","quantity_lots":"5","client_order_id":"A =1","original_client_order_id":null,"order_id":"77","received_ns":"0","validated_ns":"0"}""",
+            lines[1].GetRawText());
+        Assert.Equal(
+            """{"sequence":"3","time_ns":"1767323045000000008","time":"2026-01-02T03:04:05.000Z","type":"cancel","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":null,"order_type":null,"time_in_force":null,"price":null,"price_ticks":null,"quantity":null,"quantity_lots":null,"client_order_id":"A3","original_client_order_id":"A2","order_id":null,"received_ns":"0","validated_ns":"0"}""",
+            lines[3].GetRawText());
+        Assert.Equal("fillorkill", lines[4].GetProperty("time_in_force").GetString());
+    }
+
+    [Fact]
+    public async Task Parquet_TheLargestValues_AreReadBackExactly()
+    {
+        OrderCommand order = LinkJournal.Order(1) with
+        {
+            OrderId = ulong.MaxValue,
+            Price = new Price(long.MinValue / 5),
+            Quantity = new Quantity(long.MaxValue / 100),
+            SessionSequence = long.MaxValue,
+            TimeNs = 1_767_323_045_123_456_789,
+            Hops = new HopTimes { ReceivedNs = long.MinValue, ValidatedNs = long.MaxValue },
+        };
+        Write(order, order with { Sequence = 2, Price = new Price(long.MaxValue), Quantity = new Quantity(long.MinValue), TimeNs = -1 });
+
+        CommandResult result = Export("out.parquet");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(_folder.File("out.parquet"));
+        Assert.Equal([-92_233_720_368_547_758.05m, null], await ReadAsync<decimal>(reader, "price"));
+        Assert.Equal([long.MinValue / 5, long.MaxValue], await ReadAsync<long>(reader, "price_ticks"));
+        Assert.Equal([9_223_372_036_854_775_800, null], await ReadAsync<long>(reader, "quantity"));
+        Assert.Equal([long.MaxValue / 100, long.MinValue], await ReadAsync<long>(reader, "quantity_lots"));
+        Assert.Equal([ulong.MaxValue, ulong.MaxValue], await ReadAsync<ulong>(reader, "order_id"));
+        long[] times = new long[2];
+        await reader.OpenRowGroupReader(0).ReadAsync<long>(Field(reader, "time_ns"), times);
+        Assert.Equal([1_767_323_045_123_456_789, -1], times);
+        DateTime[] dates = new DateTime[2];
+        await reader.OpenRowGroupReader(0).ReadAsync<DateTime>(Field(reader, "time"), dates);
+        Assert.Equal(new DateTime(2026, 1, 2, 3, 4, 5, 123, 456), dates[0]);
+    }
+
+    [Fact]
+    public void Parquet_OfMoreThanARowGroup_HasThemAll()
+    {
+        int count = ParquetTable.GroupRows + 3;
+        using (JournalWriter journal = LinkJournal.Open(Journal, 8 << 20))
+        {
+            LinkJournal.AppendStart(journal);
+            for (int sequence = 1; sequence <= count; sequence++)
+            {
+                OrderCommand order = LinkJournal.Order(sequence);
+                LinkJournal.Append(journal, in order);
+            }
+        }
+
+        CommandResult result = Export("out.parquet");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        JsonElement[] lines = ParquetReaderProcess.Read(_folder.File("out.parquet"));
+        Assert.Equal($"""["{ParquetTable.GroupRows}","3"]""", lines[0].GetRawText());
+        Assert.Equal(Enumerable.Range(1, count).Select(sequence => sequence.ToString(CultureInfo.InvariantCulture)), lines[1..].Select(line => line.GetProperty("sequence").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("out.csv")]
+    [InlineData("out.parquet")]
+    [Trait("Size", "Long")]
+    public void LongJournal_IsExportedInBoundedMemory(string name)
+    {
+        // Its text alone is 220 MB; the limit is on the managed heap.
+        const int count = 1_500_000;
+        using (JournalWriter journal = LinkJournal.Open(Journal, 64 << 20))
+        {
+            LinkJournal.AppendStart(journal);
+            for (int sequence = 1; sequence <= count; sequence++)
+            {
+                OrderCommand order = LinkJournal.Order(sequence);
+                LinkJournal.Append(journal, in order);
+            }
+        }
+
+        ProcessStartInfo info = CommandProcess.Info("journal", "export", Journal, _folder.File(name));
+        info.Environment["DOTNET_GCHeapHardLimit"] = "0x8000000";
+        CommandResult result = CommandProcess.Finish(Process.Start(info)!);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("1,500,000 of 1,500,000 commands", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1,2,4", "--types", "new,replace")]
+    [InlineData("3", "--types", "cancel")]
+    [InlineData("2,3", "--from", "2", "--to", "3")]
+    [InlineData("4", "--from", "2", "--types", "new")]
+    [InlineData("", "--types", "status")]
+    public void Selection_OfNumbersAndTypes_IsWhatIsWritten(string expected, params string[] options)
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = Export("out.csv", options);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(expected, string.Join(',', PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))).Skip(1).Select(line => line[0])));
+    }
+
+    [Fact]
+    public void EmptyJournal_GivesATableWithoutRows()
+    {
+        _ = Directory.CreateDirectory(Journal);
+
+        CommandResult csv = Export("out.csv");
+        CommandResult parquet = Export("out.parquet");
+
+        Assert.True(csv.ExitCode == 0 && parquet.ExitCode == 0, csv.Error + parquet.Error);
+        Assert.Equal(string.Join(',', Columns) + "\n", File.ReadAllText(_folder.File("out.csv")));
+        Assert.Equal("[]", Assert.Single(ParquetReaderProcess.Read(_folder.File("out.parquet"))).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("out.csv")]
+    [InlineData("out.parquet")]
+    public void DamagedJournal_LeavesTheOldFileAndNoOther(string name)
+    {
+        LinkJournal.WriteEveryKind(Journal);
+        string segment = LinkJournal.Damage(Journal);
+        File.WriteAllText(_folder.File(name), "old");
+
+        CommandResult result = Export(name);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"{segment} is damaged at byte {LinkJournal.SegmentHeaderBytes}", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(_folder.File(name)));
+        Assert.Equal([_folder.File(name)], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void ArchivedSegments_AreExportedBeforeTheOthers()
+    {
+        LinkJournal.WriteOrders(Journal, 1_000);
+        string archive = Directory.CreateDirectory(_folder.File("archive")).FullName;
+        File.Move(LinkJournal.Segments(Journal)[0], Path.Combine(archive, "0000000001.journal"));
+
+        CommandResult without = Export("without.csv");
+        CommandResult with = Export("with.csv", "--archive", archive);
+
+        Assert.True(without.ExitCode == 0 && with.ExitCode == 0, without.Error + with.Error);
+        List<string[]> part = PlainCsv.Parse(File.ReadAllText(_folder.File("without.csv")));
+        List<string[]> all = PlainCsv.Parse(File.ReadAllText(_folder.File("with.csv")));
+        Assert.Equal(Enumerable.Range(1, 1_000).Select(number => number.ToString(CultureInfo.InvariantCulture)), all.Skip(1).Select(row => row[0]));
+        Assert.Equal("ACME", all[^1][Array.IndexOf(Columns, "instrument")]);
+        Assert.True(part.Count is > 1 and < 1_000, "the archived segment holds some of the orders");
+        Assert.Equal(["", ""], [part[^1][Array.IndexOf(Columns, "instrument")], part[^1][Array.IndexOf(Columns, "price")]]);
+        Assert.Equal("247", part[^1][Array.IndexOf(Columns, "price_ticks")]);
+    }
+
+    [Fact]
+    public void ExistingFile_IsReplacedWhenTheNewOneIsWhole()
+    {
+        LinkJournal.WriteEveryKind(Journal);
+        File.WriteAllText(_folder.File("out.csv"), new string('x', 100_000));
+
+        CommandResult result = Export("out.csv");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(5, PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))).Count);
+    }
+
+    [Fact]
+    public void Output_InTheJournalsFolderByAnotherName_IsRefused()
+    {
+        LinkJournal.WriteEveryKind(Journal);
+        _ = Directory.CreateSymbolicLink(_folder.File("link"), Journal);
+        string[] before = Directory.GetFiles(Journal);
+        string segment = Path.Combine(_folder.File("link"), "0000000001.journal");
+        byte[] bytes = File.ReadAllBytes(segment);
+
+        CommandResult result = CommandProcess.Run("journal", "export", Journal, segment, "--format", "csv");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"is in the folder {Journal}", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(Journal));
+        Assert.Equal(bytes, File.ReadAllBytes(segment));
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("parquet")]
+    public void FullDisk_IsAFailureInOneLine(string format)
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = CommandProcess.Run("journal", "export", Journal, "/dev/full", "--format", format);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("/dev/full: cannot be written: No space left on device", result.OneLineError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StandardOutput_HasTheTableAndNothingElse()
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = CommandProcess.Run("journal", "export", Journal, "/dev/stdout", "--format", "csv");
+
+        Assert.Equal(5, PlainCsv.Parse(result.Output).Count);
+        Assert.Equal("/dev/stdout: 4 of 4 commands as csv\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData("ends neither in .parquet nor in .csv", "out.txt")]
+    [InlineData("--format: 'xlsx', expected parquet or csv", "out.csv", "--format", "xlsx")]
+    [InlineData("--types: 'trade', expected new, cancel, replace, status", "out.csv", "--types", "new,trade")]
+    [InlineData("--from: 3 is behind --to, 2", "out.csv", "--from", "3", "--to", "2")]
+    [InlineData("did you mean '--types'?", "out.csv", "--type", "new")]
+    public void Option_ThatIsWrong_IsNamedAndNothingIsWritten(string expected, string output, params string[] options)
+    {
+        LinkJournal.WriteEveryKind(Journal);
+
+        CommandResult result = Export(output, options);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.OneLineError(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void Folder_ThatIsNotThere_IsNamedAndNothingIsWritten()
+    {
+        CommandResult result = Export("out.csv");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(Journal, result.OneLineError(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void RunningLink_IsExportedUpToAWholeBatch()
+    {
+        string data = _folder.File("data");
+        using LinkProcess link = LinkProcess.StartWith(data, "--no-console");
+        List<string[]> rows = [];
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    CommandResult result = CommandProcess.Run("journal", "export", data, _folder.File("live.csv"));
+                    Assert.True(result.ExitCode == 0, result.Error);
+                    rows = PlainCsv.Parse(File.ReadAllText(_folder.File("live.csv")));
+                    return rows.Count > 50;
+                },
+                60_000),
+            "the simulated participants trade");
+
+        Assert.Equal(Enumerable.Range(1, rows.Count - 1).Select(number => number.ToString(CultureInfo.InvariantCulture)), rows.Skip(1).Select(row => row[0]));
+        Assert.All(rows.Skip(1), row => Assert.StartsWith("SIM-", row[Array.IndexOf(Columns, "account")], StringComparison.Ordinal));
+    }
+
+    private static ClientOrderId Id(ReadOnlySpan<byte> bytes) => ClientOrderId.TryCreate(bytes, out ClientOrderId id) ? id : throw new ArgumentException("no id");
+
+    private static DataField Field(ParquetReader reader, string name) => reader.Schema.DataFields.Single(field => field.Name == name);
+
+    private static async Task<T?[]> ReadAsync<T>(ParquetReader reader, string name)
+        where T : struct
+    {
+        T?[] values = new T?[2];
+        await reader.OpenRowGroupReader(0).ReadAsync<T>(Field(reader, name), values);
+        return values;
+    }
+
+    private CommandResult Export(string name, params string[] options) => CommandProcess.Run(["journal", "export", Journal, _folder.File(name), .. options]);
+
+    private void Write(params OrderCommand[] commands)
+    {
+        using JournalWriter journal = LinkJournal.Open(Journal);
+        LinkJournal.AppendStart(journal);
+        foreach (OrderCommand command in commands)
+        {
+            LinkJournal.Append(journal, in command);
+        }
+    }
+}
