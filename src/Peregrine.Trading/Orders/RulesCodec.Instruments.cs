@@ -8,13 +8,14 @@ namespace Peregrine.Trading.Orders;
 
 public static partial class RulesCodec
 {
-    private const int InstrumentBytes = 80;
+    private const int InstrumentBytes = 88;
     private const int TickStepBytes = 16;
     private const int SwitchesOffset = 65;
     private const int SymbolLengthOffset = 66;
     private const int TickStepsOffset = 70;
     private const int CurrencyOffset = 72;
     private const int ReservedOffset = 75;
+    private const int HiddenImprovementOffset = 80;
 
     /// <summary>What is on.</summary>
     [Flags]
@@ -42,6 +43,7 @@ public static partial class RulesCodec
         BinaryPrimitives.WriteInt64LittleEndian(target[48..], terms.Rules.CancelHiddenRests);
         BinaryPrimitives.WriteInt32LittleEndian(target[56..], terms.StaticBandBasisPoints);
         BinaryPrimitives.WriteInt32LittleEndian(target[60..], terms.DynamicBandBasisPoints);
+        BinaryPrimitives.WriteInt64LittleEndian(target[HiddenImprovementOffset..], terms.Rules.HiddenImprovement);
         target[64] = (byte)instrument.PriceDecimals;
         target[SwitchesOffset] = (byte)SwitchesOf(instrument);
         target[SymbolLengthOffset] = (byte)instrument.Symbol.Length;
@@ -108,7 +110,7 @@ public static partial class RulesCodec
         hasPrices &= TryReadPrice(source[32..], switches, Switches.HasHighest, out Price? highest);
         bool isGood = hasPrices
             && (switches & ~Switches.All) == 0
-            && !source[ReservedOffset..InstrumentBytes].ContainsAnyExcept((byte)0)
+            && !source[ReservedOffset..HiddenImprovementOffset].ContainsAnyExcept((byte)0)
             && Ascii.IsValid(symbol)
             && Ascii.IsValid(currency);
         if (!isGood)
@@ -138,6 +140,7 @@ public static partial class RulesCodec
                 Owner = (OwnerScope)source[68],
                 SelfTrade = (SelfTradePrevention)source[69],
                 CancelHiddenRests = BinaryPrimitives.ReadInt64LittleEndian(source[48..]),
+                HiddenImprovement = BinaryPrimitives.ReadInt64LittleEndian(source[HiddenImprovementOffset..]),
                 MinimumPerTrade = (switches & Switches.MinimumPerTrade) != 0,
             },
         };

@@ -36,8 +36,7 @@ internal sealed class CoreCommands
 
     /// <summary>The next command.</summary>
     /// <param name="orderIds">Ids of all orders so far; most of what it asks for is about the last ones.</param>
-    /// <param name="phaseOf">The phase of an instrument.</param>
-    public OrderCommand Next(IReadOnlyList<ulong> orderIds, Func<int, TradingPhase> phaseOf)
+    public OrderCommand Next(IReadOnlyList<ulong> orderIds)
     {
         _timeNs += Chance(30) ? _random.Next(60) : 0;
         OrderCommand command = new()
@@ -67,10 +66,6 @@ internal sealed class CoreCommands
             case CommandType.New:
                 command.OrderId = Chance(1) && orderIds.Count > 0 ? Pick(orderIds) : (ulong)_sequence;
                 FillOrder(ref command);
-
-                // What becomes of one in an auction is for the duel of the engines.
-                bool isShut = command.InstrumentId >= 0 && phaseOf(command.InstrumentId) != TradingPhase.Continuous;
-                command.OrderType = isShut && command.OrderType == OrderType.MarketToLimit ? OrderType.Market : command.OrderType;
                 break;
             case CommandType.Phase:
                 command.Phase = Chance(55) ? TradingPhase.Continuous : (TradingPhase)_random.Next(0, 8);
@@ -190,6 +185,7 @@ internal sealed class CoreCommands
                 Owner = (OwnerScope)_random.Next(4),
                 SelfTrade = (SelfTradePrevention)_random.Next(1, 5),
                 CancelHiddenRests = Chance(20) ? 3 : 0,
+                HiddenImprovement = Chance(15) ? 1 : 0,
                 MinimumPerTrade = Chance(20),
             },
         },

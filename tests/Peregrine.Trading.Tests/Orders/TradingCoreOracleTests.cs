@@ -57,7 +57,7 @@ public class TradingCoreOracleTests
                 Configure(random.ChangeRules(), slow, core, replayed);
             }
 
-            OrderCommand command = random.Next(slow.OrderIds, slow.Engine.GetPhase);
+            OrderCommand command = random.Next(slow.OrderIds);
             string at = $"seed {seed}, step {step}, {command.Type} of order {command.OrderId} '{command.OriginalClientOrderId}'";
             IReadOnlyList<OrderReport> expected = slow.Execute(in command);
             reports.Clear();

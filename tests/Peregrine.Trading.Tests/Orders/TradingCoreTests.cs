@@ -140,7 +140,7 @@ public class TradingCoreTests
         List<ulong> orders = [];
         for (int i = 0; i < commands.Length; i++)
         {
-            commands[i] = random.Next(orders, _ => TradingPhase.Continuous);
+            commands[i] = random.Next(orders);
             orders.AddRange(commands[i].Type == CommandType.New ? [commands[i].OrderId] : []);
         }
 
