@@ -1,5 +1,4 @@
 using System.Globalization;
-using Peregrine.Primitives;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -10,16 +9,16 @@ public class OrderTypeTests
 
     [Theory]
     [InlineData("40=1", "|150=4|39=4|", "|40=1|59=0|", "NoLiquidity")]
-    [InlineData("40=2|44=99.5|59=1", "|150=0|39=0|", "|40=2|44=99.50|59=1|", null)]
-    [InlineData("40=3|99=101", "|150=0|39=0|", "|40=3|59=0|99=101.00|", null)]
-    [InlineData("40=4|99=101|44=102|59=1", "|150=0|39=0|", "|40=4|44=102.00|59=1|99=101.00|", null)]
+    [InlineData("40=2|44=99.5|59=1", "|150=0|39=0|", "|40=2|44=99.5|59=1|", null)]
+    [InlineData("40=3|99=101", "|150=0|39=0|", "|40=3|59=0|99=101|", null)]
+    [InlineData("40=4|99=101|44=102|59=1", "|150=0|39=0|", "|40=4|44=102|59=1|99=101|", null)]
     [InlineData("40=K", "|150=4|39=4|", "|40=K|59=0|", "NoLiquidity")]
     [InlineData("40=P|18=R|211=-0.05", "|150=0|39=0|", "|40=P|59=0|211=-0.05|18=R|", null)]
-    [InlineData("40=P|18=M|44=99.5", "|150=0|39=0|", "|40=P|44=99.50|59=0|211=0.00|18=M|", null)]
+    [InlineData("40=P|18=M|44=99.5", "|150=0|39=0|", "|40=P|44=99.5|59=0|211=0|18=M|", null)]
     [InlineData("40=P|18=a|211=0.1", "|150=8|39=8|103=99|", "", "NoReferencePrice")]
     [InlineData("40=2|44=99|59=2", "|150=8|39=8|103=4|", "", "NotInPhase")]
-    [InlineData("40=2|44=99|59=5", "|150=0|39=0|", "|40=2|44=99.00|59=5|", null)]
-    [InlineData("40=2|44=99|59=7", "|150=0|39=0|", "|40=2|44=99.00|59=7|", null)]
+    [InlineData("40=2|44=99|59=5", "|150=0|39=0|", "|40=2|44=99|59=5|", null)]
+    [InlineData("40=2|44=99|59=7", "|150=0|39=0|", "|40=2|44=99|59=7|", null)]
     [InlineData("40=2|44=99|59=6|126=20300101-00:00:00", "|150=0|39=0|", "|59=6|126=20300101-00:00:00.000|", null)]
     [InlineData("40=2|44=99|59=6|432=20300101", "|150=0|39=0|", "|59=6|126=20300102-00:00:00.000|", null)]
     [InlineData("40=2|44=99|59=6|126=20200101-00:00:00", "|150=8|39=8|103=4|", "", "ExpiryPassed")]
@@ -51,7 +50,7 @@ public class OrderTypeTests
     [InlineData("40=P", "ExecInst (18) is missing")]
     [InlineData("40=P|18=a", "PegOffsetValue (211) is missing")]
     [InlineData("40=P|18=R|211=0.05", "PegOffsetValue (211) is on the wrong side")]
-    [InlineData("40=P|18=R|211=0.005", "PegOffsetValue (211) is not a whole number of ticks")]
+    [InlineData("40=P|18=R|211=05", "PegOffsetValue (211) is not a whole number of ticks")]
     [InlineData("40=P|18=R|211=1|836=2", "PegOffsetType (836)")]
     [InlineData("40=2|44=99|59=6", "ExpireTime (126) or ExpireDate (432) is missing")]
     [InlineData("40=2|44=99|111=0.5", "MaxFloor (111)")]
@@ -112,7 +111,7 @@ public class OrderTypeTests
         client.Send("G", "11=2|41=1|55=TEST|54=1|38=80|40=4|99=103|44=104|111=20");
 
         rig.Pump(client, () => client.Reports('5') == 1);
-        Assert.Equal(("80", "104.00", "103.00", "20", "1"), (Field(last, 38), Field(last, 44), Field(last, 99), Field(last, 111), Field(last, 41)));
+        Assert.Equal(("80", "104", "103", "20", "1"), (Field(last, 38), Field(last, 44), Field(last, 99), Field(last, 111), Field(last, 41)));
         client.Send("G", "11=3|41=2|55=TEST|54=1|38=80|40=4|99=103|44=104|111=0");
         rig.Pump(client, () => client.Messages('9') == 1);
         Assert.StartsWith("NotReplaceable", Field(last, 58), StringComparison.Ordinal);
