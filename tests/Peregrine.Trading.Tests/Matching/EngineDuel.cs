@@ -65,18 +65,16 @@ internal sealed class EngineDuel
         _events.Clear();
         _expected.Clear();
         int wanted = command.Apply(_slow, _expected);
-        int got;
         try
         {
-            got = command.Apply(_engine, _events);
+            int got = command.Apply(_engine, _events);
+            _steps++;
+            return CompareEvents() ?? (got != wanted ? $"it returned {got}, expected {wanted}" : null) ?? CompareState();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return $"it threw {e}";
         }
-
-        _steps++;
-        return CompareEvents() ?? (got != wanted ? $"it returned {got}, expected {wanted}" : null) ?? CompareState();
     }
 
     private string? CompareState()
