@@ -97,7 +97,7 @@ public sealed class JournalCounters
     /// <summary>Appends of records that can never fit.</summary>
     public long TooLongCount { get; internal set; }
 
-    /// <summary>Appends refused because the disk is full.</summary>
+    /// <summary>Appends, and questions for room, refused because the disk is full.</summary>
     public long NoSpaceCount { get; internal set; }
 
     /// <summary>How often the next segment could not be reserved for want of room, first tries and later ones.</summary>

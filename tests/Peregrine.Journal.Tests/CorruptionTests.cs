@@ -68,6 +68,52 @@ public class CorruptionTests
     }
 
     [Fact]
+    public void Bits_FlippedAnywhereInSeveralSegments_AreEachFound()
+    {
+        MemoryFiles files = new();
+        using (JournalWriter writer = JournalWriter.Open(FailureTests.InMemory(files, Durability.Os, false), new RecordList(), out _))
+        {
+            for (long sequence = 1; sequence <= 1_500; sequence++)
+            {
+                Scratch.Append(writer, sequence);
+                _ = sequence % 3 == 0 ? JournalStatus.Ok : writer.Commit();
+            }
+        }
+
+        string[] paths = [.. files.List("/j").Where(path => path.EndsWith(".journal", StringComparison.Ordinal))];
+        const int Seed = 12;
+        Random random = new(Seed);
+        for (int round = 0; round < ProofSize.Of(500, 10_000); round++)
+        {
+            string path = paths[random.Next(paths.Length)];
+            byte[] whole = files.ReadFile(path);
+            byte[] damaged = [.. whole];
+            int at = random.Next(damaged.Length);
+            damaged[at] ^= (byte)(1 << random.Next(8));
+            files.WriteFile(path, damaged);
+            RecordList found = new();
+            string what = $"seed {Seed}, round {round}, byte {at} of {path}";
+
+            try
+            {
+                JournalRecovery recovery = JournalScan.Run(files, "/j", found, after: null, verifyChain: true).Recovery;
+
+                // Only in the last segment: the last batch, or the zeros behind it.
+                Assert.True(recovery.TornBytes > 0 && path == paths[^1] && recovery.TornAt!.StartsWith(path, StringComparison.Ordinal), what);
+                Assert.True(found.Sequences.Count >= 1_497, $"{what}: {found.Sequences.Count} records");
+            }
+            catch (JournalException refusal)
+            {
+                Assert.Contains(path, refusal.Message);
+                Assert.True(refusal.Message.Contains(" byte ", StringComparison.Ordinal) || at < HeaderBytes, $"{what}: {refusal.Message}");
+            }
+
+            found.AssertIsOneTo(found.Sequences.Count, what);
+            files.WriteFile(path, whole);
+        }
+    }
+
+    [Fact]
     public void Bytes_Overwritten_NeverGiveWrongRecords()
     {
         using Scratch scratch = new();

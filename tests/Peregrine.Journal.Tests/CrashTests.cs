@@ -15,9 +15,9 @@ public class CrashTests
     [InlineData(false)]
     public void Power_LostAtEveryCall_LosesNothingAcknowledgedAndRefusesNothing(bool syncInline)
     {
-        for (int seed = 1; seed <= ProofSize.Of(1, 12); seed++)
+        for (int seed = 1; seed <= ProofSize.Of(1, 6); seed++)
         {
-            List<object> log = Record(seed, syncInline, batches: ProofSize.Of(60, 160));
+            List<object> log = Record(seed, syncInline, batches: ProofSize.Of(60, 100));
             Random random = new(seed * 31);
             MemoryFiles model = new();
             Acknowledged acknowledged = new(0, 0);
@@ -34,13 +34,13 @@ public class CrashTests
                 string what = $"seed {seed}, call {++calls}: {op.Kind} {op.Path} at {op.Offset}";
                 Check(model.AfterPowerLoss(() => false, _ => 0), acknowledged, what + ", nothing kept", random);
                 Check(model.AfterPowerLoss(() => true, names => names), acknowledged, what + ", all kept", random);
-                for (int round = 0; round < ProofSize.Of(2, 6); round++)
+                for (int round = 0; round < ProofSize.Of(2, 4); round++)
                 {
                     Check(AnyPages(model, random), acknowledged, $"{what}, pages {round}", random);
                 }
 
                 bool isTorn = op.Kind == FileOpKind.Write && !op.Path.EndsWith("next.tmp", StringComparison.Ordinal);
-                for (int round = 0; isTorn && round < ProofSize.Of(2, 8); round++)
+                for (int round = 0; isTorn && round < ProofSize.Of(2, 4); round++)
                 {
                     MemoryFiles torn = model.AfterPowerLoss(() => true, names => names);
                     torn.Replay(op, random.Next((int)op.Bytes));
@@ -51,7 +51,7 @@ public class CrashTests
                 if (isTorn)
                 {
                     // In the middle of the write: any of its pages may be on the disk already.
-                    for (int round = 0; round < ProofSize.Of(2, 6); round++)
+                    for (int round = 0; round < ProofSize.Of(2, 4); round++)
                     {
                         Check(AnyPages(model, random), acknowledged, $"{what}, own pages {round}", random);
                     }

@@ -19,6 +19,12 @@ public sealed record VenueRules
     /// <summary>A hidden order left after a trade with fewer lots than this, or than its minimum, is cancelled; 0: neither is.</summary>
     public long CancelHiddenRests { get; init; }
 
+    /// <summary>
+    /// More than 0: a resting hidden order whose price reaches the best shown price of the arriving order's own side trades so many ticks better than that price,
+    /// from the arriving order's view worse; where its limit does not allow that, the hidden order is passed over.
+    /// </summary>
+    public long HiddenImprovement { get; init; }
+
     /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
     public bool MinimumPerTrade { get; init; }
 }
@@ -63,6 +69,7 @@ public sealed record InstrumentTerms
         Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000, $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
         Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
         Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
+        Require(faults, Rules.HiddenImprovement is >= 0 and <= MatchingEngine.PriceTicksMax, $"HiddenImprovement is {Rules.HiddenImprovement}, expected 0 to 2^56");
         Require(faults, Rules.Owner <= OwnerScope.Strategy, $"Owner is {(byte)Rules.Owner}, expected 0 to 3");
         Require(
             faults,

@@ -95,7 +95,14 @@ public struct MatchReplace
 /// <param name="Account">Or -1 for any.</param>
 /// <param name="InstrumentId">Or -1 for any.</param>
 /// <param name="Side">Or null for both.</param>
-public readonly record struct MassCancelFilter(int Session = -1, int Account = -1, int InstrumentId = -1, Side? Side = null);
+public readonly record struct MassCancelFilter(int Session, int Account, int InstrumentId, Side? Side)
+{
+    /// <summary>Means every order; narrow it with <c>with</c>.</summary>
+    public MassCancelFilter()
+        : this(-1, -1, -1, null)
+    {
+    }
+}
 
 /// <summary>Where an order is. 0 is nowhere.</summary>
 public enum OrderPlace : byte

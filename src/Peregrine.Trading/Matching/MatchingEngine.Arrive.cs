@@ -67,7 +67,7 @@ public sealed partial class MatchingEngine
             OffsetTicks = order.Type is OrderType.TrailingStop or OrderType.Pegged ? order.OffsetTicks : 0,
             LimitPrice = order.Type == OrderType.Pegged && HasPrice(in order) ? order.Price.Ticks : 0,
         };
-        bool hasExtra = (extra.Display | extra.Minimum | extra.StopPrice | extra.OffsetTicks | extra.LimitPrice) != 0;
+        bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged || (extra.Display | extra.Minimum) != 0;
         if (hasExtra)
         {
             _extras[slot] = extra;
@@ -189,17 +189,28 @@ public sealed partial class MatchingEngine
 
         if (detail.TimeInForce == TimeInForce.FillOrKill)
         {
-            if (CouldTrade(book, in arriving, out bool sawOwn) == arriving.Leaves)
-            {
-                return RejectReason.None;
-            }
-
-            Aggressor nobodys = arriving;
-            nobodys.Owner = None;
-            return sawOwn && CouldTrade(book, in nobodys, out _) == arriving.Leaves ? RejectReason.SelfTrade : RejectReason.NotFillable;
+            return CheckFillable(book, slot, in arriving);
         }
 
-        return minimum == 0 || CouldTrade(book, in arriving, out _) >= minimum ? RejectReason.None : RejectReason.MinimumNotMet;
+        return minimum == 0 || CouldTrade(book, in arriving) >= minimum ? RejectReason.None : RejectReason.MinimumNotMet;
+    }
+
+    private RejectReason CheckFillable(Book book, int slot, in Aggressor arriving)
+    {
+        if (CouldFill(book, slot, in arriving))
+        {
+            return RejectReason.None;
+        }
+
+        Aggressor nobodys = arriving;
+        nobodys.Owner = None;
+        return arriving.Owner >= 0 && CouldFill(book, slot, in nobodys) ? RejectReason.SelfTrade : RejectReason.NotFillable;
+    }
+
+    private bool CouldFill(Book book, int slot, in Aggressor arriving)
+    {
+        bool isOneTrade = book.Rules.MinimumPerTrade && (_details[slot].Flags & OrderFlags.AllOrNone) != 0;
+        return isOneTrade ? HasTradeOf(book, in arriving, long.MaxValue) : CouldTrade(book, in arriving) == arriving.Leaves;
     }
 
     /// <summary>The minimum that counts for this arrival only: that of an order that is not hidden. It has none any more then.</summary>

@@ -226,12 +226,13 @@ public sealed partial class MatchingEngine
     }
 
     /// <summary>Trades the two sides against each other at the auction price.</summary>
-    private void Uncross(Book book, MatchEventBuffer events)
+    /// <returns>False when nothing could trade: there is no auction price then.</returns>
+    private bool Uncross(Book book, MatchEventBuffer events)
     {
         IndicativePrice auction = FindAuctionPrice(book);
         if (auction.Volume.Lots == 0)
         {
-            return;
+            return false;
         }
 
         long ticks = auction.Price.Ticks;
@@ -251,6 +252,7 @@ public sealed partial class MatchingEngine
         book.HasAuctionPrice = true;
         book.AuctionPrice = ticks;
         TradedLots += auction.Volume.Lots;
+        return true;
     }
 
     private long TradeInAuction(Book book, int buySlot, int sellSlot, long ticks, MatchEventBuffer events)
@@ -397,12 +399,12 @@ public sealed partial class MatchingEngine
     }
 
     /// <summary>After an uncross: what does not outlive it ends, the rests of market-to-limit orders get a price.</summary>
-    private void EndAuctionOrders(Book book, MatchEventBuffer events)
+    private void EndAuctionOrders(Book book, bool hasPrice, MatchEventBuffer events)
     {
         foreach (int slot in CollectOf(book, Sieve.EndsWithAuction))
         {
             ref OrderDetail detail = ref _details[slot];
-            if (detail.Type == OrderType.MarketToLimit && book.HasAuctionPrice)
+            if (detail.Type == OrderType.MarketToLimit && hasPrice)
             {
                 TakeOut(book, slot, events);
                 detail.Type = OrderType.Limit;

@@ -4,10 +4,11 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine
 {
     /// <summary>What an order could trade, at most what it has left.</summary>
-    /// <param name="sawOwn">Whether self-trade prevention had a part in it.</param>
-    private long CouldTrade(Book book, in Aggressor arriving, out bool sawOwn)
+    private long CouldTrade(Book book, in Aggressor arriving)
     {
         Prospect prospect = new() { Left = arriving.Leaves };
+        Aggressor improving = arriving;
+        SetImprovement(book, ref improving);
         BookSide other = book.Other(arriving.Side);
         int levelIndex = other.Best;
         long key = other.BestKey;
@@ -17,13 +18,12 @@ public sealed partial class MatchingEngine
             LookAtShown(in level, in arriving, ref prospect);
             if (level.HiddenHead != None && !prospect.IsStopped)
             {
-                LookAtHidden(in level, in arriving, ref prospect);
+                LookAtHidden(in level, in improving, ref prospect);
             }
 
             levelIndex = other.NextWorse(key, out key);
         }
 
-        sawOwn = prospect.SawOwn;
         return prospect.Traded;
     }
 
@@ -35,7 +35,6 @@ public sealed partial class MatchingEngine
             return;
         }
 
-        prospect.SawOwn = true;
         long heldBack = 0;
         for (int slot = level.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
@@ -68,7 +67,7 @@ public sealed partial class MatchingEngine
         for (int slot = level.HiddenHead; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
             ref Order resting = ref OrderAt(slot);
-            if ((resting.Kind & OrderKind.Conditional) != 0 && prospect.Left < SizeInForce(slot))
+            if (((resting.Kind & OrderKind.Conditional) != 0 && prospect.Left < SizeInForce(slot)) || IsBeyondImprovement(in level, in arriving))
             {
                 continue;
             }
@@ -79,8 +78,7 @@ public sealed partial class MatchingEngine
                 continue;
             }
 
-            prospect.SawOwn = true;
-            if (arriving.Mode is SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth)
+                if (arriving.Mode is SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth)
             {
                 prospect.IsStopped = true;
                 return;
@@ -114,11 +112,13 @@ public sealed partial class MatchingEngine
     /// <summary>Whether a conditional order could trade its size in force now.</summary>
     private bool CouldTradeSize(Book book, int slot, in Aggressor arriving) => book.Rules.MinimumPerTrade
         ? HasTradeOf(book, in arriving, MinimumSizeOf(slot))
-        : CouldTrade(book, in arriving, out _) >= SizeInForce(slot);
+        : CouldTrade(book, in arriving) >= SizeInForce(slot);
 
     // With the rule of single trades: whether any order that it would meet has enough.
     private bool HasTradeOf(Book book, in Aggressor arriving, long minimum)
     {
+        Aggressor improving = arriving;
+        SetImprovement(book, ref improving);
         BookSide other = book.Other(arriving.Side);
         long left = arriving.Leaves;
         bool isFound = false;
@@ -126,7 +126,8 @@ public sealed partial class MatchingEngine
         for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey && left > 0 && !isFound; levelIndex = other.NextWorse(key, out key))
         {
             ref Level level = ref LevelAt(levelIndex);
-            isFound = HasTradeIn(level.Head, in arriving, minimum, ref left) || HasTradeIn(level.HiddenHead, in arriving, minimum, ref left);
+            isFound = HasTradeIn(level.Head, in improving, minimum, ref left)
+                || (!IsBeyondImprovement(in level, in improving) && HasTradeIn(level.HiddenHead, in improving, minimum, ref left));
         }
 
         return isFound;
@@ -138,19 +139,16 @@ public sealed partial class MatchingEngine
         {
             ref Order resting = ref OrderAt(slot);
             bool isHidden = (resting.Kind & OrderKind.Hidden) != 0;
-            if ((resting.Kind & OrderKind.Conditional) != 0 && left < SizeInForce(slot))
+            bool isPassedOver = ((resting.Kind & OrderKind.Conditional) != 0 && left < SizeInForce(slot))
+                || Math.Min(left, isHidden ? resting.Leaves : resting.Shown) < Math.Min(minimum, left);
+            if (isPassedOver)
             {
                 continue;
             }
 
             if (!IsOwn(slot, in arriving))
             {
-                if (Math.Min(left, isHidden ? resting.Leaves : resting.Shown) >= Math.Min(minimum, left))
-                {
-                    return true;
-                }
-
-                continue;
+                return true;
             }
 
             left -= arriving.Mode switch
@@ -168,7 +166,6 @@ public sealed partial class MatchingEngine
     {
         public long Left;
         public long Traded;
-        public bool SawOwn;
         public bool IsStopped;
 
         public void Take(long lots)

@@ -9,6 +9,7 @@ public sealed partial class MatchingEngine
     /// <returns>None; SelfTrade: prevention ended it; PriceBand: its next trade would be outside of a band.</returns>
     private RejectReason Match(Book book, ref Aggressor arriving, MatchEventBuffer events)
     {
+        SetImprovement(book, ref arriving);
         BookSide other = book.Other(arriving.Side);
         long lotsBefore = arriving.Leaves;
         long prevented = arriving.Prevented;
@@ -42,6 +43,13 @@ public sealed partial class MatchingEngine
         {
             ref Order resting = ref OrderAt(slot);
             int next = resting.Next;
+            long traded = Math.Min(arriving.Leaves, resting.Shown);
+            if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
+            {
+                slot = next;
+                continue;
+            }
+
             if (arriving.Owner >= 0 && resting.Owner == arriving.Owner)
             {
                 stop = PreventSelfTrade(book, slot, ref level, ref arriving, events);
@@ -54,20 +62,13 @@ public sealed partial class MatchingEngine
                 continue;
             }
 
-            long traded = Math.Min(arriving.Leaves, resting.Shown);
-            if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
-            {
-                slot = next;
-                continue;
-            }
-
             if (book.HasBands && IsOutsideBands(book, level.Price))
             {
                 stop = RejectReason.PriceBand;
                 break;
             }
 
-            Trade(book, slot, ref resting, ref level, ref arriving, traded, events);
+            Trade(book, ref resting, ref level, ref arriving, traded, level.Price, events);
             if (resting.Leaves == 0)
             {
                 EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, traded, events);
@@ -119,7 +120,11 @@ public sealed partial class MatchingEngine
             ref Order resting = ref OrderAt(slot);
             int next = resting.Next;
             bool isConditional = (resting.Kind & OrderKind.Conditional) != 0;
-            if (isConditional && arriving.Leaves < SizeInForce(slot))
+            long traded = Math.Min(arriving.Leaves, resting.Leaves);
+            bool isPassedOver = (isConditional && arriving.Leaves < SizeInForce(slot))
+                || traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves)
+                || IsBeyondImprovement(in level, in arriving);
+            if (isPassedOver)
             {
                 slot = next;
                 continue;
@@ -137,20 +142,14 @@ public sealed partial class MatchingEngine
                 continue;
             }
 
-            long traded = Math.Min(arriving.Leaves, resting.Leaves);
-            if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
-            {
-                slot = next;
-                continue;
-            }
-
-            if (book.HasBands && IsOutsideBands(book, level.Price))
+            long price = PriceOfHidden(in level, in arriving);
+            if (book.HasBands && IsOutsideBands(book, price))
             {
                 return RejectReason.PriceBand;
             }
 
             long minimum = MinimumOf(slot);
-            Trade(book, slot, ref resting, ref level, ref arriving, traded, events);
+            Trade(book, ref resting, ref level, ref arriving, traded, price, events);
             if (resting.Leaves == 0)
             {
                 Detach(slot, ref level);
@@ -171,7 +170,7 @@ public sealed partial class MatchingEngine
     }
 
     /// <summary>One trade: both sides' quantities, the digest, the event, the last trade price. The order stays in its queue.</summary>
-    private void Trade(Book book, int slot, ref Order resting, ref Level level, ref Aggressor arriving, long traded, MatchEventBuffer events)
+    private void Trade(Book book, ref Order resting, ref Level level, ref Aggressor arriving, long traded, long price, MatchEventBuffer events)
     {
         long ticks = level.Price;
         _hash -= MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
@@ -194,17 +193,17 @@ public sealed partial class MatchingEngine
         }
 
         TradeCount++;
-        if (book.LastTrade != ticks || !book.HasLastTrade)
+        if (book.LastTrade != price || !book.HasLastTrade)
         {
             book.HasLastTrade = true;
-            book.LastTrade = ticks;
+            book.LastTrade = price;
             MarkDirty(book);
         }
 
         ref MatchEvent target = ref events.Next();
         target.OrderId = arriving.OrderId;
         target.RestingOrderId = resting.Id;
-        target.Price = new Price(ticks);
+        target.Price = new Price(price);
         target.Quantity = new Quantity(traded);
         target.Leaves = new Quantity(arriving.Leaves);
         target.RestingLeaves = new Quantity(resting.Leaves);
@@ -303,6 +302,27 @@ public sealed partial class MatchingEngine
         return RejectReason.None;
     }
 
+    /// <summary>With the venue rule of improvement: remembers the best shown price of the arriving order's own side.</summary>
+    private void SetImprovement(Book book, ref Aggressor arriving)
+    {
+        long improvement = book.Rules.HiddenImprovement;
+        if (improvement > 0 && TryGetBestShown(book, arriving.Side, referencesOnly: false, out long ticks))
+        {
+            arriving.OwnBestKey = KeyOf(arriving.Side, ticks);
+            arriving.ImprovedKey = arriving.OwnBestKey + improvement;
+        }
+    }
+
+    // A hidden order at or beyond the arriving side's best shown price trades better than that price, or not at all.
+    private static bool IsImproved(in Level level, in Aggressor arriving) =>
+        arriving.ImprovedKey != long.MinValue && KeyOf(arriving.Side, level.Price) <= arriving.OwnBestKey;
+
+    private static bool IsBeyondImprovement(in Level level, in Aggressor arriving) =>
+        IsImproved(in level, in arriving) && arriving.LimitKey != long.MinValue && -arriving.LimitKey < arriving.ImprovedKey;
+
+    private static long PriceOfHidden(in Level level, in Aggressor arriving) =>
+        IsImproved(in level, in arriving) ? KeyOf(arriving.Side, arriving.ImprovedKey) : level.Price;
+
     private bool IsOwn(int slot, in Aggressor arriving) => arriving.Owner >= 0 && OrderAt(slot).Owner == arriving.Owner;
 
     private long MinimumOf(int slot) => (OrderAt(slot).Kind & OrderKind.HasExtra) != 0 ? _extras[slot].Minimum : 0;
@@ -336,6 +356,10 @@ public sealed partial class MatchingEngine
 
         /// <summary>What each single trade must have at least, as long as so much is left.</summary>
         public long MinimumPerTrade;
+
+        /// <summary>Keys of its own side: the best shown price, and the price that hidden orders beyond it trade at; the least number: no such rule.</summary>
+        public long OwnBestKey;
+        public long ImprovedKey = long.MinValue;
 
         /// <summary>What self-trade prevention took off it.</summary>
         public long Prevented;

@@ -33,6 +33,9 @@ public sealed partial class MatchingEngine
     public TradingPhase GetPhase(int instrumentId) => _books[instrumentId].Phase;
 
     /// <inheritdoc/>
+    public long NextDueNs => Math.Min(_nextAuctionEndNs, _expiries.Count > 0 ? _details[_expiries.Top].ExpireTimeNs : long.MaxValue);
+
+    /// <inheritdoc/>
     public void AdvanceTime(long timeNs, MatchEventBuffer events)
     {
         if (timeNs <= TimeNs)
@@ -135,8 +138,8 @@ public sealed partial class MatchingEngine
         MarkDirty(book);
         if (isOther && (leavesAuction || phase == TradingPhase.Continuous))
         {
-            Uncross(book, events);
-            EndAuctionOrders(book, events);
+            bool hasPrice = Uncross(book, events);
+            EndAuctionOrders(book, hasPrice, events);
         }
 
         book.Phase = phase;
