@@ -107,8 +107,7 @@ internal sealed class BookSide
             return Best;
         }
 
-        long at = key - _base;
-        int place = at > 0 ? HighestBelow((int)Math.Min(at, _windowTicks)) : None;
+        int place = key > _base ? HighestBelow((int)Math.Min(key - _base, _windowTicks)) : None;
         if (place != None)
         {
             found = _base + place;
@@ -127,8 +126,8 @@ internal sealed class BookSide
             return None;
         }
 
-        long at = key - _base;
-        if (at < 0)
+        // Keys may be any numbers, so they are compared before they are subtracted.
+        if (key < _base)
         {
             int far = _far.Above(key, out found);
             if (far != None)
@@ -137,7 +136,7 @@ internal sealed class BookSide
             }
         }
 
-        int place = LowestFrom((int)Math.Max(at + 1, 0));
+        int place = key < _base ? LowestFrom(0) : LowestFrom((int)(key - _base + 1));
         if (place == None)
         {
             return None;

@@ -95,7 +95,7 @@ public struct MatchReplace
 /// <param name="Account">Or -1 for any.</param>
 /// <param name="InstrumentId">Or -1 for any.</param>
 /// <param name="Side">Or null for both.</param>
-public readonly record struct MassCancelFilter(int Session, int Account, int InstrumentId, Side? Side)
+public readonly record struct MassCancelFilter(int Session = -1, int Account = -1, int InstrumentId = -1, Side? Side = null)
 {
     /// <summary>Means every order; narrow it with <c>with</c>.</summary>
     public MassCancelFilter()

@@ -79,10 +79,12 @@ public sealed partial class MatchingEngine
         lowest = long.MaxValue;
         highest = long.MinValue;
 
+        bool hasBoth = (hasBid || hasMarketBuys) && (hasAsk || hasMarketSells);
+
         // A price is one when it is low enough for a buy and high enough for a sell; market orders take any.
         long from = hasMarketSells ? long.MinValue : hasAsk ? bestAsk : long.MaxValue;
         long to = hasMarketBuys ? long.MaxValue : hasBid ? bestBid : long.MinValue;
-        if (from > to || !hasLimits)
+        if (!hasBoth || from > to || !hasLimits)
         {
             return false;
         }

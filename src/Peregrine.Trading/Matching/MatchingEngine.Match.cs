@@ -318,7 +318,8 @@ public sealed partial class MatchingEngine
         arriving.ImprovedKey != long.MinValue && KeyOf(arriving.Side, level.Price) <= arriving.OwnBestKey;
 
     private static bool IsBeyondImprovement(in Level level, in Aggressor arriving) =>
-        IsImproved(in level, in arriving) && arriving.LimitKey != long.MinValue && -arriving.LimitKey < arriving.ImprovedKey;
+        IsImproved(in level, in arriving)
+        && (!IsInRange(arriving.ImprovedKey) || (arriving.LimitKey != long.MinValue && -arriving.LimitKey < arriving.ImprovedKey));
 
     private static long PriceOfHidden(in Level level, in Aggressor arriving) =>
         IsImproved(in level, in arriving) ? KeyOf(arriving.Side, arriving.ImprovedKey) : level.Price;

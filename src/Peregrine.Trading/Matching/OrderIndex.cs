@@ -15,7 +15,7 @@ internal sealed class OrderIndex
 
     public OrderIndex(int capacity)
     {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2L, 16));
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2L, 2 << BlockBits));
         _entries = new Slab<Entry>(size);
         _mask = size - 1;
         _shift = 64 - BitOperations.Log2((uint)size) + BlockBits;

@@ -95,7 +95,7 @@ internal sealed partial class SlowBook
     // How much of an order would trade if it arrived now, without a look at price bands: it is tried on a copy.
     private long CouldTrade(SlowOrder order, bool withPrevention)
     {
-        Copy(order.Side.Opposite()).Match(order.Clone(), isTrial: true, withPrevention, out long traded);
+        Copy().Match(order.Clone(), isTrial: true, withPrevention, out long traded);
         return traded;
     }
 
@@ -111,12 +111,13 @@ internal sealed partial class SlowBook
     {
         traded = 0;
         Side other = order.Side.Opposite();
+        long? ownBest = Queue(order.Side).Find(o => o.Shown > 0)?.Price;
         foreach (long price in Queue(other).Select(o => o.Price).Distinct().Where(price => Reaches(order, price)))
         {
             HashSet<SlowOrder> passed = [];
             while (order.Leaves > 0 && Queue(other).Find(o => o.Price == price && !o.IsHidden && !passed.Contains(o)) is SlowOrder shown)
             {
-                Halt halt = Meet(order, shown, isTrial, withPrevention, ref traded, out bool isPassed);
+                Halt halt = Meet(order, shown, shown.Price, isTrial, withPrevention, ref traded, out bool isPassed);
                 if (halt != Halt.None)
                 {
                     return halt;
@@ -130,7 +131,7 @@ internal sealed partial class SlowBook
 
             foreach (SlowOrder hidden in Queue(other).FindAll(o => o.Price == price && o.IsHidden))
             {
-                Halt halt = order.Leaves > 0 ? Meet(order, hidden, isTrial, withPrevention, ref traded, out _) : Halt.None;
+                Halt halt = order.Leaves > 0 ? Meet(order, hidden, HiddenPrice(order, hidden, ownBest), isTrial, withPrevention, ref traded, out _) : Halt.None;
                 if (halt != Halt.None)
                 {
                     return halt;
@@ -141,11 +142,13 @@ internal sealed partial class SlowBook
         return Halt.None;
     }
 
-    private Halt Meet(SlowOrder order, SlowOrder resting, bool isTrial, bool withPrevention, ref long traded, out bool isPassed)
+    private Halt Meet(SlowOrder order, SlowOrder resting, long price, bool isTrial, bool withPrevention, ref long traded, out bool isPassed)
     {
         long lots = Math.Min(order.Leaves, resting.Offered);
         isPassed = (resting.IsConditional && order.Leaves < resting.SizeInForce)
-            || (Terms.Rules.MinimumPerTrade && order.IsConditional && lots < order.SizeInForce);
+            || (Terms.Rules.MinimumPerTrade && order.IsConditional && lots < order.SizeInForce)
+            || !Reaches(order, price)
+            || Math.Abs(price) > SlowOrderChecks.PriceMax;
         if (isPassed)
         {
             return Halt.None;
@@ -156,24 +159,32 @@ internal sealed partial class SlowBook
             return Prevent(order, resting);
         }
 
-        if (!isTrial && IsOutsideOfBands(resting.Price))
+        if (!isTrial && IsOutsideOfBands(price))
         {
             return Halt.Band;
         }
 
         traded += lots;
-        Trade(order, resting, lots);
+        Trade(order, resting, price, lots);
         return Halt.None;
     }
 
+    // Section 6: what a hidden order trades at when its price reaches the best shown price of the arriving order's own side.
+    private long HiddenPrice(SlowOrder order, SlowOrder hidden, long? ownBest)
+    {
+        long ticks = Terms.Rules.HiddenImprovement;
+        bool isReached = ownBest is long own && (order.Side == Side.Buy ? hidden.Price <= own : hidden.Price >= own);
+        return ticks == 0 || !isReached ? hidden.Price : order.Side == Side.Buy ? ownBest!.Value + ticks : ownBest!.Value - ticks;
+    }
+
     // 4.3, and what becomes of the resting order.
-    private void Trade(SlowOrder order, SlowOrder resting, long lots)
+    private void Trade(SlowOrder order, SlowOrder resting, long price, long lots)
     {
         order.Leaves -= lots;
         resting.Leaves -= lots;
         resting.Shown = resting.IsHidden ? 0 : resting.Shown - lots;
-        LastTrade = resting.Price;
-        EmitTrade(order, resting, order.Side, resting.Price, lots);
+        LastTrade = price;
+        EmitTrade(order, resting, order.Side, price, lots);
         if (resting.Leaves == 0)
         {
             TakeOut(resting);

@@ -133,12 +133,12 @@ internal sealed partial class SlowBook(int id, InstrumentTerms terms)
         order.Shown = 0;
     }
 
-    // The queues of one side of the book, whose changes nobody hears of or keeps.
-    private SlowBook Copy(Side side)
+    // The queues of the book, whose changes nobody hears of or keeps.
+    private SlowBook Copy()
     {
         SlowBook copy = (SlowBook)MemberwiseClone();
         copy.Events = null;
-        copy.Orders = [.. Orders.Where(o => o.Side == side && o.IsQueued).Select(o => o.Clone())];
+        copy.Orders = [.. Orders.Where(o => o.IsQueued).Select(o => o.Clone())];
         return copy;
     }
 

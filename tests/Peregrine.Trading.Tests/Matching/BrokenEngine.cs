@@ -90,6 +90,8 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingE
 
     public void AdvanceTime(long timeNs, MatchEventBuffer events) => _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
 
+    public long NextDueNs => _inner.NextDueNs;
+
     public TradingPhase GetPhase(int instrumentId) => _inner.GetPhase(instrumentId);
 
     public IndicativePrice GetIndicative(int instrumentId) => _inner.GetIndicative(instrumentId);

@@ -1,3 +1,4 @@
+using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Tests.Matching;
@@ -7,13 +8,24 @@ internal sealed class CommandCoverage
 {
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
+    // Of orders that came as limit orders.
+    private readonly Dictionary<ulong, Price> _prices = [];
+
     public int Commands { get; private set; }
+
+    /// <summary>Other orders may have the same ids from here on.</summary>
+    public void StartPlay() => _prices.Clear();
 
     /// <summary>Takes in what one command did.</summary>
     public void Add(MatchCommand command, MatchEventBuffer events)
     {
         Commands++;
         Count($"command {command.Kind}");
+        if (command.Kind == CommandKind.Submit && command.Order.Type == OrderType.Limit)
+        {
+            _prices[command.Order.OrderId] = command.Order.Price;
+        }
+
         int triggered = 0;
         ulong arriving = command.Kind switch { CommandKind.Submit => command.Order.OrderId, CommandKind.Replace => command.Change.OrderId, _ => 0 };
         foreach (ref readonly MatchEvent match in events.Span)
@@ -23,6 +35,12 @@ internal sealed class CommandCoverage
             triggered += match.Type == MatchEventType.Triggered ? 1 : 0;
             arriving = match.Type == MatchEventType.Triggered || match.Reason == RejectReason.Repriced ? match.OrderId : arriving;
             CountIf("retry", match.Type == MatchEventType.Trade && match.Side != 0 && match.OrderId != arriving);
+            if (match.Type is MatchEventType.Replaced)
+            {
+                _prices[match.OrderId] = match.Price;
+            }
+
+            CountIf("improvement", match.Type == MatchEventType.Trade && match.Side != 0 && _prices.TryGetValue(match.RestingOrderId, out Price price) && price != match.Price);
             CountIf("decrement", match.Reason == RejectReason.SelfTrade && match.Leaves.Lots > 0);
             CountIf("time ends an auction", command.Kind == CommandKind.AdvanceTime && match.Type == MatchEventType.PhaseChanged);
         }

@@ -30,7 +30,7 @@ internal static class CommandMixes
             Reaches =
             [
                 ("Trade", 8), ("Cancelled None", 12), ("Cancelled NoLiquidity", 60), ("Cancelled NotFillable", 100), ("Cancelled SelfTrade", 100),
-                ("Cancelled WouldTrade", 150), ("Replaced", 20), ("Rejected UnknownOrder", 1_000),
+                ("Cancelled WouldTrade", 300), ("Replaced", 20), ("Rejected UnknownOrder", 1_000),
             ],
         },
         new("everything")
@@ -58,14 +58,14 @@ internal static class CommandMixes
         {
             Types = [(OrderType.Limit, 50), (OrderType.Market, 10), (OrderType.MarketToLimit, 5), (OrderType.Stop, 14), (OrderType.StopLimit, 16), (OrderType.TrailingStop, 16)],
             Phases = 1, Times = 3, PhaseWeights = AllPhases, TimesInForce = AllTimes, Hidden = 6, Iceberg = 8, Spans = [3, 8, 15],
-            Reaches = [("Triggered", 40), ("Restated Trailed", 40), ("Trade", 20), ("cascade", 1_000)],
+            Reaches = [("Triggered", 40), ("Restated Trailed", 60), ("Trade", 20), ("cascade", 1_000)],
         },
         new("hidden")
         {
             Hidden = 30, AllOrNone = 14, Iceberg = 30, Minimum = 60, HasRules = true, Spans = [2, 5], LotsMax = 30, Replaces = 18, Owners = 16,
             Reaches =
             [
-                ("Restated Refreshed", 60), ("retry", 1_500), ("Cancelled RestTooSmall", 300), ("Cancelled MinimumNotMet", 200), ("Trade", 8),
+                ("Restated Refreshed", 60), ("retry", 1_500), ("improvement", 2_000), ("Cancelled RestTooSmall", 600), ("Cancelled MinimumNotMet", 200), ("Trade", 8),
             ],
         },
         new("prevention")

@@ -22,6 +22,7 @@ internal sealed class EngineDuel
     private readonly MatchEventBuffer _events = new(2);
     private readonly MatchEventBuffer _expected = new(2);
     private int _steps;
+    private long _nowNs;
 
     public EngineDuel(Func<int, Subject> create, MatchPlay play)
     {
@@ -64,19 +65,18 @@ internal sealed class EngineDuel
     {
         _events.Clear();
         _expected.Clear();
+        _nowNs = Math.Max(_nowNs, command.TimeNs);
         int wanted = command.Apply(_slow, _expected);
-        int got;
         try
         {
-            got = command.Apply(_engine, _events);
+            int got = command.Apply(_engine, _events);
+            _steps++;
+            return CompareEvents() ?? (got != wanted ? $"it returned {got}, expected {wanted}" : null) ?? CompareState();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return $"it threw {e}";
         }
-
-        _steps++;
-        return CompareEvents() ?? (got != wanted ? $"it returned {got}, expected {wanted}" : null) ?? CompareState();
     }
 
     private string? CompareState()
@@ -84,6 +84,12 @@ internal sealed class EngineDuel
         if (_engine.OrderCount != _slow.OrderCount)
         {
             return $"{_engine.OrderCount} orders, expected {_slow.OrderCount}";
+        }
+
+        // It may be too early, when what was due is gone: then there is nothing to do. It may not be past, or who waits for it never waits.
+        if (_engine.NextDueNs > _slow.NextDueNs || _engine.NextDueNs <= _nowNs)
+        {
+            return $"the next time due is {_engine.NextDueNs}, expected after {_nowNs} and at most {_slow.NextDueNs}";
         }
 
         for (int id = 0; id < _mirrors.Length; id++)

@@ -21,6 +21,7 @@ internal static class RandomPlay
     public static (MatchPlay Play, string? Difference) Run(Func<int, Subject> create, CommandMix mix, int seed, int count, CommandCoverage coverage)
     {
         RandomCommands random = new(mix, seed);
+        coverage.StartPlay();
         List<MatchCommand> commands = [];
         MatchPlay play = new(mix.Capacity, random.Instruments, commands);
         EngineDuel duel = new(create, play);

@@ -99,7 +99,7 @@ public abstract partial class MatchingContract
         Replace(1, price: 93);
         Arranged();
 
-        int count = _engine.MassCancel(new MassCancelFilter(Account: 7, Side: Side.Buy), _events);
+        int count = _engine.MassCancel(new MassCancelFilter { Account = 7, Side = Side.Buy }, _events);
 
         Assert.Equal(3, count);
         Told("cancelled 3 MassCancel: 1 leaves 0", "cancelled 5 MassCancel: 1 leaves 0", "cancelled 1 MassCancel: 1 leaves 0");

@@ -155,6 +155,20 @@ public abstract partial class MatchingContract
     }
 
     [Fact]
+    public void HiddenImprovement_PriceReachesTheBestOfTheArrivingSide_TradesOneTickInsideIt()
+    {
+        Open(new InstrumentTerms { Rules = new VenueRules { HiddenImprovement = 1 } });
+        Buy(1, 5, 103, Hidden, Minimum(5));
+        Sell(2, 1, 102);
+        Arranged();
+
+        Sell(3, 5, 102, During(TimeInForce.ImmediateOrCancel));
+        Sell(4, 5, 101);
+
+        Told("accepted 3", "cancelled 3 NoLiquidity: 5 leaves 0", "accepted 4", "trade 4 with 1: 5@101 leaves 0 and 0");
+    }
+
+    [Fact]
     public void AllOrNone_WholeQuantityHasCome_TradesAllOfIt()
     {
         Open();
