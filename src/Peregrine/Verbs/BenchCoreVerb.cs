@@ -11,7 +11,7 @@ internal static class BenchCoreVerb
     public static Command Create()
     {
         Option<string> commands = new("--commands") { Description = "A file of order commands for one instrument: u64 count, u64 commands before the measured part, then 24 bytes each: u8 type (0 add, 1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian.", Required = true };
-        Option<string> stages = new("--stage") { Description = "What to measure, with commas: book, the matching engine alone; core, with client ids, risk, order state and reports.", DefaultValueFactory = _ => "book,core" };
+        Option<string> stages = new("--stage") { Description = "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports, for requests that name orders by their ids.", DefaultValueFactory = _ => "book,core" };
         Option<int> rounds = new("--rounds") { Description = "Measured runs of each stage; as many again for the latency, where each command is timed.", DefaultValueFactory = _ => 5 };
         Option<int> orders = new("--orders") { Description = "Orders that can rest at once.", DefaultValueFactory = _ => 1 << 18 };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
