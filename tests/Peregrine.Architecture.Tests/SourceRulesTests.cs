@@ -61,7 +61,7 @@ public class SourceRulesTests
         Assert.Empty(SourceRules.AssemblyIsPure([new TextFile("src/Peregrine.Fix/A.cs", line)], "Peregrine.Fix"));
 
     [Theory]
-    [InlineData("Instruments", "Matching")]
+    [InlineData("Matching", "Instruments")]
     [InlineData("Instruments", "Risk")]
     [InlineData("Instruments", "Orders")]
     [InlineData("Instruments", "MarketData")]

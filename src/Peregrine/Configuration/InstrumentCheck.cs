@@ -93,8 +93,9 @@ internal static class InstrumentCheck
         return null;
     }
 
+    // A value that nobody set is told where its section was.
     private static ConfigurationError Error(ConfigurationNode node, string path, string key, string expected, string remedy) =>
-        new($"{path}.{key}", node.Child(key)?.Value, expected, remedy, node.Child(key)?.Origin ?? node.Origin);
+        new($"{path}.{key}", node.Child(key)?.Value, expected, remedy, node.Child(key) is { Origin: not ConfigurationNode.DefaultOrigin } set ? set.Origin : node.Origin);
 
     private static long? Number(ConfigurationNode node, string key) =>
         long.TryParse(node.Child(key)?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -5,7 +5,9 @@ using Peregrine.Gateway;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Integration.Tests.Configuration;
@@ -38,9 +40,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
         PeregrineOptions options = LoadGood("{}");
         SegmentOptions segments = options.ToSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
-        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline };
+        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline };
 
         Assert.Equal(library, link);
+        Assert.Empty(link.Calendars);
         Assert.Equal(new SegmentOptions(), segments);
     }
 
@@ -50,7 +53,56 @@ public sealed class ConfigurationLoaderTests : IDisposable
         PeregrineOptions options = LoadGood("""{ "instruments": [ { "symbol": "VOD", "priceDecimals": 4, "tickSize": "0.0005", "lotUnits": 10, "open": false, "referencePrice": "1.2345" } ] }""");
 
         Instrument only = Assert.Single(options.Rules.Instruments);
-        Assert.Equal(new Instrument(0, "VOD", 4, 5, 10, IsOpen: false) { ReferencePrice = new Price(2469) }, only);
+        InstrumentTerms terms = new() { ReferencePrice = new Price(2469), TickTable = only.Terms.TickTable };
+        Assert.Equal(new Instrument(0, "VOD", 4, 5, 10, IsOpen: false) { Terms = terms }, only);
+        Assert.Empty(only.Terms.TickTable);
+    }
+
+    [Fact]
+    public void Load_InstrumentWithTerms_HasThemInTicks()
+    {
+        PeregrineOptions options = LoadGood("""
+            {
+              "instruments": [
+                {
+                  "symbol": "600519", "currency": "CNY", "venue": "ashare", "lotUnits": 100, "referencePrice": "10.05", "highestPrice": "11.00",
+                  "tickTable": [ { "from": "0", "step": "0.01" }, { "from": "10", "step": "0.05" } ],
+                  "staticBandBasisPoints": 500, "dynamicBandBasisPoints": 200, "interruptionMs": 1500, "selfTradeOwner": "firm", "selfTradePrevention": "decrement",
+                  "cancelHiddenRestsLots": 3, "hiddenImprovementTicks": 2, "minimumPerTrade": true
+                },
+                { "symbol": "X", "phase": "preopen", "referencePrice": "0.05", "priceLimitBasisPoints": 2000 }
+              ],
+              "holidays": [ "2026-10-01" ],
+              "accounts": [ { "name": "HOUSE", "firm": 7 } ],
+              "sessions": [ { "targetCompId": "C", "accounts": [ "HOUSE" ], "cancelOnDisconnect": true } ]
+            }
+            """);
+
+        Instrument share = options.Rules.Instruments[0];
+        Assert.Equal([new TickStep(0, 1), new TickStep(1_000, 5)], share.Terms.TickTable);
+        InstrumentTerms expected = new()
+        {
+            Phase = TradingPhase.Closed,
+            ReferencePrice = new Price(1_005),
+            LowestPrice = new Price(905),
+            HighestPrice = new Price(1_100),
+            TickTable = share.Terms.TickTable,
+            StaticBandBasisPoints = 500,
+            DynamicBandBasisPoints = 200,
+            InterruptionNs = 1_500_000_000,
+            Rules = new VenueRules
+            {
+                Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 3, HiddenImprovement = 2, MinimumPerTrade = true,
+            },
+        };
+        Assert.Equal(("CNY", expected), (share.Currency, share.Terms));
+        InstrumentTerms other = options.Rules.Instruments[1].Terms;
+        Assert.Equal((TradingPhase.PreOpen, new Price(4), new Price(6)), (other.Phase, other.LowestPrice!.Value, other.HighestPrice!.Value));
+        Assert.Equal(["600519"], options.Calendars.Keys);
+        Assert.False(options.Calendars["600519"].IsTradingDay(new DateOnly(2026, 10, 1)));
+        Assert.Equal(7, options.Rules.Accounts[0].FirmId);
+        Assert.True(options.Sessions[0].CancelOnDisconnect);
+        Assert.Empty(RulesValidation.Validate(null, options.Rules));
     }
 
     [Fact]

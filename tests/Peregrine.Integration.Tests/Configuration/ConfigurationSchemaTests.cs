@@ -63,7 +63,9 @@ public sealed class ConfigurationSchemaTests
 
         OptionsReader.Read(new OptionsSection(defaults, ConfigurationSchema.Root, seen: read));
 
-        Assert.Equal(LeavesOf(Schema, "").Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
+        // No default instrument has a tick table; the loader's tests read one.
+        IEnumerable<string> leaves = LeavesOf(Schema, "").Where(leaf => !leaf.StartsWith("instruments[].tickTable[].", StringComparison.Ordinal));
+        Assert.Equal(leaves.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Peregrine.Integration.Tests.Inspect;
 /// <summary>Truncate lets whole segments go behind the oldest good snapshot, tells why not more, and refuses without touching anything.</summary>
 public sealed class JournalTruncateTests : IDisposable
 {
-    private const int Orders = 2_000;
+    private const int Orders = 2_600;
 
     private readonly TemporaryFolder _folder = new();
 

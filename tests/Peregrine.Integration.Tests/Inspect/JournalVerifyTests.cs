@@ -141,7 +141,7 @@ public sealed class JournalVerifyTests : IDisposable
         JsonElement archived = JsonDocument.Parse(old.Output).RootElement;
         JsonElement all = JsonDocument.Parse(together.Output).RootElement;
         Assert.Equal(archived.GetProperty("lastRecord").GetInt64() + 1, part.GetProperty("firstRecord").GetInt64());
-        Assert.Equal((1L, 1_000L), (all.GetProperty("firstRecord").GetInt64(), all.GetProperty("commands").GetInt64()));
+        Assert.Equal((1L, 1_800L), (all.GetProperty("firstRecord").GetInt64(), all.GetProperty("commands").GetInt64()));
         Assert.Equal(part.GetProperty("link").GetString(), all.GetProperty("link").GetString());
     }
 
@@ -204,7 +204,7 @@ public sealed class JournalVerifyTests : IDisposable
 
     private string[] WriteAndArchive(int segments)
     {
-        LinkJournal.WriteOrders(_folder.Path, 1_000);
+        LinkJournal.WriteOrders(_folder.Path, 1_800);
         _ = Directory.CreateDirectory(Archive);
         string[] all = LinkJournal.Segments(_folder.Path);
         Assert.True(all.Length > segments + 1, $"{all.Length} segments are enough");

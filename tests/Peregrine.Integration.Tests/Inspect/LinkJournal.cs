@@ -21,16 +21,19 @@ internal static class LinkJournal
     public static JournalWriter Open(string folder, long segmentBytes = 64 << 10) =>
         JournalWriter.Open(new JournalOptions { Folder = folder, SegmentBytes = segmentBytes, BatchBytesMax = 32 << 10 }, new Nothing(), out _);
 
-    public static void Append(JournalWriter journal, byte type, long sequence, ReadOnlySpan<byte> payload)
+    public static void Append(JournalWriter journal, byte type, long sequence, ReadOnlySpan<byte> payload) =>
+        Append(journal, type, sequence, sequence == 0 ? 0 : TimeNs + sequence - 1, payload);
+
+    private static void Append(JournalWriter journal, byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        Assert.Equal(JournalStatus.Ok, journal.TryAppend(type, sequence, sequence == 0 ? 0 : TimeNs + sequence - 1, payload));
+        Assert.Equal(JournalStatus.Ok, journal.TryAppend(type, sequence, timeNs, payload));
         Assert.Equal(JournalStatus.Ok, journal.Commit());
     }
 
     public static void Append(JournalWriter journal, in OrderCommand command)
     {
         byte[] bytes = new byte[CommandCodec.BytesMax];
-        Append(journal, JournalRecordType.Command, command.Sequence, bytes.AsSpan(0, CommandCodec.Encode(in command, bytes)));
+        Append(journal, JournalRecordType.Command, command.Sequence, command.TimeNs, bytes.AsSpan(0, CommandCodec.Encode(in command, bytes)));
     }
 
     /// <summary>The bounds and the rules, with which every journal of a link starts: ticks of 0.05, lots of 100.</summary>
@@ -84,7 +87,7 @@ internal static class LinkJournal
         Append(journal, in market);
     }
 
-    /// <summary>Orders numbered from 1, one a batch: many segments of 64 KiB with some 260 orders each.</summary>
+    /// <summary>Orders numbered from 1, one a batch: many segments of 64 KiB with more than 300 orders each.</summary>
     public static void WriteOrders(string folder, int count, long ticks = 247)
     {
         using JournalWriter journal = Open(folder);

@@ -1,5 +1,4 @@
 using Parquet.Schema;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Inspect.Export;
 
@@ -31,7 +30,7 @@ internal static class CommandColumns
         new OptionalColumn<long>("quantity_lots", (in row) => row.HasTerms ? row.Command.Quantity.Lots : null),
         new TextColumn("client_order_id", (in row) => JournalText.Id(in row.Command.ClientOrderId)),
         new TextColumn("original_client_order_id", (in row) => JournalText.Id(in row.Command.OriginalClientOrderId)),
-        new OptionalColumn<ulong>("order_id", (in row) => row.Command.Type == CommandType.New ? row.Command.OrderId : null),
+        new OptionalColumn<ulong>("order_id", (in row) => row.Command.OrderId != 0 ? row.Command.OrderId : null),
         new RequiredColumn<long>("received_ns", (in row) => row.Command.Hops.ReceivedNs),
         new RequiredColumn<long>("validated_ns", (in row) => row.Command.Hops.ValidatedNs),
     ];
