@@ -88,8 +88,6 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingE
         return isIgnored ? RejectReason.None : _inner.SetPhase(instrumentId, phase, cancelsForbidden, events);
     }
 
-    public long NextDueNs => _inner.NextDueNs;
-
     public void AdvanceTime(long timeNs, MatchEventBuffer events) => _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
 
     public long NextDueNs => _inner.NextDueNs;
