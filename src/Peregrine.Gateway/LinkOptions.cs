@@ -23,7 +23,14 @@ public enum WaitMode : byte
 /// <summary>A client that may log on.</summary>
 /// <param name="CompId">The client's CompID (its SenderCompID, our TargetCompID); unique.</param>
 /// <param name="AccountIds">Accounts it may trade for, indexes into the rules' accounts; the first is used when an order names none.</param>
-public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds);
+public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds)
+{
+    /// <summary>
+    /// Whether its orders are cancelled when it is not logged on any more, however that came: with the link's own end and start they are too. Not for
+    /// sessions of local ports, which have no connection to lose.
+    /// </summary>
+    public bool CancelOnDisconnect { get; init; }
+}
 
 /// <summary>Sees every report of the link: for displays, drop copies and surveillance.</summary>
 public interface IReportTap

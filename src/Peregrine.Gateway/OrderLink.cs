@@ -57,7 +57,7 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax, Log = log });
-            JournalReplay replay = new(CoreOptionsOf(options), _port, rules => _port.UseNames(rules));
+            JournalReplay replay = new(CoreOptionsOf(options), _port, rules => _port.UseNames(rules), emitsOrderDeltas: _books is not null);
             JournalOptions journal = new()
             {
                 Folder = Path.Combine(options.DataFolder, "journal"),
@@ -144,6 +144,7 @@ public sealed partial class OrderLink : IDisposable
         if (!_isDisposed)
         {
             _isDisposed = true;
+            _port.Shut();
             _journal.Drain();
             _ = _sequencer.Release(_port);
             _loop.Dispose();

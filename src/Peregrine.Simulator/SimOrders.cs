@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Simulator;
@@ -21,6 +22,7 @@ public static class SimOrders
             TimeInForce = request.TimeInForce,
             Price = request.Price,
             Quantity = request.Quantity,
+            Fields = request.Action == SimAction.Replace ? ReplaceFields.Price | ReplaceFields.Leaves : ReplaceFields.None,
         };
         Write(request.Number, out command.ClientOrderId);
         if (request.Action != SimAction.New)

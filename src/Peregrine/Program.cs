@@ -8,6 +8,7 @@ root.Add(TopVerb.Create());
 root.Add(SimulateVerb.Create());
 root.Add(ReplayVerb.Create());
 root.Add(RecordVerb.Create());
+root.Add(MatchVerb.Create());
 root.Add(JournalVerb.Create());
 root.Add(ConfigVerb.Create());
 root.Add(BenchVerb.Create());

@@ -13,6 +13,7 @@ public static class Tag
     public const int CumQty = 14;
     public const int EndSeqNo = 16;
     public const int ExecId = 17;
+    public const int ExecInst = 18;
     public const int LastPx = 31;
     public const int LastQty = 32;
     public const int MsgSeqNum = 34;
@@ -36,21 +37,34 @@ public static class Tag
     public const int TransactTime = 60;
     public const int PossResend = 97;
     public const int EncryptMethod = 98;
+    public const int StopPx = 99;
     public const int CxlRejReason = 102;
     public const int OrdRejReason = 103;
     public const int HeartBtInt = 108;
+    public const int MinQty = 110;
+    public const int MaxFloor = 111;
     public const int TestReqId = 112;
     public const int OrigSendingTime = 122;
     public const int GapFillFlag = 123;
+    public const int ExpireTime = 126;
     public const int ResetSeqNumFlag = 141;
     public const int ExecType = 150;
     public const int LeavesQty = 151;
+    public const int PegOffsetValue = 211;
     public const int RefTagId = 371;
     public const int RefMsgType = 372;
     public const int SessionRejectReason = 373;
+    public const int ExecRestatementReason = 378;
     public const int BusinessRejectRefId = 379;
     public const int BusinessRejectReason = 380;
+    public const int ExpireDate = 432;
     public const int CxlRejResponseTo = 434;
+    public const int MassCancelRequestType = 530;
+    public const int MassCancelResponse = 531;
+    public const int MassCancelRejectReason = 532;
+    public const int TotalAffectedOrders = 533;
+    public const int PegOffsetType = 836;
+    public const int PeggedPrice = 839;
 
     /// <summary>Tags from here on are agreed between two parties and not checked.</summary>
     public const int UserDefinedMin = 5000;

@@ -95,15 +95,20 @@ internal sealed class LocalDesk
         command.Hops.ValidatedNs = Clock.MonotonicNs;
         if (command.Type == CommandType.New && _ids.TryNext(out command.OrderId) != IdStatus.Ok)
         {
-            OrderReport none = new() { SessionId = command.SessionId, ClientOrderId = command.ClientOrderId, InstrumentId = command.InstrumentId };
-            port.Push(new LocalEvent { Kind = LocalEventKind.NoOrderId, Report = none });
+            Refuse(port, in command, LocalEventKind.NoOrderId);
             return true;
         }
 
         // The core refuses the account that it does not know: one that is not the session's is none for it.
-        if (!_accounts[command.SessionId].Contains(command.AccountId))
+        if (!_accounts.TryGetValue(command.SessionId, out HashSet<int>? accounts) || !accounts.Contains(command.AccountId))
         {
             command.AccountId = -1;
+        }
+
+        // Orders of other sessions can be cancelled by account only.
+        if ((command.Scope & MassCancelScope.Account) == 0)
+        {
+            command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
         }
 
         SubmitStatus status;
@@ -112,8 +117,20 @@ internal sealed class LocalDesk
             waitForJournal();
         }
 
+        if (status == SubmitStatus.NoSpace)
+        {
+            Refuse(port, in command, LocalEventKind.JournalFull);
+            return true;
+        }
+
         _submitted.Enqueue(new Submitted(port, command.Sequence, command.InstrumentId));
         return status == SubmitStatus.Ok;
+    }
+
+    private static void Refuse(LocalPort port, in OrderCommand command, LocalEventKind kind)
+    {
+        OrderReport none = new() { SessionId = command.SessionId, ClientOrderId = command.ClientOrderId, InstrumentId = command.InstrumentId };
+        port.Push(new LocalEvent { Kind = kind, Report = none });
     }
 
     private TopOfBook TopOf(int instrumentId)

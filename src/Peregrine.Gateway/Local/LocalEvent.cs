@@ -13,6 +13,9 @@ public enum LocalEventKind : byte
 
     /// <summary>There was no order id for a new order: it never became a command, try again.</summary>
     NoOrderId = 3,
+
+    /// <summary>The journal has no room: it never became a command. It is taken again by itself once there is room.</summary>
+    JournalFull = 4,
 }
 
 /// <summary>The best prices and the last trade of an instrument, as of one moment.</summary>
@@ -37,7 +40,7 @@ public struct LocalEvent
     /// <summary>For Completed: the command's sequence number.</summary>
     public long Sequence;
 
-    /// <summary>For Report; for NoOrderId, session and client order id only.</summary>
+    /// <summary>For Report; for NoOrderId and JournalFull, session and client order id only.</summary>
     public OrderReport Report;
 
     /// <summary>For Completed, when the command named an instrument that exists.</summary>

@@ -23,9 +23,11 @@ public sealed class LocalPort
     /// <summary>Makes a port for some sessions; give it to the link by <see cref="LinkOptions.LocalPorts"/>.</summary>
     /// <param name="sessions">CompIDs that no FIX client and no other port has.</param>
     /// <param name="capacity">Requests that may wait for the link, and events for the user of the port; a power of two.</param>
-    public LocalPort(IReadOnlyList<ClientSession> sessions, int capacity = 4096)
+    /// <param name="isOperator">Whether it may also change phases, and tell that a session has gone.</param>
+    public LocalPort(IReadOnlyList<ClientSession> sessions, int capacity = 4096, bool isOperator = false)
     {
         Sessions = sessions;
+        IsOperator = isOperator;
         _sessions = sessions.ToDictionary(session => SessionId.Of(session.CompId));
         _requests = new SpscRing<OrderCommand>(capacity);
         _events = new SpscRing<LocalEvent>(capacity);
@@ -33,6 +35,9 @@ public sealed class LocalPort
 
     /// <summary>Who trades through the port.</summary>
     public IReadOnlyList<ClientSession> Sessions { get; }
+
+    /// <summary>Whether it may change phases, and tell that a session has gone.</summary>
+    public bool IsOperator { get; }
 
     /// <summary>Events lost because the user of the port did not read in time. From any thread.</summary>
     public long LostEvents => Volatile.Read(ref _lostEvents);
@@ -48,7 +53,9 @@ public sealed class LocalPort
     /// <returns>False: too many wait, try again.</returns>
     public bool TrySubmit(in OrderCommand command)
     {
-        Check.That(_sessions.ContainsKey(command.SessionId), "a request names a session of its port");
+        bool isOperation = command.Type is CommandType.Phase or CommandType.Disconnect;
+        Check.That(command.Type is >= CommandType.New and < CommandType.Time && (!isOperation || IsOperator), "a request is one that its port may make");
+        Check.That(_sessions.ContainsKey(command.SessionId) || isOperation, "a request names a session of its port");
         OrderCommand stamped = command;
         stamped.Hops.ReceivedNs = Clock.MonotonicNs;
         bool ok = _requests.TryWrite(stamped);

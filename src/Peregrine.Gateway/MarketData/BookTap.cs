@@ -9,8 +9,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway.MarketData;
 
 /// <summary>
-/// Turns what the core does into updates of books, and publishes them when their command is durable: a trade print never leaves before
-/// its trade is safe.
+/// Turns what the books show into updates, and publishes them when their command is durable: a trade print never leaves before its trade is safe.
+/// What is hidden, and what an iceberg holds back, is in none of them: only its trades are told, without the order.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: no, after warm-up.</remarks>
 internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandTap
@@ -20,7 +20,7 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     private Instrument[] _instruments = [];
     private int[] _ids = [];
 
-    /// <summary>Names the core's instruments and publishes what rests: the books as recovery left them.</summary>
+    /// <summary>Names the core's instruments. The core tells order deltas.</summary>
     public void Start(TradingCore core)
     {
         _core = core;
@@ -28,7 +28,7 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
         _ids = [.. _instruments.Select(instrument => server.Define(new InstrumentInfo(instrument.Symbol, instrument.PriceDecimals, instrument.TickUnits, instrument.LotUnits)))];
     }
 
-    /// <summary>Publishes every resting order, in the order of the queues. The server's thread must run.</summary>
+    /// <summary>Publishes every order that shows something, in the order of the queues: the books as recovery left them. The server's thread must run.</summary>
     public void PublishResting(long timeNs)
     {
         foreach (Instrument instrument in _instruments)
@@ -44,39 +44,31 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     public void Collect(in OrderCommand command)
     {
         ReadOnlySpan<MatchEvent> events = _core.MatchEvents.Span;
-        ulong incoming = 0;
-        bool rests = false;
-        foreach (ref readonly MatchEvent match in events)
+        for (int index = 0; index < events.Length; index++)
         {
+            ref readonly MatchEvent match = ref events[index];
             switch (match.Type)
             {
-                case MatchEventType.Accepted:
-                    incoming = match.OrderId;
-                    rests = true;
+                case MatchEventType.OrderAdded:
+                    Push(in command, in match, BookUpdateKind.Add, match.OrderId, match.Side);
                     break;
-                case MatchEventType.Replaced:
-                    incoming = match.OrderId;
-
-                    // A replaced order that keeps its place causes nothing but the change of its own level; one that goes to the back
-                    // first leaves its level and then trades, rests or is cancelled.
-                    rests = events.Length != 2 || events[1].Type != MatchEventType.LevelChanged;
-                    Push(command, match, rests ? BookUpdateKind.Delete : BookUpdateKind.Modify, match.OrderId, match.Side, match.Leaves);
+                case MatchEventType.OrderChanged:
+                    Push(in command, in match, BookUpdateKind.Modify, match.OrderId, match.Side);
+                    break;
+                case MatchEventType.OrderRemoved:
+                    Push(in command, in match, BookUpdateKind.Delete, match.OrderId, match.Side);
+                    break;
+                case MatchEventType.Trade when index + 1 < events.Length && IsExecutionOfShown(in match, in events[index + 1]):
+                    // The execution takes off what the delta behind it tells.
+                    Push(in command, in match, BookUpdateKind.Execute, match.RestingOrderId, match.Side.Opposite());
+                    index++;
                     break;
                 case MatchEventType.Trade:
-                    Push(command, match, BookUpdateKind.Execute, match.RestingOrderId, match.Side.Opposite(), match.Quantity);
-                    break;
-                case MatchEventType.Cancelled when incoming == 0:
-                    Push(command, match, BookUpdateKind.Delete, match.OrderId, match.Side, match.Quantity);
+                    Push(in command, in match, BookUpdateKind.Trade, 0, match.Side);
                     break;
                 default:
                     break;
             }
-        }
-
-        if (rests && _core.Books.TryGetOrder(incoming, out RestingOrder order))
-        {
-            MatchEvent added = new() { InstrumentId = order.InstrumentId, Price = order.Price };
-            Push(command, added, BookUpdateKind.Add, order.OrderId, order.Side, order.Leaves);
         }
     }
 
@@ -97,21 +89,28 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
         }
     }
 
+    // In an auction there is no aggressor, and the trade is at another price than the orders': a print, and what it does to each order.
+    private static bool IsExecutionOfShown(in MatchEvent trade, in MatchEvent next) =>
+        trade.Side != 0 && next.OrderId == trade.RestingOrderId && next.Type is MatchEventType.OrderChanged or MatchEventType.OrderRemoved;
+
     private void PublishSide(Instrument instrument, Side side, long timeNs)
     {
         for (int depth = 0; _core.Books.TryGetLevel(instrument.Id, side, depth, out BookLevel level); depth++)
         {
             foreach (RestingOrder order in _core.Books.GetQueue(instrument.Id, side, level.Price))
             {
-                server.Publish(Update(instrument, BookUpdateKind.Add, order.OrderId, side, order.Price, order.Leaves, timeNs));
+                if (order.Shown.Lots > 0)
+                {
+                    server.Publish(Update(instrument, BookUpdateKind.Add, order.OrderId, side, order.Price, order.Shown, timeNs));
+                }
             }
         }
     }
 
-    private void Push(in OrderCommand command, in MatchEvent match, BookUpdateKind kind, ulong orderId, Side side, Quantity quantity)
+    private void Push(in OrderCommand command, in MatchEvent match, BookUpdateKind kind, ulong orderId, Side side)
     {
         Instrument instrument = _instruments[match.InstrumentId];
-        _waiting.Push(new Waiting { Sequence = command.Sequence, Update = Update(instrument, kind, orderId, side, match.Price, quantity, command.TimeNs) });
+        _waiting.Push(new Waiting { Sequence = command.Sequence, Update = Update(instrument, kind, orderId, side, match.Price, match.Quantity, command.TimeNs) });
     }
 
     private BookUpdate Update(Instrument instrument, BookUpdateKind kind, ulong orderId, Side side, Price price, Quantity quantity, long timeNs) => new()

@@ -1,45 +1,49 @@
 using Peregrine.Fix.Messages;
-using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>Turns order messages of FIX into commands. What has no place in a command is refused here, with a text for people.</summary>
-internal sealed class OrderDecoder(NameTable names)
+internal sealed partial class OrderDecoder(NameTable names)
 {
     /// <summary>Fills a command from a validated message.</summary>
-    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest or OrderStatusRequest.</param>
+    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest or OrderMassCancelRequest.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
     /// <param name="command">Everything but order id, session, sequence and times.</param>
     /// <returns>Empty when it worked, else why not.</returns>
     public ReadOnlySpan<byte> TryDecode(in FixMessage message, ReadOnlySpan<int> accountIds, out OrderCommand command)
     {
         command = default;
-        byte type = message.MsgType[0];
-        command.Type = type switch { (byte)'D' => CommandType.New, (byte)'F' => CommandType.Cancel, (byte)'G' => CommandType.Replace, _ => CommandType.Status };
+        command.Type = message.MsgType[0] switch
+        {
+            (byte)'D' => CommandType.New,
+            (byte)'F' => CommandType.Cancel,
+            (byte)'G' => CommandType.Replace,
+            (byte)'q' => CommandType.MassCancel,
+            _ => CommandType.Status,
+        };
         _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> clientOrderId);
         if (!ClientOrderId.TryCreate(clientOrderId, out command.ClientOrderId))
         {
             return "ClOrdID (11) is longer than 47 characters"u8;
         }
 
+        bool hasSide = message.TryGet(Tag.Side, out _);
         command.Side = message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
-        if (command.Side == 0)
+        if (command.Side == 0 && (hasSide || command.Type != CommandType.MassCancel))
         {
             return "Side (54) is not supported: expected 1 (buy) or 2 (sell)"u8;
         }
 
-        if (command.Type == CommandType.Status)
+        if (command.Type == CommandType.MassCancel)
         {
-            command.OriginalClientOrderId = command.ClientOrderId;
+            return SetScope(message, accountIds, ref command);
         }
-        else if (command.Type != CommandType.New)
+
+        ReadOnlySpan<byte> fault = SetOriginal(message, ref command);
+        if (fault.Length > 0)
         {
-            _ = message.TryGet(Tag.OrigClOrdId, out ReadOnlySpan<byte> original);
-            if (!ClientOrderId.TryCreate(original, out command.OriginalClientOrderId))
-            {
-                return "OrigClOrdID (41) is longer than 47 characters"u8;
-            }
+            return fault;
         }
 
         SetAccount(message, accountIds, ref command);
@@ -59,6 +63,46 @@ internal sealed class OrderDecoder(NameTable names)
         return command.Type is CommandType.New or CommandType.Replace
             ? SetTerms(message, names.Instruments[command.InstrumentId], ref command)
             : default;
+    }
+
+    private static ReadOnlySpan<byte> SetOriginal(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        if (command.Type == CommandType.Status)
+        {
+            command.OriginalClientOrderId = command.ClientOrderId;
+        }
+        else if (command.Type != CommandType.New)
+        {
+            _ = message.TryGet(Tag.OrigClOrdId, out ReadOnlySpan<byte> original);
+            if (!ClientOrderId.TryCreate(original, out command.OriginalClientOrderId))
+            {
+                return "OrigClOrdID (41) is longer than 47 characters"u8;
+            }
+        }
+
+        return default;
+    }
+
+    // A client can cancel the orders of its own session only.
+    private ReadOnlySpan<byte> SetScope(scoped in FixMessage message, ReadOnlySpan<int> accountIds, scoped ref OrderCommand command)
+    {
+        command.AccountId = accountIds[0];
+        command.Scope = MassCancelScope.Session | (command.Side == 0 ? MassCancelScope.All : MassCancelScope.Side);
+        byte type = message.GetChar(Tag.MassCancelRequestType);
+        bool hasSymbol = message.TryGet(Tag.Symbol, out ReadOnlySpan<byte> symbol);
+        if (type == (byte)'7')
+        {
+            return default;
+        }
+
+        if (type != (byte)'1' || !hasSymbol)
+        {
+            return "MassCancelRequestType (530) is not supported: expected 1 (of a security, with Symbol) or 7 (all)"u8;
+        }
+
+        command.Scope |= MassCancelScope.Instrument;
+        command.InstrumentId = names.InstrumentId(symbol);
+        return default;
     }
 
     private void SetAccount(in FixMessage message, ReadOnlySpan<int> accountIds, ref OrderCommand command)
@@ -82,42 +126,5 @@ internal sealed class OrderDecoder(NameTable names)
         {
             _ = ClientOrderId.TryCreate(name[..Math.Min(name.Length, ClientOrderId.LengthMax)], out command.OriginalClientOrderId);
         }
-    }
-
-    private static void SetTypes(in FixMessage message, ref OrderCommand command)
-    {
-        // A type or time in force that is valid FIX but not ours stays 0, and the core refuses it as an unsupported order.
-        command.OrderType = message.GetChar(Tag.OrdType) switch { (byte)'1' => OrderType.Market, (byte)'2' => OrderType.Limit, _ => 0 };
-        bool hasTime = message.TryGet(Tag.TimeInForce, out _);
-        command.TimeInForce = !hasTime ? TimeInForce.Day : message.GetChar(Tag.TimeInForce) switch
-        {
-            (byte)'0' => TimeInForce.Day,
-            (byte)'1' => TimeInForce.GoodTillCancel,
-            (byte)'3' => TimeInForce.ImmediateOrCancel,
-            (byte)'4' => TimeInForce.FillOrKill,
-            _ => 0,
-        };
-    }
-
-    private static ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
-    {
-        SetTypes(message, ref command);
-        if (!message.TryGetDecimal(Tag.OrderQty, out long mantissa, out int decimals))
-        {
-            return "OrderQty (38) is missing"u8;
-        }
-
-        if (!instrument.TryToQuantity(mantissa, decimals, out command.Quantity))
-        {
-            return "OrderQty (38) is not a whole number of lots of the instrument"u8;
-        }
-
-        bool hasPrice = message.TryGetDecimal(Tag.Price, out mantissa, out decimals);
-        if (command.OrderType == OrderType.Limit && !hasPrice)
-        {
-            return "Price (44) is missing, a limit order needs one"u8;
-        }
-
-        return hasPrice && !instrument.TryToPrice(mantissa, decimals, out command.Price) ? "Price (44) is not a whole number of ticks of the instrument"u8 : default;
     }
 }

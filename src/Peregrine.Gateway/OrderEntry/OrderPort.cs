@@ -27,6 +27,7 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     private ReportEncoder _encoder = null!;
     private Sequencer? _sequencer;
     private Action _waitForJournal = null!;
+    private bool _isShut;
 
     public OrderPort(SegmentAllocator ids, LocalDesk locals, IReportTap? tap, Action<string> log)
     {
@@ -82,7 +83,32 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     {
         _sequencer = sequencer;
         _waitForJournal = waitForJournal;
+
+        // Whoever was logged on when the link went down is not any more.
+        foreach (ClientState client in _clients.Values)
+        {
+            client.OwesDisconnect = client.Client.CancelOnDisconnect;
+        }
+
+        CancelOfDisconnected();
     }
+
+    /// <summary>Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.</summary>
+    public void CancelOfDisconnected()
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            if (client.OwesDisconnect)
+            {
+                OrderCommand command = new() { Type = CommandType.Disconnect, SessionId = client.Id };
+                client.OwesDisconnect = Submit(ref command) == SubmitStatus.NoSpace;
+                client.LastSequence = _sequencer!.LastSequence;
+            }
+        }
+    }
+
+    /// <summary>From here on connections that end are not told to the core: nothing is sequenced any more.</summary>
+    public void Shut() => _isShut = true;
 
     /// <summary>Saves how far each session has received, as far as what it received is durable.</summary>
     public void SaveIncoming(long durableSequence)
@@ -119,7 +145,16 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     public void OnLogon(FixSession session) => _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
 
     /// <inheritdoc/>
-    public void OnLogoff(FixSession session, string reason) => _log($"session {session.Options.PeerCompId} is off: {reason}");
+    public void OnLogoff(FixSession session, string reason)
+    {
+        _log($"session {session.Options.PeerCompId} is off: {reason}");
+        ClientState client = (ClientState)session.Tag!;
+        if (client.Client.CancelOnDisconnect && _sequencer is not null && !_isShut)
+        {
+            client.OwesDisconnect = true;
+            CancelOfDisconnected();
+        }
+    }
 
     /// <inheritdoc/>
     public bool OnMessage(FixSession session, in FixMessage message)
@@ -140,12 +175,10 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         command.SessionSequence = session.NextIncoming - 1;
         command.Hops.ReceivedNs = client.ReceivedNs;
         command.Hops.ValidatedNs = Clock.MonotonicNs;
-        SubmitStatus status = _sequencer!.Submit(ref command);
-        while (status == SubmitStatus.Busy)
+        SubmitStatus status = Submit(ref command);
+        if (status == SubmitStatus.NoSpace)
         {
-            // The link does not read on until the journal has caught up: that is the clients' back pressure.
-            _waitForJournal();
-            status = _sequencer.Submit(ref command);
+            return Refuse(session, message, NotAvailableReason, "JournalFull: nothing is taken until there is room, try again later"u8);
         }
 
         client.LastSequence = command.Sequence;
@@ -158,6 +191,11 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         // Before the link is open, reports are those of earlier runs.
         bool isReplay = _sequencer is null;
         _tap?.OnReport(report, isReplay);
+        if (report.SessionId < 0)
+        {
+            return;
+        }
+
         if (!_clients.TryGetValue(report.SessionId, out ClientState? client))
         {
             OrphanReports += isReplay || _locals.TryDeliver(report) ? 0 : 1;
@@ -170,6 +208,18 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         {
             _encoder.Send(client.Session, report, client.ReportCount);
         }
+    }
+
+    private SubmitStatus Submit(ref OrderCommand command)
+    {
+        SubmitStatus status;
+        while ((status = _sequencer!.Submit(ref command)) == SubmitStatus.Busy)
+        {
+            // The link does not read on until the journal has caught up: that is the clients' back pressure.
+            _waitForJournal();
+        }
+
+        return status;
     }
 
     private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
@@ -197,6 +247,9 @@ internal sealed class OrderPort : IFixApplication, IReportSink
 
         /// <summary>How many of them the store held at start.</summary>
         public long SavedAtStart { get; } = session.Mark;
+
+        /// <summary>It went away, and its orders are still to be cancelled.</summary>
+        public bool OwesDisconnect { get; set; }
 
         /// <summary>Sequence of its last command.</summary>
         public long LastSequence { get; set; }

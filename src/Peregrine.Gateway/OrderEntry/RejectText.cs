@@ -7,7 +7,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Reject reasons as FIX codes and as text: rule, limit and value. The table is docs/reject-reasons.md.</summary>
 internal static class RejectText
 {
-    private static readonly byte[][] Names = [.. Enumerable.Range(0, (int)RejectReason.DuplicateOrderId + 1).Select(reason => Encoding.ASCII.GetBytes(((RejectReason)reason).ToString()))];
+    private static readonly byte[][] Names = [.. Enumerable.Range(0, (int)RejectReason.JournalFull + 1).Select(reason => Encoding.ASCII.GetBytes(((RejectReason)reason).ToString()))];
 
     /// <summary>Longest text in bytes.</summary>
     public const int BytesMax = 128;
@@ -39,12 +39,13 @@ internal static class RejectText
     public static int OrdRejReason(RejectReason reason) => reason switch
     {
         RejectReason.UnknownInstrument => 1,
-        RejectReason.InstrumentClosed => 2,
+        RejectReason.InstrumentClosed or RejectReason.InstrumentHalted => 2,
         RejectReason.MaxNotional or RejectReason.MaxQuantity => 3,
+        RejectReason.NotInPhase or RejectReason.ExpiryPassed => 4,
         RejectReason.UnknownOrder => 5,
-        RejectReason.DuplicateClientOrderId => 6,
+        RejectReason.DuplicateClientOrderId or RejectReason.DuplicateOrderId => 6,
         RejectReason.UnsupportedOrder => 11,
-        RejectReason.QuantityNotPositive => 13,
+        RejectReason.QuantityNotPositive or RejectReason.DisplayQuantity => 13,
         RejectReason.UnknownAccount => 15,
         _ => 99,
     };
@@ -56,6 +57,14 @@ internal static class RejectText
         RejectReason.UnknownOrder => 1,
         RejectReason.DuplicateClientOrderId => 6,
         _ => 99,
+    };
+
+    /// <summary>ExecRestatementReason (378) of an order that changed by itself.</summary>
+    public static int ExecRestatementReason(RejectReason reason) => reason switch
+    {
+        RejectReason.Repriced or RejectReason.Trailed or RejectReason.Converted => 3,
+        RejectReason.SelfTrade => 5,
+        _ => 8,
     };
 
     private static int Copy(Span<byte> target, ReadOnlySpan<byte> text)

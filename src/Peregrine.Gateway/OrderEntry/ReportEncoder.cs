@@ -6,20 +6,27 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
-/// <summary>Turns reports into ExecutionReport and OrderCancelReject. Pure but for the session it writes to; allocates nothing.</summary>
-internal sealed class ReportEncoder(NameTable names)
+/// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport. Pure but for the session it writes to; allocates nothing.</summary>
+internal sealed partial class ReportEncoder(NameTable names)
 {
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
     private const long AverageScale = 10_000;
 
+    private static Instrument Unknown { get; } = new(0, "?", 0, 1, 1, IsOpen: false);
+
     /// <summary>Numbers, saves and sends the message for one report.</summary>
     /// <param name="mark">The session's report count with this one.</param>
     public void Send(FixSession session, in OrderReport report, long mark)
     {
-        bool isCancelReject = report.Type == ReportType.CancelRejected;
-        FixWriter writer = session.BeginMessage(isCancelReject ? "9"u8 : "8"u8, Clock.UnixNs);
-        if (isCancelReject)
+        bool isReject = report.Type == ReportType.CancelRejected;
+        bool isMassCancel = report.Type == ReportType.MassCancelled || (isReject && report.RequestType == CommandType.MassCancel);
+        FixWriter writer = session.BeginMessage(isMassCancel ? "r"u8 : isReject ? "9"u8 : "8"u8, Clock.UnixNs);
+        if (isMassCancel)
+        {
+            WriteMassCancelReport(ref writer, report);
+        }
+        else if (isReject)
         {
             WriteCancelReject(ref writer, report);
         }
@@ -35,17 +42,23 @@ internal sealed class ReportEncoder(NameTable names)
     {
         WriteOrderId(ref writer, report.OrderId);
         writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
-        if (report.Type is ReportType.Replaced or ReportType.Cancelled && report.OriginalClientOrderId.Length > 0)
+        if (report.Type is ReportType.Replaced or ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0)
         {
             writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
         }
 
         writer.Add(Tag.ExecId, report.ExecId);
-        writer.Add(Tag.ExecType, ExecTypeOf(report.Type));
+        char type = ExecTypeOf(in report);
+        writer.Add(Tag.ExecType, type);
         writer.Add(Tag.OrdStatus, StatusOf(report.Status));
         if (report.Type == ReportType.Rejected)
         {
             writer.Add(Tag.OrdRejReason, RejectText.OrdRejReason(report.Reason));
+        }
+
+        if (type == 'D')
+        {
+            writer.Add(Tag.ExecRestatementReason, RejectText.ExecRestatementReason(report.Reason));
         }
 
         if (report.AccountId >= 0)
@@ -54,9 +67,11 @@ internal sealed class ReportEncoder(NameTable names)
         }
 
         bool isKnown = report.InstrumentId >= 0;
+        Instrument instrument = isKnown ? names.Instruments[report.InstrumentId] : Unknown;
         writer.Add(Tag.Symbol, isKnown ? names.Symbol(report.InstrumentId) : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId.Span : "?"u8);
         writer.Add(Tag.Side, report.Side == 0 ? '1' : (char)('0' + (byte)report.Side));
-        WriteAmounts(ref writer, report, isKnown ? names.Instruments[report.InstrumentId] : Unknown);
+        WriteTerms(ref writer, report, instrument);
+        WriteAmounts(ref writer, report, instrument);
         writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
         WriteText(ref writer, report);
     }
@@ -64,14 +79,6 @@ internal sealed class ReportEncoder(NameTable names)
     private static void WriteAmounts(ref FixWriter writer, in OrderReport report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
-        writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
-        writer.Add(Tag.OrdType, report.OrderType == OrderType.Market ? '1' : '2');
-        if (report.OrderType == OrderType.Limit)
-        {
-            writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
-        }
-
-        writer.Add(Tag.TimeInForce, TimeInForceOf(report.TimeInForce));
         if (report.Type == ReportType.Trade)
         {
             writer.Add(Tag.LastQty, instrument.ToUnits(report.LastQuantity));
@@ -103,6 +110,37 @@ internal sealed class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
+    private void WriteMassCancelReport(ref FixWriter writer, in OrderReport report)
+    {
+        bool isOfInstrument = (report.Scope & MassCancelScope.Instrument) != 0;
+        char scope = isOfInstrument ? '1' : '7';
+        bool isRefused = report.Type == ReportType.CancelRejected;
+
+        // The norm wants an id of our own of the request, and there is no order.
+        WriteOrderId(ref writer, (ulong)report.ExecId);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
+        writer.Add(Tag.MassCancelRequestType, scope);
+        writer.Add(Tag.MassCancelResponse, isRefused ? '0' : scope);
+        if (isRefused)
+        {
+            writer.Add(Tag.MassCancelRejectReason, report.Reason == RejectReason.UnknownInstrument ? 1 : 99);
+        }
+
+        writer.Add(Tag.TotalAffectedOrders, report.CancelledCount);
+        if (isOfInstrument && report.InstrumentId >= 0)
+        {
+            writer.Add(Tag.Symbol, names.Symbol(report.InstrumentId));
+        }
+
+        if (report.Side != 0)
+        {
+            writer.Add(Tag.Side, (char)('0' + (byte)report.Side));
+        }
+
+        writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
+        WriteText(ref writer, report);
+    }
+
     private static void WriteText(ref FixWriter writer, in OrderReport report)
     {
         if (report.Reason != RejectReason.None)
@@ -126,15 +164,17 @@ internal sealed class ReportEncoder(NameTable names)
         writer.Add(Tag.OrderId, digits[..written]);
     }
 
-    private static Instrument Unknown { get; } = new(0, "?", 0, 1, 1, IsOpen: false);
-
-    private static char ExecTypeOf(ReportType type) => type switch
+    private static char ExecTypeOf(in OrderReport report) => report.Type switch
     {
         ReportType.Accepted => '0',
         ReportType.Trade => 'F',
         ReportType.Cancelled => '4',
         ReportType.Replaced => '5',
+        ReportType.Reduced when report.Reason == RejectReason.None => '5',
+        ReportType.Reduced or ReportType.Restated => 'D',
         ReportType.Status => 'I',
+        ReportType.Triggered => 'L',
+        ReportType.Expired => 'C',
         _ => '8',
     };
 
@@ -144,14 +184,7 @@ internal sealed class ReportEncoder(NameTable names)
         OrderStatus.PartiallyFilled => '1',
         OrderStatus.Filled => '2',
         OrderStatus.Cancelled => '4',
+        OrderStatus.Expired => 'C',
         _ => '8',
-    };
-
-    private static char TimeInForceOf(TimeInForce timeInForce) => timeInForce switch
-    {
-        TimeInForce.GoodTillCancel => '1',
-        TimeInForce.ImmediateOrCancel => '3',
-        TimeInForce.FillOrKill => '4',
-        _ => '0',
     };
 }

@@ -3,7 +3,7 @@ namespace Peregrine.Gateway.Sequencing;
 /// <summary>What the link writes into its journal. The values are part of the format: docs/wire/link-journal.md.</summary>
 public static class JournalRecordType
 {
-    /// <summary>One order command (docs/wire/command-v1.md). The record's sequence is the command's.</summary>
+    /// <summary>One order command (docs/wire/command-v2.md). The record's sequence is the command's.</summary>
     public const byte Command = 1;
 
     /// <summary>The trading rules in force from here on. The record's sequence is that of the last command before.</summary>

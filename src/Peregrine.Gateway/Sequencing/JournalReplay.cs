@@ -14,8 +14,9 @@ public sealed class ReplayException(string message) : Exception(message);
 /// <param name="configured">The bounds for a journal that is still empty; otherwise the journal's own count.</param>
 /// <param name="sink">Gets every report again, in the order of the first run.</param>
 /// <param name="onRules">Told of rules, before the first report under them.</param>
+/// <param name="emitsOrderDeltas">Whether the core's events shall tell what each order shows.</param>
 /// <remarks>Thread: one. Used at start and by tools that read a journal.</remarks>
-public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null) : IJournalVisitor
+public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null, bool emitsOrderDeltas = false) : IJournalVisitor
 {
     /// <summary>Size of the record of the core's bounds.</summary>
     public const int BoundsBytes = 12;
@@ -25,7 +26,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     private TradingCore? _core;
 
     /// <summary>The core as the journal left it; a fresh one when the journal was empty.</summary>
-    public TradingCore Core => _core ??= new TradingCore(configured);
+    public TradingCore Core => _core ??= new TradingCore(configured, emitsOrderDeltas);
 
     /// <summary>Commands executed.</summary>
     public long CommandCount { get; private set; }
@@ -54,7 +55,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
                 OnStateHash(header, payload);
                 break;
             case JournalRecordType.Bounds when _core is null && payload.Length == BoundsBytes:
-                _core = new TradingCore(DecodeBounds(payload));
+                _core = new TradingCore(DecodeBounds(payload), emitsOrderDeltas);
                 break;
             default:
                 throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; it was written by another version: start that one");
@@ -78,16 +79,16 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
 
     private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        CodecStatus status = CommandCodec.TryDecode(payload, out OrderCommand command);
-        if (status != CodecStatus.Ok || command.Sequence != header.Sequence || command.Sequence != Core.LastSequence + 1)
+        CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command);
+        if (status != CodecStatus.Ok || command.Sequence != Core.LastSequence + 1)
         {
             throw new ReplayException($"journal command {header.Sequence} does not decode ({status}) as the one after {Core.LastSequence}; the journal is from another version or not from this link");
         }
 
-        Core.Execute(command, _reports);
+        Core.Execute(in command, _reports);
         for (int index = 0; index < _reports.Count; index++)
         {
-            sink.Deliver(_reports[index]);
+            sink.Deliver(in _reports[index]);
         }
 
         _reports.Clear();

@@ -1,8 +1,8 @@
 namespace Peregrine.Gateway.Sequencing;
 
 /// <summary>
-/// Reports, or updates of books, that wait for their command to be durable, oldest first. The sequencer stops taking commands when the
-/// reports are nearly full; one command that fills very many orders may still overrun that mark, and then it doubles.
+/// What waits for its command to be durable, oldest first. The sequencer stops taking commands when its reports are nearly full; one
+/// command that fills very many orders may still overrun that mark, and then it doubles.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: only when it grows (<see cref="GrowCount"/>).</remarks>
 public sealed class ReleaseRing<T>
@@ -29,7 +29,7 @@ public sealed class ReleaseRing<T>
     /// <summary>How often it had to grow.</summary>
     public int GrowCount { get; private set; }
 
-    /// <summary>The oldest report; only while <see cref="Count"/> is above 0.</summary>
+    /// <summary>The oldest; only while <see cref="Count"/> is above 0.</summary>
     public ref readonly T Front => ref _items[_head & (_items.Length - 1)];
 
     /// <summary>Appends a copy.</summary>

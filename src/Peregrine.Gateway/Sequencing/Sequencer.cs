@@ -33,6 +33,9 @@ public enum SubmitStatus : byte
 
     /// <summary>The journal cannot be written; nothing of the command has happened. The link must stop.</summary>
     JournalFailed = 2,
+
+    /// <summary>The disk has no room: nothing of the command has happened, and what was taken before is safe. Commands are taken again by themselves once there is room.</summary>
+    NoSpace = 3,
 }
 
 /// <summary>
@@ -50,8 +53,7 @@ public sealed class Sequencer
 
     private readonly TradingCore _core;
     private readonly JournalWriter _journal;
-    private readonly ReportBuffer _reports = new();
-    private readonly ReleaseRing<OrderReport> _waiting;
+    private readonly ReportBuffer _waiting;
     private readonly CommandTrail _trail;
     private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
     private readonly ICommandTap? _tap;
@@ -71,7 +73,7 @@ public sealed class Sequencer
         _journal = journal;
         _lastTimeNs = lastTimeNs;
         LastSequence = core.LastSequence;
-        _waiting = new ReleaseRing<OrderReport>(inFlightMax * 2);
+        _waiting = new ReportBuffer(inFlightMax * 2);
         _trail = new CommandTrail(inFlightMax);
     }
 
@@ -95,7 +97,7 @@ public sealed class Sequencer
 
     /// <summary>Sequences, journals and executes one command.</summary>
     /// <param name="command">Complete but for sequence and time, which are filled in.</param>
-    /// <returns>Ok; Busy or JournalFailed: nothing happened.</returns>
+    /// <returns>Ok; Busy, NoSpace or JournalFailed: nothing happened.</returns>
     public SubmitStatus Submit(ref OrderCommand command)
     {
         if (_trail.IsFull || _waiting.Count >= _waiting.Capacity - 2)
@@ -107,22 +109,16 @@ public sealed class Sequencer
         long nowNs = Clock.MonotonicNs;
         command.Sequence = LastSequence + 1;
         command.TimeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
-        if (!TryJournal(command))
+        command.Hops.SequencedNs = nowNs;
+        if (!TryJournal(in command))
         {
             return SubmitStatus.JournalFailed;
         }
 
         LastSequence = command.Sequence;
         _lastTimeNs = command.TimeNs;
-        command.Hops.SequencedNs = nowNs;
-        _core.Execute(command, _reports);
-        _tap?.Collect(command);
-        for (int index = 0; index < _reports.Count; index++)
-        {
-            _waiting.Push(_reports[index]);
-        }
-
-        _reports.Clear();
+        _core.Execute(in command, _waiting);
+        _tap?.Collect(in command);
         command.Hops.MatchedNs = Clock.MonotonicNs;
         _trail.Push(command.Sequence, command.Hops);
         return SubmitStatus.Ok;
@@ -151,10 +147,10 @@ public sealed class Sequencer
     {
         long durable = _journal.DurableSequence;
         int released = 0;
-        while (_waiting.Count > 0 && _waiting.Front.Sequence <= durable)
+        while (_waiting.Count > 0 && _waiting[0].Sequence <= durable)
         {
-            sink.Deliver(_waiting.Front);
-            _waiting.Pop();
+            sink.Deliver(in _waiting[0]);
+            _waiting.RemoveFirst();
             released++;
         }
 
@@ -185,7 +181,7 @@ public sealed class Sequencer
 
     private bool TryJournal(in OrderCommand command)
     {
-        int bytes = CommandCodec.Encode(command, _payload);
+        int bytes = CommandCodec.Encode(in command, _payload);
         bool ok = TryAppend(JournalRecordType.Command, command.Sequence, command.TimeNs, _payload.AsSpan(0, bytes));
         _batchOpen |= ok;
         return ok;

@@ -1,4 +1,5 @@
 using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Instruments;
 
@@ -11,11 +12,21 @@ namespace Peregrine.Trading.Instruments;
 /// <param name="IsOpen">False: new and replacing orders are rejected, cancels still work.</param>
 public sealed record Instrument(int Id, string Symbol, int PriceDecimals, long TickUnits, long LotUnits, bool IsOpen)
 {
+    /// <summary>What the matching engine must know: the day's prices, steps, bands and rules. Prices are ticks.</summary>
+    public InstrumentTerms Terms { get; init; } = new();
+
+    /// <summary>Three capital letters (ISO 4217), or empty when nobody needs to know.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>
     /// The price that risk rules hold an order against while there is neither a trade nor an opposite price, such as
-    /// yesterday's close; 0 ticks is none.
+    /// yesterday's close; 0 ticks is none. It is that of the terms.
     /// </summary>
-    public Price ReferencePrice { get; init; }
+    public Price ReferencePrice
+    {
+        get => Terms.ReferencePrice ?? default;
+        init => Terms = Terms with { ReferencePrice = value.Ticks == 0 ? null : value };
+    }
 
     /// <summary>The price in price units (10^-<see cref="PriceDecimals"/>), for text and reports.</summary>
     public long ToPriceUnits(Price price) => price.Ticks * TickUnits;

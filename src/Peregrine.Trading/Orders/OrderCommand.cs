@@ -1,4 +1,5 @@
 using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Orders;
 
@@ -11,19 +12,25 @@ public struct OrderCommand
     /// <summary>Place in the one order of all commands: 1, 2, 3, ...</summary>
     public long Sequence;
 
-    /// <summary>Sequenced time, Unix nanoseconds; never goes backwards.</summary>
+    /// <summary>Sequenced time, Unix nanoseconds; never goes backwards. What is due by then happens before the command does.</summary>
     public long TimeNs;
 
-    /// <summary>For <see cref="CommandType.New"/>: the id that the order will have. Unused otherwise.</summary>
+    /// <summary>
+    /// For <see cref="CommandType.New"/>: the id that the order will have. For a request about an order: that order, when
+    /// <see cref="OriginalClientOrderId"/> is empty.
+    /// </summary>
     public ulong OrderId;
 
-    /// <summary>Limit price; ignored for market orders. For a replace, the new price.</summary>
+    /// <summary>Limit price; ignored for orders without one. For a replace, the new price.</summary>
     public Price Price;
 
-    /// <summary>Whole quantity of the order, filled part included; for a replace, the new one (FIX OrderQty).</summary>
+    /// <summary>Whole quantity of the order, filled part included; for a replace, the new one (FIX OrderQty). For a reduce, what to take off.</summary>
     public Quantity Quantity;
 
-    /// <summary>Index of the instrument, or -1 when the symbol was not known to the gateway.</summary>
+    /// <summary>Stop price and the like; for a replace, those of them that <see cref="Fields"/> names.</summary>
+    public OrderAttributes Attributes;
+
+    /// <summary>Index of the instrument, or -1 when the symbol was not known to the gateway. Not looked at where an order is named by its order id.</summary>
     public int InstrumentId;
 
     /// <summary>Index of the account, or -1 when it was not known to the gateway.</summary>
@@ -32,16 +39,36 @@ public struct OrderCommand
     /// <summary>Index of the session that gets the reports.</summary>
     public int SessionId;
 
+    /// <summary>Number of the strategy that the order belongs to, for self-trade prevention; 0 is none.</summary>
+    public int StrategyId;
+
     public CommandType Type;
     public Side Side;
     public OrderType OrderType;
     public TimeInForce TimeInForce;
 
-    /// <summary>The client's id of this request.</summary>
+    /// <summary>Of a new order. A replace cannot add any: those that the order has may be named again.</summary>
+    public OrderFlags Flags;
+    public PegReference Peg;
+    public SelfTradePrevention SelfTrade;
+
+    /// <summary>For a replace: what is new. <see cref="ReplaceFields.Leaves"/> stands for <see cref="Quantity"/>.</summary>
+    public ReplaceFields Fields;
+
+    /// <summary>For a mass cancel: which of session, account, instrument and side orders must match.</summary>
+    public MassCancelScope Scope;
+
+    /// <summary>For <see cref="CommandType.Phase"/>.</summary>
+    public TradingPhase Phase;
+
+    /// <summary>For <see cref="CommandType.Phase"/>: cancels and replaces are refused, in an auction phase.</summary>
+    public bool CancelsForbidden;
+
+    /// <summary>The client's id of this request; empty when the client names orders by their order ids.</summary>
     public ClientOrderId ClientOrderId;
 
     /// <summary>
-    /// For cancel, replace and status: the client's id of the order meant. For a new order whose symbol or account the gateway
+    /// For a request about an order: the client's id of it. For a new order whose symbol or account the gateway
     /// did not know: that name, so that the refusal can tell it.
     /// </summary>
     public ClientOrderId OriginalClientOrderId;

@@ -23,9 +23,16 @@ public struct OrderReport
     /// <summary>For a trade, the order on the other side; otherwise 0.</summary>
     public ulong ContraOrderId;
 
+    /// <summary>The limit price that was asked for; of a market-to-limit order, what it became.</summary>
     public Price Price;
+
+    /// <summary>Whole quantity, filled part included, less what was taken off.</summary>
     public Quantity Quantity;
+
+    /// <summary>For a trade.</summary>
     public Price LastPrice;
+
+    /// <summary>For a trade; for <see cref="ReportType.Reduced"/> what was taken off.</summary>
     public Quantity LastQuantity;
 
     /// <summary>Filled so far.</summary>
@@ -43,23 +50,47 @@ public struct OrderReport
     /// <summary>For a reject: the value that broke it, in the same unit.</summary>
     public long ObservedValue;
 
+    /// <summary>Stop price and the like as they are now.</summary>
+    public OrderAttributes Attributes;
+
+    /// <summary>Where a pegged order stands, or stood before it was parked; 0 before its first price.</summary>
+    public Price PeggedPrice;
+
     public int InstrumentId;
     public int AccountId;
 
-    /// <summary>The session that gets the report: the order's owner.</summary>
+    /// <summary>The session that gets the report: the order's owner; -1 for <see cref="ReportType.PhaseChanged"/>, which is nobody's.</summary>
     public int SessionId;
+    public int StrategyId;
+
+    /// <summary>For <see cref="ReportType.MassCancelled"/>: orders cancelled.</summary>
+    public int CancelledCount;
 
     public ReportType Type;
     public OrderStatus Status;
     public RejectReason Reason;
 
-    /// <summary>For <see cref="ReportType.CancelRejected"/>: whether a cancel or a replace was refused.</summary>
+    /// <summary>For <see cref="ReportType.CancelRejected"/>: what was refused.</summary>
     public CommandType RequestType;
     public Side Side;
+
+    /// <summary>As asked for: a stop that was triggered stays a stop here.</summary>
     public OrderType OrderType;
     public TimeInForce TimeInForce;
+    public OrderFlags Flags;
+    public PegReference Peg;
+    public SelfTradePrevention SelfTrade;
 
-    /// <summary>True on the side of a trade whose command caused it.</summary>
+    /// <summary>For <see cref="ReportType.PhaseChanged"/>.</summary>
+    public TradingPhase Phase;
+
+    /// <summary>For <see cref="ReportType.PhaseChanged"/>.</summary>
+    public bool CancelsForbidden;
+
+    /// <summary>For <see cref="ReportType.MassCancelled"/>, and the refusal of one.</summary>
+    public MassCancelScope Scope;
+
+    /// <summary>True on the side of a trade that arrived; in an auction neither did.</summary>
     public bool IsAggressor;
 
     public ClientOrderId ClientOrderId;

@@ -1,19 +1,42 @@
+using System.Numerics;
 using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Orders;
 
-/// <summary>What the core knows of an order beyond the book.</summary>
+/// <summary>What else there is to an order.</summary>
+[Flags]
+internal enum RecordKind : byte
+{
+    Plain = 0,
+
+    /// <summary>It has a client id.</summary>
+    HasClientId = 1,
+
+    /// <summary>Its <see cref="OrderExtras"/> mean something.</summary>
+    HasExtras = 2,
+
+    /// <summary>A stop that works as a market or limit order now.</summary>
+    Triggered = 4,
+}
+
+/// <summary>What the core knows of an order beyond the book, and needs for every report of it.</summary>
 internal struct OrderRecord
 {
+    public Int128 CumulativeNotional;
     public ulong OrderId;
     public Price Price;
     public Quantity Quantity;
     public Quantity CumulativeQuantity;
-    public Int128 CumulativeNotional;
+
+    /// <summary>The part of its term of the digest that seldom changes.</summary>
+    public ulong Identity;
+
+    /// <summary>Its term of the digest.</summary>
+    public ulong Term;
 
     /// <summary>Its place among closed orders; 0 while it works.</summary>
     public long ClosedOrdinal;
-    public ClientOrderKey Key;
     public int InstrumentId;
     public int AccountId;
     public int SessionId;
@@ -23,20 +46,42 @@ internal struct OrderRecord
     public Side Side;
     public OrderType OrderType;
     public TimeInForce TimeInForce;
+    public OrderFlags Flags;
     public OrderStatus Status;
     public RejectReason Reason;
-    public ClientOrderId ClientOrderId;
+    public RecordKind Kind;
 
     public readonly bool IsWorking => Status is OrderStatus.New or OrderStatus.PartiallyFilled;
 
     public readonly Quantity Leaves => IsWorking ? Quantity - CumulativeQuantity : Quantity.Zero;
 }
 
-/// <summary>The records of working orders and of the last closed ones, in a slab.</summary>
+/// <summary>What most orders do not have.</summary>
+internal record struct OrderExtras
+{
+    public OrderAttributes Attributes;
+    public Price PeggedPrice;
+    public int StrategyId;
+    public PegReference Peg;
+    public SelfTradePrevention SelfTrade;
+}
+
+/// <summary>The client's id of an order and its key.</summary>
+internal struct OrderName
+{
+    public ClientOrderKey Key;
+    public ClientOrderId Id;
+}
+
+/// <summary>The records of working orders and of the last closed ones, in slabs, found by slot or order id.</summary>
 /// <remarks>Thread: one owner. Allocates: at construction.</remarks>
 internal sealed class OrderStore
 {
+    private const int None = -1;
     private readonly OrderRecord[] _records;
+    private readonly OrderExtras[] _extras;
+    private readonly OrderName[] _names;
+    private readonly OrderIndex _index;
     private readonly int[] _closed;
     private long _closedCount;
     private int _free;
@@ -45,52 +90,82 @@ internal sealed class OrderStore
     public OrderStore(int ordersMax, int closedMax)
     {
         _records = new OrderRecord[ordersMax + closedMax + 1];
+        _extras = new OrderExtras[_records.Length];
+        _names = new OrderName[_records.Length];
+        _index = new OrderIndex(_records.Length);
         _closed = new int[closedMax];
         for (int i = 0; i < _records.Length; i++)
         {
-            _records[i].NextFree = i + 1 < _records.Length ? i + 1 : -1;
+            _records[i].NextFree = i + 1 < _records.Length ? i + 1 : None;
         }
     }
 
     /// <summary>A digest of all records.</summary>
     public ulong Hash { get; private set; }
 
-    /// <summary>A record, where it lies. Wrap changes in <see cref="BeginChange"/> and <see cref="EndChange"/>.</summary>
+    /// <summary>A record, where it lies. After a change call <see cref="Changed"/>; after one of what an order is called or has, <see cref="Renamed"/>.</summary>
     public ref OrderRecord this[int slot] => ref _records[slot];
 
-    /// <summary>Takes a free record, zeroed; end with <see cref="EndChange"/> once it is filled.</summary>
+    /// <summary>Only of a record with <see cref="RecordKind.HasExtras"/>.</summary>
+    public ref OrderExtras Extras(int slot) => ref _extras[slot];
+
+    /// <summary>Only of a record with <see cref="RecordKind.HasClientId"/>.</summary>
+    public ref OrderName Name(int slot) => ref _names[slot];
+
+    /// <summary>The record of an order, or -1.</summary>
+    public int Find(ulong orderId) => _index.Find(orderId);
+
+    /// <summary>Takes a free record, in whatever state it was left: the caller writes every field. It is found from <see cref="Register"/> on.</summary>
     public int Take()
     {
         int slot = _free;
         Check.That(slot >= 0, "there is a record for every order that can rest or be remembered");
         _free = _records[slot].NextFree;
-        _records[slot] = default;
         return slot;
     }
 
-    /// <summary>Gives back a record that never came into force, outside any change.</summary>
+    /// <summary>A record that was taken comes into force.</summary>
+    public void Register(int slot)
+    {
+        _records[slot].Term = 0;
+        _index.Add(_records[slot].OrderId, slot);
+        Renamed(slot);
+    }
+
+    /// <summary>Gives back a record that never came into force.</summary>
     public void Return(int slot)
     {
-        _records[slot] = default;
+        _records[slot].OrderId = 0;
         _records[slot].NextFree = _free;
         _free = slot;
     }
 
-    public void BeginChange(int slot) => Hash -= HashOf(in _records[slot]);
+    /// <summary>Takes a change of amounts, price, status or kind into the digest.</summary>
+    public void Changed(int slot)
+    {
+        ref OrderRecord record = ref _records[slot];
+        ulong term = TermOf(in record);
+        Hash += term - record.Term;
+        record.Term = term;
+    }
 
-    public void EndChange(int slot) => Hash += HashOf(in _records[slot]);
+    /// <summary>Takes any change into the digest.</summary>
+    public void Renamed(int slot)
+    {
+        _records[slot].Identity = IdentityOf(slot);
+        Changed(slot);
+    }
 
-    /// <summary>Puts a record that works no more into the ring, within a change; the oldest there is forgotten.</summary>
+    /// <summary>Puts a record that works no more into the ring, before <see cref="Changed"/>; the oldest there is forgotten.</summary>
     public void Close(int slot)
     {
         ref int place = ref _closed[_closedCount % _closed.Length];
         if (_closedCount >= _closed.Length)
         {
             ref OrderRecord oldest = ref _records[place];
-            Hash -= HashOf(in oldest);
-            oldest = default;
-            oldest.NextFree = _free;
-            _free = place;
+            Hash -= oldest.Term;
+            _index.Remove(oldest.OrderId);
+            Return(place);
         }
 
         place = slot;
@@ -98,14 +173,35 @@ internal sealed class OrderStore
         _records[slot].ClosedOrdinal = _closedCount;
     }
 
-    private static ulong HashOf(in OrderRecord record)
+    private ulong IdentityOf(int slot)
     {
-        ulong amounts = Digest.Mix((ulong)record.Price.Ticks, (ulong)record.Quantity.Lots);
-        ulong filled = Digest.Mix((ulong)record.CumulativeQuantity.Lots, (ulong)record.CumulativeNotional ^ (ulong)(record.CumulativeNotional >> 64));
-        ulong whose = Digest.Mix(((ulong)(uint)record.InstrumentId << 32) | (uint)record.AccountId, (uint)record.SessionId);
-        ulong kind = (byte)record.Side | ((ulong)record.OrderType << 8) | ((ulong)record.TimeInForce << 16)
-            | ((ulong)record.Status << 24) | ((ulong)record.Reason << 32);
-        ulong id = Digest.Mix(record.Key.Low ^ record.OrderId, record.Key.High ^ (ulong)record.ClosedOrdinal);
-        return Digest.Mix(id ^ kind, Digest.Mix(amounts ^ whose, filled));
+        ref OrderRecord record = ref _records[slot];
+        ulong kind = (byte)record.Side | ((ulong)record.OrderType << 8) | ((ulong)record.TimeInForce << 16) | ((ulong)record.Flags << 24);
+        ulong whose = MatchDigest.Mix(((ulong)(uint)record.InstrumentId << 32) | (uint)record.AccountId, (uint)record.SessionId | (kind << 32));
+        ulong identity = MatchDigest.Mix(record.OrderId, whose);
+        if ((record.Kind & RecordKind.HasClientId) != 0)
+        {
+            identity = MatchDigest.Mix(identity ^ _names[slot].Key.Low, _names[slot].Key.High);
+        }
+
+        return (record.Kind & RecordKind.HasExtras) != 0 ? MatchDigest.Mix(identity, HashOf(in _extras[slot])) : identity;
+    }
+
+    private static ulong HashOf(in OrderExtras extras)
+    {
+        ulong prices = MatchDigest.Mix((ulong)extras.Attributes.StopPrice.Ticks, (ulong)extras.Attributes.OffsetTicks);
+        ulong amounts = MatchDigest.Mix((ulong)extras.Attributes.DisplayQuantity.Lots ^ prices, (ulong)extras.Attributes.MinimumQuantity.Lots);
+        ulong time = MatchDigest.Mix((ulong)extras.Attributes.ExpireTimeNs ^ amounts, (ulong)extras.PeggedPrice.Ticks);
+        return MatchDigest.Mix(time, (uint)extras.StrategyId | ((ulong)extras.Peg << 32) | ((ulong)extras.SelfTrade << 40));
+    }
+
+    // Changes with every fill and replace: one product for all of it.
+    private static ulong TermOf(in OrderRecord record)
+    {
+        ulong state = (ulong)record.ClosedOrdinal ^ ((ulong)record.Status << 40) ^ ((ulong)record.Reason << 48) ^ ((ulong)record.Kind << 56);
+        ulong filled = (ulong)record.CumulativeNotional * 0x9e3779b97f4a7c15UL ^ (ulong)(record.CumulativeNotional >> 64);
+        ulong price = (ulong)record.Price.Ticks * 0xff51afd7ed558ccdUL;
+        return MatchDigest.Mix(
+            record.Identity ^ price ^ state, (ulong)record.Quantity.Lots ^ BitOperations.RotateLeft((ulong)record.CumulativeQuantity.Lots, 24) ^ filled);
     }
 }

@@ -1,37 +1,75 @@
+using System.Numerics;
+
 namespace Peregrine.Trading.Orders;
 
 /// <summary>
-/// Where the core puts the reports of a command, in order. It grows by doubling when one command fills more orders than
-/// ever before, so its bound is that of the core: two reports for each order that can rest, and a few.
+/// Reports in order: the core appends, whoever sends them takes them from the front, where they lie. It grows by doubling when one command
+/// causes more than ever before, so its bound is that of the core: a few reports for each order that can rest.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: only when it grows (<see cref="GrowCount"/>).</remarks>
-public sealed class ReportBuffer(int capacity = 1024)
+public sealed class ReportBuffer
 {
-    private OrderReport[] _reports = new OrderReport[Math.Max(capacity, 2)];
+    private OrderReport[] _reports;
+    private long _head;
+    private long _tail;
+
+    /// <summary>Makes an empty buffer.</summary>
+    /// <param name="capacity">Reports that fit before it grows; rounded up to a power of two.</param>
+    public ReportBuffer(int capacity = 1024) => _reports = new OrderReport[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 2))];
 
     /// <summary>How many reports are in it.</summary>
-    public int Count { get; private set; }
+    public int Count => (int)(_tail - _head);
+
+    /// <summary>How many fit before it grows.</summary>
+    public int Capacity => _reports.Length;
 
     /// <summary>How often it had to grow.</summary>
     public int GrowCount { get; private set; }
 
-    /// <summary>The report at an index, where it lies.</summary>
-    public ref readonly OrderReport this[int index] => ref _reports.AsSpan(0, Count)[index];
+    /// <summary>The report at an index from the front, where it lies; only below <see cref="Count"/>.</summary>
+    public ref readonly OrderReport this[int index] => ref _reports[(int)(_head + index) & (_reports.Length - 1)];
 
     /// <summary>A new, zeroed report at the end, to be filled in place before the next call.</summary>
     public ref OrderReport Add()
     {
-        if (Count == _reports.Length)
-        {
-            Array.Resize(ref _reports, _reports.Length * 2);
-            GrowCount++;
-        }
-
-        ref OrderReport report = ref _reports[Count++];
+        ref OrderReport report = ref Next();
         report = default;
         return ref report;
     }
 
+    /// <summary>A new report at the end with whatever its place held before: for callers that write every field.</summary>
+    internal ref OrderReport Next()
+    {
+        if (Count == _reports.Length)
+        {
+            Grow();
+        }
+
+        return ref _reports[(int)_tail++ & (_reports.Length - 1)];
+    }
+
+    /// <summary>Forgets the report at the front; only while there is one.</summary>
+    public void RemoveFirst()
+    {
+        if (++_head == _tail)
+        {
+            Clear();
+        }
+    }
+
     /// <summary>Forgets all reports; keeps the memory.</summary>
-    public void Clear() => Count = 0;
+    /// <remarks>The next ones lie where the last ones did, so that a buffer that is emptied often stays in the near caches.</remarks>
+    public void Clear() => (_head, _tail) = (0, 0);
+
+    private void Grow()
+    {
+        OrderReport[] larger = new OrderReport[_reports.Length * 2];
+        for (long at = _head; at < _tail; at++)
+        {
+            larger[(int)at & (larger.Length - 1)] = _reports[(int)at & (_reports.Length - 1)];
+        }
+
+        _reports = larger;
+        GrowCount++;
+    }
 }

@@ -1,23 +1,24 @@
 using System.Buffers.Binary;
 using System.Text;
-using Peregrine.Primitives;
 using Peregrine.Trading.Instruments;
 
 namespace Peregrine.Trading.Orders;
 
 /// <summary>
-/// Rules as canonical bytes: equal rules have equal bytes and the reverse. Layout: docs/wire/command-v1.md. Decoding gives only rules that
+/// Rules as canonical bytes: equal rules have equal bytes and the reverse. Layout: docs/wire/command-v2.md. Decoding gives only rules that
 /// <see cref="RulesValidation"/> finds good.
 /// </summary>
 /// <remarks>Thread: any. Allocates: yes; not for the hot path.</remarks>
-public static class RulesCodec
+public static partial class RulesCodec
 {
     /// <summary>First byte of every encoding.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    /// <summary>Bytes of a currency.</summary>
+    public const int CurrencyBytes = 3;
 
     private const int HeaderBytes = 12;
-    private const int InstrumentBytes = 32;
-    private const int AccountBytes = 24;
+    private const int AccountBytes = 32;
 
     /// <summary>Encodes good rules.</summary>
     /// <exception cref="ArgumentException">The rules are not good; all faults at once.</exception>
@@ -29,7 +30,7 @@ public static class RulesCodec
             throw new ArgumentException(string.Join("; ", faults), nameof(rules));
         }
 
-        int total = HeaderBytes + rules.Instruments.Sum(i => InstrumentBytes + i.Symbol.Length) + rules.Accounts.Sum(a => AccountBytes + a.Name.Length);
+        int total = HeaderBytes + rules.Instruments.Sum(BytesOf) + rules.Accounts.Sum(a => AccountBytes + a.Name.Length);
         byte[] bytes = new byte[total];
         bytes[0] = Version;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), rules.Instruments.Count);
@@ -102,65 +103,28 @@ public static class RulesCodec
 
     private static bool IsCount(int count) => count is >= 0 and <= RulesValidation.CountMax;
 
-    private static Span<byte> Write(Span<byte> target, Instrument instrument)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(target, instrument.TickUnits);
-        BinaryPrimitives.WriteInt64LittleEndian(target[8..], instrument.LotUnits);
-        BinaryPrimitives.WriteInt64LittleEndian(target[16..], instrument.ReferencePrice.Ticks);
-        target[24] = (byte)instrument.PriceDecimals;
-        target[25] = instrument.IsOpen ? (byte)1 : (byte)0;
-        target[26] = (byte)instrument.Symbol.Length;
-        int written = Encoding.ASCII.GetBytes(instrument.Symbol, target[InstrumentBytes..]);
-        return target[(InstrumentBytes + written)..];
-    }
-
     private static Span<byte> Write(Span<byte> target, Account account)
     {
         BinaryPrimitives.WriteInt64LittleEndian(target, account.Limits.MaxQuantityUnits);
         BinaryPrimitives.WriteInt64LittleEndian(target[8..], account.Limits.MaxNotionalUnits);
         BinaryPrimitives.WriteInt32LittleEndian(target[16..], account.Limits.CollarBasisPoints);
-        target[20] = (byte)account.Name.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(target[20..], account.FirmId);
+        target[24] = (byte)account.Name.Length;
         int written = Encoding.ASCII.GetBytes(account.Name, target[AccountBytes..]);
         return target[(AccountBytes + written)..];
-    }
-
-    private static CodecStatus ReadInstruments(ref ReadOnlySpan<byte> rest, int count, out List<Instrument> instruments)
-    {
-        instruments = [];
-        for (int id = 0; id < count; id++)
-        {
-            if (rest.Length < InstrumentBytes || rest.Length < InstrumentBytes + rest[26])
-            {
-                return CodecStatus.WrongLength;
-            }
-
-            ReadOnlySpan<byte> symbol = rest.Slice(InstrumentBytes, rest[26]);
-            if (rest[25] > 1 || rest[27..InstrumentBytes].ContainsAnyExcept((byte)0) || !Ascii.IsValid(symbol))
-            {
-                return CodecStatus.BadValue;
-            }
-
-            long tick = BinaryPrimitives.ReadInt64LittleEndian(rest);
-            long lot = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]);
-            Price reference = new(BinaryPrimitives.ReadInt64LittleEndian(rest[16..]));
-            instruments.Add(new Instrument(id, Encoding.ASCII.GetString(symbol), rest[24], tick, lot, rest[25] == 1) { ReferencePrice = reference });
-            rest = rest[(InstrumentBytes + symbol.Length)..];
-        }
-
-        return CodecStatus.Ok;
     }
 
     private static CodecStatus ReadAccounts(ref ReadOnlySpan<byte> rest, int count, List<Account> accounts)
     {
         for (int id = 0; id < count; id++)
         {
-            if (rest.Length < AccountBytes || rest.Length < AccountBytes + rest[20])
+            if (rest.Length < AccountBytes || rest.Length < AccountBytes + rest[24])
             {
                 return CodecStatus.WrongLength;
             }
 
-            ReadOnlySpan<byte> name = rest.Slice(AccountBytes, rest[20]);
-            if (rest[21..AccountBytes].ContainsAnyExcept((byte)0) || !Ascii.IsValid(name))
+            ReadOnlySpan<byte> name = rest.Slice(AccountBytes, rest[24]);
+            if (rest[25..AccountBytes].ContainsAnyExcept((byte)0) || !Ascii.IsValid(name))
             {
                 return CodecStatus.BadValue;
             }
@@ -169,7 +133,7 @@ public static class RulesCodec
                 BinaryPrimitives.ReadInt64LittleEndian(rest),
                 BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
                 BinaryPrimitives.ReadInt32LittleEndian(rest[16..]));
-            accounts.Add(new Account(id, Encoding.ASCII.GetString(name), limits));
+            accounts.Add(new Account(id, Encoding.ASCII.GetString(name), limits) { FirmId = BinaryPrimitives.ReadInt32LittleEndian(rest[20..]) });
             rest = rest[(AccountBytes + name.Length)..];
         }
 

@@ -17,6 +17,9 @@ public static class RulesValidation
     /// <summary>Largest tick in price units, and largest lot in units.</summary>
     public const long UnitsMax = 1_000_000_000;
 
+    /// <summary>Most steps of a tick table.</summary>
+    public const int TickStepsMax = 1_000;
+
     /// <summary>Most instruments, and most accounts.</summary>
     public const int CountMax = 65_536;
 
@@ -59,11 +62,15 @@ public static class RulesValidation
         Require(faults, instrument.PriceDecimals is >= 0 and <= PriceDecimalsMax, name, $"PriceDecimals is {instrument.PriceDecimals}, expected 0 to {PriceDecimalsMax}");
         Require(faults, instrument.TickUnits is >= 1 and <= UnitsMax, name, $"TickUnits is {instrument.TickUnits}, expected 1 to {UnitsMax}");
         Require(faults, instrument.LotUnits is >= 1 and <= UnitsMax, name, $"LotUnits is {instrument.LotUnits}, expected 1 to {UnitsMax}");
-        Require(
-            faults,
-            instrument.ReferencePrice.Ticks is >= 0 and <= Matching.MatchingEngine.PriceTicksMax,
-            name,
-            $"ReferencePrice is {instrument.ReferencePrice.Ticks} ticks, expected 0 to {Matching.MatchingEngine.PriceTicksMax}");
+        Require(faults, instrument.Currency.Length == 0 || IsCurrency(instrument.Currency), name, $"Currency is '{instrument.Currency}', expected three capital letters or nothing");
+        Require(faults, instrument.Terms.TickTable.Count <= TickStepsMax, name, $"TickTable has {instrument.Terms.TickTable.Count} steps, expected at most {TickStepsMax}");
+        foreach (string fault in instrument.Terms.Validate())
+        {
+            Require(faults, holds: false, name, fault);
+        }
+
+        // Risk knows positive prices only; a reference below would refuse every order.
+        Require(faults, !(instrument.Terms.ReferencePrice?.Ticks <= 0), name, $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks, expected 1 or more, or none");
     }
 
     private static void CheckAccount(List<string> faults, HashSet<string> names, int index, Account account)
@@ -72,6 +79,7 @@ public static class RulesValidation
         Require(faults, account.Id == index, name, $"Id is {account.Id}, expected {index}");
         Require(faults, IsText(account.Name, NameLengthMax), name, $"Name must be 1 to {NameLengthMax} printable ASCII characters");
         Require(faults, names.Add(account.Name), name, "Name is not unique");
+        Require(faults, account.FirmId >= 0, name, $"FirmId is {account.FirmId}, expected 0 or more");
         Require(faults, account.Limits.MaxQuantityUnits >= 0, name, $"MaxQuantityUnits is {account.Limits.MaxQuantityUnits}, expected 0 or more");
         Require(faults, account.Limits.MaxNotionalUnits >= 0, name, $"MaxNotionalUnits is {account.Limits.MaxNotionalUnits}, expected 0 or more");
         Require(faults, account.Limits.CollarBasisPoints >= 0, name, $"CollarBasisPoints is {account.Limits.CollarBasisPoints}, expected 0 or more");
@@ -102,6 +110,8 @@ public static class RulesValidation
             faults.Add($"{subject}: {rule}");
         }
     }
+
+    private static bool IsCurrency(string text) => text.Length == RulesCodec.CurrencyBytes && text.AsSpan().IndexOfAnyExceptInRange('A', 'Z') < 0;
 
     private static bool IsText(string text, int lengthMax) =>
         text.Length >= 1 && text.Length <= lengthMax && text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0;

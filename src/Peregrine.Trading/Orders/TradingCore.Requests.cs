@@ -4,21 +4,24 @@ using Peregrine.Trading.Risk;
 
 namespace Peregrine.Trading.Orders;
 
+// Requests about one order.
 public sealed partial class TradingCore
 {
     private const int NoRecord = -1;
+    private const ReplaceFields PriceAndQuantity = ReplaceFields.Price | ReplaceFields.Leaves;
 
     private void ExecuteNew(in OrderCommand command, ReportBuffer reports)
     {
-        ClientOrderKey key = Digest.KeyOf(command.SessionId, in command.ClientOrderId);
-        if (IsDuplicate(in command, key))
+        ClientOrderKey key = default;
+        if (IsDuplicate(in command, ref key))
         {
             ReportRejected(in command, RiskVerdict.Because(RejectReason.DuplicateClientOrderId), reports);
             return;
         }
 
-        RiskVerdict verdict = CheckRisk(in command, command.OrderType, command.Side, command.InstrumentId, command.AccountId);
+        RiskVerdict verdict = CheckNew(in command);
         int slot = NoRecord;
+        int before = _events.Count;
         if (verdict.IsPass)
         {
             slot = TakeRecord(in command, key);
@@ -28,7 +31,7 @@ public sealed partial class TradingCore
             {
                 _orders.Return(slot);
                 slot = NoRecord;
-                verdict = VerdictOf(reason);
+                verdict = VerdictOf(reason, in command);
             }
         }
 
@@ -40,52 +43,82 @@ public sealed partial class TradingCore
             return;
         }
 
-        _orders.EndChange(slot);
-        ReportMatchEvents(in command, slot, reports);
+        _orders.Register(slot);
+        _requestSlot = slot;
+        ApplyEvents(in command, before, reports);
+        TellArrivalPrice(in command, slot, reports);
     }
 
+    /// <summary>Cancel and reduce.</summary>
     private void ExecuteCancel(in OrderCommand command, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, out ClientOrderKey key, out int slot);
+        int before = _events.Count;
+        if (reason == RejectReason.None)
+        {
+            ulong orderId = _orders[slot].OrderId;
+            reason = command.Type == CommandType.Cancel ? _engine.Cancel(orderId, _events) : _engine.Reduce(orderId, command.Quantity, _events);
+        }
+
         if (reason != RejectReason.None)
         {
             RefuseRequest(in command, key, slot, RiskVerdict.Because(reason), reports);
             return;
         }
 
-        Register(in command, key, _orders[slot].OrderId, slot);
-        Check.That(_engine.Cancel(_orders[slot].OrderId, _events) == RejectReason.None, "a working order rests in a book");
-        _orders.BeginChange(slot);
-        ref OrderRecord record = ref _orders[slot];
-        ClientOrderId original = Rename(ref record, in command, key);
-        CloseRecord(slot, OrderStatus.Cancelled);
-        _orders.EndChange(slot);
-        ref OrderReport report = ref AddReport(in command, in record, ReportType.Cancelled, reports);
-        report.OriginalClientOrderId = original;
+        BeginRequest(in command, key, slot);
+        ApplyEvents(in command, before, reports);
     }
 
     private void ExecuteReplace(in OrderCommand command, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, out ClientOrderKey key, out int slot);
-        RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot) : RiskVerdict.Because(reason);
+        ReplaceFields fields = command.Fields;
+        RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields) : RiskVerdict.Because(reason);
+        int before = _events.Count;
+        if (verdict.IsPass)
+        {
+            reason = Replace(in command, in _orders[slot], fields);
+            verdict = reason == RejectReason.None ? verdict : VerdictOf(reason, in command);
+        }
+
         if (!verdict.IsPass)
         {
             RefuseRequest(in command, key, slot, verdict, reports);
             return;
         }
 
-        ref OrderRecord record = ref _orders[slot];
-        Register(in command, key, record.OrderId, slot);
-        RejectReason refused = _engine.Replace(record.OrderId, command.Price, command.Quantity - record.CumulativeQuantity, _events);
-        Check.That(refused == RejectReason.None, "a replace that passed the checks is one the engine takes");
-        _orders.BeginChange(slot);
-        ClientOrderId original = Rename(ref record, in command, key);
-        record.Price = command.Price;
-        record.Quantity = command.Quantity;
-        _orders.EndChange(slot);
-        ref OrderReport report = ref AddReport(in command, in record, ReportType.Replaced, reports);
-        report.OriginalClientOrderId = original;
-        ReportMatchEvents(in command, slot, reports);
+        BeginRequest(in command, key, slot);
+        _requestFields = fields;
+        ApplyEvents(in command, before, reports);
+        TellArrivalPrice(in command, slot, reports);
+    }
+
+    private RejectReason Replace(in OrderCommand command, in OrderRecord record, ReplaceFields fields)
+    {
+        if (fields == PriceAndQuantity)
+        {
+            return _engine.Replace(record.OrderId, command.Price, command.Quantity - record.CumulativeQuantity, _events);
+        }
+
+        if (fields == ReplaceFields.Price)
+        {
+            return _engine.Move(record.OrderId, command.Price, _events);
+        }
+
+        MatchReplace replace = new()
+        {
+            OrderId = record.OrderId,
+            Fields = fields,
+            Price = command.Price,
+            Leaves = (fields & ReplaceFields.Leaves) != 0 ? command.Quantity - record.CumulativeQuantity : Quantity.Zero,
+            StopPrice = command.Attributes.StopPrice,
+            OffsetTicks = command.Attributes.OffsetTicks,
+            DisplayQuantity = command.Attributes.DisplayQuantity,
+            MinimumQuantity = command.Attributes.MinimumQuantity,
+            ExpireTimeNs = command.Attributes.ExpireTimeNs,
+        };
+        return _engine.Replace(in replace, _events);
     }
 
     private void ExecuteStatus(in OrderCommand command, ReportBuffer reports)
@@ -93,7 +126,7 @@ public sealed partial class TradingCore
         RejectReason reason = Resolve(in command, out int slot);
         if (slot != NoRecord)
         {
-            ref OrderReport found = ref AddReport(in command, in _orders[slot], ReportType.Status, reports);
+            ref OrderReport found = ref AddReport(in command, slot, ReportType.Status, reports);
             found.Reason = _orders[slot].Reason;
             return;
         }
@@ -103,26 +136,12 @@ public sealed partial class TradingCore
         report.ClientOrderId = command.OriginalClientOrderId;
     }
 
-    private RiskVerdict CheckReplace(in OrderCommand command, int slot)
-    {
-        ref OrderRecord record = ref _orders[slot];
-        if (command.InstrumentId != record.InstrumentId || command.Side != record.Side || command.OrderType != record.OrderType)
-        {
-            return RiskVerdict.Because(RejectReason.NotReplaceable);
-        }
-
-        RiskVerdict verdict = CheckRisk(in command, record.OrderType, record.Side, record.InstrumentId, record.AccountId);
-        return verdict.IsPass && command.Quantity <= record.CumulativeQuantity
-            ? new RiskVerdict(RejectReason.QuantityBelowFilled, record.CumulativeQuantity.Lots, command.Quantity.Lots)
-            : verdict;
-    }
-
-    /// <summary>What a cancel and a replace have in common: a fresh id, and a working order of the same session.</summary>
+    /// <summary>What a cancel, a reduce and a replace have in common: a fresh id, and a working order of the same session.</summary>
     private RejectReason CheckRequest(in OrderCommand command, out ClientOrderKey key, out int slot)
     {
-        key = Digest.KeyOf(command.SessionId, in command.ClientOrderId);
+        key = default;
         RejectReason reason = Resolve(in command, out slot);
-        if (IsDuplicate(in command, key))
+        if (IsDuplicate(in command, ref key))
         {
             return RejectReason.DuplicateClientOrderId;
         }
@@ -130,10 +149,18 @@ public sealed partial class TradingCore
         return reason == RejectReason.None && !_orders[slot].IsWorking ? RejectReason.OrderClosed : reason;
     }
 
-    /// <summary>Finds the record of the order that a request means: by any id it ever had that is still known.</summary>
+    /// <summary>Finds the record of the order that a request means: by any client id it ever had that is still known, or by its order id.</summary>
     /// <returns>None; OrderClosed when the order is too old to have a record, or was refused; UnknownOrder.</returns>
     private RejectReason Resolve(in OrderCommand command, out int slot)
     {
+        if (command.OriginalClientOrderId.Length == 0)
+        {
+            slot = _orders.Find(command.OrderId);
+            bool isOwn = slot != NoRecord && _orders[slot].SessionId == command.SessionId;
+            slot = isOwn ? slot : NoRecord;
+            return isOwn ? RejectReason.None : RejectReason.UnknownOrder;
+        }
+
         ClientOrderKey key = Digest.KeyOf(command.SessionId, in command.OriginalClientOrderId);
         if (!_clientIds.TryFind(key, out ulong orderId, out slot) || orderId == 0)
         {
@@ -150,7 +177,16 @@ public sealed partial class TradingCore
         return RejectReason.None;
     }
 
-    private bool IsDuplicate(in OrderCommand command, ClientOrderKey key) => command.ClientOrderId.Length > 0 && _clientIds.TryFind(key, out _, out _);
+    private bool IsDuplicate(in OrderCommand command, ref ClientOrderKey key)
+    {
+        if (command.ClientOrderId.Length == 0)
+        {
+            return false;
+        }
+
+        key = Digest.KeyOf(command.SessionId, in command.ClientOrderId);
+        return _clientIds.TryFind(key, out _, out _);
+    }
 
     private void Register(in OrderCommand command, ClientOrderKey key, ulong orderId, int slot)
     {
@@ -163,12 +199,14 @@ public sealed partial class TradingCore
         {
             _ = _clientIds.TryFind(oldest, out ulong oldOrderId, out int oldSlot);
             bool isCurrent = oldSlot != NoRecord && _orders[oldSlot].OrderId == oldOrderId
-                && _orders[oldSlot].IsWorking && _orders[oldSlot].Key == oldest;
+                && _orders[oldSlot].IsWorking && IsNamed(oldSlot, oldest);
             _clientIds.Leave(oldest, keep: isCurrent);
         }
 
         _clientIds.Add(key, orderId, slot);
     }
+
+    private bool IsNamed(int slot, ClientOrderKey key) => (_orders[slot].Kind & RecordKind.HasClientId) != 0 && _orders.Name(slot).Key == key;
 
     private void RefuseRequest(in OrderCommand command, ClientOrderKey key, int slot, RiskVerdict verdict, ReportBuffer reports)
     {
@@ -180,19 +218,34 @@ public sealed partial class TradingCore
         ReportCancelRejected(in command, slot, verdict, reports);
     }
 
-    /// <summary>Gives an order the id of the request that changed it, within a change of its record.</summary>
-    /// <returns>The id it had.</returns>
-    private ClientOrderId Rename(ref OrderRecord record, in OrderCommand command, ClientOrderKey key)
+    /// <summary>The engine has taken a request about an order: the events that follow are told with the client's id of it.</summary>
+    private void BeginRequest(in OrderCommand command, ClientOrderKey key, int slot)
     {
-        ClientOrderId original = record.ClientOrderId;
-        if (command.ClientOrderId.Length > 0)
+        Register(in command, key, _orders[slot].OrderId, slot);
+        _requestSlot = slot;
+        _requestKey = key;
+    }
+
+    /// <summary>Gives an order the id of the request that changed it, before its change goes into the digest.</summary>
+    /// <param name="original">The id it had.</param>
+    private void Rename(in OrderCommand command, int slot, out ClientOrderId original)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        bool hasName = (record.Kind & RecordKind.HasClientId) != 0;
+        original = hasName ? _orders.Name(slot).Id : default;
+        if (command.ClientOrderId.Length == 0)
         {
-            _clientIds.Release(record.Key);
-            record.ClientOrderId = command.ClientOrderId;
-            record.Key = key;
+            return;
         }
 
-        return original;
+        if (hasName)
+        {
+            _clientIds.Release(_orders.Name(slot).Key);
+        }
+
+        record.Kind |= RecordKind.HasClientId;
+        _orders.Name(slot).Id = command.ClientOrderId;
+        _orders.Name(slot).Key = _requestKey;
     }
 
     private int TakeRecord(in OrderCommand command, ClientOrderKey key)
@@ -200,41 +253,68 @@ public sealed partial class TradingCore
         int slot = _orders.Take();
         ref OrderRecord record = ref _orders[slot];
         record.OrderId = command.OrderId;
-        record.Price = command.OrderType == OrderType.Market ? default : command.Price;
+        record.Price = HasPrice(command.OrderType, command.Flags) ? command.Price : default;
         record.Quantity = command.Quantity;
-        record.Key = key;
+        record.CumulativeQuantity = Quantity.Zero;
+        record.CumulativeNotional = 0;
+        record.ClosedOrdinal = 0;
         record.InstrumentId = command.InstrumentId;
         record.AccountId = command.AccountId;
         record.SessionId = command.SessionId;
         record.Side = command.Side;
         record.OrderType = command.OrderType;
         record.TimeInForce = command.TimeInForce;
+        record.Flags = command.Flags;
         record.Status = OrderStatus.New;
-        record.ClientOrderId = command.ClientOrderId;
+        record.Reason = RejectReason.None;
+        record.Kind = RecordKind.Plain;
+        if (command.ClientOrderId.Length > 0)
+        {
+            record.Kind |= RecordKind.HasClientId;
+            _orders.Name(slot).Id = command.ClientOrderId;
+            _orders.Name(slot).Key = key;
+        }
+
+        OrderExtras extras = new()
+        {
+            Attributes = command.Attributes,
+            StrategyId = command.StrategyId,
+            Peg = command.Peg,
+            SelfTrade = command.SelfTrade,
+        };
+        if (extras != default)
+        {
+            record.Kind |= RecordKind.HasExtras;
+            _orders.Extras(slot) = extras;
+        }
+
         return slot;
     }
 
-    private static MatchOrder ToMatchOrder(in OrderCommand command, int slot) => new()
+    private MatchOrder ToMatchOrder(in OrderCommand command, int slot) => new()
     {
         OrderId = command.OrderId,
         Price = command.Price,
         Quantity = command.Quantity,
+        StopPrice = command.Attributes.StopPrice,
+        OffsetTicks = command.Attributes.OffsetTicks,
+        DisplayQuantity = command.Attributes.DisplayQuantity,
+        MinimumQuantity = command.Attributes.MinimumQuantity,
+        ExpireTimeNs = command.Attributes.ExpireTimeNs,
         InstrumentId = command.InstrumentId,
         Account = command.AccountId,
+        Firm = _accounts[command.AccountId].FirmId == 0 ? -1 : _accounts[command.AccountId].FirmId,
+        Strategy = command.StrategyId == 0 ? -1 : command.StrategyId,
+        Session = command.SessionId,
         Tag = slot,
         Side = command.Side,
         Type = command.OrderType,
         TimeInForce = command.TimeInForce,
+        Flags = command.Flags,
+        Peg = command.Peg,
+        SelfTrade = command.SelfTrade,
     };
 
-    private RiskVerdict VerdictOf(RejectReason reason) => reason == RejectReason.OrderCapacity
-        ? new RiskVerdict(reason, Options.OrdersMax, (long)Options.OrdersMax + 1)
-        : RiskVerdict.Because(reason);
-
-    private void CloseRecord(int slot, OrderStatus status)
-    {
-        _orders[slot].Status = status;
-        _clientIds.Release(_orders[slot].Key);
-        _orders.Close(slot);
-    }
+    private static bool HasPrice(OrderType type, OrderFlags flags) =>
+        type is OrderType.Limit or OrderType.StopLimit || (type == OrderType.Pegged && (flags & OrderFlags.HasLimit) != 0);
 }

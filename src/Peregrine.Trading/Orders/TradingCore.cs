@@ -16,19 +16,20 @@ public sealed partial class TradingCore
     private readonly MatchEventBuffer _events = new();
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
-    private readonly long[] _reportCounts = new long[(int)ReportType.Status + 1];
+    private readonly long[] _reportCounts = new long[(int)ReportType.PhaseChanged + 1];
     private readonly long[] _reasonCounts = new long[(int)RejectReason.JournalFull + 1];
     private Instrument[] _instruments = [];
     private Account[] _accounts = [];
     private ulong _rulesHash;
 
     /// <summary>Makes a core without instruments or accounts; it refuses everything until <see cref="Configure"/>.</summary>
+    /// <param name="emitsOrderDeltas">Whether <see cref="MatchEvents"/> tell what each order shows; reports and state do not depend on it.</param>
     /// <exception cref="ArgumentException">An option is out of its range; all faults at once.</exception>
-    public TradingCore(CoreOptions options)
+    public TradingCore(CoreOptions options, bool emitsOrderDeltas = false)
     {
         options.Validate();
         Options = options;
-        _engine = new MatchingEngine(options.OrdersMax);
+        _engine = new MatchingEngine(options.OrdersMax) { EmitsOrderDeltas = emitsOrderDeltas };
         _orders = new OrderStore(options.OrdersMax, options.ClosedOrdersMax);
         _clientIds = new ClientOrderIdTable(options.ClientOrderIdsMax, options.OrdersMax);
     }
@@ -79,10 +80,13 @@ public sealed partial class TradingCore
     /// <summary>How many reports of a kind there were.</summary>
     public long CountOf(ReportType type) => _reportCounts[(int)type];
 
-    /// <summary>How many reports gave a reason: refusals, and orders cancelled unasked.</summary>
+    /// <summary>How many reports gave a reason: refusals, and orders that changed or ended unasked.</summary>
     public long CountOf(RejectReason reason) => _reasonCounts[(int)reason];
 
-    /// <summary>Puts rules in force for the commands that follow. They may append instruments and accounts and change limits and opening.</summary>
+    /// <summary>
+    /// Puts rules in force for the commands that follow. They may append instruments and accounts and change limits, opening and terms; orders that
+    /// rest stay as they are. The phase that terms name is that of an instrument which is new.
+    /// </summary>
     /// <exception cref="ArgumentException">The rules are not good, or do not follow from those in force; all faults at once, nothing changed.</exception>
     public void Configure(TradingRules rules)
     {
@@ -95,9 +99,16 @@ public sealed partial class TradingCore
         _instruments = [.. rules.Instruments];
         _accounts = [.. rules.Accounts];
         Rules = new TradingRules(_instruments, _accounts);
-        while (_engine.InstrumentCount < _instruments.Length)
+        foreach (Instrument instrument in _instruments)
         {
-            _ = _engine.AddInstrument(new InstrumentTerms());
+            if (instrument.Id < _engine.InstrumentCount)
+            {
+                _engine.SetTerms(instrument.Id, instrument.Terms);
+            }
+            else
+            {
+                _ = _engine.AddInstrument(instrument.Terms);
+            }
         }
 
         StateHash hash = default;
@@ -109,28 +120,47 @@ public sealed partial class TradingCore
         _rulesHash = hash.Value;
     }
 
-    /// <summary>Carries out one command and appends what came of it.</summary>
+    /// <summary>Carries out one command and appends what came of it, and before it of the time that it carries.</summary>
     /// <param name="command">Its sequence number must be above that of the last.</param>
-    /// <param name="reports">Gets at least one report; earlier ones in it stay.</param>
+    /// <param name="reports">Gets at least one report for a command of a client; earlier ones in it stay.</param>
     /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
     public void Execute(in OrderCommand command, ReportBuffer reports)
     {
         Check.That(command.Sequence > LastSequence, "commands come in the order of their sequence numbers");
         LastSequence = command.Sequence;
         _events.Clear();
+        _engine.AdvanceTime(command.TimeNs, _events);
+        if (_events.Count > 0)
+        {
+            ApplyEvents(in command, 0, reports);
+        }
+
         switch (command.Type)
         {
-            case CommandType.New:
-                ExecuteNew(in command, reports);
-                break;
-            case CommandType.Cancel:
-                ExecuteCancel(in command, reports);
-                break;
             case CommandType.Replace:
                 ExecuteReplace(in command, reports);
                 break;
+            case CommandType.New:
+                ExecuteNew(in command, reports);
+                break;
+            case CommandType.Cancel or CommandType.Reduce:
+                ExecuteCancel(in command, reports);
+                break;
             case CommandType.Status:
                 ExecuteStatus(in command, reports);
+                break;
+            case CommandType.MassCancel:
+                ExecuteMassCancel(in command, reports);
+                break;
+            case CommandType.Disconnect:
+                int before = _events.Count;
+                _ = _engine.MassCancel(new MassCancelFilter(Session: command.SessionId), _events);
+                ApplyEvents(in command, before, reports);
+                break;
+            case CommandType.Phase:
+                ExecutePhase(in command, reports);
+                break;
+            case CommandType.Time:
                 break;
             default:
                 ReportRejected(in command, RiskVerdict.Because(RejectReason.UnsupportedOrder), reports);
@@ -138,40 +168,58 @@ public sealed partial class TradingCore
         }
     }
 
-    private RiskVerdict CheckRisk(in OrderCommand command, OrderType type, Side side, int instrumentId, int accountId)
+    private void ExecuteMassCancel(in OrderCommand command, ReportBuffer reports)
     {
-        if ((uint)instrumentId >= (uint)_instruments.Length)
+        ClientOrderKey key = default;
+        RejectReason reason = IsDuplicate(in command, ref key) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
+        if (reason != RejectReason.None)
         {
-            return RiskVerdict.Because(RejectReason.UnknownInstrument);
+            RefuseRequest(in command, key, NoRecord, RiskVerdict.Because(reason), reports);
+            return;
         }
 
-        Instrument instrument = _instruments[instrumentId];
-        if (!instrument.IsOpen)
-        {
-            return RiskVerdict.Because(RejectReason.InstrumentClosed);
-        }
-
-        if ((uint)accountId >= (uint)_accounts.Length)
-        {
-            return RiskVerdict.Because(RejectReason.UnknownAccount);
-        }
-
-        if (side is not (Side.Buy or Side.Sell) || type is not (OrderType.Market or OrderType.Limit))
-        {
-            return RiskVerdict.Because(RejectReason.UnsupportedOrder);
-        }
-
-        RiskSubject subject = new(side, type, command.Price.Ticks, command.Quantity.Lots, ReferenceTicks(instrument, side));
-        return PreTradeRisk.Check(in subject, instrument, _accounts[accountId].Limits);
+        Register(in command, key, 0, NoRecord);
+        MassCancelScope scope = command.Scope;
+        MassCancelFilter filter = new(
+            (scope & MassCancelScope.Session) != 0 ? command.SessionId : -1,
+            (scope & MassCancelScope.Account) != 0 ? command.AccountId : -1,
+            (scope & MassCancelScope.Instrument) != 0 ? command.InstrumentId : -1,
+            (scope & MassCancelScope.Side) != 0 ? command.Side : null);
+        int before = _events.Count;
+        int cancelled = _engine.MassCancel(in filter, _events);
+        ApplyEvents(in command, before, reports);
+        ref OrderReport report = ref AddEmptyReport(in command, ReportType.MassCancelled, RejectReason.None, reports);
+        report.CancelledCount = cancelled;
+        report.Status = OrderStatus.Cancelled;
     }
 
-    private long ReferenceTicks(Instrument instrument, Side side)
+    private RejectReason CheckScope(in OrderCommand command)
     {
-        if (_engine.TryGetLastTrade(instrument.Id, out Price price) || _engine.TryGetBest(instrument.Id, side.Opposite(), out price))
+        if ((command.Scope & MassCancelScope.Instrument) != 0 && (uint)command.InstrumentId >= (uint)_instruments.Length)
         {
-            return price.Ticks;
+            return RejectReason.UnknownInstrument;
         }
 
-        return instrument.ReferencePrice.Ticks;
+        if ((command.Scope & MassCancelScope.Account) != 0 && (uint)command.AccountId >= (uint)_accounts.Length)
+        {
+            return RejectReason.UnknownAccount;
+        }
+
+        bool isSideGood = (command.Scope & MassCancelScope.Side) == 0 || command.Side is Side.Buy or Side.Sell;
+        return isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
+    }
+
+    private void ExecutePhase(in OrderCommand command, ReportBuffer reports)
+    {
+        bool isKnown = (uint)command.InstrumentId < (uint)_instruments.Length;
+        if (!isKnown || command.Phase is < TradingPhase.PreOpen or > TradingPhase.Closed)
+        {
+            ReportRejected(in command, RiskVerdict.Because(isKnown ? RejectReason.UnsupportedOrder : RejectReason.UnknownInstrument), reports);
+            return;
+        }
+
+        int before = _events.Count;
+        _ = _engine.SetPhase(command.InstrumentId, command.Phase, command.CancelsForbidden, _events);
+        ApplyEvents(in command, before, reports);
     }
 }

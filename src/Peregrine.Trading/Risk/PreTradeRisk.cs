@@ -19,8 +19,27 @@ public readonly record struct RiskVerdict(RejectReason Reason, long LimitValue, 
 }
 
 /// <summary>What the rules look at in an order: a new one, or one as it would be after a replace.</summary>
-/// <param name="ReferenceTicks">Price that collars and market orders are held against; 0 is none.</param>
-public readonly record struct RiskSubject(Side Side, OrderType Type, long PriceTicks, long Lots, long ReferenceTicks);
+public struct RiskSubject
+{
+    public Side Side;
+
+    /// <summary>What it is now: a stop that was triggered is a market or limit order.</summary>
+    public OrderType Type;
+
+    /// <summary>Whether <see cref="PriceTicks"/> means something: limit, stop-limit, pegged with a limit.</summary>
+    public bool HasLimit;
+    public long PriceTicks;
+
+    /// <summary>Of a stop or stop-limit order.</summary>
+    public long StopTicks;
+
+    /// <summary>Of a trailing stop.</summary>
+    public long OffsetTicks;
+    public long Lots;
+
+    /// <summary>Price that collars and orders without a price are held against; 0 is none.</summary>
+    public long ReferenceTicks;
+}
 
 /// <summary>The pre-trade rules, each a pure function of the order and its limits. Integers only; a limit of 0 is off.</summary>
 /// <remarks>Thread: any. Allocates: no.</remarks>
@@ -40,7 +59,7 @@ public static class PreTradeRisk
         return verdict.IsPass ? CheckCollar(in subject, limits.CollarBasisPoints) : verdict;
     }
 
-    /// <summary>Quantity and limit price are positive and within what the engine can hold.</summary>
+    /// <summary>Quantity, limit price and stop price are positive and within what the engine can hold.</summary>
     /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units), PriceNotPositive or PriceOutOfRange (ticks).</returns>
     public static RiskVerdict CheckAmounts(in RiskSubject subject, Instrument instrument)
     {
@@ -57,17 +76,9 @@ public static class PreTradeRisk
                 Saturate((Int128)subject.Lots * instrument.LotUnits));
         }
 
-        if (subject.Type == OrderType.Market)
-        {
-            return RiskVerdict.Pass;
-        }
-
-        return subject.PriceTicks switch
-        {
-            <= 0 => new RiskVerdict(RejectReason.PriceNotPositive, 1, subject.PriceTicks),
-            > MatchingEngine.PriceTicksMax => new RiskVerdict(RejectReason.PriceOutOfRange, MatchingEngine.PriceTicksMax, subject.PriceTicks),
-            _ => RiskVerdict.Pass,
-        };
+        RiskVerdict verdict = subject.HasLimit ? CheckPrice(subject.PriceTicks) : RiskVerdict.Pass;
+        bool hasStop = subject.Type is OrderType.Stop or OrderType.StopLimit;
+        return hasStop && verdict.IsPass ? CheckPrice(subject.StopTicks) : verdict;
     }
 
     /// <summary>The whole order is at most so many shares or contracts.</summary>
@@ -79,12 +90,14 @@ public static class PreTradeRisk
             return RiskVerdict.Pass;
         }
 
-        Int128 units = (Int128)subject.Lots * instrument.LotUnits;
-        return units <= maxUnits ? RiskVerdict.Pass : new RiskVerdict(RejectReason.MaxQuantity, maxUnits, Saturate(units));
+        UInt128 units = Multiply(subject.Lots, instrument.LotUnits);
+        return units <= (ulong)maxUnits ? RiskVerdict.Pass : new RiskVerdict(RejectReason.MaxQuantity, maxUnits, Saturate((Int128)units));
     }
 
-    /// <summary>Price x quantity of the whole order, at its limit or, for a market order, at the reference price.</summary>
-    /// <returns>Pass, MaxNotional in whole units of the currency (observed rounded up), or NoReferencePrice for a market order without one.</returns>
+    /// <summary>
+    /// Price x quantity of the whole order: at its limit; a stop at the higher of where it stands and the reference; anything else at the reference.
+    /// </summary>
+    /// <returns>Pass, MaxNotional in whole units of the currency (observed rounded up), or NoReferencePrice for an order without a price of its own.</returns>
     public static RiskVerdict CheckMaxNotional(in RiskSubject subject, Instrument instrument, long maxUnits)
     {
         if (maxUnits == 0)
@@ -92,47 +105,77 @@ public static class PreTradeRisk
             return RiskVerdict.Pass;
         }
 
-        long ticks = subject.Type == OrderType.Market ? subject.ReferenceTicks : subject.PriceTicks;
+        long ticks = subject.HasLimit ? subject.PriceTicks : PriceWithoutLimit(in subject);
         if (ticks <= 0)
         {
             return new RiskVerdict(RejectReason.NoReferencePrice, maxUnits, 0);
         }
 
-        Int128 price = (Int128)ticks * instrument.TickUnits;
-        Int128 units = (Int128)subject.Lots * instrument.LotUnits;
+        UInt128 price = Multiply(ticks, instrument.TickUnits);
+        UInt128 units = Multiply(subject.Lots, instrument.LotUnits);
         long scale = PowersOfTen[instrument.PriceDecimals];
 
         // Beyond 64 bits a factor alone is above every limit that can be written down, so it need not be multiplied.
         bool isBeyond = price > long.MaxValue || units > long.MaxValue;
-        Int128 notional = isBeyond ? Int128.MaxValue : price * units;
-        return notional <= (Int128)maxUnits * scale
+        UInt128 notional = isBeyond ? UInt128.MaxValue : Multiply((long)price, (long)units);
+        return notional <= Multiply(maxUnits, scale)
             ? RiskVerdict.Pass
-            : new RiskVerdict(RejectReason.MaxNotional, maxUnits, isBeyond ? long.MaxValue : Saturate((notional + (scale - 1)) / scale));
+            : new RiskVerdict(RejectReason.MaxNotional, maxUnits, isBeyond ? long.MaxValue : Saturate((Int128)((notional + (ulong)(scale - 1)) / (ulong)scale)));
     }
 
-    /// <summary>A limit price is at most so much worse for the client (higher to buy, lower to sell) than the reference.</summary>
+    /// <summary>
+    /// A limit price is at most so much worse for the client (higher to buy, lower to sell) than the reference; that of a stop-limit order than its
+    /// stop price, which the market will have reached. Pegged orders follow the market and need none.
+    /// </summary>
     /// <returns>Pass, PriceCollar in basis points (observed rounded up), or NoReferencePrice: never guessed.</returns>
     public static RiskVerdict CheckCollar(in RiskSubject subject, int maxBasisPoints)
     {
-        if (maxBasisPoints == 0 || subject.Type == OrderType.Market)
+        if (maxBasisPoints == 0 || !subject.HasLimit || subject.Type == OrderType.Pegged)
         {
             return RiskVerdict.Pass;
         }
 
-        if (subject.ReferenceTicks <= 0)
+        long reference = subject.Type == OrderType.StopLimit ? subject.StopTicks : subject.ReferenceTicks;
+        if (reference <= 0)
         {
             return new RiskVerdict(RejectReason.NoReferencePrice, maxBasisPoints, 0);
         }
 
-        Int128 worse = subject.Side == Side.Buy
-            ? (Int128)subject.PriceTicks - subject.ReferenceTicks
-            : (Int128)subject.ReferenceTicks - subject.PriceTicks;
-        Int128 scaled = worse * BasisPointsInOne;
-        return scaled <= (Int128)maxBasisPoints * subject.ReferenceTicks
+        // Both lie within what the engine holds, so the difference fits.
+        long worse = subject.Side == Side.Buy ? subject.PriceTicks - reference : reference - subject.PriceTicks;
+        if (worse <= 0)
+        {
+            return RiskVerdict.Pass;
+        }
+
+        UInt128 scaled = Multiply(worse, BasisPointsInOne);
+        return scaled <= Multiply(maxBasisPoints, reference)
             ? RiskVerdict.Pass
-            : new RiskVerdict(
-                RejectReason.PriceCollar, maxBasisPoints, Saturate((scaled + (subject.ReferenceTicks - 1)) / subject.ReferenceTicks));
+            : new RiskVerdict(RejectReason.PriceCollar, maxBasisPoints, Saturate((Int128)((scaled + (ulong)(reference - 1)) / (ulong)reference)));
     }
 
-    private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : value < long.MinValue ? long.MinValue : (long)value;
+    private static RiskVerdict CheckPrice(long ticks) => ticks switch
+    {
+        <= 0 => new RiskVerdict(RejectReason.PriceNotPositive, 1, ticks),
+        > MatchingEngine.PriceTicksMax => new RiskVerdict(RejectReason.PriceOutOfRange, MatchingEngine.PriceTicksMax, ticks),
+        _ => RiskVerdict.Pass,
+    };
+
+    // A stop may be reached already, so the dearer of the two prices counts. A sell that trails stays below the market.
+    private static long PriceWithoutLimit(in RiskSubject subject) => subject.Type switch
+    {
+        OrderType.Stop => Math.Max(subject.StopTicks, subject.ReferenceTicks),
+        OrderType.TrailingStop when subject.Side == Side.Buy && subject.ReferenceTicks > 0 =>
+            subject.ReferenceTicks + Math.Clamp(subject.OffsetTicks, 0, MatchingEngine.PriceTicksMax),
+        _ => subject.ReferenceTicks,
+    };
+
+    // Of two numbers that are not negative.
+    private static UInt128 Multiply(long left, long right)
+    {
+        ulong high = Math.BigMul((ulong)left, (ulong)right, out ulong low);
+        return new UInt128(high, low);
+    }
+
+    private static long Saturate(Int128 value) => value > long.MaxValue || value < 0 ? long.MaxValue : (long)value;
 }

@@ -136,11 +136,10 @@ internal sealed class OrderDesk : IDisposable
 
                     break;
                 case LocalEventKind.NoOrderId:
-                    if (_pending.TryGetValue(local.Report.ClientOrderId.ToString(), out Pending? without))
-                    {
-                        _ = without.Done.TrySetResult(new DeskAnswer(false, default, default, "no order ids at the moment; try again"));
-                    }
-
+                    Refuse(in local, "no order ids at the moment; try again");
+                    break;
+                case LocalEventKind.JournalFull:
+                    Refuse(in local, "JournalFull: nothing is taken until there is room; try again later");
                     break;
                 default:
                     foreach (Pending pending in _pending.Values)
@@ -153,6 +152,14 @@ internal sealed class OrderDesk : IDisposable
 
                     break;
             }
+        }
+    }
+
+    private void Refuse(in LocalEvent local, string why)
+    {
+        if (_pending.TryGetValue(local.Report.ClientOrderId.ToString(), out Pending? refused))
+        {
+            _ = refused.Done.TrySetResult(new DeskAnswer(false, default, default, why));
         }
     }
 

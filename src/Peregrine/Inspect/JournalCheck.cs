@@ -61,7 +61,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
 
     private void RequireCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        CodecStatus status = CommandCodec.TryDecode(payload, out OrderCommand command);
+        CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command);
         Require(status == CodecStatus.Ok && command.Sequence == header.Sequence, in header, "command", payload.Length);
         if (header.Sequence != _startSequence + Commands + 1)
         {

@@ -54,7 +54,7 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
 
     private (string Kind, List<(string Name, object? Value)> Fields) Describe(in JournalRecord header, ReadOnlySpan<byte> payload) => header.Type switch
     {
-        JournalRecordType.Command when CommandCodec.TryDecode(payload, out OrderCommand command) == CodecStatus.Ok => (Word(command.Type) ?? "command", OfCommand(in command)),
+        JournalRecordType.Command when CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command) == CodecStatus.Ok => (Word(command.Type) ?? "command", OfCommand(in command)),
         JournalRecordType.Rules when _rules is not null => ("rules", [("instruments", _rules.Instruments.Count), ("accounts", _rules.Accounts.Count)]),
         JournalRecordType.StateHash when payload.Length == Sequencer.StateHashBytes =>
             ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)), ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
@@ -73,7 +73,7 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
             fields.Add(("original", Text(command.OriginalClientOrderId)));
         }
 
-        if (command.Type == CommandType.New)
+        if (command.OrderId != 0)
         {
             fields.Add(("order", command.OrderId));
         }

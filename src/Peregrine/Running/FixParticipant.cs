@@ -172,6 +172,9 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
             (byte)'F' => ReportType.Trade,
             (byte)'4' => ReportType.Cancelled,
             (byte)'5' => ReportType.Replaced,
+            (byte)'C' => ReportType.Expired,
+            (byte)'D' => ReportType.Restated,
+            (byte)'L' => ReportType.Triggered,
             _ => ReportType.Rejected,
         };
         report.Side = message.GetChar(Tag.Side) == (byte)'2' ? Side.Sell : Side.Buy;

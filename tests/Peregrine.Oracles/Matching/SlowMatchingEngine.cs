@@ -41,12 +41,6 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
         }
     }
 
-    /// <inheritdoc/>
-    public long NextDueNs => _books
-        .SelectMany(book => book.Orders.Where(o => o.Expiry != 0).Select(o => o.Expiry).Append(book.AuctionEnd > 0 ? book.AuctionEnd : long.MaxValue))
-        .Append(long.MaxValue)
-        .Min();
-
     /// <summary>Every order of an instrument, resting and parked, by priority number.</summary>
     public IReadOnlyList<RestingOrder> GetOrders(int instrumentId) => [.. _books[instrumentId].ByNumber(_ => true).Select(o => o.ToResting())];
 
@@ -99,6 +93,12 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
         book.EndCommand();
         return RejectReason.None;
     }
+
+    /// <inheritdoc/>
+    public long NextDueNs => _books
+        .SelectMany(book => book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime).Select(o => o.Expiry).Append(book.AuctionEnd > 0 ? book.AuctionEnd : long.MaxValue))
+        .Append(long.MaxValue)
+        .Min();
 
     /// <inheritdoc/>
     public void AdvanceTime(long timeNs, MatchEventBuffer events)

@@ -1,6 +1,7 @@
 using Peregrine.Primitives;
 using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Orders;
@@ -17,8 +18,8 @@ public class CodecTests
         int refused = 0;
         for (int i = 0; i < ProofSize.Of(50_000, 5_000_000); i++)
         {
-            byte[] bytes = Mutate(random, Command());
-            if (CommandCodec.TryDecode(bytes, out OrderCommand command) != CodecStatus.Ok)
+            byte[] bytes = Mutate(random, Command(i % 3));
+            if (CommandCodec.TryDecode(bytes, 7, 8, out OrderCommand command) != CodecStatus.Ok)
             {
                 refused++;
                 continue;
@@ -37,7 +38,14 @@ public class CodecTests
     {
         Random random = new(seed);
         TradingRules rules = new(
-            [new Instrument(0, "AAA", 2, 1, 10, true) { ReferencePrice = new Price(100) }], [new Account(0, "one", new AccountLimits(1, 2, 3))]);
+            [
+                new Instrument(0, "AAA", 2, 1, 10, true)
+                {
+                    Currency = "CNY",
+                    Terms = new InstrumentTerms { ReferencePrice = new Price(100), HighestPrice = new Price(110), TickTable = [new TickStep(0, 1), new TickStep(50, 5)] },
+                },
+            ],
+            [new Account(0, "one", new AccountLimits(1, 2, 3)) { FirmId = 4 }]);
         byte[] good = RulesCodec.Encode(rules);
         Assert.Equal(CodecStatus.Ok, RulesCodec.TryDecode(good, out TradingRules? same));
         Assert.Equal(good, RulesCodec.Encode(same!));
@@ -51,17 +59,52 @@ public class CodecTests
         }
     }
 
-    private static byte[] Command()
+    [Fact]
+    public void CommandEncode_PlainOrder_PaysForNothingElse()
+    {
+        OrderCommand plain = new() { Type = CommandType.New, OrderId = 1, Price = new Price(5), Quantity = new Quantity(6), OrderType = OrderType.Limit };
+        OrderCommand iceberg = plain;
+        iceberg.Attributes.DisplayQuantity = new Quantity(2);
+        byte[] bytes = new byte[CommandCodec.BytesMax];
+
+        Assert.Equal(CommandCodec.PlainBytes, CommandCodec.Encode(in plain, bytes));
+        Assert.Equal(CommandCodec.PlainBytes + 8, CommandCodec.Encode(in iceberg, bytes));
+    }
+
+    [Fact]
+    public void CommandDecode_HopTimes_AreHowLongBeforeSequencing()
+    {
+        OrderCommand command = new() { Type = CommandType.Time, Hops = new HopTimes { ReceivedNs = 1_000, ValidatedNs = 1_400, SequencedNs = 1_500 } };
+        byte[] bytes = new byte[CommandCodec.BytesMax];
+        int length = CommandCodec.Encode(in command, bytes);
+
+        Assert.Equal(CodecStatus.Ok, CommandCodec.TryDecode(bytes.AsSpan(0, length), 7, 8, out OrderCommand decoded));
+
+        Assert.Equal((7L, 8L, -500L, -100L), (decoded.Sequence, decoded.TimeNs, decoded.Hops.ReceivedNs, decoded.Hops.ValidatedNs));
+    }
+
+    private static byte[] Command(int kind)
     {
         OrderCommand command = new()
         {
             Type = CommandType.Replace,
-            Sequence = 7,
             Price = new Price(-5),
-            ClientOrderId = ClientOrderId.From("abc"),
-            OriginalClientOrderId = ClientOrderId.From("de"),
             Side = Side.Sell,
+            Fields = ReplaceFields.Price,
         };
+        if (kind > 0)
+        {
+            command.ClientOrderId = ClientOrderId.From("abc");
+            command.OriginalClientOrderId = ClientOrderId.From("de");
+        }
+
+        if (kind > 1)
+        {
+            command.SessionSequence = 9;
+            command.Attributes.StopPrice = new Price(4);
+            command.Attributes.ExpireTimeNs = 1;
+        }
+
         byte[] bytes = new byte[CommandCodec.BytesMax];
         return bytes[..CommandCodec.Encode(in command, bytes)];
     }

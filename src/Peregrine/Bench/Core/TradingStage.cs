@@ -1,12 +1,12 @@
-using System.Buffers.Binary;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Bench.Core;
 
-/// <summary>The whole core: client ids, risk with every limit set, matching, order state, reports.</summary>
+/// <summary>The whole core: risk with every limit set, matching, order state, reports. Requests name orders by their ids, as binary clients do.</summary>
 internal sealed class TradingStage : ICoreStage
 {
     // Wide enough that no order of a stream breaks one; each is still computed and compared for every order.
@@ -17,9 +17,6 @@ internal sealed class TradingStage : ICoreStage
     private readonly ReportBuffer _reports = new();
     private readonly OrderCommand[] _commands = new OrderCommand[CoreBench.BlockCommands];
 
-    // By order id: its whole quantity, and the number in the client id of its last request.
-    private readonly uint[] _lots;
-    private readonly int[] _lastRequest;
     private int _first;
 
     public TradingStage(OrderStream stream, int ordersMax)
@@ -31,8 +28,6 @@ internal sealed class TradingStage : ICoreStage
         _core.Configure(new TradingRules(
             [new Instrument(0, "BENCH", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(Math.Max(1, stream.Commands[0].Ticks)) }],
             [new Account(0, "BUYER", Limits), new Account(1, "SELLER", Limits)]));
-        _lots = new uint[stream.OrderIdMax + 1];
-        _lastRequest = new int[stream.OrderIdMax + 1];
     }
 
     /// <inheritdoc/>
@@ -61,7 +56,7 @@ internal sealed class TradingStage : ICoreStage
         _core.Execute(in _commands[index - _first], _reports);
     }
 
-    private void Prepare(int index, in StreamCommand from, ref OrderCommand command)
+    private static void Prepare(int index, in StreamCommand from, ref OrderCommand command)
     {
         command = default;
         command.Sequence = index + 1;
@@ -69,32 +64,22 @@ internal sealed class TradingStage : ICoreStage
         command.AccountId = from.Side == Side.Buy ? 0 : 1;
         command.Side = from.Side;
         command.OrderType = OrderType.Limit;
+        command.OrderId = from.OrderId;
         command.Price = new Price(from.Ticks);
-        command.ClientOrderId = IdOf(index);
-        ref uint lots = ref _lots[from.OrderId];
-        ref int lastRequest = ref _lastRequest[from.OrderId];
-        if (from.Type == StreamCommandType.Add)
+        switch (from.Type)
         {
-            lots = from.Lots;
-            command.Type = CommandType.New;
-            command.OrderId = from.OrderId;
-            command.TimeInForce = from.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day;
+            case StreamCommandType.Add:
+                command.Type = CommandType.New;
+                command.Quantity = new Quantity(from.Lots);
+                command.TimeInForce = from.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day;
+                break;
+            case StreamCommandType.Cancel:
+                command.Type = CommandType.Cancel;
+                break;
+            default:
+                command.Type = CommandType.Replace;
+                command.Fields = ReplaceFields.Price;
+                break;
         }
-        else
-        {
-            command.Type = from.Type == StreamCommandType.Cancel ? CommandType.Cancel : CommandType.Replace;
-            command.OriginalClientOrderId = IdOf(lastRequest);
-        }
-
-        command.Quantity = new Quantity(lots);
-        lastRequest = index;
-    }
-
-    private static ClientOrderId IdOf(int request)
-    {
-        Span<byte> id = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(id, request + 1L);
-        _ = ClientOrderId.TryCreate(id, out ClientOrderId made);
-        return made;
     }
 }

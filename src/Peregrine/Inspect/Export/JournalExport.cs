@@ -36,7 +36,7 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
                 Require(RulesCodec.TryDecode(payload, out _rules), in header, "rules", payload.Length);
                 break;
             case JournalRecordType.Command:
-                Require(CommandCodec.TryDecode(payload, out OrderCommand command), in header, "command", payload.Length);
+                Require(CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command), in header, "command", payload.Length);
                 OnCommand(in command);
                 break;
             default:

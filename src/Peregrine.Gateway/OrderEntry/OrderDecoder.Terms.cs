@@ -1,0 +1,233 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+// What an order asks for: docs/fix.md says which field is what.
+internal sealed partial class OrderDecoder
+{
+    private const long NsPerDay = 86_400_000_000_000;
+
+    // A type or time in force that is valid FIX but not ours stays 0, and the core refuses it as an unsupported order.
+    private static void SetTypes(in FixMessage message, ref OrderCommand command)
+    {
+        command.OrderType = message.GetChar(Tag.OrdType) switch
+        {
+            (byte)'1' => OrderType.Market,
+            (byte)'2' => OrderType.Limit,
+            (byte)'3' => OrderType.Stop,
+            (byte)'4' => OrderType.StopLimit,
+            (byte)'K' => OrderType.MarketToLimit,
+            (byte)'P' => OrderType.Pegged,
+            _ => 0,
+        };
+        bool hasTime = message.TryGet(Tag.TimeInForce, out _);
+        command.TimeInForce = !hasTime ? TimeInForce.Day : message.GetChar(Tag.TimeInForce) switch
+        {
+            (byte)'0' => TimeInForce.Day,
+            (byte)'1' => TimeInForce.GoodTillCancel,
+            (byte)'2' => TimeInForce.AtTheOpening,
+            (byte)'3' => TimeInForce.ImmediateOrCancel,
+            (byte)'4' => TimeInForce.FillOrKill,
+            (byte)'5' => TimeInForce.GoodForAuction,
+            (byte)'6' => TimeInForce.GoodTillTime,
+            (byte)'7' => TimeInForce.AtTheClose,
+            _ => 0,
+        };
+    }
+
+    private static ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
+    {
+        SetTypes(message, ref command);
+        ReadOnlySpan<byte> fault = SetInstructions(message, ref command);
+        fault = fault.Length == 0 ? SetQuantities(message, instrument, ref command) : fault;
+        fault = fault.Length == 0 ? SetPrices(message, instrument, ref command) : fault;
+        fault = fault.Length == 0 ? SetOffset(message, instrument, ref command) : fault;
+        fault = fault.Length == 0 ? SetExpiry(message, ref command) : fault;
+        command.Fields = command.Type == CommandType.Replace ? command.Fields : ReplaceFields.None;
+        return fault;
+    }
+
+    // ExecInst: letters and digits with a space between two.
+    private static ReadOnlySpan<byte> SetInstructions(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        _ = message.TryGet(Tag.ExecInst, out ReadOnlySpan<byte> instructions);
+        for (int at = 0; at < instructions.Length; at += 2)
+        {
+            bool isAlone = at + 1 == instructions.Length || instructions[at + 1] == (byte)' ';
+            switch (isAlone ? instructions[at] : (byte)0)
+            {
+                case (byte)'6':
+                    command.Flags |= OrderFlags.PostOnly;
+                    break;
+                case (byte)'G':
+                    command.Flags |= OrderFlags.AllOrNone;
+                    break;
+                case (byte)'M':
+                    command.Peg = PegReference.Mid;
+                    break;
+                case (byte)'R':
+                    command.Peg = PegReference.Best;
+                    break;
+                case (byte)'a' when command.OrderType == OrderType.Pegged:
+                    command.OrderType = OrderType.TrailingStop;
+                    break;
+                default:
+                    return "ExecInst (18) is not supported: expected 6 (post only), G (all or none), and with OrdType P one of M, R (pegs) and a (trailing stop)"u8;
+            }
+        }
+
+        return default;
+    }
+
+    private static ReadOnlySpan<byte> SetQuantities(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
+    {
+        if (!message.TryGetDecimal(Tag.OrderQty, out long mantissa, out int decimals))
+        {
+            return "OrderQty (38) is missing"u8;
+        }
+
+        if (!instrument.TryToQuantity(mantissa, decimals, out command.Quantity))
+        {
+            return "OrderQty (38) is not a whole number of lots of the instrument"u8;
+        }
+
+        command.Fields |= ReplaceFields.Leaves;
+        if (message.TryGetDecimal(Tag.MinQty, out mantissa, out decimals))
+        {
+            command.Fields |= ReplaceFields.Minimum;
+            if (!instrument.TryToQuantity(mantissa, decimals, out command.Attributes.MinimumQuantity))
+            {
+                return "MinQty (110) is not a whole number of lots of the instrument"u8;
+            }
+        }
+
+        if (!message.TryGetDecimal(Tag.MaxFloor, out mantissa, out decimals))
+        {
+            return default;
+        }
+
+        if (!instrument.TryToQuantity(mantissa, decimals, out command.Attributes.DisplayQuantity))
+        {
+            return "MaxFloor (111) is not a whole number of lots of the instrument"u8;
+        }
+
+        if (mantissa == 0)
+        {
+            command.Flags |= OrderFlags.Hidden;
+        }
+        else if (command.Attributes.DisplayQuantity == command.Quantity)
+        {
+            // All of it shown is no iceberg.
+            command.Attributes.DisplayQuantity = Quantity.Zero;
+            command.Fields |= ReplaceFields.Display;
+        }
+        else
+        {
+            command.Fields |= ReplaceFields.Display;
+        }
+
+        return default;
+    }
+
+    private static ReadOnlySpan<byte> SetPrices(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
+    {
+        bool hasPrice = message.TryGetDecimal(Tag.Price, out long mantissa, out int decimals);
+        if (command.OrderType is OrderType.Limit or OrderType.StopLimit && !hasPrice)
+        {
+            return "Price (44) is missing, a limit order needs one"u8;
+        }
+
+        if (hasPrice && !instrument.TryToPrice(mantissa, decimals, out command.Price))
+        {
+            return "Price (44) is not a whole number of ticks of the instrument"u8;
+        }
+
+        if (hasPrice && command.OrderType is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop))
+        {
+            command.Fields |= ReplaceFields.Price;
+            command.Flags |= command.OrderType == OrderType.Pegged ? OrderFlags.HasLimit : OrderFlags.None;
+        }
+
+        if (command.OrderType is not (OrderType.Stop or OrderType.StopLimit))
+        {
+            return default;
+        }
+
+        if (!message.TryGetDecimal(Tag.StopPx, out mantissa, out decimals))
+        {
+            return "StopPx (99) is missing, a stop order needs one"u8;
+        }
+
+        command.Fields |= ReplaceFields.Stop;
+        return instrument.TryToPrice(mantissa, decimals, out command.Attributes.StopPrice) ? default : "StopPx (99) is not a whole number of ticks of the instrument"u8;
+    }
+
+    // The norm adds PegOffsetValue to the reference: a buy order's is 0 or negative here, a sell order's 0 or positive. A distance has no sign.
+    private static ReadOnlySpan<byte> SetOffset(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
+    {
+        bool hasOffset = message.TryGetDecimal(Tag.PegOffsetValue, out long mantissa, out int decimals);
+        if (command.OrderType is not (OrderType.Pegged or OrderType.TrailingStop))
+        {
+            return default;
+        }
+
+        if (command.OrderType == OrderType.Pegged && command.Peg == 0)
+        {
+            return "ExecInst (18) is missing, a pegged order needs M, R or a"u8;
+        }
+
+        if (message.TryGetLong(Tag.PegOffsetType, out long unit) && unit != 0)
+        {
+            return "PegOffsetType (836) is not supported: expected 0 (price)"u8;
+        }
+
+        if (!hasOffset)
+        {
+            return command.OrderType == OrderType.Pegged ? default : "PegOffsetValue (211) is missing, a trailing stop needs one"u8;
+        }
+
+        if (!instrument.TryToPrice(mantissa, decimals, out Price offset))
+        {
+            return "PegOffsetValue (211) is not a whole number of ticks of the instrument"u8;
+        }
+
+        bool isTrail = command.OrderType == OrderType.TrailingStop;
+        command.Fields |= isTrail ? ReplaceFields.Stop : ReplaceFields.None;
+        command.Attributes.OffsetTicks = isTrail ? Math.Abs(offset.Ticks) : command.Side == Side.Buy ? -offset.Ticks : offset.Ticks;
+        return command.Attributes.OffsetTicks >= 0
+            ? default
+            : "PegOffsetValue (211) is on the wrong side: expected 0 or less to buy, 0 or more to sell"u8;
+    }
+
+    // GTD: a time, or the end of a day in UTC.
+    private static ReadOnlySpan<byte> SetExpiry(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        if (command.TimeInForce != TimeInForce.GoodTillTime)
+        {
+            return default;
+        }
+
+        command.Fields |= ReplaceFields.Expiry;
+        if (message.TryGet(Tag.ExpireTime, out ReadOnlySpan<byte> time) && FixText.TryTimestamp(time, out command.Attributes.ExpireTimeNs))
+        {
+            return default;
+        }
+
+        Span<byte> midnight = stackalloc byte[17];
+        if (message.TryGet(Tag.ExpireDate, out ReadOnlySpan<byte> date) && date.Length == 8)
+        {
+            date.CopyTo(midnight);
+            "-00:00:00"u8.CopyTo(midnight[8..]);
+            if (FixText.TryTimestamp(midnight, out command.Attributes.ExpireTimeNs))
+            {
+                command.Attributes.ExpireTimeNs += NsPerDay;
+                return default;
+            }
+        }
+
+        return "ExpireTime (126) or ExpireDate (432) is missing, an order good till a date needs one"u8;
+    }
+}

@@ -1,0 +1,111 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+// What an order asked for, in the fields that OrderDecoder reads it from.
+internal sealed partial class ReportEncoder
+{
+    private static void WriteTerms(ref FixWriter writer, in OrderReport report, Instrument instrument)
+    {
+        int decimals = instrument.PriceDecimals;
+        writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
+        writer.Add(Tag.OrdType, OrdTypeOf(report.OrderType));
+        if (HasPrice(in report))
+        {
+            writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
+        }
+
+        writer.Add(Tag.TimeInForce, TimeInForceOf(report.TimeInForce));
+        if (report.TimeInForce == TimeInForce.GoodTillTime)
+        {
+            writer.AddTimestamp(Tag.ExpireTime, report.Attributes.ExpireTimeNs);
+        }
+
+        if (report.OrderType is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop)
+        {
+            writer.Add(Tag.StopPx, instrument.ToPriceUnits(report.Attributes.StopPrice), decimals);
+        }
+
+        if (report.OrderType is OrderType.Pegged or OrderType.TrailingStop)
+        {
+            // As the client writes it: to buy, a peg's offset is taken off.
+            bool isTakenOff = report.OrderType == OrderType.Pegged && report.Side == Side.Buy;
+            Price offset = new(isTakenOff ? -report.Attributes.OffsetTicks : report.Attributes.OffsetTicks);
+            writer.Add(Tag.PegOffsetValue, instrument.ToPriceUnits(offset), decimals);
+            if (report.PeggedPrice.Ticks != 0)
+            {
+                writer.Add(Tag.PeggedPrice, instrument.ToPriceUnits(report.PeggedPrice), decimals);
+            }
+        }
+
+        if (report.Attributes.MinimumQuantity.Lots != 0)
+        {
+            writer.Add(Tag.MinQty, instrument.ToUnits(report.Attributes.MinimumQuantity));
+        }
+
+        bool isHidden = (report.Flags & OrderFlags.Hidden) != 0;
+        if (isHidden || report.Attributes.DisplayQuantity.Lots != 0)
+        {
+            writer.Add(Tag.MaxFloor, isHidden ? 0 : instrument.ToUnits(report.Attributes.DisplayQuantity));
+        }
+
+        WriteInstructions(ref writer, in report);
+    }
+
+    private static void WriteInstructions(ref FixWriter writer, in OrderReport report)
+    {
+        Span<byte> instructions = stackalloc byte[8];
+        int length = 0;
+        Append(instructions, (report.Flags & OrderFlags.PostOnly) != 0, '6', ref length);
+        Append(instructions, (report.Flags & OrderFlags.AllOrNone) != 0, 'G', ref length);
+        Append(instructions, report.Peg == PegReference.Mid, 'M', ref length);
+        Append(instructions, report.Peg == PegReference.Best, 'R', ref length);
+        Append(instructions, report.OrderType == OrderType.TrailingStop, 'a', ref length);
+        if (length > 0)
+        {
+            writer.Add(Tag.ExecInst, instructions[..(length - 1)]);
+        }
+    }
+
+    private static void Append(Span<byte> target, bool has, char letter, ref int length)
+    {
+        if (has)
+        {
+            target[length] = (byte)letter;
+            target[length + 1] = (byte)' ';
+            length += 2;
+        }
+    }
+
+    private static bool HasPrice(in OrderReport report) => report.OrderType switch
+    {
+        OrderType.Limit or OrderType.StopLimit => true,
+        OrderType.Pegged => (report.Flags & OrderFlags.HasLimit) != 0,
+        OrderType.MarketToLimit => report.Price.Ticks != 0,
+        _ => false,
+    };
+
+    private static char OrdTypeOf(OrderType type) => type switch
+    {
+        OrderType.Market => '1',
+        OrderType.Stop => '3',
+        OrderType.StopLimit => '4',
+        OrderType.MarketToLimit => 'K',
+        OrderType.Pegged or OrderType.TrailingStop => 'P',
+        _ => '2',
+    };
+
+    private static char TimeInForceOf(TimeInForce timeInForce) => timeInForce switch
+    {
+        TimeInForce.GoodTillCancel => '1',
+        TimeInForce.AtTheOpening => '2',
+        TimeInForce.ImmediateOrCancel => '3',
+        TimeInForce.FillOrKill => '4',
+        TimeInForce.GoodForAuction => '5',
+        TimeInForce.GoodTillTime => '6',
+        TimeInForce.AtTheClose => '7',
+        _ => '0',
+    };
+}

@@ -1,0 +1,127 @@
+using Peregrine.Primitives;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Risk;
+
+namespace Peregrine.Trading.Orders;
+
+// What requests are checked for before the engine sees them; what the engine checks itself is in section 2 of docs/matching.md.
+public sealed partial class TradingCore
+{
+    private RiskVerdict CheckNew(in OrderCommand command)
+    {
+        RiskSubject subject = new()
+        {
+            Side = command.Side,
+            Type = command.OrderType,
+            HasLimit = HasPrice(command.OrderType, command.Flags),
+            PriceTicks = command.Price.Ticks,
+            StopTicks = command.Attributes.StopPrice.Ticks,
+            OffsetTicks = command.Attributes.OffsetTicks,
+            Lots = command.Quantity.Lots,
+        };
+        RiskVerdict verdict = CheckRisk(ref subject, command.InstrumentId, command.AccountId);
+
+        // The engine knows only orders that work; a record may be of one that worked.
+        return verdict.IsPass && _orders.Find(command.OrderId) != NoRecord ? RiskVerdict.Because(RejectReason.DuplicateOrderId) : verdict;
+    }
+
+    /// <param name="fields">What is named; a stop price that a triggered order names again, unchanged, is taken out.</param>
+    private RiskVerdict CheckReplace(in OrderCommand command, int slot, ref ReplaceFields fields)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        bool isOther = command.InstrumentId != record.InstrumentId || command.Side != record.Side || command.OrderType != record.OrderType;
+        bool asksForMore = (command.Flags & ~record.Flags) != 0;
+        if (asksForMore || (isOther && command.OriginalClientOrderId.Length > 0))
+        {
+            return RiskVerdict.Because(RejectReason.NotReplaceable);
+        }
+
+        // A market-to-limit order that has its price is a limit order.
+        OrderType type = record.OrderType == OrderType.MarketToLimit && record.Price.Ticks != 0 ? OrderType.Limit : record.OrderType;
+        RiskSubject subject = new()
+        {
+            Side = record.Side,
+            Type = type,
+            HasLimit = HasPrice(type, record.Flags),
+            PriceTicks = (fields & ReplaceFields.Price) != 0 ? command.Price.Ticks : record.Price.Ticks,
+            Lots = (fields & ReplaceFields.Leaves) != 0 ? command.Quantity.Lots : record.Quantity.Lots,
+        };
+        if ((record.Kind & (RecordKind.HasExtras | RecordKind.Triggered)) != 0 || fields > PriceAndQuantity)
+        {
+            AddExtras(in command, slot, ref fields, ref subject);
+        }
+
+        RiskVerdict verdict = CheckRisk(ref subject, record.InstrumentId, record.AccountId);
+        return verdict.IsPass && (fields & ReplaceFields.Leaves) != 0 && command.Quantity <= record.CumulativeQuantity
+            ? new RiskVerdict(RejectReason.QuantityBelowFilled, record.CumulativeQuantity.Lots, command.Quantity.Lots)
+            : verdict;
+    }
+
+    private void AddExtras(in OrderCommand command, int slot, ref ReplaceFields fields, ref RiskSubject subject)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        OrderAttributes attributes = (record.Kind & RecordKind.HasExtras) != 0 ? _orders.Extras(slot).Attributes : default;
+        bool namesStop = (fields & ReplaceFields.Stop) != 0;
+        subject.StopTicks = namesStop ? command.Attributes.StopPrice.Ticks : attributes.StopPrice.Ticks;
+        subject.OffsetTicks = namesStop ? command.Attributes.OffsetTicks : attributes.OffsetTicks;
+        if ((record.Kind & RecordKind.Triggered) == 0)
+        {
+            return;
+        }
+
+        // The client goes on to call it a stop order, with the stop price that it had.
+        subject.Type = record.OrderType == OrderType.StopLimit ? OrderType.Limit : OrderType.Market;
+        bool isSame = command.Attributes.StopPrice == attributes.StopPrice && command.Attributes.OffsetTicks == attributes.OffsetTicks;
+        fields = isSame ? fields & ~ReplaceFields.Stop : fields;
+    }
+
+    private RiskVerdict CheckRisk(ref RiskSubject subject, int instrumentId, int accountId)
+    {
+        if ((uint)instrumentId >= (uint)_instruments.Length)
+        {
+            return RiskVerdict.Because(RejectReason.UnknownInstrument);
+        }
+
+        Instrument instrument = _instruments[instrumentId];
+        if (!instrument.IsOpen)
+        {
+            return RiskVerdict.Because(RejectReason.InstrumentClosed);
+        }
+
+        if ((uint)accountId >= (uint)_accounts.Length)
+        {
+            return RiskVerdict.Because(RejectReason.UnknownAccount);
+        }
+
+        if (subject.Side is not (Side.Buy or Side.Sell) || subject.Type is < OrderType.Market or > OrderType.Pegged)
+        {
+            return RiskVerdict.Because(RejectReason.UnsupportedOrder);
+        }
+
+        subject.ReferenceTicks = ReferenceTicks(instrument, subject.Side);
+        return PreTradeRisk.Check(in subject, instrument, _accounts[accountId].Limits);
+    }
+
+    private long ReferenceTicks(Instrument instrument, Side side)
+    {
+        if (_engine.TryGetLastTrade(instrument.Id, out Price price) || _engine.TryGetBest(instrument.Id, side.Opposite(), out price))
+        {
+            return price.Ticks;
+        }
+
+        return instrument.ReferencePrice.Ticks;
+    }
+
+    private RiskVerdict VerdictOf(RejectReason reason, in OrderCommand command)
+    {
+        if (reason == RejectReason.OrderCapacity)
+        {
+            return new RiskVerdict(reason, Options.OrdersMax, (long)Options.OrdersMax + 1);
+        }
+
+        return reason == RejectReason.ExpiryPassed
+            ? new RiskVerdict(reason, command.TimeNs, command.Attributes.ExpireTimeNs)
+            : RiskVerdict.Because(reason);
+    }
+}

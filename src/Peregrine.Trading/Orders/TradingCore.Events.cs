@@ -1,0 +1,252 @@
+using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
+
+namespace Peregrine.Trading.Orders;
+
+// What the engine did, as changes of order state and reports: of the order that a command is about, and of all others that it moved.
+public sealed partial class TradingCore
+{
+    // The order that the command at work is about, the key of the client's id of the request, and what it replaces.
+    private int _requestSlot = NoRecord;
+    private ClientOrderKey _requestKey;
+    private ReplaceFields _requestFields;
+
+    /// <summary>Applies the events from an index on. An event's tag is the record of its order.</summary>
+    private void ApplyEvents(in OrderCommand command, int from, ReportBuffer reports)
+    {
+        foreach (ref readonly MatchEvent match in _events.Span[from..])
+        {
+            switch (match.Type)
+            {
+                case MatchEventType.Replaced:
+                    ApplyReplaced(in command, in match, reports);
+                    break;
+                case MatchEventType.Accepted:
+                    _ = ref AddReport(in command, match.Tag, ReportType.Accepted, reports);
+                    break;
+                case MatchEventType.Trade:
+                    bool hasAggressor = match.Side != 0;
+                    ApplyFill(in command, in match, match.Tag, match.RestingOrderId, match.Leaves, hasAggressor, reports);
+                    ApplyFill(in command, in match, match.RestingTag, match.OrderId, match.RestingLeaves, isAggressor: false, reports);
+                    break;
+                case MatchEventType.Cancelled:
+                    ApplyCancelled(in command, in match, reports);
+                    break;
+                case MatchEventType.Triggered:
+                    _orders[match.Tag].Kind |= RecordKind.Triggered;
+                    _orders.Changed(match.Tag);
+                    _ = ref AddReport(in command, match.Tag, ReportType.Triggered, reports);
+                    break;
+                case MatchEventType.Restated:
+                    Restate(in command, match.Tag, match.Reason, match.Price, reports);
+                    break;
+                case MatchEventType.PhaseChanged:
+                    ReportPhase(in command, in match, reports);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        _requestSlot = NoRecord;
+    }
+
+    private void ApplyReplaced(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
+    {
+        int slot = match.Tag;
+        Invariant.That(slot == _requestSlot, "only the order of the request is replaced");
+        ref OrderRecord record = ref _orders[slot];
+        record.Quantity = record.CumulativeQuantity + match.Leaves;
+        if ((_requestFields & ReplaceFields.Price) != 0)
+        {
+            record.Price = command.Price;
+        }
+
+        if (_requestFields > PriceAndQuantity || (record.Kind & RecordKind.HasExtras) != 0)
+        {
+            ReplaceExtras(in command, in match);
+        }
+
+        Rename(in command, slot, out ClientOrderId original);
+        if (command.ClientOrderId.Length > 0 || (record.Kind & RecordKind.HasExtras) != 0)
+        {
+            _orders.Renamed(slot);
+        }
+        else
+        {
+            _orders.Changed(slot);
+        }
+
+        AddReport(in command, slot, ReportType.Replaced, reports).OriginalClientOrderId = original;
+    }
+
+    private void ReplaceExtras(in OrderCommand command, in MatchEvent match)
+    {
+        ref OrderRecord record = ref _orders[match.Tag];
+        ref OrderExtras extras = ref _orders.Extras(match.Tag);
+        if ((record.Kind & RecordKind.HasExtras) == 0)
+        {
+            extras = default;
+            record.Kind |= RecordKind.HasExtras;
+        }
+
+        ref OrderAttributes now = ref extras.Attributes;
+        ref readonly OrderAttributes wanted = ref command.Attributes;
+        ReplaceFields fields = _requestFields;
+        if ((fields & ReplaceFields.Stop) != 0)
+        {
+            // Of a trailing stop the distance was named, and the event tells where it stands.
+            now.StopPrice = match.Price;
+            now.StopPrice = record.OrderType == OrderType.StopLimit ? wanted.StopPrice : now.StopPrice;
+            now.OffsetTicks = record.OrderType == OrderType.TrailingStop ? wanted.OffsetTicks : now.OffsetTicks;
+        }
+
+        now.DisplayQuantity = (fields & ReplaceFields.Display) != 0 ? wanted.DisplayQuantity : now.DisplayQuantity;
+        now.MinimumQuantity = (fields & ReplaceFields.Minimum) != 0 ? wanted.MinimumQuantity : now.MinimumQuantity;
+        now.ExpireTimeNs = (fields & ReplaceFields.Expiry) != 0 ? wanted.ExpireTimeNs : now.ExpireTimeNs;
+        extras.PeggedPrice = record.OrderType == OrderType.Pegged ? match.Price : extras.PeggedPrice;
+    }
+
+    private void ApplyFill(
+        in OrderCommand command, in MatchEvent trade, int slot, ulong contraOrderId, Quantity leaves, bool isAggressor, ReportBuffer reports)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        record.CumulativeQuantity += trade.Quantity;
+        record.CumulativeNotional += (Int128)trade.Price.Ticks * trade.Quantity.Lots;
+        record.Status = OrderStatus.PartiallyFilled;
+        Invariant.That(record.Quantity - record.CumulativeQuantity == leaves, "what an order has left is its quantity less what is filled");
+        if (leaves.Lots == 0)
+        {
+            CloseRecord(slot, OrderStatus.Filled);
+        }
+
+        _orders.Changed(slot);
+        ref OrderReport report = ref AddReport(in command, slot, ReportType.Trade, reports);
+        report.LastPrice = trade.Price;
+        report.LastQuantity = trade.Quantity;
+        report.ContraOrderId = contraOrderId;
+        report.IsAggressor = isAggressor;
+    }
+
+    private void ApplyCancelled(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
+    {
+        int slot = match.Tag;
+        ref OrderRecord record = ref _orders[slot];
+        bool isAsked = slot == _requestSlot && match.Reason == RejectReason.None;
+        ClientOrderId original = default;
+        if (isAsked)
+        {
+            Rename(in command, slot, out original);
+        }
+
+        bool hasEnded = match.Leaves.Lots == 0;
+        bool isExpired = match.Reason == RejectReason.Expired;
+        if (hasEnded)
+        {
+            record.Reason = match.Reason;
+            CloseRecord(slot, isExpired ? OrderStatus.Expired : OrderStatus.Cancelled);
+        }
+        else
+        {
+            record.Quantity = record.CumulativeQuantity + match.Leaves;
+        }
+
+        if (isAsked && command.ClientOrderId.Length > 0)
+        {
+            _orders.Renamed(slot);
+        }
+        else
+        {
+            _orders.Changed(slot);
+        }
+
+        ReportType type = !hasEnded ? ReportType.Reduced : isExpired ? ReportType.Expired : ReportType.Cancelled;
+        ref OrderReport report = ref AddReport(in command, slot, type, reports);
+        report.OriginalClientOrderId = original;
+        report.LastQuantity = hasEnded ? Quantity.Zero : match.Quantity;
+        report.Reason = match.Reason;
+        _reasonCounts[(int)match.Reason]++;
+    }
+
+    private void Restate(in OrderCommand command, int slot, RejectReason reason, Price price, ReportBuffer reports)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        switch (reason)
+        {
+            case RejectReason.Repriced:
+                _orders.Extras(slot).PeggedPrice = price;
+                break;
+            case RejectReason.Trailed:
+                _orders.Extras(slot).Attributes.StopPrice = price;
+                break;
+            case RejectReason.Converted:
+                record.Price = price;
+                break;
+            default:
+                break;
+        }
+
+        // Pegs and trailing stops always have extras.
+        _orders.Renamed(slot);
+        AddReport(in command, slot, ReportType.Restated, reports).Reason = reason;
+        _reasonCounts[(int)reason]++;
+    }
+
+    /// <summary>
+    /// The engine accepts an order at the price that was asked for. Where the order takes its price from the book, a report of its own tells the one
+    /// that it has, if it still works.
+    /// </summary>
+    private void TellArrivalPrice(in OrderCommand command, int slot, ReportBuffer reports)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        bool takesPrice = record.OrderType is OrderType.MarketToLimit or OrderType.TrailingStop or OrderType.Pegged;
+        if (!takesPrice || !record.IsWorking || (record.Kind & RecordKind.Triggered) != 0 || !_engine.TryGetOrder(record.OrderId, out RestingOrder order))
+        {
+            return;
+        }
+
+        (RejectReason reason, Price told, Price now) = record.OrderType switch
+        {
+            OrderType.MarketToLimit => (RejectReason.Converted, record.Price, order.Price),
+            OrderType.TrailingStop => (RejectReason.Trailed, _orders.Extras(slot).Attributes.StopPrice, order.StopPrice),
+            _ => (RejectReason.Repriced, _orders.Extras(slot).PeggedPrice, order.Price),
+        };
+        if (told != now)
+        {
+            Restate(in command, slot, reason, now, reports);
+        }
+    }
+
+    private void ReportPhase(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
+    {
+        // It is nobody's, and tells nothing of the order whose arrival may have caused it.
+        ref OrderReport report = ref AddNumbered(in command, ReportType.PhaseChanged, reports);
+        report = new OrderReport
+        {
+            ExecId = report.ExecId,
+            Sequence = report.Sequence,
+            TimeNs = report.TimeNs,
+            Type = ReportType.PhaseChanged,
+            InstrumentId = match.InstrumentId,
+            AccountId = -1,
+            SessionId = -1,
+            Reason = match.Reason,
+            Phase = match.Phase,
+            CancelsForbidden = match.Quantity.Lots != 0,
+        };
+        _reasonCounts[(int)match.Reason]++;
+    }
+
+    /// <summary>The order works no more; its change goes into the digest after this.</summary>
+    private void CloseRecord(int slot, OrderStatus status)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        record.Status = status;
+        if ((record.Kind & RecordKind.HasClientId) != 0)
+        {
+            _clientIds.Release(_orders.Name(slot).Key);
+        }
+
+        _orders.Close(slot);
+    }
+}

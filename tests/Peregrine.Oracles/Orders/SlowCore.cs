@@ -1,0 +1,296 @@
+using Peregrine.Oracles.Matching;
+using Peregrine.Primitives;
+using Peregrine.Trading;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Oracles.Orders;
+
+/// <summary>
+/// The core, obviously right and slow: orders by id in a dictionary, client ids in a list, risk in big integers, the slow matching engine. It tells
+/// the reports that a command must give, in order.
+/// </summary>
+public sealed partial class SlowCore(CoreOptions options)
+{
+    private readonly Dictionary<ulong, SlowOrderState> _orders = [];
+    private readonly List<SlowOrderState> _closed = [];
+    private readonly List<UsedId> _used = [];
+    private readonly MatchEventBuffer _events = new();
+    private readonly List<OrderReport> _reports = [];
+    private TradingRules _rules = new([], []);
+    private OrderCommand _command;
+    private long _execId;
+
+    /// <summary>The books.</summary>
+    public SlowMatchingEngine Engine { get; } = new(options.OrdersMax);
+
+    /// <summary>Ids of all orders that ever were, in the order of their coming.</summary>
+    public IReadOnlyList<ulong> OrderIds => [.. _orders.Keys];
+
+    /// <summary>Puts rules in force.</summary>
+    public void Configure(TradingRules rules)
+    {
+        _rules = rules;
+        foreach (Instrument instrument in rules.Instruments)
+        {
+            if (instrument.Id < Engine.InstrumentCount)
+            {
+                Engine.SetTerms(instrument.Id, instrument.Terms);
+            }
+            else
+            {
+                _ = Engine.AddInstrument(instrument.Terms);
+            }
+        }
+    }
+
+    /// <summary>Carries out a command.</summary>
+    /// <returns>Its reports; valid until the next.</returns>
+    public IReadOnlyList<OrderReport> Execute(in OrderCommand command)
+    {
+        _command = command;
+        _reports.Clear();
+        Do(events => Engine.AdvanceTime(_command.TimeNs, events), request: null);
+        switch (command.Type)
+        {
+            case CommandType.New:
+                ExecuteNew();
+                break;
+            case CommandType.Cancel:
+            case CommandType.Reduce:
+            case CommandType.Replace:
+                ExecuteRequest();
+                break;
+            case CommandType.Status:
+                ExecuteStatus();
+                break;
+            case CommandType.MassCancel:
+                ExecuteMassCancel();
+                break;
+            case CommandType.Disconnect:
+                Do(events => Engine.MassCancel(new MassCancelFilter(Session: _command.SessionId), events), request: null);
+                break;
+            case CommandType.Phase:
+                ExecutePhase();
+                break;
+            default:
+                break;
+        }
+
+        return _reports;
+    }
+
+    internal static ClientOrderId IdOf(string name) => name.Length == 0 ? default : ClientOrderId.From(name);
+
+    private void ExecuteNew()
+    {
+        OrderCommand asked = _command;
+        if (IsDuplicate())
+        {
+            Refuse(RejectReason.DuplicateClientOrderId, 0, 0);
+            return;
+        }
+
+        (RejectReason reason, long limit, long observed) = CheckRisk(
+            asked.Side, asked.OrderType, SlowOrderState.HasLimit(asked.OrderType, asked.Flags), asked.Price.Ticks, asked.Attributes, asked.Quantity.Lots, asked.InstrumentId, asked.AccountId);
+        bool isKnownId = _orders.TryGetValue(asked.OrderId, out SlowOrderState? other) && other.IsRemembered;
+        reason = reason == RejectReason.None && isKnownId ? RejectReason.DuplicateOrderId : reason;
+        _events.Clear();
+        if (reason == RejectReason.None)
+        {
+            reason = Engine.Submit(ToMatchOrder(in asked), _events);
+            (limit, observed) = FiguresOf(reason);
+        }
+
+        SlowOrderState? order = reason == RejectReason.None ? new SlowOrderState(in asked) : null;
+        Use(order);
+        if (order is null)
+        {
+            Refuse(reason, limit, observed);
+            return;
+        }
+
+        _orders[order.Id] = order;
+        Apply(order, ReplaceFields.None);
+        TellArrivalPrice(order);
+    }
+
+    private void ExecuteRequest()
+    {
+        (SlowOrderState? order, RejectReason reason) = Resolve();
+        reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId : reason == RejectReason.None && !order!.IsWorking ? RejectReason.OrderClosed : reason;
+        ReplaceFields fields = _command.Fields;
+        long limit = 0;
+        long observed = 0;
+        if (reason == RejectReason.None && _command.Type == CommandType.Replace)
+        {
+            (reason, limit, observed) = CheckReplace(order!, ref fields);
+        }
+
+        _events.Clear();
+        if (reason == RejectReason.None)
+        {
+            reason = _command.Type switch
+            {
+                CommandType.Cancel => Engine.Cancel(order!.Id, _events),
+                CommandType.Reduce => Engine.Reduce(order!.Id, _command.Quantity, _events),
+                _ => Engine.Replace(ToReplace(order!, fields), _events),
+            };
+            (limit, observed) = _command.Type == CommandType.Replace ? FiguresOf(reason) : (0, 0);
+        }
+
+        if (reason != RejectReason.None)
+        {
+            RefuseRequest(order, reason, limit, observed);
+            return;
+        }
+
+        Use(order);
+        Apply(order, fields);
+        if (_command.Type == CommandType.Replace)
+        {
+            TellArrivalPrice(order!);
+        }
+    }
+
+    private void ExecuteStatus()
+    {
+        (SlowOrderState? order, RejectReason reason) = Resolve();
+        OrderReport report = order is null ? Echo(ReportType.Status, reason) : order.ToReport(ReportType.Status) with { Reason = order.Reason };
+        if (order is null)
+        {
+            report.ClientOrderId = _command.OriginalClientOrderId;
+        }
+
+        Report(report);
+    }
+
+    private void ExecuteMassCancel()
+    {
+        MassCancelScope scope = _command.Scope;
+        bool hasInstrument = scope.HasFlag(MassCancelScope.Instrument);
+        bool hasAccount = scope.HasFlag(MassCancelScope.Account);
+        RejectReason reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId
+            : hasInstrument && (_command.InstrumentId < 0 || _command.InstrumentId >= _rules.Instruments.Count) ? RejectReason.UnknownInstrument
+            : hasAccount && (_command.AccountId < 0 || _command.AccountId >= _rules.Accounts.Count) ? RejectReason.UnknownAccount
+            : scope.HasFlag(MassCancelScope.Side) && _command.Side == 0 ? RejectReason.UnsupportedOrder
+            : RejectReason.None;
+        if (reason != RejectReason.None)
+        {
+            RefuseRequest(null, reason, 0, 0);
+            return;
+        }
+
+        Use(null);
+        int count = 0;
+        MassCancelFilter filter = new(
+            scope.HasFlag(MassCancelScope.Session) ? _command.SessionId : -1,
+            hasAccount ? _command.AccountId : -1,
+            hasInstrument ? _command.InstrumentId : -1,
+            scope.HasFlag(MassCancelScope.Side) ? _command.Side : null);
+        Do(events => count = Engine.MassCancel(in filter, events), request: null);
+        Report(Echo(ReportType.MassCancelled, RejectReason.None) with { CancelledCount = count, Status = OrderStatus.Cancelled });
+    }
+
+    private void ExecutePhase()
+    {
+        bool isKnown = _command.InstrumentId >= 0 && _command.InstrumentId < _rules.Instruments.Count;
+        if (!isKnown || _command.Phase == 0)
+        {
+            Refuse(isKnown ? RejectReason.UnsupportedOrder : RejectReason.UnknownInstrument, 0, 0);
+            return;
+        }
+
+        Do(events => Engine.SetPhase(_command.InstrumentId, _command.Phase, _command.CancelsForbidden, events), request: null);
+    }
+
+    /// <summary>Which order a request means; with an order the reason is None.</summary>
+    private (SlowOrderState? Order, RejectReason Reason) Resolve()
+    {
+        string name = _command.OriginalClientOrderId.ToString();
+        if (name.Length == 0)
+        {
+            bool isOwn = _orders.TryGetValue(_command.OrderId, out SlowOrderState? found) && found.IsRemembered && found.Session == _command.SessionId;
+            return isOwn ? (found, RejectReason.None) : (null, RejectReason.UnknownOrder);
+        }
+
+        UsedId? used = KnownIds().LastOrDefault(id => id.Session == _command.SessionId && id.Name == name);
+        return used switch
+        {
+            null or { Order: null, WasNew: false } => (null, RejectReason.UnknownOrder),
+            { Order.IsRemembered: true } => (used.Order, RejectReason.None),
+            _ => (null, RejectReason.OrderClosed),
+        };
+    }
+
+    private bool IsDuplicate() =>
+        _command.ClientOrderId.Length > 0 && KnownIds().Any(id => id.Session == _command.SessionId && id.Name == _command.ClientOrderId.ToString());
+
+    /// <summary>The last ids used, and those that name an order which works.</summary>
+    private IEnumerable<UsedId> KnownIds() =>
+        _used.Where((id, index) => index >= _used.Count - options.ClientOrderIdsMax || (id.Order is { IsWorking: true } order && order.Name == id.Name));
+
+    private void Use(SlowOrderState? order)
+    {
+        if (_command.ClientOrderId.Length > 0)
+        {
+            _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), order, _command.Type == CommandType.New));
+        }
+    }
+
+    private void Close(SlowOrderState order, OrderStatus status)
+    {
+        order.Status = status;
+        _closed.Add(order);
+        if (_closed.Count > options.ClosedOrdersMax)
+        {
+            _closed[0].IsRemembered = false;
+            _closed.RemoveAt(0);
+        }
+    }
+
+    private MatchOrder ToMatchOrder(in OrderCommand asked)
+    {
+        int firm = _rules.Accounts[asked.AccountId].FirmId;
+        return new MatchOrder
+        {
+            OrderId = asked.OrderId,
+            Price = asked.Price,
+            Quantity = asked.Quantity,
+            StopPrice = asked.Attributes.StopPrice,
+            OffsetTicks = asked.Attributes.OffsetTicks,
+            DisplayQuantity = asked.Attributes.DisplayQuantity,
+            MinimumQuantity = asked.Attributes.MinimumQuantity,
+            ExpireTimeNs = asked.Attributes.ExpireTimeNs,
+            InstrumentId = asked.InstrumentId,
+            Account = asked.AccountId,
+            Firm = firm == 0 ? -1 : firm,
+            Strategy = asked.StrategyId == 0 ? -1 : asked.StrategyId,
+            Session = asked.SessionId,
+            Side = asked.Side,
+            Type = asked.OrderType,
+            TimeInForce = asked.TimeInForce,
+            Flags = asked.Flags,
+            Peg = asked.Peg,
+            SelfTrade = asked.SelfTrade,
+        };
+    }
+
+    private MatchReplace ToReplace(SlowOrderState order, ReplaceFields fields) => new()
+    {
+        OrderId = order.Id,
+        Fields = fields,
+        Price = _command.Price,
+        Leaves = new Quantity(_command.Quantity.Lots - order.Filled),
+        StopPrice = _command.Attributes.StopPrice,
+        OffsetTicks = _command.Attributes.OffsetTicks,
+        DisplayQuantity = _command.Attributes.DisplayQuantity,
+        MinimumQuantity = _command.Attributes.MinimumQuantity,
+        ExpireTimeNs = _command.Attributes.ExpireTimeNs,
+    };
+
+    /// <param name="Order">The order that it names; null when the request was refused.</param>
+    /// <param name="WasNew">Whether the request was for a new order: then the id of one refused is that of an order which has closed.</param>
+    private sealed record UsedId(int Session, string Name, SlowOrderState? Order, bool WasNew);
+}
