@@ -4,6 +4,7 @@ using Peregrine.Gateway.Local;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
 using Peregrine.Journal;
+using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -79,6 +80,9 @@ public sealed record LinkOptions
 
     /// <summary>Instruments, accounts and limits as configured; ids are positions in this configuration.</summary>
     public required TradingRules Rules { get; init; }
+
+    /// <summary>By symbol, the trading days of instruments whose phases change by the clock; the others' change only as they are told.</summary>
+    public IReadOnlyDictionary<string, PhaseCalendar> Calendars { get; init; } = new Dictionary<string, PhaseCalendar>();
 
     /// <summary>Where order ids come from.</summary>
     public required SegmentAllocator Ids { get; init; }

@@ -2,6 +2,7 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -17,6 +18,11 @@ public sealed partial class OrderLink
         foreach (IGrouping<int, ClientSession> same in options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions)).GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
         {
             errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: give one of them another CompID");
+        }
+
+        foreach ((string symbol, PhaseCalendar calendar) in options.Calendars)
+        {
+            errors.AddRange(calendar.Validate().Select(fault => $"calendar of {symbol}: {fault}"));
         }
 
         IEnumerable<ClientSession> all = options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
@@ -80,7 +86,7 @@ public sealed partial class OrderLink
     {
         if (!_sequencer.TryAppendNow(type, payload))
         {
-            throw new IOException($"the journal cannot be written: {_journal.Failure?.Message}");
+            throw new IOException($"the journal cannot be written: {_journal.Failure?.Message ?? "the disk has no room"}");
         }
     }
 }

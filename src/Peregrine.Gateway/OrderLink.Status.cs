@@ -38,6 +38,9 @@ public sealed record LinkStatus
     /// <summary>Bytes that were no message, oversized messages, unknown sessions and refused messages.</summary>
     public required long BadInputs { get; init; }
 
+    /// <summary>Commands refused as the journal had no room.</summary>
+    public required long JournalFullRefusals { get; init; }
+
     public required long InPool { get; init; }
 
     /// <summary>Events that users of local ports did not read in time.</summary>
@@ -67,6 +70,7 @@ public sealed partial class OrderLink
         SnapshotFailures = _keeper?.Failed ?? 0,
         SnapshotSequence = _keeper?.Sequence ?? Recovery.Start.Snapshot?.Position.Sequence ?? 0,
         BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
+        JournalFullRefusals = _sequencer.NoSpaceCount,
         InPool = _loop.LentBuffers,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };

@@ -46,6 +46,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
     private readonly Action _waitForJournal;
+    private readonly PhaseClock _clock;
     private readonly SnapshotKeeper? _keeper;
     private long _nextTickNs;
     private bool _isStopRequested;
@@ -70,6 +71,7 @@ public sealed partial class OrderLink : IDisposable
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _port.Open(_sequencer, _waitForJournal);
+            _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
             _keeper = KeepSnapshots(start, log);
         }
         catch
@@ -194,6 +196,8 @@ public sealed partial class OrderLink : IDisposable
         {
             _nextTickNs = nowNs + TickNs;
             _acceptor.OnTick(Clock.ToUnixNs(nowNs));
+            _port.CancelOfDisconnected();
+            _clock.Tick(Clock.ToUnixNs(nowNs));
             _port.SaveIncoming(_journal.DurableSequence);
         }
     }

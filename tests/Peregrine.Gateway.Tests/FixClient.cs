@@ -86,6 +86,20 @@ internal sealed class FixClient : IDisposable
         Send(ref writer);
     }
 
+    /// <summary>Any message: fields as they stand on the wire, and TransactTime.</summary>
+    public void Send(string msgType, string fields)
+    {
+        FixWriter writer = Begin(System.Text.Encoding.ASCII.GetBytes(msgType));
+        foreach (string field in fields.Split('|', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = field.Split('=', 2);
+            writer.Add(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), System.Text.Encoding.ASCII.GetBytes(parts[1]));
+        }
+
+        writer.AddTimestamp(60, Clock.UnixNs);
+        Send(ref writer);
+    }
+
     /// <summary>Takes what is there.</summary>
     public void Receive()
     {

@@ -111,12 +111,7 @@ internal sealed class LocalDesk
             command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
         }
 
-        SubmitStatus status;
-        while ((status = sequencer.Submit(ref command)) == SubmitStatus.Busy)
-        {
-            waitForJournal();
-        }
-
+        SubmitStatus status = sequencer.Submit(ref command, waitForJournal);
         if (status == SubmitStatus.NoSpace)
         {
             Refuse(port, in command, LocalEventKind.JournalFull);

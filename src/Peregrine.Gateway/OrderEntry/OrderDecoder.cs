@@ -84,7 +84,7 @@ internal sealed partial class OrderDecoder(NameTable names)
     }
 
     // A client can cancel the orders of its own session only.
-    private ReadOnlySpan<byte> SetScope(scoped in FixMessage message, ReadOnlySpan<int> accountIds, scoped ref OrderCommand command)
+    private ReadOnlySpan<byte> SetScope(scoped in FixMessage message, scoped ReadOnlySpan<int> accountIds, scoped ref OrderCommand command)
     {
         command.AccountId = accountIds[0];
         command.Scope = MassCancelScope.Session | (command.Side == 0 ? MassCancelScope.All : MassCancelScope.Side);

@@ -250,17 +250,8 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         }
     }
 
-    private SubmitStatus Submit(ref OrderCommand command)
-    {
-        SubmitStatus status;
-        while ((status = _sequencer!.Submit(ref command)) == SubmitStatus.Busy)
-        {
-            // The link does not read on until the journal has caught up: that is the clients' back pressure.
-            _waitForJournal();
-        }
-
-        return status;
-    }
+    // The link does not read on until the journal has caught up: that is the clients' back pressure.
+    private SubmitStatus Submit(ref OrderCommand command) => _sequencer!.Submit(ref command, _waitForJournal);
 
     private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
     {

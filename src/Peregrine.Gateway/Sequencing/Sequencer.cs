@@ -51,6 +51,8 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
+    private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);
+
     private readonly TradingCore _core;
     private readonly JournalWriter _journal;
     private readonly ReportBuffer _waiting;
@@ -97,6 +99,9 @@ public sealed class Sequencer
     /// <summary>How often a command had to wait for the journal.</summary>
     public long BusyCount { get; private set; }
 
+    /// <summary>Commands refused because the disk has no room for them.</summary>
+    public long NoSpaceCount { get; private set; }
+
     /// <summary>The time between hops.</summary>
     public HopStatistics Hops { get; } = new();
 
@@ -115,9 +120,10 @@ public sealed class Sequencer
         command.Sequence = LastSequence + 1;
         command.TimeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
         command.Hops.SequencedNs = nowNs;
-        if (!TryJournal(in command))
+        SubmitStatus status = TryJournal(in command);
+        if (status != SubmitStatus.Ok)
         {
-            return SubmitStatus.JournalFailed;
+            return status;
         }
 
         LastSequence = command.Sequence;
@@ -127,6 +133,20 @@ public sealed class Sequencer
         command.Hops.MatchedNs = Clock.MonotonicNs;
         _trail.Push(command.Sequence, command.Hops);
         return SubmitStatus.Ok;
+    }
+
+    /// <summary>As <see cref="Submit(ref OrderCommand)"/>, waiting while too many commands wait for the journal.</summary>
+    /// <param name="waitForJournal">Returns when some have left.</param>
+    /// <returns>Ok; NoSpace or JournalFailed: nothing happened.</returns>
+    public SubmitStatus Submit(ref OrderCommand command, Action waitForJournal)
+    {
+        SubmitStatus status;
+        while ((status = Submit(ref command)) == SubmitStatus.Busy)
+        {
+            waitForJournal();
+        }
+
+        return status;
     }
 
     /// <summary>Closes the open batch with the state hash that a replay must reach, and hands it to the journal.</summary>
@@ -185,12 +205,19 @@ public sealed class Sequencer
         }
     }
 
-    private bool TryJournal(in OrderCommand command)
+    private SubmitStatus TryJournal(in OrderCommand command)
     {
+        // Room for the command and for the state hash that closes its batch: refused here, nothing of it has happened.
         int bytes = CommandCodec.Encode(in command, _payload);
+        if (!_journal.HasRoom(JournalWriter.RecordBytes(bytes) + HashRecordBytes))
+        {
+            NoSpaceCount += _journal.Failure is null ? 1 : 0;
+            return _journal.Failure is null ? SubmitStatus.NoSpace : SubmitStatus.JournalFailed;
+        }
+
         bool ok = TryAppend(JournalRecordType.Command, command.Sequence, command.TimeNs, _payload.AsSpan(0, bytes));
         _batchOpen |= ok;
-        return ok;
+        return ok ? SubmitStatus.Ok : SubmitStatus.JournalFailed;
     }
 
     private bool TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)

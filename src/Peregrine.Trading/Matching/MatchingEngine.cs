@@ -12,7 +12,7 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine : IMatchingEngine
 {
     /// <summary>Prices lie within ± this many ticks, so that keys and notionals cannot overflow.</summary>
-    public const long PriceTicksMax = 1L << 56;
+    public const long PriceTicksMax = InstrumentTerms.PriceTicksMax;
 
     /// <summary>Largest order in lots: with <see cref="OrderCapacityMax"/> of them in one level its total still fits.</summary>
     public const long QuantityLotsMax = 1L << 40;

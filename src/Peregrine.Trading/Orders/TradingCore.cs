@@ -152,9 +152,9 @@ public sealed partial class TradingCore
             case CommandType.MassCancel:
                 ExecuteMassCancel(in command, reports);
                 break;
-            case CommandType.Disconnect:
+            case CommandType.Disconnect when command.SessionId >= 0:
                 int before = _events.Count;
-                _ = _engine.MassCancel(new MassCancelFilter(Session: command.SessionId), _events);
+                _ = _engine.MassCancel(new MassCancelFilter(command.SessionId, -1, -1, null), _events);
                 ApplyEvents(in command, before, reports);
                 break;
             case CommandType.Phase:
@@ -205,8 +205,10 @@ public sealed partial class TradingCore
             return RejectReason.UnknownAccount;
         }
 
+        // A number below 0 is nobody's, and would mean everybody's to the engine.
+        bool isSessionGood = (command.Scope & MassCancelScope.Session) == 0 || command.SessionId >= 0;
         bool isSideGood = (command.Scope & MassCancelScope.Side) == 0 || command.Side is Side.Buy or Side.Sell;
-        return isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
+        return isSessionGood && isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
     }
 
     private void ExecutePhase(in OrderCommand command, ReportBuffer reports)

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Peregrine.Cli;
 using Peregrine.Gateway;
-using Peregrine.Trading.Matching;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Configuration;
 
@@ -27,7 +25,15 @@ internal static class CrossCheck
         CheckPowerOfTwo(root.Child("marketData")?.Child("ringChunks"), "marketData.ringChunks", "16", errors);
         foreach ((string key, ConfigurationNode instrument) in root.Child("instruments")?.Items ?? [])
         {
-            CheckPrices(instrument, $"instruments[{key}]", errors);
+            InstrumentCheck.Check(instrument, $"instruments[{key}]", errors);
+        }
+
+        foreach ((string key, ConfigurationNode date) in root.Child("holidays")?.Items ?? [])
+        {
+            if (date.Value is string text && text.Length == 10 && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            {
+                errors.Add(new ConfigurationError($"holidays[{key}]", text, "a date that exists", "write it as 2026-10-01", date.Origin));
+            }
         }
 
         CheckUnique(root, "instruments", "symbol", errors);
@@ -58,29 +64,6 @@ internal static class CrossCheck
         if (count is not null && long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && !long.IsPow2(number))
         {
             errors.Add(new ConfigurationError(path, count.Value, "a power of two", $"use the next one, such as {example}", count.Origin));
-        }
-    }
-
-    private static void CheckPrices(ConfigurationNode instrument, string path, List<ConfigurationError> errors)
-    {
-        if (Number(instrument, "priceDecimals") is not long decimals || decimals is < 0 or > RulesValidation.PriceDecimalsMax
-            || instrument.Child("tickSize") is not { Value: string tickText } tick || !SchemaCheck.IsDecimal(tickText))
-        {
-            return;
-        }
-
-        if (!TickSize.TryToUnits(tickText, (int)decimals, out long tickUnits) || tickUnits is 0 or > RulesValidation.UnitsMax)
-        {
-            string expected = $"a decimal above 0 with at most {decimals} decimals (priceDecimals), at most {RulesValidation.UnitsMax} price units";
-            errors.Add(new ConfigurationError($"{path}.tickSize", tickText, expected, "write the smallest price step, such as \"0.01\", or change priceDecimals", tick.Origin));
-            return;
-        }
-
-        if (instrument.Child("referencePrice") is { Value: string priceText } price && SchemaCheck.IsDecimal(priceText)
-            && (!TickSize.TryToUnits(priceText, (int)decimals, out long units) || units % tickUnits != 0 || units / tickUnits > MatchingEngine.PriceTicksMax))
-        {
-            string expected = $"a multiple of tickSize ({tickText}), at most {MatchingEngine.PriceTicksMax} ticks";
-            errors.Add(new ConfigurationError($"{path}.referencePrice", priceText, expected, "round it to a tick, or use 0 for none", price.Origin));
         }
     }
 

@@ -41,6 +41,7 @@ internal static class LinkMapping
         CompId = options.Fix.SenderCompId,
         Sessions = options.Sessions,
         Rules = options.Rules,
+        Calendars = options.Calendars,
         Ids = ids,
         Wait = options.Threads.Wait,
         PinnedCore = options.Threads.PinnedCore,

@@ -2,7 +2,6 @@ using System.Net;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
-using Peregrine.Primitives;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -21,7 +20,18 @@ internal static class OptionsReader
     {
         _ = root.Text("$schema");
         string dataFolder = root.Text("dataFolder");
-        List<Instrument> instruments = [.. root.Sections("instruments").Select(ReadInstrument)];
+        IReadOnlyList<OptionsSection> sections = root.Sections("instruments");
+        List<Instrument> instruments = [.. sections.Select(InstrumentReader.Read)];
+        HashSet<DateOnly> holidays = InstrumentReader.ReadDates(root.Texts("holidays"));
+        Dictionary<string, PhaseCalendar> calendars = [];
+        foreach ((Instrument instrument, OptionsSection section) in instruments.Zip(sections))
+        {
+            if (InstrumentReader.ReadCalendar(section, holidays) is { } calendar)
+            {
+                calendars.Add(instrument.Symbol, calendar);
+            }
+        }
+
         List<Account> accounts = [.. root.Sections("accounts").Select(ReadAccount)];
         Dictionary<string, int> accountIds = accounts.ToDictionary(account => account.Name, account => account.Id);
         return new PeregrineOptions(
@@ -35,6 +45,7 @@ internal static class OptionsReader
             ReadThreads(root.Section("threads")),
             ReadCapacity(root.Section("capacity")),
             new TradingRules(instruments, accounts),
+            calendars,
             [.. root.Sections("sessions").Select(session => ReadSession(session, accountIds))]);
     }
 
@@ -125,24 +136,18 @@ internal static class OptionsReader
     private static CapacityOptions ReadCapacity(OptionsSection capacity) =>
         new(capacity.Int("orders"), capacity.Int("clientOrderIds"), capacity.Int("inFlightCommands"));
 
-    private static Instrument ReadInstrument(OptionsSection section, int id)
-    {
-        int decimals = section.Int("priceDecimals");
-        bool isTick = TickSize.TryToUnits(section.Text("tickSize"), decimals, out long tickUnits);
-        bool isPrice = TickSize.TryToUnits(section.Text("referencePrice"), decimals, out long referenceUnits);
-        Check.That(isTick && isPrice && tickUnits > 0, "an instrument's decimals were checked before they are read");
-        return new Instrument(id, section.Text("symbol"), decimals, tickUnits, section.Long("lotUnits"), section.Flag("open"))
-        {
-            ReferencePrice = new Price(referenceUnits / tickUnits),
-        };
-    }
-
     private static Account ReadAccount(OptionsSection section, int id)
     {
         OptionsSection limits = section.Section("limits");
-        return new Account(id, section.Text("name"), new AccountLimits(limits.Long("maxQuantity"), limits.Long("maxNotional"), limits.Int("collarBasisPoints")));
+        return new Account(id, section.Text("name"), new AccountLimits(limits.Long("maxQuantity"), limits.Long("maxNotional"), limits.Int("collarBasisPoints")))
+        {
+            FirmId = section.Int("firm"),
+        };
     }
 
     private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds) =>
-        new(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])]);
+        new(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])])
+        {
+            CancelOnDisconnect = section.Flag("cancelOnDisconnect"),
+        };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
+using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Configuration;
@@ -9,6 +10,7 @@ namespace Peregrine.Configuration;
 /// <summary>Everything that peregrine run is configured with: checked, immutable. Keys, units, ranges: docs/configuration.md.</summary>
 /// <param name="DataFolder">Folder of the journal and the session stores.</param>
 /// <param name="Rules">Instruments and accounts; ids are positions in the configuration.</param>
+/// <param name="Calendars">By symbol, the trading days of instruments that have one.</param>
 /// <param name="Sessions">Who may log on; account ids are indexes into <paramref name="Rules"/>.</param>
 internal sealed record PeregrineOptions(
     string DataFolder,
@@ -21,6 +23,7 @@ internal sealed record PeregrineOptions(
     ThreadOptions Threads,
     CapacityOptions Capacity,
     TradingRules Rules,
+    IReadOnlyDictionary<string, PhaseCalendar> Calendars,
     IReadOnlyList<ClientSession> Sessions);
 
 /// <summary>The FIX acceptor.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peregrine.Primitives;
+using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 
@@ -277,7 +278,7 @@ internal sealed partial class ScriptParser
         string text = _line.Take("a share such as 5%");
         int scale = text.EndsWith('%') ? 100 : text.EndsWith("bp", StringComparison.OrdinalIgnoreCase) ? 1 : 0;
         bool isNumber = ScriptDecimal.TryParse(text.TrimEnd('%', 'b', 'p', 'B', 'P'), out long mantissa, out int decimals);
-        decimal share = isNumber && decimals <= 4 ? mantissa * scale / (decimal)Math.Pow(10, decimals) : -1;
+        decimal share = isNumber && decimals <= 4 ? (decimal)mantissa * scale / (decimal)Math.Pow(10, decimals) : -1;
         return scale > 0 && share >= 0 && share <= max && decimal.IsInteger(share) ? (int)share
             : throw new ScriptFault($"found '{text}', expected a share such as 5% or 500bp, 0 to {(max / 100m).ToString(CultureInfo.InvariantCulture)}% in whole 0.01%");
     }

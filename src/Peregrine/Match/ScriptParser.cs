@@ -113,15 +113,17 @@ internal sealed partial class ScriptParser
                 ReadPhase();
                 break;
             case "time":
-                _nowNs = ReadNextTime();
-                Do(new TimeCommand(_line.Number, _line.Text, _nowNs.Value));
+                long timeNs = ReadNextTime();
+                Do(new TimeCommand(_line.Number, _line.Text, timeNs));
+                _nowNs = timeNs;
                 break;
             case "instrument":
                 ReadInstrument();
                 break;
             case "use":
-                _current = ReadSymbol();
+                ScriptInstrument used = ReadSymbol();
                 _line.End([]);
+                _current = used;
                 break;
             case "terms":
                 ReadTerms();

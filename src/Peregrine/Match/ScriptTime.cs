@@ -9,6 +9,9 @@ internal static class ScriptTime
     private const long NsPerSecond = 1_000_000_000;
     private const long NsPerMinute = 60 * NsPerSecond;
     private const long NsPerDay = 24 * 60 * NsPerMinute;
+
+    // 2262-01-01: a day more still fits in 64 bits.
+    private const long LastNs = 9_214_646_400 * NsPerSecond;
     private static readonly (string Unit, long Ns)[] Units =
         [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", NsPerSecond), ("m", NsPerMinute), ("min", NsPerMinute), ("h", 60 * NsPerMinute), ("d", NsPerDay)];
 
@@ -28,8 +31,9 @@ internal static class ScriptTime
         {
             bool isStep = TryParseLength(text[1..], out long step);
             Int128 to = (Int128)(nowNs ?? StartOf(FirstDay, offsetNs)) + step;
-            timeNs = isStep && to <= long.MaxValue ? (long)to : 0;
-            return isStep && to <= long.MaxValue;
+            bool isTime = isStep && to <= LastNs;
+            timeNs = isTime ? (long)to : 0;
+            return isTime;
         }
 
         long day = nowNs is { } now ? FloorDay(now + offsetNs) - offsetNs : StartOf(FirstDay, offsetNs);

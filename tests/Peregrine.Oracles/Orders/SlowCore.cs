@@ -69,7 +69,7 @@ public sealed partial class SlowCore(CoreOptions options)
                 ExecuteMassCancel();
                 break;
             case CommandType.Disconnect:
-                Do(events => Engine.MassCancel(new MassCancelFilter(Session: _command.SessionId), events), request: null);
+                Do(events => Engine.MassCancel(new MassCancelFilter(_command.SessionId, -1, -1, null), events), request: null);
                 break;
             case CommandType.Phase:
                 ExecutePhase();

@@ -93,8 +93,8 @@ internal static class CommandMixes
             Reaches =
             [
                 ("Rejected UnknownInstrument", 300), ("Rejected UnsupportedOrder", 60), ("Rejected QuantityNotPositive", 300), ("Rejected MaxQuantity", 300), ("Rejected DisplayQuantity", 300),
-                ("Rejected PriceOutOfRange", 300), ("Rejected PriceNotOnTick", 1_500), ("Rejected PriceLimit", 900), ("Rejected DuplicateOrderId", 300), ("Rejected InstrumentClosed", 1_600),
-                ("Rejected InstrumentHalted", 1_600), ("Rejected NotInPhase", 300), ("Rejected ExpiryPassed", 900), ("Rejected NotReplaceable", 120), ("Rejected UnknownOrder", 300), ("Trade", 40),
+                ("Rejected PriceOutOfRange", 300), ("Rejected PriceNotOnTick", 1_500), ("Rejected PriceLimit", 900), ("Rejected DuplicateOrderId", 300), ("Rejected InstrumentClosed", 4_000),
+                ("Rejected InstrumentHalted", 4_000), ("Rejected NotInPhase", 300), ("Rejected ExpiryPassed", 900), ("Rejected NotReplaceable", 120), ("Rejected UnknownOrder", 300), ("Trade", 40),
             ],
         },
         new("time")
