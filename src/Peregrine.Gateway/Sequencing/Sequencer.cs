@@ -60,6 +60,7 @@ public sealed class Sequencer
     private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
     private readonly ICommandTap? _tap;
     private long _lastTimeNs;
+    private long _releasedSequence;
     private bool _batchOpen;
 
     /// <summary>Continues after recovery.</summary>
@@ -75,6 +76,7 @@ public sealed class Sequencer
         _journal = journal;
         _lastTimeNs = lastTimeNs;
         LastSequence = core.LastSequence;
+        _releasedSequence = core.LastSequence;
         _waiting = new ReportBuffer(inFlightMax * 2);
         _trail = new CommandTrail(inFlightMax);
     }
@@ -90,6 +92,9 @@ public sealed class Sequencer
 
     /// <summary>Reports released so far.</summary>
     public long ReleasedReports { get; private set; }
+
+    /// <summary>Every report of the commands up to here was handed to the sink. From any thread.</summary>
+    public long ReleasedSequence => Volatile.Read(ref _releasedSequence);
 
     /// <summary>How often a command had to wait for the journal.</summary>
     public long BusyCount { get; private set; }
@@ -174,6 +179,7 @@ public sealed class Sequencer
             released++;
         }
 
+        Volatile.Write(ref _releasedSequence, durable);
         _tap?.Release(durable);
         _trail.MarkDurable(durable, Clock.MonotonicNs);
         ReleasedReports += released;
