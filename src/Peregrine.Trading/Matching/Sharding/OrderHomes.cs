@@ -6,13 +6,13 @@ namespace Peregrine.Trading.Matching.Sharding;
 
 /// <summary>
 /// Which shard an order id is at home in: from the moment that a new order with it is sent there until none is on its way and none rests. Open addressing,
-/// linear probing, removal by shifting back.
+/// linear probing, removal by shifting back: as <see cref="OrderIndex"/>, with more to remember.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: at construction. At most half full.</remarks>
 internal sealed class OrderHomes
 {
-    // Four ids side by side share a cache line.
-    private const int BlockBits = 2;
+    // Ids of one block lie side by side: ids come nearly in sequence, so those at work share cache lines. Blocks are spread by hashing.
+    private const int BlockBits = 6;
     private readonly Slab<Home> _homes;
     private readonly int _mask;
     private readonly int _shift;
@@ -42,14 +42,13 @@ internal sealed class OrderHomes
     /// <summary>A new order is sent to a shard, which is the id's home already or becomes it.</summary>
     public void Send(ulong id, int shard)
     {
-        ref Home home = ref _homes[Seek(id)];
-        if (home.Id == 0)
+        int at = Seek(id);
+        if (_homes[at].Id == 0)
         {
-            home = new Home { Id = id, Shard = (short)shard };
-            Count++;
+            Add(id, shard);
         }
 
-        home.OnTheWay++;
+        _homes[at].OnTheWay++;
     }
 
     /// <summary>A new order that was sent has arrived.</summary>
@@ -91,6 +90,20 @@ internal sealed class OrderHomes
         return at;
     }
 
+    private void Add(ulong id, int shard)
+    {
+        int at = PlaceOf(id);
+        for (; _homes[at].Id != 0; at = (at + 1) & _mask)
+        {
+            _homes[at].Passed++;
+        }
+
+        ref Home home = ref _homes[at];
+        home.Id = id;
+        home.Shard = (byte)shard;
+        Count++;
+    }
+
     private void RemoveIfDone(int hole)
     {
         if (_homes[hole] is not { IsThere: false, OnTheWay: 0 })
@@ -98,18 +111,37 @@ internal sealed class OrderHomes
             return;
         }
 
-        // Whoever lies behind the hole and was on the way to it, or to a place before it, moves in.
-        for (int at = (hole + 1) & _mask; _homes[at].Id != 0; at = (at + 1) & _mask)
+        for (int at = PlaceOf(_homes[hole].Id); at != hole; at = (at + 1) & _mask)
         {
-            if (((at - PlaceOf(_homes[at].Id)) & _mask) >= ((at - hole) & _mask))
-            {
-                _homes[hole] = _homes[at];
-                hole = at;
-            }
+            _homes[at].Passed--;
+        }
+
+        while (_homes[hole].Passed > 0)
+        {
+            hole = PullBack(hole);
         }
 
         _homes[hole] = default;
         Count--;
+    }
+
+    // Somebody behind the hole has passed over it on the way: the first such entry moves in, and leaves the next hole.
+    private int PullBack(int hole)
+    {
+        int at = (hole + 1) & _mask;
+        while (((at - PlaceOf(_homes[at].Id)) & _mask) < ((at - hole) & _mask))
+        {
+            at = (at + 1) & _mask;
+        }
+
+        int passed = _homes[hole].Passed;
+        _homes[hole] = _homes[at] with { Passed = passed };
+        for (int over = hole; over != at; over = (over + 1) & _mask)
+        {
+            _homes[over].Passed--;
+        }
+
+        return at;
     }
 
     private int PlaceOf(ulong id) =>
@@ -118,8 +150,31 @@ internal sealed class OrderHomes
     private struct Home
     {
         public ulong Id;
-        public int OnTheWay;
-        public short Shard;
-        public bool IsThere;
+
+        /// <summary>How many entries lie behind this place because it was taken when they came: with none, it can be freed at once.</summary>
+        public int Passed;
+
+        // Three in one, so that four ids fit into a cache line.
+        private uint _state;
+
+        /// <summary>New orders with the id that have not arrived: fewer than 2^24, as there are never so many commands on their way.</summary>
+        public int OnTheWay
+        {
+            readonly get => (int)(_state & 0xff_ffff);
+            set => _state = (_state & ~0xff_ffffu) | (uint)value;
+        }
+
+        /// <summary>Less than 2^7.</summary>
+        public byte Shard
+        {
+            readonly get => (byte)((_state >> 24) & 0x7f);
+            set => _state = (_state & ~(0x7fu << 24)) | ((uint)value << 24);
+        }
+
+        public bool IsThere
+        {
+            readonly get => _state >> 31 != 0;
+            set => _state = (_state & ~(1u << 31)) | (value ? 1u << 31 : 0);
+        }
     }
 }
