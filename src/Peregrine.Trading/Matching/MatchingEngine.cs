@@ -58,8 +58,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Whether what orders show is told order by order (<see cref="MatchEventType.OrderAdded"/> and the like).</summary>
     public bool EmitsOrderDeltas { get; init; }
 
-    /// <summary>How many orders can rest or be parked.</summary>
-    public int OrderCapacity { get; }
+    /// <summary>How many orders can rest or be parked. As one shard of several, less for a command, when the others hold the rest (<see cref="Sharding.ShardEngine"/>).</summary>
+    public int OrderCapacity { get; internal set; }
 
     /// <inheritdoc/>
     public int OrderCount { get; private set; }
