@@ -11,7 +11,7 @@ namespace Peregrine.Gateway.Sharding;
 /// <remarks>
 /// Thread: one owner, who sends commands and takes results; sent commands run at the latest when it flushes or takes. Allocates: not on the way, after warm-up. Blocks: only <see cref="Take"/> and <see cref="Dispose"/>.
 /// What a shard throws, as it runs out of memory, ends the process: no other shard may go on without it.
-/// At the bounds: <see cref="TrySend"/> refuses, and a shard whose events are not taken waits. See docs/adr/0010-the-core-is-sharded-by-instrument.md.
+/// At the bounds: <see cref="TrySend"/> refuses, and a shard whose events are not taken waits. See docs/adr/0011-the-core-is-sharded-by-instrument.md.
 /// </remarks>
 public sealed class ShardedMatching : IDisposable
 {
