@@ -50,7 +50,7 @@ public class OrderTypeTests
     [InlineData("40=P", "ExecInst (18) is missing")]
     [InlineData("40=P|18=a", "PegOffsetValue (211) is missing")]
     [InlineData("40=P|18=R|211=0.05", "PegOffsetValue (211) is on the wrong side")]
-    [InlineData("40=P|18=R|211=05", "PegOffsetValue (211) is not a whole number of ticks")]
+    [InlineData("40=P|18=R|211=0.005", "PegOffsetValue (211) is not a whole number of ticks")]
     [InlineData("40=P|18=R|211=1|836=2", "PegOffsetType (836)")]
     [InlineData("40=2|44=99|59=6", "ExpireTime (126) or ExpireDate (432) is missing")]
     [InlineData("40=2|44=99|111=0.5", "MaxFloor (111)")]

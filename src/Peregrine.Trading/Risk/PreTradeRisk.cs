@@ -47,17 +47,56 @@ public struct RiskSubject
 public static class PreTradeRisk
 {
     private const int BasisPointsInOne = 10_000;
+    private const long SmallMax = 1L << 31;
 
     private static ReadOnlySpan<long> PowersOfTen =>
         [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
     /// <summary>All rules on amounts, in the order of docs/reject-reasons.md; the first that breaks is the verdict.</summary>
-    public static RiskVerdict Check(in RiskSubject subject, Instrument instrument, AccountLimits limits)
+    public static RiskVerdict Check(in RiskSubject subject, Instrument instrument, AccountLimits limits) =>
+        IsClearlyGood(in subject, instrument, limits) ? RiskVerdict.Pass : CheckEach(in subject, instrument, limits);
+
+    private static RiskVerdict CheckEach(in RiskSubject subject, Instrument instrument, AccountLimits limits)
     {
         RiskVerdict verdict = CheckAmounts(in subject, instrument);
         verdict = verdict.IsPass ? CheckMaxQuantity(in subject, instrument, limits.MaxQuantityUnits) : verdict;
         verdict = verdict.IsPass ? CheckMaxNotional(in subject, instrument, limits.MaxNotionalUnits) : verdict;
         return verdict.IsPass ? CheckCollar(in subject, limits.CollarBasisPoints) : verdict;
+    }
+
+    // Most orders are small limit orders that break nothing: the same rules in one go. False says only that each must be looked at.
+    private static bool IsClearlyGood(in RiskSubject subject, Instrument instrument, AccountLimits limits)
+    {
+        long lots = subject.Lots;
+        long ticks = subject.PriceTicks;
+        bool isSmall = subject.Type == OrderType.Limit && subject.HasLimit && (ulong)(lots - 1) < SmallMax && (ulong)(ticks - 1) < SmallMax;
+        if (!isSmall)
+        {
+            return false;
+        }
+
+        // A lot and a tick are at most 10^9 units, so both products have 61 bits at most.
+        long units = lots * instrument.LotUnits;
+        if (limits.MaxQuantityUnits != 0 && units > limits.MaxQuantityUnits)
+        {
+            return false;
+        }
+
+        if (limits.MaxNotionalUnits != 0)
+        {
+            ulong high = Math.BigMul((ulong)(ticks * instrument.TickUnits), (ulong)units, out ulong low);
+            ulong limitHigh = Math.BigMul((ulong)limits.MaxNotionalUnits, (ulong)PowersOfTen[instrument.PriceDecimals], out ulong limitLow);
+            if (high > limitHigh || (high == limitHigh && low > limitLow))
+            {
+                return false;
+            }
+        }
+
+        long reference = subject.ReferenceTicks;
+        long worse = subject.Side == Side.Buy ? ticks - reference : reference - ticks;
+        return limits.CollarBasisPoints == 0
+            || (reference > 0 && worse <= 0)
+            || (reference is > 0 and < SmallMax && worse * BasisPointsInOne <= limits.CollarBasisPoints * reference);
     }
 
     /// <summary>Quantity, limit price and stop price are positive and within what the engine can hold.</summary>

@@ -91,7 +91,36 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
             ]);
         }
 
+        AddRest(fields, in command, instrument);
         return fields;
+    }
+
+    // What only some commands have; nothing for the others.
+    private static void AddRest(List<(string Name, object? Value)> fields, in OrderCommand command, Instrument? instrument)
+    {
+        OrderAttributes attributes = command.Attributes;
+        bool isTrail = command.OrderType == OrderType.TrailingStop;
+        AddIf(attributes.StopPrice.Ticks != 0, "stop", DecimalOf(instrument, attributes.StopPrice));
+        AddIf(attributes.OffsetTicks != 0, isTrail ? "trail" : "offset", DecimalOf(instrument, new Price(attributes.OffsetTicks)));
+        AddIf(attributes.DisplayQuantity.Lots != 0, "display", instrument?.ToUnits(attributes.DisplayQuantity) ?? attributes.DisplayQuantity.Lots);
+        AddIf(attributes.MinimumQuantity.Lots != 0, "minimum", instrument?.ToUnits(attributes.MinimumQuantity) ?? attributes.MinimumQuantity.Lots);
+        AddIf(attributes.ExpireTimeNs != 0, "expiry", JournalText.Time(attributes.ExpireTimeNs));
+        AddIf(command.Flags != 0, "flags", command.Flags.ToString().ToLowerInvariant());
+        AddIf(command.Peg != 0, "peg", Word(command.Peg));
+        AddIf(command.SelfTrade != 0, "selftrade", Word(command.SelfTrade));
+        AddIf(command.StrategyId != 0, "strategy", command.StrategyId);
+        AddIf(command.Fields != 0, "fields", command.Fields.ToString().ToLowerInvariant());
+        AddIf(command.Type == CommandType.MassCancel, "scope", command.Scope.ToString().ToLowerInvariant());
+        AddIf(command.Type == CommandType.Phase, "phase", Word(command.Phase));
+        AddIf(command.CancelsForbidden, "cancels", "forbidden");
+
+        void AddIf(bool has, string name, object? value)
+        {
+            if (has)
+            {
+                fields.Add((name, value));
+            }
+        }
     }
 
     // Without an instrument there are no decimals: then the ticks.
