@@ -24,6 +24,24 @@ replace_between_marks() {
 }
 replace_between_marks "$root/docs/perf/link.md" "$figures"
 
+# Streams of order commands, made by the generator that comes with the recorded data.
+generator="${PEREGRINE_SHARED:-$root/../shared}/tools/orderflow.cpp"
+if [ -f "$generator" ] && command -v g++ >/dev/null; then
+  echo "docs/perf/core.md: matching, core and pipeline on this machine"
+  streams=$(mktemp -d)
+  trap 'rm -rf "$figures" "$streams"' EXIT
+  g++ -O2 -o "$streams/orderflow" "$generator" 2>/dev/null
+  : >"$figures"
+  for mix in D A B; do
+    "$streams/orderflow" "$streams/$mix" 2000000 1000 "$mix" 1 >/dev/null
+    printf '\n**%s**\n\n' "$mix" >>"$figures"
+    dotnet "$dll" bench core --commands "$streams/$mix" --stage book,core,link --durability none,os,fsync --outstanding 1,1000,max --rounds 9 --dir "$root/bench-data" >>"$figures"
+  done
+  replace_between_marks "$root/docs/perf/core.md" "$figures" "core figures"
+else
+  echo "docs/perf/core.md is left as it is: no $generator, or no g++"
+fi
+
 recorded="${PEREGRINE_SHARED:-$root/../shared}/data/lobster/AAPL_2012-06-21_34200000_37800000_message_50.csv"
 if [ -f "$recorded" ]; then
   echo "docs/simulator.md: the simulated flow beside a recorded one"
@@ -32,8 +50,11 @@ if [ -f "$recorded" ]; then
   echo "docs/perf/feed.md: distribution on this machine"
   dotnet "$dll" bench feed "$recorded" --depths levels,orders --rates max,1000 --messages 6000 --rounds 4 --stalled >"$figures"
   replace_between_marks "$root/docs/perf/feed.md" "$figures"
+  echo "docs/perf/core.md: a recorded feed on this machine"
+  dotnet "$dll" bench books "$recorded" --rounds 101 >"$figures"
+  replace_between_marks "$root/docs/perf/core.md" "$figures" "books figures"
 else
-  echo "docs/simulator.md and docs/perf/feed.md are left as they are: no recorded data at $recorded"
+  echo "docs/simulator.md, docs/perf/feed.md and the feed in docs/perf/core.md are left as they are: no recorded data at $recorded"
 fi
 
 echo "docs/images: the console in a browser"

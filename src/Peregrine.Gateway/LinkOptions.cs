@@ -1,6 +1,7 @@
 using System.Net;
 using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Trading.Instruments;
@@ -58,6 +59,15 @@ public sealed record LinkOptions
 
     /// <summary>Size of a journal segment in bytes.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
+
+    /// <summary>When snapshots are taken while the link runs; null for never. A start uses those that are there in any case.</summary>
+    public SnapshotOptions? Snapshots { get; init; }
+
+    /// <summary>
+    /// Starts although a session's store lacks reports that the journal no longer makes: its client never gets them. For a store that was lost
+    /// together with the journal's older segments.
+    /// </summary>
+    public bool SkipLostReports { get; init; }
 
     /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
     public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);

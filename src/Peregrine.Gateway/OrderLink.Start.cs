@@ -31,6 +31,7 @@ public sealed partial class OrderLink
             errors.Add($"session {session.CompId}: expected at least one account, each an index below {options.Rules.Accounts.Count}");
         }
 
+        errors.AddRange(options.Snapshots?.FindErrors() ?? []);
         if (errors.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, errors));
@@ -60,7 +61,7 @@ public sealed partial class OrderLink
             log($"the data folder keeps its bounds for good: {Core.Options.OrdersMax} orders and {Core.Options.ClientOrderIdsMax} client order ids; the configured {configured.OrdersMax} and {configured.ClientOrderIdsMax} are not used");
         }
 
-        if (recovery.Records == 0)
+        if (recovery.End.Records == 0)
         {
             Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];
             JournalReplay.EncodeBounds(Core.Options, bounds);

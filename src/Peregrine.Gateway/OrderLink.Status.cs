@@ -26,6 +26,15 @@ public sealed record LinkStatus
 
     public required long JournalSyncs { get; init; }
 
+    /// <summary>Snapshots taken by this run.</summary>
+    public long Snapshots { get; init; }
+
+    /// <summary>Snapshots that failed, and retentions of the journal behind one.</summary>
+    public long SnapshotFailures { get; init; }
+
+    /// <summary>Last command of the newest snapshot; 0 without one.</summary>
+    public long SnapshotSequence { get; init; }
+
     /// <summary>Bytes that were no message, oversized messages, unknown sessions and refused messages.</summary>
     public required long BadInputs { get; init; }
 
@@ -57,6 +66,9 @@ public sealed partial class OrderLink
         WorkingOrders = Core.WorkingOrderCount,
         JournalBytes = _journal.Counters.Bytes,
         JournalSyncs = _journal.Counters.Syncs,
+        Snapshots = _keeper?.Taken ?? 0,
+        SnapshotFailures = _keeper?.Failed ?? 0,
+        SnapshotSequence = _keeper?.Sequence ?? Recovery.Start.Snapshot?.Position.Sequence ?? 0,
         BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
         JournalFullRefusals = _sequencer.NoSpaceCount,
         InPool = _loop.LentBuffers,

@@ -4,6 +4,7 @@ using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Linux;
@@ -17,7 +18,11 @@ namespace Peregrine.Gateway;
 /// <param name="Commands">Commands replayed.</param>
 /// <param name="ProvenHashes">State hashes in the journal, each reached again.</param>
 /// <param name="StateHash">The state hash at the end.</param>
-public sealed record LinkRecovery(JournalRecovery Journal, long Commands, long ProvenHashes, ulong StateHash);
+public sealed record LinkRecovery(JournalRecovery Journal, long Commands, long ProvenHashes, ulong StateHash)
+{
+    /// <summary>What it began with.</summary>
+    public required LinkStart Start { get; init; }
+}
 
 /// <summary>
 /// The order link: FIX clients, sequencer, journal, core and reports on one thread. <see cref="Start"/> recovers and listens,
@@ -42,6 +47,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly Sequencer _sequencer;
     private readonly Action _waitForJournal;
     private readonly PhaseClock _clock;
+    private readonly SnapshotKeeper? _keeper;
     private long _nextTickNs;
     private bool _isStopRequested;
     private bool _isDisposed;
@@ -58,26 +64,19 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax, Log = log });
-            JournalReplay replay = new(CoreOptionsOf(options), _port, rules => _port.UseNames(rules), emitsOrderDeltas: _books is not null);
-            JournalOptions journal = new()
-            {
-                Folder = Path.Combine(options.DataFolder, "journal"),
-                Durability = options.Durability,
-                SegmentBytes = options.SegmentBytes,
-                SyncInline = options.SyncInline,
-                DurableAdvanced = _loop.Wake,
-            };
             OpenSessions();
-            _journal = JournalWriter.Open(journal, replay, out JournalRecovery recovery);
+            _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books);
-            Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash);
+            Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _port.Open(_sequencer, _waitForJournal);
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
+            _keeper = KeepSnapshots(start, log);
         }
         catch
         {
+            _keeper?.Dispose();
             _port.Close();
             _journal?.Dispose();
             _loop.Dispose();
@@ -103,7 +102,7 @@ public sealed partial class OrderLink : IDisposable
     /// <param name="options">Checked here.</param>
     /// <param name="log">Gets a line for what a person should know; null for none. Called on the link's thread.</param>
     /// <exception cref="ArgumentException">Options that do not fit each other or the journal.</exception>
-    /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable.</exception>
+    /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable; older segments gone and no snapshot that serves.</exception>
     /// <exception cref="ReplayException">The journal is whole but does not replay to the same state.</exception>
     public static OrderLink Start(LinkOptions options, Action<string>? log = null)
     {
@@ -146,6 +145,7 @@ public sealed partial class OrderLink : IDisposable
         if (!_isDisposed)
         {
             _isDisposed = true;
+            _keeper?.Dispose();
             _port.Shut();
             _journal.Drain();
             _ = _sequencer.Release(_port);

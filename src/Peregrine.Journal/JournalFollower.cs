@@ -1,4 +1,5 @@
 using Peregrine.Journal.Files;
+using Peregrine.Linux;
 
 namespace Peregrine.Journal;
 
@@ -14,6 +15,7 @@ public sealed class JournalFollower : IDisposable
     private readonly string _folder;
     private readonly JournalPosition _after;
     private bool _isStarted;
+    private int _firstRead;
 
     private JournalFollower(IJournalFiles files, string folder, in JournalPosition after)
     {
@@ -77,6 +79,26 @@ public sealed class JournalFollower : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes durable what was read, so that nothing made of it can be ahead of the journal after a loss of power: the writer may have
+    /// handed over to the kernel what the disk does not have yet.
+    /// </summary>
+    /// <exception cref="JournalException">The disk refused.</exception>
+    public void SyncRead()
+    {
+        for (int number = _firstRead; _isStarted && number <= _cursor.Number; number++)
+        {
+            // One that was archived meanwhile was finished long ago, and synced.
+            string path = Path.Combine(_folder, JournalFolder.FileName(number));
+            using IJournalFile? file = _files.TryOpenRead(path);
+            Errno errno = file?.SyncData() ?? Errno.None;
+            if (errno != Errno.None)
+            {
+                throw new JournalException($"sync of {path}: {errno.Describe()}");
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _cursor.Dispose();
 
@@ -95,7 +117,8 @@ public sealed class JournalFollower : IDisposable
         }
 
         int skipped = headers.FindLastIndex(header => header is { } known && known.Before.Records <= _after.Records);
-        _isStarted = _cursor.Start(first + skipped);
+        _firstRead = first + skipped;
+        _isStarted = _cursor.Start(_firstRead);
         CheckPlace();
         return _isStarted;
     }
@@ -104,7 +127,7 @@ public sealed class JournalFollower : IDisposable
     {
         if (!_after.Link.IsZero && _after.Records == _cursor.Position.Records && _after.Link != _cursor.Position.Link)
         {
-            throw new JournalException($"{_cursor.Path} has link {_cursor.Position.Link} after record {_after.Records}, expected {_after.Link}: the snapshot is of another journal");
+            throw new JournalPlaceException($"{_cursor.Path} has link {_cursor.Position.Link} after record {_after.Records}, expected {_after.Link}: the snapshot is of another journal");
         }
     }
 }

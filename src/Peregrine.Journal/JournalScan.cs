@@ -146,7 +146,7 @@ internal sealed class JournalScan
     {
         if (after is { Link.IsZero: false } place && place.Records == cursor.Position.Records && place.Link != cursor.Position.Link)
         {
-            throw new JournalException($"{cursor.Path} has link {cursor.Position.Link} after record {place.Records}, the snapshot was taken of a journal with link {place.Link}: they do not belong together; use the journal's own snapshots");
+            throw new JournalPlaceException($"{cursor.Path} has link {cursor.Position.Link} after record {place.Records}, the snapshot was taken of a journal with link {place.Link}: they do not belong together; use the journal's own snapshots");
         }
     }
 }

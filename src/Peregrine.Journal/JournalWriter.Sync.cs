@@ -1,6 +1,6 @@
 namespace Peregrine.Journal;
 
-/// <summary>The thread that waits for the disk at the level fsync.</summary>
+/// <summary>The thread that writes beside the caller, and at the level fsync waits for the disk.</summary>
 public sealed partial class JournalWriter
 {
     private const int Idle = 0;
@@ -52,7 +52,7 @@ public sealed partial class JournalWriter
                 }
             }
 
-            _ = TryWrite(_spare, _syncBatch, sync: true);
+            _ = TryWrite(_spare, _syncBatch, sync: _options.Durability == Durability.Fsync);
             lock (_syncGate)
             {
                 if (_syncState == Busy)

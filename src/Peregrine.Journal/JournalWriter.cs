@@ -8,8 +8,8 @@ namespace Peregrine.Journal;
 /// Appends records to a journal, batch by batch. A record counts as durable when <see cref="DurableSequence"/> has reached it.
 /// </summary>
 /// <remarks>
-/// Thread: one caller; at <see cref="Durability.Fsync"/> a thread of its own writes and syncs beside it, and whatever was
-/// committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (a few small objects).
+/// Thread: one caller; at <see cref="Durability.Fsync"/>, and at <see cref="Durability.Os"/> with <see cref="JournalOptions.WriteBeside"/>,
+/// a thread of its own writes and syncs beside it, and whatever was committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (a few small objects).
 /// </remarks>
 public sealed partial class JournalWriter : IDisposable
 {
@@ -64,13 +64,13 @@ public sealed partial class JournalWriter : IDisposable
         }
 
         _supply = new SegmentSupply(options, Counters, _segmentNumber + 1);
-        if (options.Durability != Durability.Fsync && Environment.ProcessorCount > 1)
+        if (options.Durability != Durability.Fsync && !options.HasWritingThread && Environment.ProcessorCount > 1)
         {
             _beside = new BesideHasher(_hasher);
             _hashMark = BesideHasher.StepBytes;
         }
 
-        if (options.Durability == Durability.Fsync && !options.SyncInline)
+        if (options.HasWritingThread)
         {
             _syncThread = new Thread(SyncWork) { IsBackground = true, Name = "journal-sync" };
             _syncThread.Start();
@@ -182,7 +182,7 @@ public sealed partial class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Closes the open batch. None: durable at once. Os: written before this returns. Fsync: handed to the writing thread; while
+    /// Closes the open batch. None: durable at once. Os: written before this returns. Fsync, and Os with a thread beside: handed to it; while
     /// that is busy, batches gather and are handed over by a later call, so call it once each pass even when nothing was appended.
     /// </summary>
     /// <returns>Ok or Failed.</returns>
@@ -210,10 +210,8 @@ public sealed partial class JournalWriter : IDisposable
             case Durability.None:
                 Publish(AppendedRecords, _batchSequence);
                 return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _options.BatchBytesMax / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
-            case Durability.Os:
-                return WriteOpenBatch(sync: false);
             default:
-                return _syncThread is null ? WriteOpenBatch(sync: true) : HandOver();
+                return _syncThread is null ? WriteOpenBatch(sync: _options.Durability == Durability.Fsync) : HandOver();
         }
     }
 

@@ -34,6 +34,17 @@ public sealed class LatencyHistogram
         Max = Math.Max(Max, ns);
     }
 
+    /// <summary>Records the same duration so many times; a negative one counts as 0.</summary>
+    /// <param name="count">1 or more.</param>
+    public void Record(long ns, int count)
+    {
+        ns = Math.Max(ns, 0);
+        _counts[IndexOf(ns)] += count;
+        Count += count;
+        Sum = AddSaturating(Sum, ns > long.MaxValue / count ? long.MaxValue : ns * count);
+        Max = Math.Max(Max, ns);
+    }
+
     /// <summary>The value below or at which <paramref name="fraction"/> of the recorded values lie; 0 when empty.</summary>
     /// <param name="fraction">0 to 1, such as 0.99.</param>
     /// <returns>Upper edge of the bucket, in nanoseconds, never above <see cref="Max"/>.</returns>

@@ -69,6 +69,54 @@ public sealed class SpscRing<T>
         Volatile.Write(ref _positions.Read, read + 1);
         return true;
     }
+
+    /// <summary>Free places that lie together, oldest first, to be filled where they are; then <see cref="Publish"/>. Writer.</summary>
+    /// <param name="countMax">At most so many; 1 or more.</param>
+    /// <returns>Empty when the ring is full. Fewer than are free where the ring's end lies between.</returns>
+    public Span<T> Claim(int countMax)
+    {
+        long written = _positions.Written;
+        if (written + countMax - _positions.ReadSeen > _mask + 1)
+        {
+            _positions.ReadSeen = Volatile.Read(ref _positions.Read);
+        }
+
+        int at = (int)(written & _mask);
+        int free = (int)(_mask + 1 - (written - _positions.ReadSeen));
+        return _items.AsSpan(at, Math.Min(Math.Min(countMax, free), _items.Length - at));
+    }
+
+    /// <summary>Gives the first places of the last <see cref="Claim"/> to the reader. Writer.</summary>
+    /// <param name="count">At most as many as were claimed.</param>
+    public void Publish(int count)
+    {
+        // Releases the items, as in TryWrite.
+        Volatile.Write(ref _positions.Written, _positions.Written + count);
+    }
+
+    /// <summary>Items that wait and lie together, oldest first, to be used where they are; then <see cref="Release"/>. Reader.</summary>
+    /// <param name="countMax">At most so many; 1 or more.</param>
+    /// <returns>Empty when none waits. Fewer than wait where the ring's end lies between.</returns>
+    public Span<T> Peek(int countMax)
+    {
+        long read = _positions.Read;
+        if (_positions.WrittenSeen - read < countMax)
+        {
+            _positions.WrittenSeen = Volatile.Read(ref _positions.Written);
+        }
+
+        int at = (int)(read & _mask);
+        int waiting = (int)(_positions.WrittenSeen - read);
+        return _items.AsSpan(at, Math.Min(Math.Min(countMax, waiting), _items.Length - at));
+    }
+
+    /// <summary>Gives the first places of the last <see cref="Peek"/> back to the writer. Reader.</summary>
+    /// <param name="count">At most as many as were seen.</param>
+    public void Release(int count)
+    {
+        // Releases the places, as in TryRead.
+        Volatile.Write(ref _positions.Read, _positions.Read + count);
+    }
 }
 
 // What one thread writes lies two cache lines from what the other writes, as prefetchers fetch pairs. Not nested in the ring: generic

@@ -82,6 +82,57 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     }
 
     [Fact]
+    public void Commands_ThatComeTogether_ShareTheirTimesAndAreTakenAsFarAsThereIsRoom()
+    {
+        using JournalWriter journal = Open(Durability.Os);
+        Sequencer sequencer = Make(journal, inFlightMax: 16);
+        OrderCommand[] commands = [.. Enumerable.Range(1, 20).Select(number => NewOrder(number))];
+
+        SubmitStatus status = sequencer.Submit(commands, out int taken);
+
+        Assert.Equal((SubmitStatus.Busy, 16, 16L, 1L), (status, taken, sequencer.LastSequence, sequencer.BusyCount));
+        Assert.Equal(16, sequencer.WaitingCommands);
+        for (int index = 0; index < taken; index++)
+        {
+            Assert.Equal((index + 1L, commands[0].TimeNs), (commands[index].Sequence, commands[index].TimeNs));
+            Assert.Equal((commands[0].Hops.SequencedNs, commands[0].Hops.MatchedNs), (commands[index].Hops.SequencedNs, commands[index].Hops.MatchedNs));
+        }
+
+        Assert.Equal(0, commands[16].Sequence);
+        Assert.True(sequencer.TryCommit());
+        Assert.Equal(16, sequencer.Release(this));
+        sequencer.MarkSent();
+        Assert.Equal((0, 16L), (sequencer.WaitingCommands, sequencer.Hops.Total.Count));
+        Assert.Equal(SubmitStatus.Ok, sequencer.Submit(commands.AsSpan(16), out taken));
+        Assert.Equal((4, 20L), (taken, sequencer.LastSequence));
+        Assert.True(commands[19].TimeNs >= commands[0].TimeNs);
+    }
+
+    [Fact]
+    public void Trail_CommandsOfOneMoment_AreSentWhenTheLastOfThemIsDurable()
+    {
+        CommandTrail trail = new(8);
+        HopStatistics statistics = new();
+        HopTimes first = new() { ReceivedNs = 1, ValidatedNs = 2, SequencedNs = 3, MatchedNs = 4 };
+        HopTimes second = first with { SequencedNs = 5, MatchedNs = 6 };
+        trail.Push(1, in first);
+        trail.Push(2, in first);
+        trail.Push(3, in second);
+
+        trail.MarkDurable(1, nowNs: 7);
+        trail.MarkSent(8, statistics);
+        Assert.Equal((3, 0L), (trail.Count, statistics.Total.Count));
+
+        // What is durable takes no more commands in, whenever they were.
+        trail.MarkDurable(3, nowNs: 9);
+        trail.Push(4, in second);
+        trail.MarkSent(10, statistics);
+
+        Assert.Equal((1, 7, 3L), (trail.Count, trail.FreeCount, statistics.Total.Count));
+        Assert.Equal((9L, 27L), (statistics.Total.Max, statistics.Total.Sum));
+    }
+
+    [Fact]
     public void ReleaseRing_WhenOneCommandFillsMany_GrowsAndKeepsTheOrder()
     {
         ReleaseRing<OrderReport> ring = new(4);

@@ -5,12 +5,13 @@ public class AllocationTests
     [Theory]
     [InlineData(Durability.None, false)]
     [InlineData(Durability.Os, false)]
+    [InlineData(Durability.Os, true)]
     [InlineData(Durability.Fsync, false)]
     [InlineData(Durability.Fsync, true)]
-    public void AppendAndCommit_Warm_AllocateNothing(Durability durability, bool syncInline)
+    public void AppendAndCommit_Warm_AllocateNothing(Durability durability, bool isSecondWay)
     {
         using Scratch scratch = new();
-        JournalOptions options = scratch.Options(durability) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, SyncInline = syncInline };
+        JournalOptions options = scratch.Options(durability) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, SyncInline = isSecondWay, WriteBeside = isSecondWay };
         using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
         byte[] payload = new byte[100];
         int rounds = durability == Durability.Fsync ? 100 : 2_000;
@@ -26,10 +27,10 @@ public class AllocationTests
     [Theory]
     [InlineData(Durability.Os, false)]
     [InlineData(Durability.Fsync, true)]
-    public void SegmentAfterSegment_Warm_AllocatesNothing(Durability durability, bool syncInline)
+    public void SegmentAfterSegment_Warm_AllocatesNothing(Durability durability, bool isSecondWay)
     {
         using Scratch scratch = new();
-        JournalOptions options = scratch.Options(durability) with { SyncInline = syncInline };
+        JournalOptions options = scratch.Options(durability) with { SyncInline = isSecondWay, WriteBeside = isSecondWay };
         using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
         byte[] payload = new byte[2_000];
         long sequence = Run(writer, 0, 600, payload);

@@ -178,7 +178,7 @@ public class FailureTests
     }
 
     internal static JournalOptions InMemory(MemoryFiles files, Durability durability, bool syncInline) =>
-        new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 4096, SpaceRetryMs = 1 };
+        new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, WriteBeside = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 4096, SpaceRetryMs = 1 };
 
     private static void AssertStaysFailed(JournalWriter writer, long durableSequence)
     {

@@ -24,6 +24,23 @@ public class LatencyHistogramTests
     }
 
     [Fact]
+    public void Record_SoManyTimes_IsAsOneByOne()
+    {
+        LatencyHistogram together = new();
+        together.Record(70, 3);
+        together.Record(-1, 2);
+        together.Record(long.MaxValue / 2, 5);
+
+        LatencyHistogram each = Of([70, 70, 70, 0, 0, .. Enumerable.Repeat(long.MaxValue / 2, 5)]);
+
+        Assert.Equal((each.Count, each.Sum, each.Max), (together.Count, together.Sum, together.Max));
+        foreach (decimal fraction in Fractions)
+        {
+            Assert.Equal(each.Quantile((double)fraction), together.Quantile((double)fraction));
+        }
+    }
+
+    [Fact]
     public void Difference_OfTwoCopies_IsWhatWasRecordedBetween()
     {
         LatencyHistogram running = Of([5, 1_000, 40]);

@@ -29,6 +29,46 @@ public class SpscRingTests
         }
     }
 
+    [Fact]
+    public void Batches_AgainstAQueue_GiveTheSameItemsAndNeverMoreThanFit()
+    {
+        Random random = new(7);
+        SpscRing<long> ring = new(8);
+        Queue<long> model = new();
+        long next = 0;
+        for (long step = 0; step < 20_000; step++)
+        {
+            int most = random.Next(1, 12);
+            if (random.Next(2) == 0)
+            {
+                Span<long> places = ring.Claim(most);
+                Assert.True(places.Length <= Math.Min(most, 8 - model.Count) && places.IsEmpty == (model.Count == 8), "a claim is empty only when the ring is full");
+                int count = random.Next(places.Length + 1);
+                for (int index = 0; index < count; index++)
+                {
+                    places[index] = next;
+                    model.Enqueue(next++);
+                }
+
+                ring.Publish(count);
+            }
+            else
+            {
+                Span<long> items = ring.Peek(most);
+                Assert.True(items.Length <= Math.Min(most, model.Count) && items.IsEmpty == (model.Count == 0), "a look is empty only when the ring is empty");
+                int count = random.Next(items.Length + 1);
+                foreach (long item in items[..count])
+                {
+                    Assert.Equal(model.Dequeue(), item);
+                }
+
+                ring.Release(count);
+            }
+
+            Assert.Equal(model.Count, (int)ring.Count);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

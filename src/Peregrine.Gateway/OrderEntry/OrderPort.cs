@@ -60,6 +60,46 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         _tap?.OnRules(rules);
     }
 
+    /// <summary>Whether a session's store lacks reports which a snapshot no longer makes.</summary>
+    /// <param name="reportCounts">Reports of each session up to the snapshot.</param>
+    /// <returns>The first such session in words; null when there is none.</returns>
+    public string? FindLag(IReadOnlyDictionary<int, long> reportCounts)
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            long count = reportCounts.GetValueOrDefault(client.Id);
+            if (count > client.SavedAtStart)
+            {
+                return $"the store of session {client.Client.CompId} holds its reports up to number {client.SavedAtStart}, and the snapshot stands after number {count}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Goes on from a snapshot: so many reports of each session came before it.</summary>
+    public void Resume(TradingCore core, IReadOnlyDictionary<int, long> reportCounts)
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            client.ReportCount = reportCounts.GetValueOrDefault(client.Id);
+        }
+
+        if (_tap is { } tap)
+        {
+            core.TellOrders((in OrderReport report) => tap.OnReport(report, isReplay: true));
+        }
+    }
+
+    /// <summary>Goes back to the journal's start.</summary>
+    public void Restart()
+    {
+        foreach (ClientState client in _clients.Values)
+        {
+            client.ReportCount = 0;
+        }
+    }
+
     /// <summary>Tells each client its accounts.</summary>
     /// <param name="accountIds">For each configured account, its id in the rules in force.</param>
     public void UseAccounts(ReadOnlySpan<int> accountIds)

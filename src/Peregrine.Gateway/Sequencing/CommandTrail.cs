@@ -3,7 +3,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway.Sequencing;
 
 /// <summary>
-/// The hop time stamps of commands on their way, oldest first, from sequencing until their reports were handed to the kernel.
+/// The hop time stamps of commands on their way, oldest first, from sequencing until their reports were handed to the kernel. Commands
+/// that passed every hop together share one entry; they count as durable, and as sent, when the last of them is.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: no. Bound: the sequencer takes no command while it is full.</remarks>
 public sealed class CommandTrail
@@ -22,16 +23,32 @@ public sealed class CommandTrail
     }
 
     /// <summary>True when no further command fits.</summary>
-    public bool IsFull => _tail - _sentEnd == _entries.Length;
+    public bool IsFull => Count == _entries.Length;
 
     /// <summary>How many commands are on their way.</summary>
-    public int Count => (int)(_tail - _sentEnd);
+    public int Count { get; private set; }
+
+    /// <summary>How many more fit.</summary>
+    public int FreeCount => _entries.Length - Count;
 
     /// <summary>Adds a command that was matched.</summary>
     public void Push(long sequence, in HopTimes hops)
     {
+        Count++;
+        if (_tail > _durableEnd)
+        {
+            ref Entry last = ref _entries[(_tail - 1) & (_entries.Length - 1)];
+            if (IsSame(in last.Hops, in hops))
+            {
+                last.Sequence = sequence;
+                last.Count++;
+                return;
+            }
+        }
+
         ref Entry entry = ref _entries[_tail++ & (_entries.Length - 1)];
         entry.Sequence = sequence;
+        entry.Count = 1;
         entry.Hops = hops;
     }
 
@@ -58,13 +75,18 @@ public sealed class CommandTrail
         {
             ref Entry entry = ref _entries[_sentEnd & (_entries.Length - 1)];
             entry.Hops.SentNs = nowNs;
-            statistics.Record(entry.Hops);
+            statistics.Record(in entry.Hops, entry.Count);
+            Count -= entry.Count;
         }
     }
+
+    private static bool IsSame(in HopTimes left, in HopTimes right) =>
+        left.MatchedNs == right.MatchedNs && left.SequencedNs == right.SequencedNs && left.ValidatedNs == right.ValidatedNs && left.ReceivedNs == right.ReceivedNs;
 
     private struct Entry
     {
         public long Sequence;
+        public int Count;
         public HopTimes Hops;
     }
 }

@@ -17,15 +17,16 @@ public sealed class HopStatistics
     /// <summary>The histogram of one hop, by its index in <see cref="HopNames"/>: from the hop before to it.</summary>
     public LatencyHistogram Hop(int index) => _hops[index];
 
-    /// <summary>Adds the hops of one command.</summary>
-    public void Record(in HopTimes hops)
+    /// <summary>Adds the hops of commands that passed them together.</summary>
+    /// <param name="count">How many commands; 1 or more.</param>
+    public void Record(in HopTimes hops, int count = 1)
     {
-        _hops[0].Record(hops.ValidatedNs - hops.ReceivedNs);
-        _hops[1].Record(hops.SequencedNs - hops.ValidatedNs);
-        _hops[2].Record(hops.MatchedNs - hops.SequencedNs);
-        _hops[3].Record(hops.DurableNs - hops.MatchedNs);
-        _hops[4].Record(hops.SentNs - hops.DurableNs);
-        Total.Record(hops.SentNs - hops.ReceivedNs);
+        _hops[0].Record(hops.ValidatedNs - hops.ReceivedNs, count);
+        _hops[1].Record(hops.SequencedNs - hops.ValidatedNs, count);
+        _hops[2].Record(hops.MatchedNs - hops.SequencedNs, count);
+        _hops[3].Record(hops.DurableNs - hops.MatchedNs, count);
+        _hops[4].Record(hops.SentNs - hops.DurableNs, count);
+        Total.Record(hops.SentNs - hops.ReceivedNs, count);
     }
 
     /// <summary>Forgets everything recorded.</summary>

@@ -40,6 +40,21 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <summary>The encoded rules last seen; empty when there were none.</summary>
     public ReadOnlySpan<byte> Rules => _rules;
 
+    /// <summary>Begins with a core that a snapshot holds, in place of an empty one.</summary>
+    /// <param name="core">As the journal left it before the next record.</param>
+    /// <param name="lastTimeNs">Time of its last command.</param>
+    public void Resume(TradingCore core, long lastTimeNs)
+    {
+        Check.That(_core is null, "a replay resumes before its first record");
+        _core = core;
+        LastTimeNs = lastTimeNs;
+        if (core.Rules is { } rules)
+        {
+            _rules = RulesCodec.Encode(rules);
+            onRules?.Invoke(rules);
+        }
+    }
+
     /// <inheritdoc/>
     public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {

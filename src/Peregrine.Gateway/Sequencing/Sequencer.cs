@@ -60,6 +60,7 @@ public sealed class Sequencer
     private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
     private readonly ICommandTap? _tap;
     private long _lastTimeNs;
+    private long _releasedSequence;
     private bool _batchOpen;
 
     /// <summary>Continues after recovery.</summary>
@@ -75,6 +76,7 @@ public sealed class Sequencer
         _journal = journal;
         _lastTimeNs = lastTimeNs;
         LastSequence = core.LastSequence;
+        _releasedSequence = core.LastSequence;
         _waiting = new ReportBuffer(inFlightMax * 2);
         _trail = new CommandTrail(inFlightMax);
     }
@@ -88,8 +90,14 @@ public sealed class Sequencer
     /// <summary>True while a command has not reached the kernel's hands with all its reports.</summary>
     public bool HasWork => _trail.Count > 0;
 
+    /// <summary>Commands whose reports have not all reached the kernel's hands.</summary>
+    public int WaitingCommands => _trail.Count;
+
     /// <summary>Reports released so far.</summary>
     public long ReleasedReports { get; private set; }
+
+    /// <summary>Every report of the commands up to here was handed to the sink. From any thread.</summary>
+    public long ReleasedSequence => Volatile.Read(ref _releasedSequence);
 
     /// <summary>How often a command had to wait for the journal.</summary>
     public long BusyCount { get; private set; }
@@ -105,28 +113,21 @@ public sealed class Sequencer
     /// <returns>Ok; Busy, NoSpace or JournalFailed: nothing happened.</returns>
     public SubmitStatus Submit(ref OrderCommand command)
     {
-        if (_trail.IsFull || _waiting.Count >= _waiting.Capacity - 2)
+        if (_trail.IsFull || HasTooManyReports)
         {
             BusyCount++;
             return SubmitStatus.Busy;
         }
 
         long nowNs = Clock.MonotonicNs;
-        command.Sequence = LastSequence + 1;
-        command.TimeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
-        command.Hops.SequencedNs = nowNs;
-        SubmitStatus status = TryJournal(in command);
+        SubmitStatus status = TryTake(ref command, nowNs, Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs)));
         if (status != SubmitStatus.Ok)
         {
             return status;
         }
 
-        LastSequence = command.Sequence;
-        _lastTimeNs = command.TimeNs;
-        _core.Execute(in command, _waiting);
-        _tap?.Collect(in command);
         command.Hops.MatchedNs = Clock.MonotonicNs;
-        _trail.Push(command.Sequence, command.Hops);
+        _trail.Push(command.Sequence, in command.Hops);
         return SubmitStatus.Ok;
     }
 
@@ -139,6 +140,45 @@ public sealed class Sequencer
         while ((status = Submit(ref command)) == SubmitStatus.Busy)
         {
             waitForJournal();
+        }
+
+        return status;
+    }
+
+    /// <summary>
+    /// As <see cref="Submit(ref OrderCommand)"/> for commands that came together: each has its own place in the order, but they share one
+    /// sequenced time, read before the first, and one matched time, read after the last. So the clock is read twice for all of them.
+    /// </summary>
+    /// <param name="commands">In the order that they came.</param>
+    /// <param name="taken">How many of them, from the first, were taken: all when Ok. To those behind nothing happened.</param>
+    /// <returns>Ok; Busy, NoSpace or JournalFailed: what kept the first that was not taken.</returns>
+    public SubmitStatus Submit(Span<OrderCommand> commands, out int taken)
+    {
+        SubmitStatus status = SubmitStatus.Ok;
+        long nowNs = Clock.MonotonicNs;
+        long timeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
+        int room = _trail.FreeCount;
+        for (taken = 0; taken < commands.Length; taken++)
+        {
+            if (taken == room || HasTooManyReports)
+            {
+                BusyCount++;
+                status = SubmitStatus.Busy;
+                break;
+            }
+
+            status = TryTake(ref commands[taken], nowNs, timeNs);
+            if (status != SubmitStatus.Ok)
+            {
+                break;
+            }
+        }
+
+        long matchedNs = Clock.MonotonicNs;
+        foreach (ref OrderCommand command in commands[..taken])
+        {
+            command.Hops.MatchedNs = matchedNs;
+            _trail.Push(command.Sequence, in command.Hops);
         }
 
         return status;
@@ -174,6 +214,7 @@ public sealed class Sequencer
             released++;
         }
 
+        Volatile.Write(ref _releasedSequence, durable);
         _tap?.Release(durable);
         _trail.MarkDurable(durable, Clock.MonotonicNs);
         ReleasedReports += released;
@@ -197,6 +238,26 @@ public sealed class Sequencer
         {
             _trail.MarkSent(Clock.MonotonicNs, Hops);
         }
+    }
+
+    private bool HasTooManyReports => _waiting.Count >= _waiting.Capacity - 2;
+
+    private SubmitStatus TryTake(ref OrderCommand command, long nowNs, long timeNs)
+    {
+        command.Sequence = LastSequence + 1;
+        command.TimeNs = timeNs;
+        command.Hops.SequencedNs = nowNs;
+        SubmitStatus status = TryJournal(in command);
+        if (status != SubmitStatus.Ok)
+        {
+            return status;
+        }
+
+        LastSequence = command.Sequence;
+        _lastTimeNs = timeNs;
+        _core.Execute(in command, _waiting);
+        _tap?.Collect(in command);
+        return SubmitStatus.Ok;
     }
 
     private SubmitStatus TryJournal(in OrderCommand command)

@@ -89,6 +89,20 @@ public sealed class SnapshotStore
         return false;
     }
 
+    /// <summary>Opens one good snapshot after the other, the newest first, for a caller that cannot use each. The caller disposes of every reader.</summary>
+    /// <param name="journal">What the journal's files hold.</param>
+    /// <param name="faults">Gets those that were passed over, and why.</param>
+    public IEnumerable<SnapshotReader> OpenNewestFirst(JournalExtent journal, ICollection<SnapshotFault> faults)
+    {
+        foreach (string path in FindNewestFirst())
+        {
+            if (TryOpen(path, journal, faults) is { } reader)
+            {
+                yield return reader;
+            }
+        }
+    }
+
     /// <summary>All good snapshots from which the journal can go on, the newest first. Reads each of them whole.</summary>
     /// <param name="journal">What the journal's files hold.</param>
     /// <param name="faults">Gets the others.</param>

@@ -1,5 +1,4 @@
 using Peregrine.Primitives;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Instruments;
 

@@ -8,10 +8,10 @@ public sealed partial class MarketBooks
     private BookResult AddOrder(int instrumentId, ulong orderId, Side side, long price, long quantity)
     {
         BookResult result = BookResult.Ok;
-        int old = _index.Find(orderId, instrumentId);
+        int old = _index.Find(orderId, instrumentId, out int position);
         if (old >= 0)
         {
-            RemoveOrder(old);
+            RemoveOrder(old, position);
             result = BookResult.DuplicateOrder;
         }
 
@@ -51,7 +51,7 @@ public sealed partial class MarketBooks
     // Execution, cancel and delete: all take quantity from an order.
     private BookResult Take(in BookUpdate update, long quantity)
     {
-        int slot = _index.Find(update.OrderId, update.InstrumentId);
+        int slot = _index.Find(update.OrderId, update.InstrumentId, out int position);
         if (slot < 0)
         {
             if (update.Side != 0)
@@ -71,7 +71,7 @@ public sealed partial class MarketBooks
         }
 
         bool isOver = quantity > order.Quantity && update.Kind != BookUpdateKind.Delete;
-        RemoveOrder(slot);
+        RemoveOrder(slot, position);
         return isOver ? BookResult.OverExecution : BookResult.Ok;
     }
 
@@ -91,7 +91,7 @@ public sealed partial class MarketBooks
 
     private BookResult ReplaceOrder(in BookUpdate update)
     {
-        int slot = _index.Find(update.OrderId, update.InstrumentId);
+        int slot = _index.Find(update.OrderId, update.InstrumentId, out int position);
         if (slot < 0)
         {
             // Its side is not known, so there is nothing to put the new one on.
@@ -99,13 +99,13 @@ public sealed partial class MarketBooks
         }
 
         Side side = _orders[slot].Side;
-        RemoveOrder(slot);
+        RemoveOrder(slot, position);
         return AddOrder(update.InstrumentId, update.NewOrderId, side, update.Price, update.Quantity);
     }
 
     private BookResult ModifyOrder(in BookUpdate update)
     {
-        int slot = _index.Find(update.OrderId, update.InstrumentId);
+        int slot = _index.Find(update.OrderId, update.InstrumentId, out int position);
         if (slot < 0)
         {
             // A modify carries everything that an add does.
@@ -121,7 +121,7 @@ public sealed partial class MarketBooks
             return BookResult.Ok;
         }
 
-        RemoveOrder(slot);
+        RemoveOrder(slot, position);
         return AddOrder(update.InstrumentId, update.OrderId, update.Side, update.Price, update.Quantity);
     }
 
@@ -152,13 +152,15 @@ public sealed partial class MarketBooks
             while (head >= 0)
             {
                 int next = _orders[head].Next;
-                RemoveOrder(head);
+                _ = _index.Find(_orders[head].Id, _orders[head].InstrumentId, out int position);
+                RemoveOrder(head, position);
                 head = next;
             }
         }
     }
 
-    private void RemoveOrder(int slot)
+    /// <param name="position">Where the index has it.</param>
+    private void RemoveOrder(int slot, int position)
     {
         ref BookOrder order = ref _orders[slot];
         ref Level level = ref _levels[order.Level];
@@ -182,8 +184,12 @@ public sealed partial class MarketBooks
 
         level.Quantity -= order.Quantity;
         level.OrderCount--;
-        _index.Remove(order.Id, order.InstrumentId);
-        RemoveLevelIfEmpty(BookOf(order.InstrumentId), order.Side, order.Level);
+        _index.RemoveAt(position);
+        if (level.Head < 0 && level.Anonymous == 0)
+        {
+            RemoveLevelIfEmpty(BookOf(order.InstrumentId), order.Side, order.Level);
+        }
+
         order.Next = _freeOrder;
         _freeOrder = slot;
     }

@@ -18,9 +18,13 @@ internal sealed class OrderIdMap
     public int Count { get; private set; }
 
     /// <summary>The slot, or -1.</summary>
-    public int Find(ulong id, int instrumentId)
+    public int Find(ulong id, int instrumentId) => Find(id, instrumentId, out _);
+
+    /// <summary>The slot, or -1.</summary>
+    /// <param name="position">For <see cref="RemoveAt"/>; good until something is added or removed.</param>
+    public int Find(ulong id, int instrumentId, out int position)
     {
-        int position = Position(id, instrumentId);
+        position = Position(id, instrumentId);
         return _entries[position].Slot;
     }
 
@@ -36,22 +40,23 @@ internal sealed class OrderIdMap
         Count++;
     }
 
-    /// <summary>Removes an id that is there.</summary>
-    public void Remove(ulong id, int instrumentId)
+    /// <summary>Removes the id that was found at a position.</summary>
+    public void RemoveAt(int position)
     {
-        int mask = _entries.Length - 1;
-        int hole = Position(id, instrumentId);
-        _entries[hole].Slot = Empty;
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        int hole = position;
+        entries[hole].Slot = Empty;
         Count--;
 
         // Whoever would have stood at or before the hole moves into it, so that no search ends too early.
-        for (int at = (hole + 1) & mask; _entries[at].Slot != Empty; at = (at + 1) & mask)
+        for (int at = (hole + 1) & mask; entries[at].Slot != Empty; at = (at + 1) & mask)
         {
-            int home = Home(_entries[at].Id, _entries[at].InstrumentId);
+            int home = Home(entries[at].Id, entries[at].InstrumentId, mask);
             if (((at - home) & mask) >= ((at - hole) & mask))
             {
-                _entries[hole] = _entries[at];
-                _entries[at].Slot = Empty;
+                entries[hole] = entries[at];
+                entries[at].Slot = Empty;
                 hole = at;
             }
         }
@@ -59,20 +64,25 @@ internal sealed class OrderIdMap
 
     private int Position(ulong id, int instrumentId)
     {
-        int mask = _entries.Length - 1;
-        int at = Home(id, instrumentId);
-        while (_entries[at].Slot != Empty && (_entries[at].Id != id || _entries[at].InstrumentId != instrumentId))
+        Entry[] entries = _entries;
+        int mask = entries.Length - 1;
+        int at = Home(id, instrumentId, mask);
+        while (true)
         {
+            ref Entry entry = ref entries[at];
+            if (entry.Slot == Empty || (entry.Id == id && entry.InstrumentId == instrumentId))
+            {
+                return at;
+            }
+
             at = (at + 1) & mask;
         }
-
-        return at;
     }
 
-    private int Home(ulong id, int instrumentId)
+    private static int Home(ulong id, int instrumentId, int mask)
     {
         ulong hash = (id ^ ((ulong)(uint)instrumentId << 40)) * 0x9e3779b97f4a7c15UL;
-        return (int)(hash >> 32) & (_entries.Length - 1);
+        return (int)(hash >> 32) & mask;
     }
 
     private void Grow()

@@ -35,6 +35,10 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms)
 
     public InstrumentTerms Terms = terms;
     public VenueRules Rules = terms.Rules;
+
+    // Copies of two rules that every order asks for.
+    public OwnerScope OwnerScope;
+    public SelfTradePrevention SelfTrade;
     public TickStep[] TickTable = [];
     public TradingPhase Phase = terms.Phase;
     public bool CancelsForbidden;
@@ -84,6 +88,8 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms)
     {
         Terms = terms;
         Rules = terms.Rules;
+        OwnerScope = Rules.Owner;
+        SelfTrade = Rules.SelfTrade;
         TickTable = [.. terms.TickTable];
         HasBands = terms.StaticBandBasisPoints > 0 || terms.DynamicBandBasisPoints > 0;
         Refresh();

@@ -46,15 +46,17 @@ public sealed partial class MatchingEngine
 
     private void EmitLevel(Book book, int levelIndex, MatchEventBuffer events)
     {
-        ref Level level = ref LevelAt(levelIndex);
-        if ((OrderKind.Market & MarketKindOf(book, levelIndex)) != 0)
+        // Market orders that wait for an auction are in a level that is not shown.
+        if (levelIndex != book.MarketBuys && levelIndex != book.MarketSells)
         {
-            return;
+            EmitLevel(book, in LevelAt(levelIndex), events);
         }
+    }
 
+    private static void EmitLevel(Book book, in Level level, MatchEventBuffer events)
+    {
         ref MatchEvent target = ref events.Next();
         target.OrderId = 0;
-        target.RestingOrderId = 0;
         target.DeltaSequence = ++book.Deltas;
         target.Price = new Price(level.Price);
         target.Quantity = new Quantity(level.Quantity);
@@ -69,17 +71,17 @@ public sealed partial class MatchingEngine
         target.Phase = 0;
     }
 
-    private static OrderKind MarketKindOf(Book book, int levelIndex) =>
-        levelIndex == book.MarketBuys || levelIndex == book.MarketSells ? OrderKind.Market : OrderKind.Plain;
-
     /// <summary>Tells a change of one shown order, where that is wanted.</summary>
     private void EmitDelta(Book book, MatchEventType type, int slot, long ticks, long shown, MatchEventBuffer events)
     {
-        if (!EmitsOrderDeltas)
+        if (EmitsOrderDeltas)
         {
-            return;
+            AddDelta(book, type, slot, ticks, shown, events);
         }
+    }
 
+    private void AddDelta(Book book, MatchEventType type, int slot, long ticks, long shown, MatchEventBuffer events)
+    {
         ref MatchEvent target = ref events.Next();
         EmitSlot(ref target, type, slot, ticks, shown, 0, RejectReason.None);
         target.DeltaSequence = ++book.Deltas;

@@ -333,7 +333,7 @@ public sealed partial class MatchingEngine
 
     private long SizeInForce(int slot) => Math.Min(MinimumSizeOf(slot), OrderAt(slot).Leaves);
 
-    private static int OwnerOf(Book book, int account, int firm, int strategy) => book.Rules.Owner switch
+    private static int OwnerOf(Book book, int account, int firm, int strategy) => book.OwnerScope switch
     {
         OwnerScope.Account => account,
         OwnerScope.Firm => firm,
@@ -341,7 +341,7 @@ public sealed partial class MatchingEngine
         _ => None,
     };
 
-    private static SelfTradePrevention ModeOf(Book book, SelfTradePrevention asked) => asked == SelfTradePrevention.Default ? book.Rules.SelfTrade : asked;
+    private static SelfTradePrevention ModeOf(Book book, SelfTradePrevention asked) => asked == SelfTradePrevention.Default ? book.SelfTrade : asked;
 
     /// <summary>An order on its way through the other side.</summary>
     private struct Aggressor

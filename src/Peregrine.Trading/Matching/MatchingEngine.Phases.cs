@@ -10,6 +10,12 @@ public sealed partial class MatchingEngine
     private readonly int[] _sortSlots;
     private long _nextAuctionEndNs = long.MaxValue;
 
+    /// <summary>How many events the buffer held when the last time or mass cancel had ended its orders: whoever joins the events of several engines needs to know.</summary>
+    internal int EndsTold { get; private set; }
+
+    /// <summary>The same, when its auctions had ended too.</summary>
+    internal int AuctionsTold { get; private set; }
+
     /// <inheritdoc/>
     public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
@@ -50,11 +56,13 @@ public sealed partial class MatchingEngine
             Expire(timeNs, events);
         }
 
+        EndsTold = events.Count;
         if (_nextAuctionEndNs <= timeNs)
         {
             EndAuctions(timeNs, events);
         }
 
+        AuctionsTold = events.Count;
         if (expires)
         {
             EndTouched(events);
@@ -79,6 +87,8 @@ public sealed partial class MatchingEngine
             }
         }
 
+        EndsTold = events.Count;
+        AuctionsTold = events.Count;
         EndTouched(events);
         return cancelled;
     }

@@ -57,9 +57,10 @@ public sealed partial class MatchingEngine
         _hash += MatchDigest.OfPlace(order.Identity, ticks, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) == 0)
         {
-            side.ShownCount += LevelAt(levelIndex).Count == 1 ? 1 : 0;
+            ref Level level = ref LevelAt(levelIndex);
+            side.ShownCount += level.Count == 1 ? 1 : 0;
             EmitDelta(book, MatchEventType.OrderAdded, slot, ticks, order.Shown, events);
-            EmitLevel(book, levelIndex, events);
+            EmitLevel(book, in level, events);
         }
     }
 
@@ -73,7 +74,7 @@ public sealed partial class MatchingEngine
         if (isShown)
         {
             EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, order.Shown, events);
-            EmitLevel(book, levelIndex, events);
+            EmitLevel(book, in level, events);
             if (level.Count == 0)
             {
                 book.Own(order.Side).ShownCount--;

@@ -40,6 +40,7 @@ public sealed partial class MatchingEngine
         StateReader reader = new(bytes);
         ulong hash = (ulong)reader.ReadInt64();
         TimeNs = reader.ReadInt64();
+        _nextAuctionEndNs = long.MaxValue;
         TradeCount = reader.ReadInt64();
         ulong low = (ulong)reader.ReadInt64();
         TradedLots = new Int128((ulong)reader.ReadInt64(), low);

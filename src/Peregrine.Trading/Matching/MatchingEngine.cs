@@ -12,7 +12,7 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine : IMatchingEngine
 {
     /// <summary>Prices lie within ± this many ticks, so that keys and notionals cannot overflow.</summary>
-    public const long PriceTicksMax = 1L << 56;
+    public const long PriceTicksMax = InstrumentTerms.PriceTicksMax;
 
     /// <summary>Largest order in lots: with <see cref="OrderCapacityMax"/> of them in one level its total still fits.</summary>
     public const long QuantityLotsMax = 1L << 40;
@@ -58,8 +58,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Whether what orders show is told order by order (<see cref="MatchEventType.OrderAdded"/> and the like).</summary>
     public bool EmitsOrderDeltas { get; init; }
 
-    /// <summary>How many orders can rest or be parked.</summary>
-    public int OrderCapacity { get; }
+    /// <summary>How many orders can rest or be parked. As one shard of several, less for a command, when the others hold the rest (<see cref="Sharding.ShardEngine"/>).</summary>
+    public int OrderCapacity { get; internal set; }
 
     /// <inheritdoc/>
     public int OrderCount { get; private set; }

@@ -7,7 +7,7 @@ namespace Peregrine.Trading.Orders;
 /// an open-addressed table finds them, with removal by shifting back.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the table is at most half full.</remarks>
-internal sealed class ClientOrderIdTable
+internal sealed partial class ClientOrderIdTable
 {
     private readonly Entry[] _entries;
     private readonly ClientOrderKey[] _window;

@@ -75,7 +75,7 @@ internal struct OrderName
 
 /// <summary>The records of working orders and of the last closed ones, in slabs, found by slot or order id.</summary>
 /// <remarks>Thread: one owner. Allocates: at construction.</remarks>
-internal sealed class OrderStore
+internal sealed partial class OrderStore
 {
     private const int None = -1;
     private readonly OrderRecord[] _records;

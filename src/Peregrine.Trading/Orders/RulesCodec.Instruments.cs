@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Peregrine.Primitives;
 using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Orders;
 

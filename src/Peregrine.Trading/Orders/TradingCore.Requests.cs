@@ -275,20 +275,28 @@ public sealed partial class TradingCore
             _orders.Name(slot).Key = key;
         }
 
-        OrderExtras extras = new()
-        {
-            Attributes = command.Attributes,
-            StrategyId = command.StrategyId,
-            Peg = command.Peg,
-            SelfTrade = command.SelfTrade,
-        };
-        if (extras != default)
+        if (HasExtras(in command))
         {
             record.Kind |= RecordKind.HasExtras;
-            _orders.Extras(slot) = extras;
+            _orders.Extras(slot) = new OrderExtras
+            {
+                Attributes = command.Attributes,
+                StrategyId = command.StrategyId,
+                Peg = command.Peg,
+                SelfTrade = command.SelfTrade,
+            };
         }
 
         return slot;
+    }
+
+    // Most orders have none: one look at all of it is less than making and comparing a whole OrderExtras.
+    private static bool HasExtras(in OrderCommand command)
+    {
+        ref readonly OrderAttributes attributes = ref command.Attributes;
+        long any = attributes.StopPrice.Ticks | attributes.OffsetTicks | attributes.DisplayQuantity.Lots | attributes.MinimumQuantity.Lots
+            | attributes.ExpireTimeNs | (uint)command.StrategyId | (byte)command.Peg | (byte)command.SelfTrade;
+        return any != 0;
     }
 
     private MatchOrder ToMatchOrder(in OrderCommand command, int slot) => new()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
@@ -100,6 +101,7 @@ public static class PreTradeRisk
 
     /// <summary>Quantity, limit price and stop price are positive and within what the engine can hold.</summary>
     /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units), PriceNotPositive or PriceOutOfRange (ticks).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckAmounts(in RiskSubject subject, Instrument instrument)
     {
         if (subject.Lots <= 0)
@@ -122,6 +124,7 @@ public static class PreTradeRisk
 
     /// <summary>The whole order is at most so many shares or contracts.</summary>
     /// <returns>Pass or MaxQuantity, in units.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckMaxQuantity(in RiskSubject subject, Instrument instrument, long maxUnits)
     {
         if (maxUnits == 0)
@@ -137,6 +140,7 @@ public static class PreTradeRisk
     /// Price x quantity of the whole order: at its limit; a stop at the higher of where it stands and the reference; anything else at the reference.
     /// </summary>
     /// <returns>Pass, MaxNotional in whole units of the currency (observed rounded up), or NoReferencePrice for an order without a price of its own.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckMaxNotional(in RiskSubject subject, Instrument instrument, long maxUnits)
     {
         if (maxUnits == 0)
@@ -167,6 +171,7 @@ public static class PreTradeRisk
     /// stop price, which the market will have reached. Pegged orders follow the market and need none.
     /// </summary>
     /// <returns>Pass, PriceCollar in basis points (observed rounded up), or NoReferencePrice: never guessed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckCollar(in RiskSubject subject, int maxBasisPoints)
     {
         if (maxBasisPoints == 0 || !subject.HasLimit || subject.Type == OrderType.Pegged)
@@ -193,6 +198,7 @@ public static class PreTradeRisk
             : new RiskVerdict(RejectReason.PriceCollar, maxBasisPoints, Saturate((Int128)((scaled + (ulong)(reference - 1)) / (ulong)reference)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static RiskVerdict CheckPrice(long ticks) => ticks switch
     {
         <= 0 => new RiskVerdict(RejectReason.PriceNotPositive, 1, ticks),
@@ -210,6 +216,7 @@ public static class PreTradeRisk
     };
 
     // Of two numbers that are not negative.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Multiply(long left, long right)
     {
         ulong high = Math.BigMul((ulong)left, (ulong)right, out ulong low);

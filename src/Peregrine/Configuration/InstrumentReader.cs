@@ -2,7 +2,6 @@ using System.Globalization;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Matching;
 
 namespace Peregrine.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Gateway;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
@@ -11,6 +12,7 @@ internal static class OptionsReader
 {
     private const int FewCores = 2;
     private const int MiBShift = 20;
+    private const long DayNs = 86_400_000_000_000;
 
     /// <summary>Reads.</summary>
     /// <param name="root">Without an error from <see cref="SchemaCheck"/> and <see cref="CrossCheck"/>.</param>
@@ -94,7 +96,25 @@ internal static class OptionsReader
             "thread" => false,
             string other => throw new InvalidOperationException($"journal.sync {other} is in the schema but not here"),
         };
-        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline);
+        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline, ReadSnapshot(journal.Section("snapshot"), journal.Section("retention")));
+    }
+
+    private static SnapshotOptions ReadSnapshot(OptionsSection snapshot, OptionsSection retention)
+    {
+        string archive = retention.Text("archiveFolder");
+        JournalRetentionOptions keeping = new()
+        {
+            RetainBytes = retention.Long("keepMiB") << MiBShift,
+            RetainAgeNs = retention.Long("keepDays") * DayNs,
+            ArchiveFolder = archive.Length == 0 ? null : archive,
+        };
+        return new SnapshotOptions
+        {
+            EveryCommands = snapshot.Long("everyCommands"),
+            EveryMinutes = snapshot.Int("everyMinutes"),
+            Keep = snapshot.Int("keep"),
+            Retention = retention.Flag("enabled") ? keeping : null,
+        };
     }
 
     private static IdOptions ReadIds(OptionsSection ids, string dataFolder) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Gateway;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
@@ -51,7 +52,8 @@ internal sealed record SimulatorOptions(bool IsEnabled, int OrdersPerSecond, lon
 
 /// <summary>The journal of commands.</summary>
 /// <param name="SyncInline">"auto" is already decided for this machine.</param>
-internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline)
+/// <param name="Snapshot">When snapshots are taken, and what goes behind them.</param>
+internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline, SnapshotOptions Snapshot)
 {
     // Below three cores a thread for the disk competes with the link's and the clients' for one: see docs/perf/link.md.
     private const int FewCores = 2;

@@ -18,14 +18,9 @@ internal static class FeedFile
         FeedInput? input = null;
         try
         {
-            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1 << 16);
+            FileStream file = OpenFile(path);
             input = new FeedInput(Decompressed(file, out bool isCompressed));
-            while (input.Data.Length < DetectBytes && input.TryFill())
-            {
-            }
-
-            FeedReader reader = ReaderFor(path, input);
-            reader.Name = path;
+            FeedReader reader = Detect(path, input);
             reader.IsCompressed = isCompressed;
             reader.Progress = () => file.Length == 0 ? 1 : (double)file.Position / file.Length;
             return reader;
@@ -40,6 +35,42 @@ internal static class FeedFile
             input?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The whole of a feed, decompressed, to be read again and again with <see cref="Over"/>.</summary>
+    /// <exception cref="CommandException">It is not there, not readable, or damaged.</exception>
+    public static byte[] ReadAll(string path)
+    {
+        try
+        {
+            using Stream stream = Decompressed(OpenFile(path), out _);
+            using MemoryStream whole = new();
+            stream.CopyTo(whole);
+            return whole.ToArray();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
+        {
+            throw new CommandException($"{path}: cannot be read: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; expected {Known}");
+        }
+    }
+
+    /// <summary>Reads a feed that is not compressed.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="stream">Disposed with the reader.</param>
+    /// <exception cref="CommandException">It is empty, or of no format that is known.</exception>
+    public static FeedReader Over(string name, Stream stream) => Detect(name, new FeedInput(stream));
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1 << 16);
+
+    private static FeedReader Detect(string name, FeedInput input)
+    {
+        while (input.Data.Length < DetectBytes && input.TryFill())
+        {
+        }
+
+        FeedReader reader = ReaderFor(name, input);
+        reader.Name = name;
+        return reader;
     }
 
     private static Stream Decompressed(FileStream file, out bool isCompressed)

@@ -1,3 +1,4 @@
+using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
@@ -8,14 +9,23 @@ namespace Peregrine.Inspect;
 internal sealed class JournalCheck : IJournalVisitor, IReportSink
 {
     private readonly JournalReplay? _replay;
-    private readonly long _startSequence;
+    private readonly JournalPosition _start;
+    private readonly long _replayAfter;
+    private long _records;
 
     /// <param name="isReplaying">Commands are carried out again too, and each state hash compared.</param>
-    /// <param name="startSequence">The last command before the first record; 0 unless older segments are missing.</param>
-    public JournalCheck(bool isReplaying, long startSequence)
+    /// <param name="start">Before the first record.</param>
+    /// <param name="from">Where a replay begins, with what stands there; null for the first record of all.</param>
+    public JournalCheck(bool isReplaying, in JournalPosition start, (JournalPosition At, LinkState State)? from = null)
     {
         _replay = isReplaying ? new JournalReplay(new CoreOptions(), this) : null;
-        _startSequence = startSequence;
+        _start = start;
+        _records = start.Records;
+        if (_replay is not null && from is { } point)
+        {
+            _replay.Resume(point.State.Core, point.State.LastTimeNs);
+            _replayAfter = point.At.Records;
+        }
     }
 
     public long Commands { get; private set; }
@@ -24,13 +34,20 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
 
     public long StateHashes { get; private set; }
 
+    /// <summary>Commands carried out again.</summary>
+    public long Replayed => _replay?.CommandCount ?? 0;
+
     /// <summary>Null when nothing was replayed.</summary>
     public long? ProvenHashes => _replay?.ProvenHashes;
 
     /// <inheritdoc/>
     public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        _replay?.OnRecord(in header, payload);
+        if (++_records > _replayAfter)
+        {
+            _replay?.OnRecord(in header, payload);
+        }
+
         switch (header.Type)
         {
             case JournalRecordType.Command:
@@ -63,9 +80,9 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
     {
         CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command);
         Require(status == CodecStatus.Ok && command.Sequence == header.Sequence, in header, "command", payload.Length);
-        if (header.Sequence != _startSequence + Commands + 1)
+        if (header.Sequence != _start.Sequence + Commands + 1)
         {
-            throw new JournalException($"command {header.Sequence} stands where {_startSequence + Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
+            throw new JournalException($"command {header.Sequence} stands where {_start.Sequence + Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peregrine.Primitives;
+using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 

@@ -1,3 +1,4 @@
+using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 

@@ -30,6 +30,8 @@ internal sealed partial class OrderReplay(bool isFollowing)
     private readonly Dictionary<int, int> _instruments = [];
     private readonly Dictionary<(int Instrument, Side Side, long Price), ulong> _anonymous = [];
     private readonly long[] _byClass = new long[Enum.GetValues<ExecutionClass>().Length];
+    private int _lastInstrument;
+    private int _lastEngineId = -1;
     private ulong _nextAnonymousId = AnonymousIds;
     private ulong _nextIncomingId = IncomingIds;
 
@@ -113,14 +115,20 @@ internal sealed partial class OrderReplay(bool isFollowing)
             return false;
         }
 
+        if (isKnown && update.Kind == BookUpdateKind.Delete)
+        {
+            bool isMissed = _engine.Cancel(orderId, _events) != RejectReason.None;
+            Misses += isMissed ? 1 : 0;
+            return isMissed;
+        }
+
         if (!_engine.TryGetOrder(orderId, out RestingOrder resting))
         {
             Misses++;
             return true;
         }
 
-        bool isWhole = isKnown && update.Kind == BookUpdateKind.Delete;
-        long leaves = isWhole ? 0 : resting.Leaves.Lots - update.Quantity;
+        long leaves = resting.Leaves.Lots - update.Quantity;
         _ = leaves > 0 ? _engine.Replace(orderId, resting.Price, new Quantity(leaves), _events) : _engine.Cancel(orderId, _events);
         return false;
     }
@@ -222,14 +230,21 @@ internal sealed partial class OrderReplay(bool isFollowing)
         return _engine.Submit(in order, _events);
     }
 
+    // Feeds come in runs of one instrument: the last one is looked at first.
     private int EngineId(int instrumentId)
     {
+        if (instrumentId == _lastInstrument && _lastEngineId >= 0)
+        {
+            return _lastEngineId;
+        }
+
         if (!_instruments.TryGetValue(instrumentId, out int id))
         {
             id = _engine.AddInstrument(new InstrumentTerms());
             _instruments.Add(instrumentId, id);
         }
 
+        (_lastInstrument, _lastEngineId) = (instrumentId, id);
         return id;
     }
 }

@@ -17,7 +17,8 @@ namespace Peregrine.Running;
 /// <summary>What a run was asked for, beside the configuration.</summary>
 /// <param name="Feed">A recorded feed, or tcp://host:port of another link; null for the link's own books.</param>
 /// <param name="Speed">Of a recorded feed, a multiple of the recorded one; 0 as fast as it goes.</param>
-internal sealed record RunRequest(string? Feed, double Speed);
+/// <param name="SkipsLostReports">Starts although a session's store lacks reports that the journal no longer makes.</param>
+internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false);
 
 /// <summary>The whole link with everything around it: distribution, simulator or feed, console.</summary>
 /// <remarks>Thread: made, run and disposed by one.</remarks>
@@ -58,6 +59,8 @@ internal sealed class LinkHost : IDisposable
                     LocalPorts = [.. new[] { desk, simulated }.OfType<LocalPort>()],
                     MarketData = request.Feed is null ? Server : null,
                     Reports = Blotter,
+                    Snapshots = options.Journal.Snapshot with { Take = SnapshotProcess.Take },
+                    SkipLostReports = request.SkipsLostReports,
                 },
                 log));
             _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : isSimulated ? SimulatedFlow(simulated) : null;

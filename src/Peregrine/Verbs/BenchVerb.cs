@@ -43,7 +43,7 @@ internal static class BenchVerb
             Console.Out.WriteLine(result.GetValue(json) ? BenchReport.ToJson(figures) : BenchReport.ToMarkdown(figures));
             return 0;
         });
-        Command bench = new("bench", "Measures this machine: link, feed, core, net, journal.") { link.WithExample("peregrine bench link --levels os,fsync --seconds 10"), CreateFeed(), BenchCoreVerb.Create(), BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal") };
+        Command bench = new("bench", "Measures this machine: link, feed, core, books, net, journal, recovery.") { link.WithExample("peregrine bench link --levels os,fsync --seconds 10"), CreateFeed(), BenchCoreVerb.Create(), BenchBooksVerb.Create(), BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal"), BenchRecoveryVerb.Create() };
         return bench.WithExample("peregrine bench link");
     }
 

@@ -8,11 +8,12 @@ internal static class JournalVerb
 {
     public static Command Create()
     {
-        Command journal = new("journal", "A link's journal, also while the link writes it: looks at it (verify, dump, export, snapshots), lets old segments go (truncate), measures how fast one is written (bench).")
+        Command journal = new("journal", "A link's journal, also while the link writes it: looks at it (verify, dump, export, snapshots), takes a snapshot (snapshot), lets old segments go (truncate), measures how fast one is written (bench).")
         {
             JournalVerifyVerb.Create(),
             JournalDumpVerb.Create(),
             JournalExportVerb.Create(),
+            JournalSnapshotVerb.Create(),
             JournalSnapshotsVerb.Create(),
             JournalTruncateVerb.Create(),
             BenchJournalVerb.Create("bench", "journal bench"),

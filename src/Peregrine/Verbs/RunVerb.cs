@@ -5,8 +5,11 @@ using Peregrine.Api;
 using Peregrine.Cli;
 using Peregrine.Configuration;
 using Peregrine.Gateway;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
+using Peregrine.Inspect;
+using Peregrine.Journal.Snapshots;
 using Peregrine.Running;
 using Peregrine.Simulator;
 
@@ -15,6 +18,8 @@ namespace Peregrine.Verbs;
 /// <summary>peregrine run: the whole link, until SIGTERM or Ctrl-C.</summary>
 internal static class RunVerb
 {
+    private const double NsPerSecond = 1e9;
+
     public static Command Create()
     {
         Option<string?> data = new("--data") { Description = "Data folder: journal, sessions, ids, access token. Takes the place of dataFolder in the configuration." };
@@ -25,10 +30,11 @@ internal static class RunVerb
         Option<long?> seed = new("--seed") { Description = "Seed of the simulated participants (simulator.seed)." };
         Option<string?> feed = new("--feed") { Description = "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.", HelpName = "FILE|tcp://HOST:PORT" };
         Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
+        Option<bool> skip = new("--skip-lost-reports") { Description = "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: that client never gets them." };
         ConfigurationArguments arguments = new();
         Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants.")
         {
-            data, quiet, noSimulator, noConsole, rate, seed, feed, speed,
+            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip,
         };
         arguments.AddTo(run);
         run.SetAction(result =>
@@ -39,7 +45,7 @@ internal static class RunVerb
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
-            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)));
+            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip));
             return Run(arguments.LoadOrFail(result, overrides), request, result.GetValue(quiet));
 
             void Add(string key, string? value) => overrides.AddRange(value is null ? Array.Empty<string>() : [$"{key}={value}"]);
@@ -99,7 +105,9 @@ internal static class RunVerb
     private static void Announce(LinkHost host, PeregrineOptions options)
     {
         LinkRecovery recovery = host.Link.Recovery;
-        Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {recovery.Journal.Segments} segments, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
+        AnnounceStart(recovery.Start);
+        int segments = recovery.Journal.Segments - recovery.Journal.SkippedSegments;
+        Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {segments} segments in {recovery.Start.ReplayNs / NsPerSecond:F3} s, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
         if (recovery.Journal.TornAt is { } torn)
         {
             Log($"cut a torn tail of {recovery.Journal.TornBytes} bytes: {torn}");
@@ -114,6 +122,24 @@ internal static class RunVerb
             : $"flow: {flow.Kind}, {flow.Text}");
         AnnounceConsole(host, options);
         Log("ready");
+    }
+
+    private static void AnnounceStart(LinkStart start)
+    {
+        foreach (SnapshotFault fault in start.Passed)
+        {
+            Log($"snapshot passed over: {fault}");
+        }
+
+        if (start.Snapshot is { } snapshot)
+        {
+            Log(string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Path} of {JournalText.Time(snapshot.TimeNs)}, after command {snapshot.Position.Sequence}, checked and loaded in {start.LoadNs / NsPerSecond:F3} s"));
+        }
+
+        if (start.Skipped is { } skipped)
+        {
+            Log($"reports are lost, as --skip-lost-reports allowed: {skipped}");
+        }
     }
 
     private static void AnnounceConsole(LinkHost host, PeregrineOptions options)

@@ -17,16 +17,7 @@ public sealed class CoreBenchTests : IDisposable
     [InlineData("core")]
     public void Stage_AStreamOfEveryCommand_TradesWhatItSays(string stage)
     {
-        string path = Write(
-            prefill: 2,
-            (0, true, false, 10, 1, 100),
-            (0, false, false, 10, 2, 105),
-            (0, false, false, 4, 3, 100),      // trades 4 with order 1
-            (2, true, false, 0, 1, 105),       // order 1, 6 left, trades them with order 2
-            (0, true, true, 9, 4, 105),        // trades the 4 left of order 2; 5 are cancelled
-            (0, true, false, 7, 5, 99),
-            (1, true, false, 0, 5, 99),
-            (0, true, false, 1, 6, 98));
+        string path = WriteEveryCommand();
 
         CommandResult result = CommandProcess.Run("bench", "core", "--commands", path, "--stage", stage, "--rounds", "1", "--json");
 
@@ -38,6 +29,29 @@ public sealed class CoreBenchTests : IDisposable
         Assert.Equal(6, figures.GetProperty("commands").GetInt32());
         Assert.Equal(2, figures.GetProperty("prefill").GetInt32());
         Assert.True(figures.GetProperty("p99Ns").GetInt64() > 0);
+    }
+
+    [Theory]
+    [InlineData("os", "1", "inline")]
+    [InlineData("os", "max", "thread")]
+    [InlineData("none", "max", "inline")]
+    [InlineData("fsync", "3", "thread")]
+    public void Link_AStreamOfEveryCommand_TradesWhatItSaysAndLeavesNothingBehind(string durability, string outstanding, string writer)
+    {
+        string folder = _folder.File("journals");
+
+        CommandResult result = CommandProcess.Run(
+            "bench", "core", "--commands", WriteEveryCommand(), "--stage", "link", "--rounds", "1", "--dir", folder, "--durability", durability, "--outstanding", outstanding, "--writer", writer, "--json");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        JsonElement figures = JsonDocument.Parse(result.Output).RootElement[0];
+        Assert.Equal("14", figures.GetProperty("tradedQuantity").GetString());
+        Assert.Equal(1, figures.GetProperty("resting").GetInt32());
+        Assert.Equal(0, figures.GetProperty("refused").GetInt64());
+        Assert.Equal(6, figures.GetProperty("commands").GetInt32());
+        Assert.Equal(writer, figures.GetProperty("writer").GetString());
+        Assert.True(figures.GetProperty("p99Ns").GetInt64() > 0);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]
@@ -84,19 +98,33 @@ public sealed class CoreBenchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--stage", "link", "--stage: 'link', expected book, core or both")]
+    [InlineData("--stage", "wire", "--stage: 'wire', expected book, core, link or several")]
+    [InlineData("--outstanding", "0", "--outstanding: '0', expected 1 to 1000000, or max")]
+    [InlineData("--durability", "disk", "--durability: 'disk', expected none, os or fsync")]
+    [InlineData("--writer", "nobody", "--writer: 'nobody', expected auto, inline or thread")]
     [InlineData("--rounds", "0", "--rounds: expected 1 to 1000")]
     [InlineData("--commands", "/nowhere.stream", "/nowhere.stream: cannot be read")]
     public void Option_ThatIsWrong_IsNamed(string option, string value, string expected)
     {
         string path = Write(prefill: 0, (0, true, false, 1, 1, 100));
-        string[] arguments = option == "--commands" ? [option, value] : ["--commands", path, option, value];
+        string[] arguments = option == "--commands" ? [option, value] : option == "--stage" ? ["--commands", path, option, value] : ["--commands", path, "--stage", "link", option, value];
 
         CommandResult result = CommandProcess.Run(["bench", "core", .. arguments]);
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(expected, result.OneLineError(), StringComparison.Ordinal);
     }
+
+    private string WriteEveryCommand() => Write(
+        prefill: 2,
+        (0, true, false, 10, 1, 100),
+        (0, false, false, 10, 2, 105),
+        (0, false, false, 4, 3, 100),      // trades 4 with order 1
+        (2, true, false, 0, 1, 105),       // order 1, 6 left, trades them with order 2
+        (0, true, true, 9, 4, 105),        // trades the 4 left of order 2; 5 are cancelled
+        (0, true, false, 7, 5, 99),
+        (1, true, false, 0, 5, 99),
+        (0, true, false, 1, 6, 98));
 
     private string Write(int prefill, params (byte Type, bool IsBuy, bool IsImmediateOrCancel, uint Lots, ulong OrderId, long Ticks)[] commands)
     {

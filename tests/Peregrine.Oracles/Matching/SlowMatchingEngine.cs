@@ -96,8 +96,9 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
 
     /// <inheritdoc/>
     public long NextDueNs => _books
-        .SelectMany(book => book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime).Select(o => o.Expiry).Append(book.AuctionEnd == 0 ? long.MaxValue : book.AuctionEnd))
-        .Append(long.MaxValue).Min();
+        .SelectMany(book => book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime).Select(o => o.Expiry).Append(book.AuctionEnd > 0 ? book.AuctionEnd : long.MaxValue))
+        .Append(long.MaxValue)
+        .Min();
 
     /// <inheritdoc/>
     public void AdvanceTime(long timeNs, MatchEventBuffer events)

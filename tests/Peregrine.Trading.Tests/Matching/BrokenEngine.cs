@@ -29,9 +29,11 @@ public enum EngineFault
 }
 
 /// <summary>The slow engine with a fault: what the comparison must find.</summary>
-internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingEngine
+internal sealed class BrokenEngine(int capacity, EngineFault fault) : EngineWrapper
 {
     private readonly SlowMatchingEngine _inner = new(capacity);
+
+    protected override IMatchingEngine Inner => _inner;
 
     public static Subject AsSubject(int capacity, EngineFault fault)
     {
@@ -39,17 +41,7 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingE
         return new Subject(engine, () => engine.StateHash, TellsDeltas: false);
     }
 
-    public int OrderCount => _inner.OrderCount;
-
-    public ulong StateHash => _inner.StateHash;
-
-    public int InstrumentCount => _inner.InstrumentCount;
-
-    public int AddInstrument(InstrumentTerms terms) => _inner.AddInstrument(terms);
-
-    public void SetTerms(int instrumentId, InstrumentTerms terms) => _inner.SetTerms(instrumentId, terms);
-
-    public RejectReason Submit(in MatchOrder order, MatchEventBuffer events)
+    public override RejectReason Submit(in MatchOrder order, MatchEventBuffer events)
     {
         MatchOrder changed = fault switch
         {
@@ -62,11 +54,7 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingE
         return fault == EngineFault.TellsWrongLeaves ? WithWrongLeaves(reason, before, events) : reason;
     }
 
-    public RejectReason Cancel(ulong orderId, MatchEventBuffer events) => _inner.Cancel(orderId, events);
-
-    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events) => _inner.Reduce(orderId, lots, events);
-
-    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events)
+    public override RejectReason Replace(in MatchReplace replace, MatchEventBuffer events)
     {
         if (fault == EngineFault.LosesPlace && replace.Fields == ReplaceFields.Leaves && _inner.Check(in replace) == RejectReason.None)
         {
@@ -80,29 +68,13 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : IMatchingE
         return _inner.Replace(in replace, events);
     }
 
-    public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events) => _inner.MassCancel(in filter, events);
-
-    public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
+    public override RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
         bool isIgnored = fault == EngineFault.IgnoresSamePhase && instrumentId >= 0 && instrumentId < InstrumentCount && _inner.GetPhase(instrumentId) == phase;
         return isIgnored ? RejectReason.None : _inner.SetPhase(instrumentId, phase, cancelsForbidden, events);
     }
 
-    public void AdvanceTime(long timeNs, MatchEventBuffer events) => _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
-
-    public long NextDueNs => _inner.NextDueNs;
-
-    public TradingPhase GetPhase(int instrumentId) => _inner.GetPhase(instrumentId);
-
-    public IndicativePrice GetIndicative(int instrumentId) => _inner.GetIndicative(instrumentId);
-
-    public bool TryGetOrder(ulong orderId, out RestingOrder order) => _inner.TryGetOrder(orderId, out order);
-
-    public int LevelCount(int instrumentId, Side side) => _inner.LevelCount(instrumentId, side);
-
-    public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) => _inner.TryGetLevel(instrumentId, side, depth, out level);
-
-    public bool TryGetLastTrade(int instrumentId, out Price price) => _inner.TryGetLastTrade(instrumentId, out price);
+    public override void AdvanceTime(long timeNs, MatchEventBuffer events) => _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
 
     private static RejectReason WithWrongLeaves(RejectReason reason, int from, MatchEventBuffer events)
     {

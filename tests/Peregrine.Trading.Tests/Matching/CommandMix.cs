@@ -48,10 +48,13 @@ public sealed record CommandMix(string Name)
     public bool HasLimits { get; init; }
     public bool HasRules { get; init; }
 
+    /// <summary>Chance that a venue's rules improve the price of hidden orders.</summary>
+    public int Improvement { get; init; } = 30;
+
     /// <summary>Whether some venues' rules ask for a minimum of each single trade.</summary>
     public bool LooksAtSingleTrades { get; init; } = true;
 
-    /// <summary>What the mix must make happen, or it proves nothing: each at least once in this many commands.</summary>
+    /// <summary>What the mix must make happen, or it proves nothing, and about how many commands there are to each time.</summary>
     public (string What, int Every)[] Reaches { get; init; } = [];
 
     public override string ToString() => Name;

@@ -65,8 +65,15 @@ internal static class CommandMixes
             Hidden = 30, AllOrNone = 14, Iceberg = 30, Minimum = 60, HasRules = true, Spans = [2, 5], LotsMax = 30, Replaces = 18, Owners = 16,
             Reaches =
             [
-                ("Restated Refreshed", 60), ("retry", 1_500), ("improvement", 2_000), ("Cancelled RestTooSmall", 600), ("Cancelled MinimumNotMet", 200), ("Trade", 8),
+                ("Restated Refreshed", 60), ("retry", 1_500), ("Cancelled RestTooSmall", 600), ("Cancelled MinimumNotMet", 200), ("Trade", 8),
             ],
+        },
+        new("improvement")
+        {
+            // Small shown orders before large hidden ones that they cannot fill, and arriving orders that may go through the spread.
+            Improvement = 100, HasRules = true, Hidden = 30, AllOrNone = 25, Minimum = 70, Spans = [3, 6], Owners = 30, LotsMax = 24, InstrumentsMax = 1, Crowd = 40, Cancels = 8,
+            Types = [(OrderType.Limit, 70), (OrderType.Market, 20), (OrderType.Pegged, 6)], Phases = 1, PhaseWeights = AllPhases,
+            Reaches = [("improvement", 600), ("retry", 1_500), ("Trade", 15)],
         },
         new("prevention")
         {
@@ -93,8 +100,8 @@ internal static class CommandMixes
             Reaches =
             [
                 ("Rejected UnknownInstrument", 300), ("Rejected UnsupportedOrder", 60), ("Rejected QuantityNotPositive", 300), ("Rejected MaxQuantity", 300), ("Rejected DisplayQuantity", 300),
-                ("Rejected PriceOutOfRange", 300), ("Rejected PriceNotOnTick", 1_500), ("Rejected PriceLimit", 900), ("Rejected DuplicateOrderId", 300), ("Rejected InstrumentClosed", 1_600),
-                ("Rejected InstrumentHalted", 1_600), ("Rejected NotInPhase", 300), ("Rejected ExpiryPassed", 900), ("Rejected NotReplaceable", 120), ("Rejected UnknownOrder", 300), ("Trade", 40),
+                ("Rejected PriceOutOfRange", 300), ("Rejected PriceNotOnTick", 1_500), ("Rejected PriceLimit", 900), ("Rejected DuplicateOrderId", 300), ("Rejected InstrumentClosed", 4_000),
+                ("Rejected InstrumentHalted", 4_000), ("Rejected NotInPhase", 300), ("Rejected ExpiryPassed", 900), ("Rejected NotReplaceable", 120), ("Rejected UnknownOrder", 300), ("Trade", 40),
             ],
         },
         new("time")

@@ -30,4 +30,15 @@ public class MatchingEngineOracleTests(ITestOutputHelper output)
         output.WriteLine($"{mix}: {coverage.Commands} commands in {watch.Elapsed.TotalSeconds:F1} s\n{coverage}");
         coverage.AssertReaches(mix);
     }
+
+    [Theory]
+    [MemberData(nameof(Mixes))]
+    public void Engine_SavedAndLoadedAgainAndAgain_EqualsTheSlowEngineAfterEachCommand(string name)
+    {
+        CommandMix mix = CommandMixes.All.Single(m => m.Name == name);
+        for (int seed = 10_001; seed <= 10_000 + ProofSize.Of(2, 50); seed++)
+        {
+            RandomPlay.AssertEqual(RestartingEngine.AsSubject, mix, seed, CommandsPerPlay, new CommandCoverage());
+        }
+    }
 }

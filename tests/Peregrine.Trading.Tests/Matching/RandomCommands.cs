@@ -99,7 +99,7 @@ internal sealed partial class RandomCommands
             {
                 Owner = Chance(50) ? OwnerScope.Account : (OwnerScope)_random.Next(4),
                 SelfTrade = (SelfTradePrevention)_random.Next(1, 5),
-                HiddenImprovement = Chance(70) ? 0 : _random.Next(1, 4),
+                HiddenImprovement = Chance(_mix.Improvement) ? _random.Next(1, 4) : 0,
                 CancelHiddenRests = Chance(60) ? 0 : _random.Next(1, 6),
                 MinimumPerTrade = _mix.LooksAtSingleTrades && Chance(35),
             },

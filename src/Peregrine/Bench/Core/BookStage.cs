@@ -57,9 +57,7 @@ internal sealed class BookStage : ICoreStage
         }
         else
         {
-            // The stream names no quantity for a move, so what is left is looked up: part of the figure, as a caller would have to do the same.
-            Quantity leaves = _engine.TryGetOrder(command.OrderId, out RestingOrder order) ? order.Leaves : new Quantity(1);
-            _ = _engine.Replace(command.OrderId, new Price(command.Ticks), leaves, _events);
+            _ = _engine.Move(command.OrderId, new Price(command.Ticks), _events);
         }
     }
 }

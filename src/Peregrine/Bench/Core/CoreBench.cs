@@ -41,7 +41,7 @@ internal sealed record CoreBenchOptions
 
 /// <summary>What came out.</summary>
 internal sealed record CoreBenchResult(
-    CoreBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, Int128 TradedLots, int Resting, long Refused, long BytesAllocated, int Collections);
+    CoreBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, LatencyHistogram ClockReads, Int128 TradedLots, int Resting, long Refused, long BytesAllocated, int Collections);
 
 /// <summary>A stream of order commands through one stage: on one thread, warmed up, commands/s and latency in runs apart, as the clock costs.</summary>
 internal sealed class CoreBench(CoreBenchOptions options)
@@ -79,13 +79,14 @@ internal sealed class CoreBench(CoreBenchOptions options)
         }
 
         LatencyHistogram latency = new();
+        LatencyHistogram clockReads = ClockCost.Measure();
         for (int round = 0; round < options.Rounds; round++)
         {
             options.Progress($"{options.Stage}: latency, round {round + 1} of {options.Rounds}");
             _ = Play(Prefilled(stream), stream.Prefill, stream.Measured, latency);
         }
 
-        return new CoreBenchResult(options, stream.Measured, stream.Prefill, perSecond, latency, stage!.TradedLots, stage.Resting, stage.Refused, bytes, collections);
+        return new CoreBenchResult(options, stream.Measured, stream.Prefill, perSecond, latency, clockReads, stage!.TradedLots, stage.Resting, stage.Refused, bytes, collections);
     }
 
     private ICoreStage Make(OrderStream stream) => options.Stage switch

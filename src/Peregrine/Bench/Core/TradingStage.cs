@@ -1,7 +1,3 @@
-using Peregrine.Primitives;
-using Peregrine.Trading;
-using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Bench.Core;
@@ -9,9 +5,6 @@ namespace Peregrine.Bench.Core;
 /// <summary>The whole core: risk with every limit set, matching, order state, reports. Requests name orders by their ids, as binary clients do.</summary>
 internal sealed class TradingStage : ICoreStage
 {
-    // Wide enough that no order of a stream breaks one; each is still computed and compared for every order.
-    private static readonly AccountLimits Limits = new(MaxQuantityUnits: 1L << 32, MaxNotionalUnits: 1L << 50, CollarBasisPoints: 1_000_000);
-
     private readonly OrderStream _stream;
     private readonly TradingCore _core;
     private readonly ReportBuffer _reports = new();
@@ -23,11 +16,7 @@ internal sealed class TradingStage : ICoreStage
     {
         _stream = stream;
         _core = new TradingCore(new CoreOptions { OrdersMax = ordersMax });
-
-        // Two accounts, one for each side, as orders of one account never trade with each other.
-        _core.Configure(new TradingRules(
-            [new Instrument(0, "BENCH", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(Math.Max(1, stream.Commands[0].Ticks)) }],
-            [new Account(0, "BUYER", Limits), new Account(1, "SELLER", Limits)]));
+        _core.Configure(StreamOrders.RulesFor(stream));
     }
 
     /// <inheritdoc/>
@@ -45,7 +34,10 @@ internal sealed class TradingStage : ICoreStage
         _first = first;
         for (int index = 0; index < count; index++)
         {
-            Prepare(first + index, in _stream.Commands[first + index], ref _commands[index]);
+            ref OrderCommand command = ref _commands[index];
+            StreamOrders.Fill(in _stream.Commands[first + index], ref command);
+            command.Sequence = first + index + 1;
+            command.TimeNs = first + index + 1;
         }
     }
 
@@ -54,32 +46,5 @@ internal sealed class TradingStage : ICoreStage
     {
         _reports.Clear();
         _core.Execute(in _commands[index - _first], _reports);
-    }
-
-    private static void Prepare(int index, in StreamCommand from, ref OrderCommand command)
-    {
-        command = default;
-        command.Sequence = index + 1;
-        command.TimeNs = index + 1;
-        command.AccountId = from.Side == Side.Buy ? 0 : 1;
-        command.Side = from.Side;
-        command.OrderType = OrderType.Limit;
-        command.OrderId = from.OrderId;
-        command.Price = new Price(from.Ticks);
-        switch (from.Type)
-        {
-            case StreamCommandType.Add:
-                command.Type = CommandType.New;
-                command.Quantity = new Quantity(from.Lots);
-                command.TimeInForce = from.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day;
-                break;
-            case StreamCommandType.Cancel:
-                command.Type = CommandType.Cancel;
-                break;
-            default:
-                command.Type = CommandType.Replace;
-                command.Fields = ReplaceFields.Price;
-                break;
-        }
     }
 }

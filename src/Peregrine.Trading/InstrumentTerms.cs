@@ -1,6 +1,6 @@
 using Peregrine.Primitives;
 
-namespace Peregrine.Trading.Matching;
+namespace Peregrine.Trading;
 
 /// <summary>From a price on, prices are multiples of a number of ticks.</summary>
 /// <param name="FromTicks">The lowest price that it holds for; the first step of a table holds below it too.</param>
@@ -32,6 +32,9 @@ public sealed record VenueRules
 /// <summary>What the engine must know of an instrument. Prices are ticks.</summary>
 public sealed record InstrumentTerms
 {
+    /// <summary>Prices lie within ± this many ticks, so that keys and notionals cannot overflow.</summary>
+    public const long PriceTicksMax = 1L << 56;
+
     /// <summary>The phase that it starts in; ignored when terms change.</summary>
     public TradingPhase Phase { get; init; } = TradingPhase.Continuous;
 
@@ -69,7 +72,7 @@ public sealed record InstrumentTerms
         Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000, $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
         Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
         Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
-        Require(faults, Rules.HiddenImprovement is >= 0 and <= MatchingEngine.PriceTicksMax, $"HiddenImprovement is {Rules.HiddenImprovement}, expected 0 to 2^56");
+        Require(faults, Rules.HiddenImprovement is >= 0 and <= PriceTicksMax, $"HiddenImprovement is {Rules.HiddenImprovement}, expected 0 to 2^56");
         Require(faults, Rules.Owner <= OwnerScope.Strategy, $"Owner is {(byte)Rules.Owner}, expected 0 to 3");
         Require(
             faults,
@@ -98,6 +101,6 @@ public sealed record InstrumentTerms
 
     private static void RequireRange(List<string> faults, string name, Price? price) => Require(
         faults,
-        price is null || Math.Abs((decimal)price.Value.Ticks) <= MatchingEngine.PriceTicksMax,
+        price is null || Math.Abs((decimal)price.Value.Ticks) <= PriceTicksMax,
         $"{name} is {price?.Ticks}, expected within ±2^56 ticks");
 }

@@ -1,0 +1,123 @@
+using Peregrine.Gateway.Recovery;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Journal;
+using Peregrine.Journal.Snapshots;
+
+namespace Peregrine.Gateway;
+
+/// <summary>Starting: from the newest snapshot that serves, and the journal behind it.</summary>
+public sealed partial class OrderLink
+{
+    private const int BatchBytesMax = 4 << 20;
+
+    private string JournalFolder => Path.Combine(_options.DataFolder, "journal");
+
+    private JournalWriter OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start)
+    {
+        JournalExtent extent = Directory.Exists(JournalFolder) ? JournalReader.FindExtent(JournalFolder) : default;
+        List<SnapshotFault> passed = [];
+        SnapshotStore store = SnapshotStore.Open(Path.Combine(_options.DataFolder, "snapshots"));
+        if (TryOpenAfterSnapshot(store, extent, passed, mayLag: false, out replay, out recovery, out start) is { } journal)
+        {
+            return journal;
+        }
+
+        if (extent.Start.Records == 0)
+        {
+            replay = NewReplay();
+            long beginNs = Clock.MonotonicNs;
+            journal = JournalWriter.Open(JournalOptionsOf(default), replay, out recovery);
+            start = new LinkStart { Passed = passed, ReplayNs = Clock.MonotonicNs - beginNs };
+            return journal;
+        }
+
+        List<SnapshotFault> bad = [];
+        return _options.SkipLostReports && TryOpenAfterSnapshot(store, extent, bad, mayLag: true, out replay, out recovery, out start) is { } lagging
+            ? lagging
+            : throw new IOException(
+                $"{JournalFolder} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot serves: {(passed.Count == 0 ? "there is none" : string.Join("; ", passed))}. "
+                + "Move the older segments back from the archive, or restore a snapshot from a copy; where only a session's store lags behind, restore that store, "
+                + "or start once with --skip-lost-reports: that client then never gets the reports that its store lacks");
+    }
+
+    /// <param name="mayLag">Also one that makes reports no longer which a session's store lacks.</param>
+    private JournalWriter? TryOpenAfterSnapshot(
+        SnapshotStore store, in JournalExtent extent, List<SnapshotFault> passed, bool mayLag, out JournalReplay replay, out JournalRecovery recovery, out LinkStart start)
+    {
+        long beginNs = Clock.MonotonicNs;
+        foreach (SnapshotReader reader in store.OpenNewestFirst(extent, passed))
+        {
+            using (reader)
+            {
+                if (TryLoad(reader, passed, mayLag, out string? lag) is not { } state)
+                {
+                    continue;
+                }
+
+                replay = NewReplay();
+                replay.Resume(state.Core, state.LastTimeNs);
+                _port.Resume(state.Core, state.ReportCounts);
+                long loadedNs = Clock.MonotonicNs;
+                try
+                {
+                    JournalWriter journal = JournalWriter.Open(JournalOptionsOf(reader.Info.Position), replay, out recovery);
+                    start = new LinkStart { Snapshot = reader.Info, Passed = passed, LoadNs = loadedNs - beginNs, ReplayNs = Clock.MonotonicNs - loadedNs, Skipped = lag };
+                    return journal;
+                }
+                catch (JournalPlaceException other)
+                {
+                    // Of another journal, or of records that a loss of power took: nothing was replayed yet.
+                    passed.Add(new SnapshotFault(reader.Info.Path, 0, other.Message));
+                    _port.Restart();
+                }
+            }
+        }
+
+        (replay, recovery, start) = (null!, null!, null!);
+        return null;
+    }
+
+    private LinkState? TryLoad(SnapshotReader reader, List<SnapshotFault> passed, bool mayLag, out string? lag)
+    {
+        lag = null;
+        LinkState? state = LinkState.TryLoad(reader, emitsOrderDeltas: _books is not null, out SnapshotFault? fault);
+        if (state is not null && _port.FindLag(state.ReportCounts) is { } found)
+        {
+            lag = found;
+            fault = mayLag ? null : new SnapshotFault(reader.Info.Path, 0, found);
+        }
+
+        if (fault is not null)
+        {
+            passed.Add(fault);
+        }
+
+        return fault is null ? state : null;
+    }
+
+    private JournalReplay NewReplay() => new(CoreOptionsOf(_options), _port, rules => _port.UseNames(rules), emitsOrderDeltas: _books is not null);
+
+    private JournalOptions JournalOptionsOf(in JournalPosition after) => new()
+    {
+        Folder = JournalFolder,
+        Durability = _options.Durability,
+        SegmentBytes = _options.SegmentBytes,
+        BatchBytesMax = (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2),
+        SyncInline = _options.SyncInline,
+        DurableAdvanced = _loop.Wake,
+        After = after,
+    };
+
+    private SnapshotKeeper? KeepSnapshots(LinkStart start, Action<string> log)
+    {
+        if (_options.Snapshots is not { } snapshots)
+        {
+            return null;
+        }
+
+        SnapshotKeeper keeper = new(
+            snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0, () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords), log);
+        keeper.Start();
+        return keeper;
+    }
+}

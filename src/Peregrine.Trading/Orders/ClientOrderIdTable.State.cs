@@ -1,0 +1,91 @@
+using System.Buffers;
+using Peregrine.Primitives;
+
+namespace Peregrine.Trading.Orders;
+
+// The window is saved, oldest first. Ids that have left it are known for their working orders only: the store's records tell them.
+// Layout: docs/wire/core-state-v1.md.
+internal sealed partial class ClientOrderIdTable
+{
+    private const int HeaderStateBytes = (2 * sizeof(long)) + (2 * sizeof(int));
+    private const int EntryStateBytes = (3 * sizeof(long)) + sizeof(int);
+
+    /// <summary>Whether an id that is known has left the window.</summary>
+    public bool HasLeft(ClientOrderKey key)
+    {
+        int i = Seek(key);
+        return _entries[i].IsUsed && _entries[i].Ordinal == 0;
+    }
+
+    /// <summary>Writes the ids of the window.</summary>
+    public void Save(IBufferWriter<byte> target)
+    {
+        long first = Math.Max(0, _added - _window.Length);
+        StateWriter writer = new(target, HeaderStateBytes);
+        writer.Write(_added);
+        writer.Write((long)Hash);
+        writer.Write(_window.Length);
+        writer.Write(Count);
+        writer.Complete();
+        for (long ordinal = first; ordinal < _added; ordinal++)
+        {
+            ref Entry entry = ref _entries[Seek(_window[ordinal % _window.Length])];
+            writer = new StateWriter(target, EntryStateBytes);
+            writer.Write((long)entry.Key.Low);
+            writer.Write((long)entry.Key.High);
+            writer.Write((long)entry.OrderId);
+            writer.Write(entry.Slot);
+            writer.Complete();
+        }
+    }
+
+    /// <summary>Takes over the window into an empty table.</summary>
+    /// <param name="slots">How many slots the store has.</param>
+    /// <param name="count">How many ids there must be with those that <see cref="AddAged"/> adds, and their digest.</param>
+    /// <exception cref="InvalidDataException">The state is not one that a table like this can have; this table is not to be used then.</exception>
+    public void Load(IStateSource source, int slots, out (int Count, ulong Hash) count)
+    {
+        Span<byte> bytes = stackalloc byte[HeaderStateBytes];
+        source.ReadExactly(bytes);
+        StateReader reader = new(bytes);
+        long added = reader.ReadInt64();
+        ulong hash = (ulong)reader.ReadInt64();
+        int window = reader.ReadInt32();
+        count = (reader.ReadInt32(), hash);
+        Require(window == _window.Length, $"a window of {window}, expected {_window.Length}");
+        Require(added >= 0, $"{added} ids added");
+        long stored = Math.Min(added, window);
+        StateSection section = new(source, stored * EntryStateBytes);
+        _added = added - stored;
+        for (long i = 0; i < stored; i++)
+        {
+            reader = new StateReader(section.Take(EntryStateBytes));
+            ulong low = (ulong)reader.ReadInt64();
+            ClientOrderKey key = new(low, (ulong)reader.ReadInt64());
+            ulong orderId = (ulong)reader.ReadInt64();
+            int slot = reader.ReadInt32();
+            Require(slot >= -1 && slot < slots, $"an id of slot {slot}, expected -1 to {slots - 1}");
+            Require(!_entries[Seek(key)].IsUsed, $"an id twice, of order {orderId}");
+            Add(key, orderId, slot);
+        }
+    }
+
+    /// <summary>Adds an id that has left the window and names a working order.</summary>
+    /// <exception cref="InvalidDataException">It is known already.</exception>
+    public void AddAged(ClientOrderKey key, ulong orderId, int slot)
+    {
+        ref Entry entry = ref _entries[Seek(key)];
+        Require(!entry.IsUsed, $"an id in the window that is said to have left it, of order {orderId}");
+        entry = new Entry { Key = key, OrderId = orderId, Slot = slot, IsUsed = true };
+        Hash += HashOf(in entry);
+        Count++;
+    }
+
+    private static void Require(bool holds, string found)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"saved state of the client order ids has {found}");
+        }
+    }
+}

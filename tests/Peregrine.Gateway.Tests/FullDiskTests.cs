@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Peregrine.Journal;
+
+namespace Peregrine.Gateway.Tests;
+
+/// <summary>The link on a real file system that fills up: told, nothing lost, and it goes on by itself.</summary>
+public class FullDiskTests
+{
+    private const int PassesMax = 2_000_000;
+
+    [Theory]
+    [InlineData(Durability.Os)]
+    [InlineData(Durability.Fsync)]
+    public void Link_OnAFullDisk_RefusesKeepsAndGoesOn(Durability durability)
+    {
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
+        using LinkRig rig = new(durability, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        SnapshotRecoveryTests.Trade(rig, 1, 20);
+        disk.Fill();
+        SessionStatus session = rig.Link.Status().Sessions[0];
+        List<string> refusals = [];
+        using FixClient client = rig.Connect(session.NextIncoming, session.NextOutgoing, text =>
+        {
+            if (text.Contains("JournalFull", StringComparison.Ordinal))
+            {
+                refusals.Add(text);
+            }
+        });
+        long number = 1_000;
+        for (int pass = 0; refusals.Count < 3; pass++)
+        {
+            Assert.True(pass < PassesMax, "the disk fills up");
+            client.New(++number, number % 2 == 0 ? '1' : '2', number % 2 == 0 ? "A"u8 : "B"u8, 10_000, 3);
+            rig.Pump(client, () => client.Reports('0') + client.Reports('8') + refusals.Count >= number - 1_000);
+        }
+
+        long accepted = client.Reports('0');
+        Assert.True(accepted > 0, "some were taken before it was full");
+        Assert.Equal(number - 1_000, accepted + client.Reports('8') + refusals.Count);
+
+        disk.Clear();
+        for (int pass = 0; client.Reports('0') == accepted; pass++)
+        {
+            Assert.True(pass < PassesMax, "orders are taken again once there is room");
+            client.New(++number, '1', "A"u8, 9_990, 1);
+            rig.Pump(client, () => client.Reports('0') + client.Reports('8') + refusals.Count >= number - 1_000);
+        }
+
+        ulong hash = rig.Link.StateHash;
+        long sequence = rig.Link.Status().Sequence;
+        rig.Restart();
+        Assert.Equal((sequence, hash), (rig.Link.Recovery.Commands, rig.Link.Recovery.StateHash));
+    }
+
+    /// <summary>A file system in memory, of a size.</summary>
+    private sealed class SmallDisk : IDisposable
+    {
+        private readonly string _folder;
+
+        private SmallDisk(string folder) => _folder = folder;
+
+        public static SmallDisk Mount(int megabytes)
+        {
+            string folder = Directory.CreateTempSubdirectory("gateway-disk-").FullName;
+            ProcessStartInfo info = new("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder]) { RedirectStandardError = true };
+            using Process mount = Process.Start(info)!;
+            string error = mount.StandardError.ReadToEnd();
+            mount.WaitForExit();
+            if (mount.ExitCode != 0)
+            {
+                Directory.Delete(folder);
+            }
+
+            Assert.SkipUnless(mount.ExitCode == 0, $"a file system of its own cannot be mounted here: {error.Trim()}");
+            return new SmallDisk(folder);
+        }
+
+        public string File(string name) => Path.Combine(_folder, name);
+
+        /// <summary>Takes all the room that is left.</summary>
+        public void Fill()
+        {
+            using FileStream ballast = System.IO.File.Create(File("ballast"));
+            byte[] block = new byte[4096];
+            try
+            {
+                while (true)
+                {
+                    ballast.Write(block);
+                    ballast.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Full.
+            }
+        }
+
+        public void Clear() => System.IO.File.Delete(File("ballast"));
+
+        public void Dispose()
+        {
+            using Process unmount = Process.Start("umount", [_folder]);
+            unmount.WaitForExit();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
