@@ -7,7 +7,6 @@ using Peregrine.Journal;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Integration.Tests.Configuration;
