@@ -2,6 +2,7 @@ using System.Net;
 using Peregrine.Cli;
 using Peregrine.Configuration;
 using Peregrine.Gateway;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Primitives;
@@ -39,7 +40,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         PeregrineOptions options = LoadGood("{}");
         SegmentOptions segments = options.ToSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
-        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline };
+        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
 
         Assert.Equal(library, link);
         Assert.Empty(link.Calendars);
