@@ -135,6 +135,8 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
             back = [];
         }
 
+        // The peer may see the end before the loop has counted it.
+        Assert.True(SpinWait.SpinUntil(() => loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs), "the connection ends");
         loop.Stop();
         List<int> numbers = [];
         for (int at = 0; policy != OverflowPolicy.Disconnect && at < back.Length; at += 1_000)
