@@ -6,7 +6,7 @@ namespace Peregrine.Linux.Memory;
 
 /// <summary>
 /// A fixed number of structs, zeroed, the first at a cache line's start, on huge pages where the system gives some. What is looked up at random in many
-/// megabytes costs a page walk less for each look then (measured with 100,000 orders at rest: docs/perf/core.md).
+/// megabytes costs fewer page walks then.
 /// </summary>
 /// <remarks>
 /// Thread: as its owner says. Allocates: when made. An index is not checked but in the Checked configuration: it must come from the owner's own structures, never from outside.
