@@ -89,13 +89,25 @@ internal static class JournalFormat
 
     public static void WriteRecord(Span<byte> target, in JournalRecord record, ReadOnlySpan<byte> payload)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(target, payload.Length);
+        payload.CopyTo(target[RecordHeaderBytes..]);
+        SealRecord(target, record, payload.Length);
+    }
+
+    /// <summary>Completes a record whose payload is in its place: head, checksum, zeros up to the next record.</summary>
+    /// <param name="target">At least <see cref="RecordBytes"/> of the payload.</param>
+    public static void SealRecord(Span<byte> target, in JournalRecord record, int payloadBytes)
+    {
+        int end = RecordHeaderBytes + payloadBytes;
+        BinaryPrimitives.WriteInt32LittleEndian(target, payloadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(target[SequenceOffset..], record.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeOffset..], record.TimeNs);
         BinaryPrimitives.WriteUInt64LittleEndian(target[24..], record.Type);
-        payload.CopyTo(target[RecordHeaderBytes..]);
-        target[(RecordHeaderBytes + payload.Length)..RecordBytes(payload.Length)].Clear();
-        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Checksum(target, payload.Length));
+        if (end < RecordBytes(payloadBytes))
+        {
+            target[end..RecordBytes(payloadBytes)].Clear();
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Checksum(target, payloadBytes));
     }
 
     /// <summary>Writes the record that closes a batch.</summary>

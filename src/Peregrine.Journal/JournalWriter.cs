@@ -140,20 +140,37 @@ public sealed partial class JournalWriter : IDisposable
     /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
     public JournalStatus TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        Check.That(type is not 0 and not JournalFormat.LinkType && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
+        JournalStatus status = TryReserve(payload.Length, out Span<byte> place);
+        if (status == JournalStatus.Ok)
+        {
+            payload.CopyTo(place);
+            Append(type, sequence, timeNs, payload.Length);
+        }
+
+        return status;
+    }
+
+    /// <summary>A place in the open batch for the payload of a record, to be written where it will lie; then <see cref="Append"/>.</summary>
+    /// <param name="payloadMax">The longest that it can become.</param>
+    /// <param name="payload">So many bytes, with anything in them; good until the next call. Without <see cref="Append"/> nothing has happened.</param>
+    /// <returns>As <see cref="TryAppend"/>.</returns>
+    /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
+    public JournalStatus TryReserve(int payloadMax, out Span<byte> payload)
+    {
+        payload = default;
         if (Failure is not null)
         {
             Counters.FailedCount++;
             return JournalStatus.Failed;
         }
 
-        if (payload.Length > _options.BatchBytesMax - JournalFormat.RecordHeaderBytes)
+        if (payloadMax > _options.BatchBytesMax - JournalFormat.RecordHeaderBytes)
         {
             Counters.TooLongCount++;
             return JournalStatus.TooLong;
         }
 
-        int bytes = JournalFormat.RecordBytes(payload.Length);
+        int bytes = JournalFormat.RecordBytes(payloadMax);
         if (bytes > _options.BatchBytesMax - _batchBytes)
         {
             _foundFull = true;
@@ -166,7 +183,20 @@ public sealed partial class JournalWriter : IDisposable
             return status;
         }
 
-        JournalFormat.WriteRecord(_batch.AsSpan(_batchBytes), new JournalRecord(sequence, timeNs, type), payload);
+        payload = _batch.AsSpan(_batchBytes + JournalFormat.RecordHeaderBytes, payloadMax);
+        return JournalStatus.Ok;
+    }
+
+    /// <summary>Appends the record whose payload was written into the last <see cref="TryReserve"/>.</summary>
+    /// <param name="type">1 to 254.</param>
+    /// <param name="sequence">At least that of the record before.</param>
+    /// <param name="timeNs">Unix nanoseconds.</param>
+    /// <param name="payloadBytes">How long it became, at most as long as was reserved.</param>
+    public void Append(byte type, long sequence, long timeNs, int payloadBytes)
+    {
+        Check.That(type is not 0 and not JournalFormat.LinkType && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
+        int bytes = JournalFormat.RecordBytes(payloadBytes);
+        JournalFormat.SealRecord(_batch.AsSpan(_batchBytes, bytes), new JournalRecord(sequence, timeNs, type), payloadBytes);
         _batchBytes += bytes;
         _batchCount++;
         _batchSequence = sequence;
@@ -177,8 +207,6 @@ public sealed partial class JournalWriter : IDisposable
         {
             HashBeside();
         }
-
-        return JournalStatus.Ok;
     }
 
     /// <summary>

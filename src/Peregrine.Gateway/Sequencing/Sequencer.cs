@@ -51,13 +51,16 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
+    // How many commands ahead of its own the memory of one is asked for: far enough to be there in time, near enough to be there still.
+    private const int PrefetchAhead = 4;
+
     private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);
+    private static readonly int CommandRecordBytesMax = JournalWriter.RecordBytes(CommandCodec.BytesMax);
 
     private readonly TradingCore _core;
     private readonly JournalWriter _journal;
     private readonly ReportBuffer _waiting;
     private readonly CommandTrail _trail;
-    private readonly byte[] _payload = new byte[CommandCodec.BytesMax];
     private readonly ICommandTap? _tap;
     private long _lastTimeNs;
     private long _releasedSequence;
@@ -167,6 +170,11 @@ public sealed class Sequencer
                 break;
             }
 
+            if (taken + PrefetchAhead < commands.Length)
+            {
+                _core.Prefetch(in commands[taken + PrefetchAhead]);
+            }
+
             status = TryTake(ref commands[taken], nowNs, timeNs);
             if (status != SubmitStatus.Ok)
             {
@@ -263,26 +271,44 @@ public sealed class Sequencer
     private SubmitStatus TryJournal(in OrderCommand command)
     {
         // Room for the command and for the state hash that closes its batch: refused here, nothing of it has happened.
-        int bytes = CommandCodec.Encode(in command, _payload);
-        if (!_journal.HasRoom(JournalWriter.RecordBytes(bytes) + HashRecordBytes))
+        if (!_journal.HasRoom(CommandRecordBytesMax + HashRecordBytes))
         {
             NoSpaceCount += _journal.Failure is null ? 1 : 0;
             return _journal.Failure is null ? SubmitStatus.NoSpace : SubmitStatus.JournalFailed;
         }
 
-        bool ok = TryAppend(JournalRecordType.Command, command.Sequence, command.TimeNs, _payload.AsSpan(0, bytes));
-        _batchOpen |= ok;
-        return ok ? SubmitStatus.Ok : SubmitStatus.JournalFailed;
+        // Written where it lies in the batch, without a copy.
+        if (!TryReserve(CommandCodec.BytesMax, out Span<byte> payload))
+        {
+            return SubmitStatus.JournalFailed;
+        }
+
+        int bytes = CommandCodec.Encode(in command, payload);
+        _journal.Append(JournalRecordType.Command, command.Sequence, command.TimeNs, bytes);
+        _batchOpen = true;
+        return SubmitStatus.Ok;
     }
 
     private bool TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        JournalStatus status = _journal.TryAppend(type, sequence, timeNs, payload);
+        if (!TryReserve(payload.Length, out Span<byte> place))
+        {
+            return false;
+        }
+
+        payload.CopyTo(place);
+        _journal.Append(type, sequence, timeNs, payload.Length);
+        return true;
+    }
+
+    private bool TryReserve(int payloadMax, out Span<byte> payload)
+    {
+        JournalStatus status = _journal.TryReserve(payloadMax, out payload);
         if (status == JournalStatus.Full)
         {
             // A batch as large as the buffer waits for the disk; its state hash follows with the rest.
             _journal.Drain();
-            status = _journal.TryAppend(type, sequence, timeNs, payload);
+            status = _journal.TryReserve(payloadMax, out payload);
         }
 
         return status == JournalStatus.Ok;

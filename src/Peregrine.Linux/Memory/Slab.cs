@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Peregrine.Primitives;
 
 namespace Peregrine.Linux.Memory;
@@ -9,15 +10,19 @@ namespace Peregrine.Linux.Memory;
 /// megabytes costs fewer page walks then.
 /// </summary>
 /// <remarks>
-/// Thread: as its owner says. Allocates: when made. An index is not checked but in the Checked configuration: it must come from the owner's own structures, never from outside.
+/// Thread: as its owner says. Allocates: when made. An index is not checked but in the Checked configuration: it must come from the owner's own structures,
+/// never from outside. A reference does not keep the memory: it lives as long as the owner, so a member of the owner that looks into it ends with
+/// <see cref="GC.KeepAlive"/> of the owner.
 /// </remarks>
-public sealed class Slab<T>
+public readonly struct Slab<T>
     where T : unmanaged
 {
     private const int LineBytes = 64;
     private const long HugePageBytes = 2 << 20;
+
+    // Only held: as long as it is reachable, so is what lies in it.
     private readonly byte[] _memory;
-    private readonly nint _start;
+    private readonly unsafe T* _first;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="length">How many structs, 1 or more; at most 2 GiB in all.</param>
@@ -31,13 +36,14 @@ public sealed class Slab<T>
         Length = length;
         _memory = GC.AllocateUninitializedArray<byte>((int)(bytes + aligned), pinned: true);
 
-        // SAFETY: the array is pinned, so its address holds as long as the array does; the start lies inside it, as it was made that much longer.
+        // SAFETY: the array is pinned, so its address holds as long as the array does; the first element and all others lie inside it, as it was
+        // made that much longer.
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        _start = (nint)(((address + aligned - 1) & ~(nint)(aligned - 1)) - address);
+        _first = (T*)((address + aligned - 1) & ~(nint)(aligned - 1));
         if (bytes >= HugePageBytes)
         {
             // Only a wish: without huge pages everything works the same, slower.
-            _ = Libc.MAdvise((byte*)address + _start, (nuint)bytes, 14 /* MADV_HUGEPAGE */);
+            _ = Libc.MAdvise((byte*)_first, (nuint)bytes, 14 /* MADV_HUGEPAGE */);
         }
 
         Span.Clear();
@@ -49,16 +55,27 @@ public sealed class Slab<T>
     /// <summary>All of them.</summary>
     public Span<T> Span => MemoryMarshal.CreateSpan(ref First, Length);
 
-    private ref T First => ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(_memory), _start));
+    private unsafe ref T First => ref Unsafe.AsRef<T>(_first);
 
     /// <summary>One of them, where it lies.</summary>
-    public ref T this[int index]
+    public unsafe ref T this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             Invariant.That((uint)index < (uint)Length, "an index into a slab lies inside it");
-            return ref Unsafe.Add(ref First, index);
+            return ref Unsafe.AsRef<T>(_first + (nuint)(uint)index);
+        }
+    }
+
+    /// <summary>Asks for the memory of one of them, where the processor can be asked: a hint that changes nothing but time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(int index)
+    {
+        if (Sse.IsSupported)
+        {
+            // SAFETY: a prefetch reads nothing that is seen and cannot fault; the memory is pinned.
+            Sse.Prefetch0(_first + (nuint)(uint)index);
         }
     }
 }

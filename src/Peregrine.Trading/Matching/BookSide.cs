@@ -40,8 +40,8 @@ internal sealed class BookSide
     /// <summary>The best level's index in the slab, or -1.</summary>
     public int Best { get; private set; } = None;
 
-    /// <summary>Its key; only while there is one.</summary>
-    public long BestKey { get; private set; }
+    /// <summary>Its key; the least number when there is none.</summary>
+    public long BestKey { get; private set; } = long.MinValue;
 
     /// <summary>How many levels there are.</summary>
     public int Count { get; private set; }
@@ -71,7 +71,7 @@ internal sealed class BookSide
         }
 
         Count++;
-        if (Best == None || key > BestKey)
+        if (key > BestKey)
         {
             Best = level;
             BestKey = key;
@@ -159,6 +159,7 @@ internal sealed class BookSide
         }
 
         Best = None;
+        BestKey = long.MinValue;
         if (_far.Count > 0)
         {
             BestKey = _far.GreatestKey(out int level);
@@ -211,18 +212,20 @@ internal sealed class BookSide
     private void SetWindow(int place, int level)
     {
         _window[place] = level;
-        _words[place / WordBits] |= 1UL << place;
-        _summary |= 1UL << (place / WordBits);
+        uint word = (uint)place / WordBits;
+        _words[word] |= 1UL << place;
+        _summary |= 1UL << (int)word;
     }
 
     private void ClearWindow(int place)
     {
         _window[place] = None;
-        ulong word = _words[place / WordBits] & ~(1UL << place);
-        _words[place / WordBits] = word;
-        if (word == 0)
+        uint word = (uint)place / WordBits;
+        ulong left = _words[word] & ~(1UL << place);
+        _words[word] = left;
+        if (left == 0)
         {
-            _summary &= ~(1UL << (place / WordBits));
+            _summary &= ~(1UL << (int)word);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -70,7 +71,10 @@ public static class MatchDigest
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Mix(ulong left, ulong right)
     {
-        ulong high = Math.BigMul(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xc4ceb9fe1a85ec53UL, out ulong low);
+        left ^= 0x9e3779b97f4a7c15UL;
+        ulong salted = right ^ 0xc4ceb9fe1a85ec53UL;
+        ulong low = left * salted;
+        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, salted) : Math.BigMul(left, salted, out _);
         return high ^ low ^ BitOperations.RotateLeft(right, 17);
     }
 

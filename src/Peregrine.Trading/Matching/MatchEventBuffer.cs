@@ -18,6 +18,9 @@ public sealed class MatchEventBuffer(int capacity = 1024)
     /// <summary>The event at an index, where it lies.</summary>
     public ref readonly MatchEvent this[int index] => ref _events.AsSpan(0, Count)[index];
 
+    /// <summary>Whether the next event makes it grow.</summary>
+    internal bool IsFull => Count >= _events.Length;
+
     /// <summary>A new, zeroed event at the end, to be filled in place before the next call.</summary>
     public ref MatchEvent Add()
     {
@@ -29,15 +32,12 @@ public sealed class MatchEventBuffer(int capacity = 1024)
     /// <summary>A new event at the end with whatever its place held before: for callers that write every field.</summary>
     internal ref MatchEvent Next()
     {
-        MatchEvent[] events = _events;
-        int at = Count;
-        if (at >= events.Length)
+        if (IsFull)
         {
-            events = Grow();
+            Grow();
         }
 
-        Count = at + 1;
-        return ref events[at];
+        return ref _events[Count++];
     }
 
     /// <summary>An event told before, to be completed.</summary>
@@ -46,10 +46,10 @@ public sealed class MatchEventBuffer(int capacity = 1024)
     /// <summary>Forgets all events; keeps the memory.</summary>
     public void Clear() => Count = 0;
 
-    private MatchEvent[] Grow()
+    /// <summary>Makes room for as many events again.</summary>
+    internal void Grow()
     {
         Array.Resize(ref _events, _events.Length * 2);
         GrowCount++;
-        return _events;
     }
 }

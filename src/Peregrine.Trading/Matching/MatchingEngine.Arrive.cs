@@ -74,9 +74,7 @@ public sealed partial class MatchingEngine
             filled.Kind |= OrderKind.HasExtra;
         }
 
-        _instruments[slot] = order.InstrumentId;
-        _accounts[slot] = order.Account;
-        _sessions[slot] = order.Session;
+        _parties[slot] = new OrderParty { InstrumentId = order.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;

@@ -6,7 +6,7 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine
 {
     /// <inheritdoc/>
-    public IndicativePrice GetIndicative(int instrumentId) => FindAuctionPrice(_books[instrumentId]);
+    public IndicativePrice GetIndicative(int instrumentId) => Kept(FindAuctionPrice(_books[instrumentId]));
 
     private void TellIndicative(Book book, MatchEventBuffer events)
     {
@@ -329,7 +329,7 @@ public sealed partial class MatchingEngine
             if (cursor.Level != None)
             {
                 ref Level level = ref LevelAt(cursor.Level);
-                cursor.Slot = level.Head != None ? level.Head : FirstUnconditional(level.HiddenHead);
+                cursor.Slot = level.Shown.Head != None ? level.Shown.Head : FirstUnconditional(level.Hidden.Head);
                 if (cursor.Slot != None)
                 {
                     return;
@@ -360,7 +360,7 @@ public sealed partial class MatchingEngine
         if (cursor.Level != None)
         {
             cursor.ShownBefore = LevelAt(cursor.Level).Quantity;
-            cursor.CountBefore = LevelAt(cursor.Level).Count;
+            cursor.CountBefore = LevelAt(cursor.Level).Shown.Count;
         }
     }
 
@@ -372,11 +372,11 @@ public sealed partial class MatchingEngine
         }
 
         ref Level level = ref LevelAt(cursor.Level);
-        if (level.Quantity != cursor.ShownBefore || level.Count != cursor.CountBefore)
+        if (level.Quantity != cursor.ShownBefore || level.Shown.Count != cursor.CountBefore)
         {
             EmitLevel(book, cursor.Level, events);
             bool isMarket = cursor.Level == book.MarketLevel(cursor.Side);
-            if (level.Count == 0 && !isMarket)
+            if (level.Shown.Count == 0 && !isMarket)
             {
                 book.Own(cursor.Side).ShownCount--;
             }

@@ -1,5 +1,3 @@
-using Peregrine.Linux.Memory;
-
 namespace Peregrine.Trading.Matching;
 
 // Finding orders by what they are, in an order that does not depend on where they lie.
@@ -29,7 +27,7 @@ public sealed partial class MatchingEngine
     {
         int found = 0;
         int left = book.OrderCount;
-        for (int slot = NextWith(_instruments, book.InstrumentId, 0); slot != None && left > 0; slot = NextWith(_instruments, book.InstrumentId, slot + 1), left--)
+        for (int slot = NextOf(book, 0); slot != None && left > 0; slot = NextOf(book, slot + 1), left--)
         {
             if (Passes(book, slot, sieve))
             {
@@ -58,51 +56,35 @@ public sealed partial class MatchingEngine
     /// <summary>Puts the slots of all orders that match a filter into the scratch, unsorted.</summary>
     private int Collect(in MassCancelFilter filter)
     {
-        (Slab<int>? keys, int wanted) = filter switch
-        {
-            { Session: not -1 } => (_sessions, filter.Session),
-            { Account: not -1 } => (_accounts, filter.Account),
-            { InstrumentId: not -1 } => (_instruments, filter.InstrumentId),
-            _ => (null, 0),
-        };
         int found = 0;
-        if (keys is null)
+        for (int slot = 0; slot < _slotsUsed; slot++)
         {
-            for (int slot = 0; slot < _slotsUsed; slot++)
+            if (Matches(in _parties[slot], in filter))
             {
-                found = AddIfMatching(slot, in filter, found);
+                _sortSlots[found++] = slot;
             }
-
-            return found;
-        }
-
-        for (int slot = NextWith(keys, wanted, 0); slot != None; slot = NextWith(keys, wanted, slot + 1))
-        {
-            found = AddIfMatching(slot, in filter, found);
         }
 
         return found;
     }
 
-    private int AddIfMatching(int slot, in MassCancelFilter filter, int found)
+    private static bool Matches(in OrderParty party, in MassCancelFilter filter) =>
+        party.InstrumentId != None
+        && (filter.Session == -1 || party.Session == filter.Session)
+        && (filter.Account == -1 || party.Account == filter.Account)
+        && (filter.InstrumentId == -1 || party.InstrumentId == filter.InstrumentId)
+        && (filter.Side is null || party.Side == filter.Side);
+
+    /// <summary>The first slot at or after another that a book's order has, or -1.</summary>
+    private int NextOf(Book book, int from)
     {
-        bool isMatching = _instruments[slot] != None
-            && (filter.Session == -1 || _sessions[slot] == filter.Session)
-            && (filter.Account == -1 || _accounts[slot] == filter.Account)
-            && (filter.InstrumentId == -1 || _instruments[slot] == filter.InstrumentId)
-            && (filter.Side is null || OrderAt(slot).Side == filter.Side);
-        if (isMatching)
+        int slot = from;
+        while (slot < _slotsUsed && _parties[slot].InstrumentId != book.InstrumentId)
         {
-            _sortSlots[found] = slot;
+            slot++;
         }
 
-        return isMatching ? found + 1 : found;
-    }
-
-    private int NextWith(Slab<int> keys, int wanted, int from)
-    {
-        int at = from < _slotsUsed ? keys.Span[from.._slotsUsed].IndexOf(wanted) : None;
-        return at < 0 ? None : from + at;
+        return slot < _slotsUsed ? slot : None;
     }
 
     private void SortBy(SortKey key, int from, int to)
@@ -129,7 +111,7 @@ public sealed partial class MatchingEngine
 
     private long KeyOf(SortKey key, int slot) => key switch
     {
-        SortKey.Instrument => _instruments[slot],
+        SortKey.Instrument => _parties[slot].InstrumentId,
         SortKey.Expiry => _details[slot].ExpireTimeNs,
         _ => OrderAt(slot).Priority,
     };

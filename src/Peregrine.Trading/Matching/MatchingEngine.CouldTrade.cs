@@ -16,7 +16,7 @@ public sealed partial class MatchingEngine
         {
             ref Level level = ref LevelAt(levelIndex);
             LookAtShown(in level, in arriving, ref prospect);
-            if (level.HiddenHead != None && !prospect.IsStopped)
+            if (level.Hidden.Head != None && !prospect.IsStopped)
             {
                 LookAtHidden(in level, in improving, ref prospect);
             }
@@ -29,14 +29,14 @@ public sealed partial class MatchingEngine
 
     private void LookAtShown(in Level level, in Aggressor arriving, ref Prospect prospect)
     {
-        if (!HasOwn(level.Head, in arriving))
+        if (!HasOwn(level.Shown.Head, in arriving))
         {
             prospect.Take(level.Quantity + level.Reserve);
             return;
         }
 
         long heldBack = 0;
-        for (int slot = level.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
+        for (int slot = level.Shown.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
             ref Order resting = ref OrderAt(slot);
             bool isOwn = resting.Owner == arriving.Owner;
@@ -64,7 +64,7 @@ public sealed partial class MatchingEngine
 
     private void LookAtHidden(in Level level, in Aggressor arriving, ref Prospect prospect)
     {
-        for (int slot = level.HiddenHead; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
+        for (int slot = level.Hidden.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
             ref Order resting = ref OrderAt(slot);
             if (((resting.Kind & OrderKind.Conditional) != 0 && prospect.Left < SizeInForce(slot)) || IsBeyondImprovement(in level, in arriving))
@@ -126,8 +126,8 @@ public sealed partial class MatchingEngine
         for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey && left > 0 && !isFound; levelIndex = other.NextWorse(key, out key))
         {
             ref Level level = ref LevelAt(levelIndex);
-            isFound = HasTradeIn(level.Head, in improving, minimum, ref left)
-                || (!IsBeyondImprovement(in level, in improving) && HasTradeIn(level.HiddenHead, in improving, minimum, ref left));
+            isFound = HasTradeIn(level.Shown.Head, in improving, minimum, ref left)
+                || (!IsBeyondImprovement(in level, in improving) && HasTradeIn(level.Hidden.Head, in improving, minimum, ref left));
         }
 
         return isFound;

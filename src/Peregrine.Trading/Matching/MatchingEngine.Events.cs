@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -17,14 +18,11 @@ public sealed partial class MatchingEngine
         target.InstrumentId = order.InstrumentId;
         target.Tag = order.Tag;
         target.RestingTag = 0;
-        target.Type = type;
-        target.Side = order.Side;
-        target.Reason = reason;
-        target.Phase = 0;
+        target.SetHead(type, order.Side, reason);
     }
 
     private void EmitSlot(ref MatchEvent target, MatchEventType type, int slot, long ticks, long lots, long leaves, RejectReason reason) =>
-        EmitSlot(ref target, type, in OrderAt(slot), _instruments[slot], ticks, lots, leaves, reason);
+        EmitSlot(ref target, type, in OrderAt(slot), _parties[slot].InstrumentId, ticks, lots, leaves, reason);
 
     private static void EmitSlot(
         ref MatchEvent target, MatchEventType type, in Order order, int instrumentId, long ticks, long lots, long leaves, RejectReason reason)
@@ -38,10 +36,7 @@ public sealed partial class MatchingEngine
         target.InstrumentId = instrumentId;
         target.Tag = order.Tag;
         target.RestingTag = 0;
-        target.Type = type;
-        target.Side = order.Side;
-        target.Reason = reason;
-        target.Phase = 0;
+        target.SetHead(type, order.Side, reason);
     }
 
     private void EmitLevel(Book book, int levelIndex, MatchEventBuffer events)
@@ -55,6 +50,13 @@ public sealed partial class MatchingEngine
 
     private static void EmitLevel(Book book, in Level level, MatchEventBuffer events)
     {
+        if (events.IsFull)
+        {
+            // Apart, so that nothing need be kept over a call on the way that is always taken.
+            EmitLevelWithMoreRoom(book, in level, events);
+            return;
+        }
+
         ref MatchEvent target = ref events.Next();
         target.OrderId = 0;
         target.DeltaSequence = ++book.Deltas;
@@ -64,11 +66,15 @@ public sealed partial class MatchingEngine
         target.RestingLeaves = Quantity.Zero;
         target.InstrumentId = book.InstrumentId;
         target.Tag = 0;
-        target.OrderCount = level.Count;
-        target.Type = MatchEventType.LevelChanged;
-        target.Side = level.Side;
-        target.Reason = RejectReason.None;
-        target.Phase = 0;
+        target.OrderCount = level.Shown.Count;
+        target.SetHead(MatchEventType.LevelChanged, level.Side, RejectReason.None);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EmitLevelWithMoreRoom(Book book, in Level level, MatchEventBuffer events)
+    {
+        events.Grow();
+        EmitLevel(book, in level, events);
     }
 
     /// <summary>Tells a change of one shown order, where that is wanted.</summary>

@@ -36,9 +36,9 @@ public sealed partial class MatchingEngine
     {
         ref Level level = ref LevelAt(levelIndex);
         long shownBefore = level.Quantity;
-        int countBefore = level.Count;
+        int countBefore = level.Shown.Count;
         RejectReason stop = RejectReason.None;
-        int slot = level.Head;
+        int slot = level.Shown.Head;
         while (slot != None && arriving.Leaves > 0)
         {
             ref Order resting = ref OrderAt(slot);
@@ -90,15 +90,15 @@ public sealed partial class MatchingEngine
             slot = next;
         }
 
-        if (stop == RejectReason.None && arriving.Leaves > 0 && level.HiddenHead != None)
+        if (stop == RejectReason.None && arriving.Leaves > 0 && level.Hidden.Head != None)
         {
             stop = SweepHidden(book, ref level, ref arriving, events);
         }
 
-        if (level.Quantity != shownBefore || level.Count != countBefore)
+        if (level.Quantity != shownBefore || level.Shown.Count != countBefore)
         {
             EmitLevel(book, levelIndex, events);
-            if (level.Count == 0)
+            if (level.Shown.Count == 0)
             {
                 other.ShownCount--;
             }
@@ -114,7 +114,7 @@ public sealed partial class MatchingEngine
 
     private RejectReason SweepHidden(Book book, ref Level level, ref Aggressor arriving, MatchEventBuffer events)
     {
-        int slot = level.HiddenHead;
+        int slot = level.Hidden.Head;
         while (slot != None && arriving.Leaves > 0)
         {
             ref Order resting = ref OrderAt(slot);
@@ -210,10 +210,7 @@ public sealed partial class MatchingEngine
         target.InstrumentId = book.InstrumentId;
         target.Tag = arriving.Tag;
         target.RestingTag = resting.Tag;
-        target.Type = MatchEventType.Trade;
-        target.Side = arriving.Side;
-        target.Reason = RejectReason.None;
-        target.Phase = 0;
+        target.SetHead(MatchEventType.Trade, arriving.Side, RejectReason.None);
     }
 
     /// <summary>Shows an iceberg's next slice, at the back of the queue.</summary>
@@ -225,7 +222,7 @@ public sealed partial class MatchingEngine
         order.Shown = ShownOf(slot);
         order.Priority = ++book.Priority;
         MarkDirty(book);
-        Append(slot, levelIndex);
+        Append(slot, ref order, levelIndex, ref level);
         _hash += MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         EmitSlot(ref events.Next(), MatchEventType.Restated, slot, level.Price, order.Shown, order.Leaves, RejectReason.Refreshed);
         EmitDelta(book, MatchEventType.OrderAdded, slot, level.Price, order.Shown, events);

@@ -17,7 +17,10 @@ public sealed partial class MatchingEngine
     internal int AuctionsTold { get; private set; }
 
     /// <inheritdoc/>
-    public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
+    public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
+        Kept(TakePhase(instrumentId, phase, cancelsForbidden, events));
+
+    private RejectReason TakePhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
         if ((uint)instrumentId >= (uint)InstrumentCount)
         {
@@ -39,7 +42,7 @@ public sealed partial class MatchingEngine
     public TradingPhase GetPhase(int instrumentId) => _books[instrumentId].Phase;
 
     /// <inheritdoc/>
-    public long NextDueNs => Math.Min(_nextAuctionEndNs, _expiries.Count > 0 ? _details[_expiries.Top].ExpireTimeNs : long.MaxValue);
+    public long NextDueNs => Kept(Math.Min(_nextAuctionEndNs, _expiries.Count > 0 ? _details[_expiries.Top].ExpireTimeNs : long.MaxValue));
 
     /// <inheritdoc/>
     public void AdvanceTime(long timeNs, MatchEventBuffer events)
@@ -67,17 +70,21 @@ public sealed partial class MatchingEngine
         {
             EndTouched(events);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
-    public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events)
+    public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Kept(TakeMassCancel(in filter, events));
+
+    private int TakeMassCancel(in MassCancelFilter filter, MatchEventBuffer events)
     {
         int found = Collect(in filter);
         SortBy(SortKey.Instrument, 0, found);
         int cancelled = 0;
         for (int i = 0, end; i < found; i = end)
         {
-            Book book = _books[_instruments[_sortSlots[i]]];
+            Book book = BookOf(_sortSlots[i]);
             end = EndOfRun(SortKey.Instrument, i, found);
             if (!book.CancelsForbidden)
             {
@@ -115,7 +122,7 @@ public sealed partial class MatchingEngine
                 SortBy(SortKey.Priority, j, last);
             }
 
-            CancelAll(_books[_instruments[_sortSlots[i]]], _sortSlots.AsSpan(i, end - i), RejectReason.Expired, events);
+            CancelAll(BookOf(_sortSlots[i]), _sortSlots.AsSpan(i, end - i), RejectReason.Expired, events);
         }
     }
 

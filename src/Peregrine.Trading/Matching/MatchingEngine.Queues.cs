@@ -29,9 +29,7 @@ public sealed partial class MatchingEngine
         detail.Peg = 0;
         detail.SelfTrade = order.SelfTrade;
         detail.ExpireTimeNs = 0;
-        _instruments[slot] = order.InstrumentId;
-        _accounts[slot] = order.Account;
-        _sessions[slot] = order.Session;
+        _parties[slot] = new OrderParty { InstrumentId = order.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;
@@ -44,24 +42,31 @@ public sealed partial class MatchingEngine
     {
         BookSide side = book.Own(order.Side);
         long key = KeyOf(order.Side, ticks);
-        int levelIndex = side.Find(key);
-        if (levelIndex == None)
-        {
-            levelIndex = TakeLevel(ticks, book.InstrumentId, order.Side);
-            side.Add(key, levelIndex);
-        }
-
+        int levelIndex = FindOrAddLevel(side, book, order.Side, ticks, key);
+        ref Level level = ref LevelAt(levelIndex);
         order.Priority = ++book.Priority;
         MarkDirty(book);
-        Append(slot, levelIndex);
+        Append(slot, ref order, levelIndex, ref level);
         _hash += MatchDigest.OfPlace(order.Identity, ticks, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) == 0)
         {
-            ref Level level = ref LevelAt(levelIndex);
-            side.ShownCount += level.Count == 1 ? 1 : 0;
+            side.ShownCount += level.Shown.Count == 1 ? 1 : 0;
             EmitDelta(book, MatchEventType.OrderAdded, slot, ticks, order.Shown, events);
             EmitLevel(book, in level, events);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FindOrAddLevel(BookSide levels, Book book, Side side, long ticks, long key)
+    {
+        int levelIndex = levels.Find(key);
+        if (levelIndex == None)
+        {
+            levelIndex = TakeLevel(ticks, book.InstrumentId, side);
+            levels.Add(key, levelIndex);
+        }
+
+        return levelIndex;
     }
 
     /// <summary>Takes an order out of its queue, with all that it has left; its level goes when it was the last.</summary>
@@ -75,7 +80,7 @@ public sealed partial class MatchingEngine
         {
             EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, order.Shown, events);
             EmitLevel(book, in level, events);
-            if (level.Count == 0)
+            if (level.Shown.Count == 0)
             {
                 book.Own(order.Side).ShownCount--;
             }
@@ -124,7 +129,7 @@ public sealed partial class MatchingEngine
             level.Reserve += order.Leaves - order.Shown - reserveBefore;
             if (order.Shown != shownBefore)
             {
-                EmitDelta(_books[_instruments[slot]], MatchEventType.OrderChanged, slot, level.Price, order.Shown, events);
+                EmitDelta(BookOf(slot), MatchEventType.OrderChanged, slot, level.Price, order.Shown, events);
             }
         }
     }
@@ -206,7 +211,7 @@ public sealed partial class MatchingEngine
 
         order.Priority = ++book.Priority;
         MarkDirty(book);
-        Append(slot, levelIndex);
+        Append(slot, ref order, levelIndex, ref LevelAt(levelIndex));
         _hash += MatchDigest.OfPlace(order.Identity, 0, order.Leaves, 0, order.Priority);
     }
 
@@ -253,35 +258,26 @@ public sealed partial class MatchingEngine
 
     private void EnterStopLevel(Book book, int slot, ref Order order)
     {
-        BookSide stops = book.Stops(order.Side);
         long stopPrice = _extras[slot].StopPrice;
-        long key = StopKeyOf(order.Side, stopPrice);
-        int levelIndex = stops.Find(key);
-        if (levelIndex == None)
-        {
-            levelIndex = TakeLevel(stopPrice, book.InstrumentId, order.Side);
-            stops.Add(key, levelIndex);
-        }
-
-        order.Level = levelIndex;
-        InsertByPriority(slot, ref order, ref LevelAt(levelIndex));
+        order.Level = FindOrAddLevel(book.Stops(order.Side), book, order.Side, stopPrice, StopKeyOf(order.Side, stopPrice));
+        InsertByPriority(slot, ref order, ref LevelAt(order.Level));
         _hash += TermOf(slot);
     }
 
     // A trailing stop keeps its number when it moves, so it may belong before others.
     private void InsertByPriority(int slot, ref Order order, ref Level level)
     {
-        int before = level.HiddenTail;
+        int before = level.Hidden.Tail;
         while (before != None && OrderAt(before).Priority > order.Priority)
         {
             before = OrderAt(before).Previous;
         }
 
         order.Previous = before;
-        order.Next = before == None ? level.HiddenHead : OrderAt(before).Next;
+        order.Next = before == None ? level.Hidden.Head : OrderAt(before).Next;
         if (before == None)
         {
-            level.HiddenHead = slot;
+            level.Hidden.Head = slot;
         }
         else
         {
@@ -290,14 +286,14 @@ public sealed partial class MatchingEngine
 
         if (order.Next == None)
         {
-            level.HiddenTail = slot;
+            level.Hidden.Tail = slot;
         }
         else
         {
             OrderAt(order.Next).Previous = slot;
         }
 
-        level.HiddenCount++;
+        level.Hidden.Count++;
         level.HiddenQuantity += order.Leaves;
     }
 

@@ -15,7 +15,7 @@ public sealed partial class MatchingEngine
             return Refuse(replace.OrderId, slot, RejectReason.UnknownOrder, events);
         }
 
-        Book book = _books[_instruments[slot]];
+        Book book = BookOf(slot);
         MatchOrder old = RequestOf(slot);
         MatchOrder wanted = old;
         RejectReason reason = IsRuledOut(in old, replace.Fields) ? RejectReason.NotReplaceable : RejectReason.None;

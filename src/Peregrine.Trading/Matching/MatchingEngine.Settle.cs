@@ -72,7 +72,7 @@ public sealed partial class MatchingEngine
 
         ref Level level = ref LevelAt(stops.Best);
         bool isDue = side == Side.Buy ? book.LastTrade >= level.Price : book.LastTrade <= level.Price;
-        return isDue ? level.HiddenHead : None;
+        return isDue ? level.Hidden.Head : None;
     }
 
     private void Trigger(Book book, int slot, MatchEventBuffer events)
@@ -244,7 +244,7 @@ public sealed partial class MatchingEngine
         while (levelIndex != None)
         {
             ref Level level = ref LevelAt(levelIndex);
-            if ((referencesOnly ? level.ReferenceCount : level.Count) > 0)
+            if ((referencesOnly ? level.ReferenceCount : level.Shown.Count) > 0)
             {
                 ticks = level.Price;
                 return true;

@@ -28,6 +28,8 @@ public sealed partial class MatchingEngine
         {
             SaveBook(_books[id], target);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Takes over a saved state. The engine has the same instruments, with the terms that were in force, and no orders.</summary>
@@ -95,15 +97,15 @@ public sealed partial class MatchingEngine
         int market = book.MarketLevel(side);
         if (market != None)
         {
-            SaveQueue(LevelAt(market).Head, target);
+            SaveQueue(LevelAt(market).Shown.Head, target);
         }
 
         BookSide levels = book.Own(side);
         int levelIndex = levels.Best;
         for (long key = levels.BestKey; levelIndex != None; levelIndex = levels.NextWorse(key, out key))
         {
-            SaveQueue(LevelAt(levelIndex).Head, target);
-            SaveQueue(LevelAt(levelIndex).HiddenHead, target);
+            SaveQueue(LevelAt(levelIndex).Shown.Head, target);
+            SaveQueue(LevelAt(levelIndex).Hidden.Head, target);
         }
     }
 
@@ -112,7 +114,7 @@ public sealed partial class MatchingEngine
         int levelIndex = stops.Best;
         for (long key = stops.BestKey; levelIndex != None; levelIndex = stops.NextWorse(key, out key))
         {
-            SaveQueue(LevelAt(levelIndex).HiddenHead, target);
+            SaveQueue(LevelAt(levelIndex).Hidden.Head, target);
         }
     }
 
@@ -295,9 +297,7 @@ public sealed partial class MatchingEngine
             Peg = order.Peg,
             SelfTrade = order.SelfTrade,
         };
-        _instruments[slot] = book.InstrumentId;
-        _accounts[slot] = order.Account;
-        _sessions[slot] = order.Session;
+        _parties[slot] = new OrderParty { InstrumentId = book.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;
@@ -319,11 +319,12 @@ public sealed partial class MatchingEngine
             case OrderPlace.Queue when (loaded.Kind & OrderKind.Market) != 0:
                 ref int market = ref book.MarketLevel(order.Side);
                 market = market == None ? TakeLevel(0, book.InstrumentId, order.Side) : market;
-                Append(slot, market);
+                Append(slot, ref loaded, market, ref LevelAt(market));
                 break;
             case OrderPlace.Queue:
-                Append(slot, FindOrAddLevel(book.Own(order.Side), book, order.Side, order.Price.Ticks, KeyOf(order.Side, order.Price.Ticks)));
-                book.Own(order.Side).ShownCount += (loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(loaded.Level).Count == 1 ? 1 : 0;
+                int level = FindOrAddLevel(book.Own(order.Side), book, order.Side, order.Price.Ticks, KeyOf(order.Side, order.Price.Ticks));
+                Append(slot, ref loaded, level, ref LevelAt(level));
+                book.Own(order.Side).ShownCount += (loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(level).Shown.Count == 1 ? 1 : 0;
                 break;
             case OrderPlace.Stop:
                 loaded.Kind &= ~OrderKind.Market;
@@ -338,23 +339,11 @@ public sealed partial class MatchingEngine
         }
     }
 
-    private int FindOrAddLevel(BookSide levels, Book book, Side side, long ticks, long key)
-    {
-        int levelIndex = levels.Find(key);
-        if (levelIndex == None)
-        {
-            levelIndex = TakeLevel(ticks, book.InstrumentId, side);
-            levels.Add(key, levelIndex);
-        }
-
-        return levelIndex;
-    }
-
     /// <summary>The lists of a book, each in the order of priority numbers.</summary>
     private void LinkSpecials(Book book)
     {
         int found = 0;
-        for (int slot = NextWith(_instruments, book.InstrumentId, 0); slot != None; slot = NextWith(_instruments, book.InstrumentId, slot + 1))
+        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
         {
             bool isListed = OrderAt(slot).Place == OrderPlace.Parked || _details[slot].Type is OrderType.Pegged or OrderType.TrailingStop
                 || (OrderAt(slot).Kind & OrderKind.Conditional) != 0;

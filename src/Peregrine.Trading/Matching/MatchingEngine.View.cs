@@ -38,10 +38,10 @@ public sealed partial class MatchingEngine
 
         for (int slot = 0; slot < _slotsUsed; slot++)
         {
-            hash += _instruments[slot] == None ? 0 : MatchDigest.OfOrder(View(slot));
+            hash += _parties[slot].InstrumentId == None ? 0 : MatchDigest.OfOrder(View(slot));
         }
 
-        return hash;
+        return Kept(hash);
     }
 
     /// <inheritdoc/>
@@ -69,13 +69,13 @@ public sealed partial class MatchingEngine
         while (cursor.Depth < depth)
         {
             levelIndex = levels.NextWorse(cursor.Key, out cursor.Key);
-            cursor.Depth += LevelAt(levelIndex).Count > 0 ? 1 : 0;
+            cursor.Depth += LevelAt(levelIndex).Shown.Count > 0 ? 1 : 0;
         }
 
         _cursor = cursor;
         ref Level found = ref LevelAt(levelIndex);
-        level = new BookLevel(new Price(found.Price), new Quantity(found.Quantity), found.Count);
-        return true;
+        level = new BookLevel(new Price(found.Price), new Quantity(found.Quantity), found.Shown.Count);
+        return Kept(true);
     }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed partial class MatchingEngine
     {
         bool found = TryGetBestShown(_books[instrumentId], side, referencesOnly: false, out long ticks);
         price = new Price(ticks);
-        return found;
+        return Kept(found);
     }
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ public sealed partial class MatchingEngine
     {
         int slot = _index.Find(orderId);
         order = slot == None ? default : View(slot);
-        return slot != None;
+        return Kept(slot != None);
     }
 
     /// <summary>The order that trades next on a side: the oldest shown one at the best shown price.</summary>
@@ -108,8 +108,8 @@ public sealed partial class MatchingEngine
     {
         Book book = _books[instrumentId];
         bool found = TryGetBestShown(book, side, referencesOnly: false, out long ticks);
-        order = found ? View(LevelAt(book.Own(side).Find(KeyOf(side, ticks))).Head) : default;
-        return found;
+        order = found ? View(LevelAt(book.Own(side).Find(KeyOf(side, ticks))).Shown.Head) : default;
+        return Kept(found);
     }
 
     /// <summary>The orders at a price in the order in which they trade, shown ones, then hidden ones; empty when there is no such level.</summary>
@@ -126,17 +126,18 @@ public sealed partial class MatchingEngine
     public int CopyOrders(int instrumentId, Span<RestingOrder> target)
     {
         int found = 0;
-        for (int slot = NextWith(_instruments, instrumentId, 0); slot != None; slot = NextWith(_instruments, instrumentId, slot + 1))
+        Book book = _books[instrumentId];
+        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
         {
             if (found == target.Length)
             {
-                throw new ArgumentException($"target holds {target.Length} orders, the instrument has {_books[instrumentId].OrderCount}", nameof(target));
+                throw new ArgumentException($"target holds {target.Length} orders, the instrument has {book.OrderCount}", nameof(target));
             }
 
             target[found++] = View(slot);
         }
 
-        return found;
+        return Kept(found);
     }
 
     /// <summary>How many orders an instrument has, wherever they are.</summary>
@@ -160,11 +161,11 @@ public sealed partial class MatchingEngine
             MinimumQuantity = new Quantity(extra.Minimum),
             ExpireTimeNs = detail.ExpireTimeNs,
             LimitPrice = new Price(extra.LimitPrice),
-            InstrumentId = _instruments[slot],
-            Account = _accounts[slot],
+            InstrumentId = _parties[slot].InstrumentId,
+            Account = _parties[slot].Account,
             Firm = detail.Firm,
             Strategy = detail.Strategy,
-            Session = _sessions[slot],
+            Session = _parties[slot].Session,
             Tag = order.Tag,
             Side = order.Side,
             Type = detail.Type,
@@ -199,9 +200,9 @@ public sealed partial class MatchingEngine
 
     private void SetOwners(Book book)
     {
-        for (int slot = NextWith(_instruments, book.InstrumentId, 0); slot != None; slot = NextWith(_instruments, book.InstrumentId, slot + 1))
+        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
         {
-            OrderAt(slot).Owner = OwnerOf(book, _accounts[slot], _details[slot].Firm, _details[slot].Strategy);
+            OrderAt(slot).Owner = OwnerOf(book, _parties[slot].Account, _details[slot].Firm, _details[slot].Strategy);
         }
     }
 
@@ -228,8 +229,8 @@ public sealed partial class MatchingEngine
             Current = default;
             if (level != None)
             {
-                _next = engine.LevelAt(level).Head;
-                _hiddenHead = engine.LevelAt(level).HiddenHead;
+                _next = engine.LevelAt(level).Shown.Head;
+                _hiddenHead = engine.Kept(engine.LevelAt(level).Hidden.Head);
             }
         }
 
@@ -255,7 +256,7 @@ public sealed partial class MatchingEngine
 
             Current = _engine.View(_next);
             _next = _engine.OrderAt(_next).Next;
-            return true;
+            return _engine.Kept(true);
         }
     }
 }

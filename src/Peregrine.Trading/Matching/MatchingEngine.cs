@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Linux.Memory;
 using Peregrine.Primitives;
 
@@ -40,18 +41,16 @@ public sealed partial class MatchingEngine : IMatchingEngine
         _details = new Slab<OrderDetail>(slots);
         _extras = new Slab<OrderExtra>(slots);
         _levels = new Slab<Level>(slots);
-        _instruments = new Slab<int>(slots);
-        _accounts = new Slab<int>(slots);
-        _sessions = new Slab<int>(slots);
+        _parties = new Slab<OrderParty>(slots);
         _sortKeys = new long[slots];
         _sortSlots = new int[slots];
         _index = new OrderIndex(orderCapacity);
         _expiries = new ExpiryHeap(slots);
-        _instruments.Span.Fill(None);
         for (int i = 0; i < slots; i++)
         {
             _orders[i].Next = i + 1 < slots ? i + 1 : None;
-            _levels[i].Head = i + 1 < slots ? i + 1 : None;
+            _parties[i].InstrumentId = None;
+            _levels[i].Shown.Head = i + 1 < slots ? i + 1 : None;
         }
     }
 
@@ -113,10 +112,45 @@ public sealed partial class MatchingEngine : IMatchingEngine
         {
             SetOwners(book);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
-    public RejectReason Submit(in MatchOrder order, MatchEventBuffer events)
+    public RejectReason Submit(in MatchOrder order, MatchEventBuffer events) => Kept(TakeNew(in order, events));
+
+    /// <inheritdoc/>
+    public RejectReason Cancel(ulong orderId, MatchEventBuffer events) => Kept(TakeCancel(orderId, events));
+
+    /// <inheritdoc/>
+    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events) => Kept(TakeReduction(orderId, lots, events));
+
+    /// <inheritdoc/>
+    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => Kept(ReplaceAny(_index.Find(replace.OrderId), in replace, events));
+
+    /// <summary>As <see cref="Replace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit order.</summary>
+    public RejectReason Replace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) => Kept(TakeReplacement(orderId, price, leaves, events));
+
+    /// <summary>Gives a limit order another price; it keeps what it has left.</summary>
+    /// <inheritdoc cref="Replace(in MatchReplace, MatchEventBuffer)" path="/returns"/>
+    public RejectReason Move(ulong orderId, Price price, MatchEventBuffer events) => Kept(TakeMove(orderId, price, events));
+
+    /// <summary>
+    /// Asks for the memory that a command about an order, or a new order with the id, looks at first. A hint, for callers that know the commands to
+    /// come: some commands ahead, waiting for memory goes on beside the work.
+    /// </summary>
+    public void Prefetch(ulong orderId) => _index.Prefetch(orderId);
+
+    // Slabs are this engine's memory, and a reference into one does not keep the engine from being collected: whatever looks into them ends with this.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T Kept<T>(T result)
+    {
+        GC.KeepAlive(this);
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RejectReason TakeNew(in MatchOrder order, MatchEventBuffer events)
     {
         if ((uint)order.InstrumentId >= (uint)InstrumentCount)
         {
@@ -146,9 +180,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         RejectReason stop = RejectReason.None;
         if (Crosses(book, order.Side, ticks))
         {
-            Aggressor arriving = new(in order, OwnerOf(book, order.Account, order.Firm, order.Strategy), ModeOf(book, order.SelfTrade));
-            stop = Match(book, ref arriving, events);
-            leaves = arriving.Leaves;
+            stop = MatchPlain(book, in order, out leaves, events);
         }
 
         if (leaves > 0)
@@ -172,8 +204,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         return RejectReason.None;
     }
 
-    /// <inheritdoc/>
-    public RejectReason Cancel(ulong orderId, MatchEventBuffer events)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RejectReason TakeCancel(ulong orderId, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
         if (slot == None)
@@ -200,7 +232,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
             }
         }
 
-        Book book = _books[_instruments[slot]];
+        Book book = BookOf(slot);
         if (book.CancelsForbidden)
         {
             return Refuse(orderId, slot, RejectReason.CancelForbidden, events);
@@ -212,20 +244,19 @@ public sealed partial class MatchingEngine : IMatchingEngine
         return RejectReason.None;
     }
 
-    /// <inheritdoc/>
-    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events)
+    private RejectReason TakeReduction(ulong orderId, Quantity lots, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
         RejectReason reason = slot == None ? RejectReason.UnknownOrder
             : lots.Lots <= 0 ? RejectReason.QuantityNotPositive
-            : _books[_instruments[slot]].CancelsForbidden ? RejectReason.CancelForbidden
+            : BookOf(slot).CancelsForbidden ? RejectReason.CancelForbidden
             : RejectReason.None;
         if (reason != RejectReason.None)
         {
             return Refuse(orderId, slot, reason, events);
         }
 
-        Book book = _books[_instruments[slot]];
+        Book book = BookOf(slot);
         CentreBands(book);
         if (lots.Lots >= OrderAt(slot).Leaves)
         {
@@ -240,8 +271,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         return RejectReason.None;
     }
 
-    /// <summary>As <see cref="Replace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit order.</summary>
-    public RejectReason Replace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RejectReason TakeReplacement(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
         if (slot != None && leaves.Lots is > 0 and <= QuantityLotsMax && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax && IsPlainInQueue(slot))
@@ -254,9 +285,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         return ReplaceAny(slot, in replace, events);
     }
 
-    /// <summary>Gives a limit order another price; it keeps what it has left.</summary>
-    /// <inheritdoc cref="Replace(in MatchReplace, MatchEventBuffer)" path="/returns"/>
-    public RejectReason Move(ulong orderId, Price price, MatchEventBuffer events)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RejectReason TakeMove(ulong orderId, Price price, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
         if (slot != None && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax && IsPlainInQueue(slot))
@@ -268,9 +298,6 @@ public sealed partial class MatchingEngine : IMatchingEngine
         MatchReplace replace = new() { OrderId = orderId, Price = price, Fields = ReplaceFields.Price };
         return ReplaceAny(slot, in replace, events);
     }
-
-    /// <inheritdoc/>
-    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => ReplaceAny(_index.Find(replace.OrderId), in replace, events);
 
     private static void CheckTerms(InstrumentTerms terms)
     {
@@ -295,6 +322,25 @@ public sealed partial class MatchingEngine : IMatchingEngine
     {
         ref Order order = ref OrderAt(slot);
         return order.Kind == OrderKind.Plain && order.Place == OrderPlace.Queue && _books[LevelAt(order.Level).InstrumentId].IsPlain;
+    }
+
+    // Apart from its caller, which most orders leave without having crossed: an order on its way takes registers and a good deal of the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason MatchPlain(Book book, in MatchOrder order, out long leaves, MatchEventBuffer events)
+    {
+        Aggressor arriving = new(in order, OwnerOf(book, order.Account, order.Firm, order.Strategy), ModeOf(book, order.SelfTrade));
+        RejectReason stop = Match(book, ref arriving, events);
+        leaves = arriving.Leaves;
+        return stop;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason MatchPlain(Book book, int slot, long ticks, ref long leaves, MatchEventBuffer events)
+    {
+        Aggressor arriving = new(in OrderAt(slot), ticks, leaves, ModeOf(book, _details[slot].SelfTrade));
+        RejectReason stop = Match(book, ref arriving, events);
+        leaves = arriving.Leaves;
+        return stop;
     }
 
     private void ReplacePlain(int slot, long ticks, long leaves, MatchEventBuffer events)
@@ -330,9 +376,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         RejectReason stop = RejectReason.None;
         if (Crosses(book, order.Side, ticks))
         {
-            Aggressor arriving = new(in order, ticks, leaves, ModeOf(book, _details[slot].SelfTrade));
-            stop = Match(book, ref arriving, events);
-            leaves = arriving.Leaves;
+            stop = MatchPlain(book, slot, ticks, ref leaves, events);
         }
 
         if (leaves > 0 && stop == RejectReason.None)
@@ -353,8 +397,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
     private static bool Crosses(Book book, Side side, long ticks)
     {
-        BookSide other = book.Other(side);
-        return other.Best != None && other.BestKey >= -KeyOf(side, ticks);
+        // Without a level on the other side its best key is less than any price's.
+        return book.Other(side).BestKey >= -KeyOf(side, ticks);
     }
 
     private RejectReason Refuse(ulong orderId, int slot, RejectReason reason, MatchEventBuffer events)
@@ -363,7 +407,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         ref MatchEvent rejected = ref events.Add();
         rejected.Type = MatchEventType.Rejected;
         rejected.OrderId = orderId;
-        rejected.InstrumentId = slot == None ? None : _instruments[slot];
+        rejected.InstrumentId = slot == None ? None : _parties[slot].InstrumentId;
         rejected.Tag = slot == None ? 0 : OrderAt(slot).Tag;
         rejected.Side = slot == None ? 0 : OrderAt(slot).Side;
         rejected.Reason = reason;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Peregrine.Linux.Memory;
 
 namespace Peregrine.Trading.Matching;
@@ -17,27 +18,22 @@ internal sealed class OrderIndex
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2L, 2 << BlockBits));
         _entries = new Slab<Entry>(size);
+        _entries.Span.Fill(new Entry { Slot = -1 });
         _mask = size - 1;
         _shift = 64 - BitOperations.Log2((uint)size) + BlockBits;
     }
 
     /// <summary>The slot of an id, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ulong id)
     {
-        for (int i = Home(id); ; i = (i + 1) & _mask)
-        {
-            ref Entry entry = ref _entries[i];
-            if (entry.Id == id)
-            {
-                return id == 0 ? -1 : entry.Slot;
-            }
-
-            if (entry.Id == 0)
-            {
-                return -1;
-            }
-        }
+        int home = Home(id);
+        ref Entry entry = ref _entries[home];
+        return entry.Id == id || entry.Id == 0 ? entry.Slot : FindBehind(home, id);
     }
+
+    /// <summary>Asks for the memory where an id is looked up first.</summary>
+    public void Prefetch(ulong id) => _entries.Prefetch(Home(id));
 
     /// <summary>Adds an id that is not 0 and not in it.</summary>
     public void Add(ulong id, int slot)
@@ -74,6 +70,20 @@ internal sealed class OrderIndex
         }
 
         entry.Id = 0;
+        entry.Slot = -1;
+    }
+
+    private int FindBehind(int home, ulong id)
+    {
+        while (true)
+        {
+            home = (home + 1) & _mask;
+            ref Entry entry = ref _entries[home];
+            if (entry.Id == id || entry.Id == 0)
+            {
+                return entry.Slot;
+            }
+        }
     }
 
     // Somebody behind the hole has passed over it on the way: the first such entry moves in, and leaves the next hole.
@@ -100,7 +110,10 @@ internal sealed class OrderIndex
 
     private struct Entry
     {
+        /// <summary>0: free.</summary>
         public ulong Id;
+
+        /// <summary>-1 in a free entry.</summary>
         public int Slot;
 
         /// <summary>How many entries lie behind this place because it was taken when they came: with none, it can be freed at once.</summary>

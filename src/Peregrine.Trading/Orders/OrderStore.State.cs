@@ -68,7 +68,8 @@ internal sealed partial class OrderStore
         Require(capacity == _records.Length, $"room for {capacity} records, expected {_records.Length}");
         Require(usedEnd >= 0 && usedEnd <= capacity && used >= 0 && recycled == usedEnd - used, $"{used} used and {recycled} free of {usedEnd} slots");
         Require(_closedCount >= 0 && sectionBytes >= 0, $"{_closedCount} closed orders in {sectionBytes} bytes");
-        Array.Fill(_closed, None);
+        Array.Fill(_closed, new ClosedOrder { Slot = None });
+        _closedPlace = (int)(_closedCount % _closed.Length);
         StateSection section = new(source, sectionBytes);
         int before = None;
         int closed = 0;
@@ -90,7 +91,7 @@ internal sealed partial class OrderStore
     {
         for (long ordinal = Math.Max(0, _closedCount - _closed.Length); ordinal < _closedCount; ordinal++)
         {
-            yield return _closed[ordinal % _closed.Length];
+            yield return _closed[ordinal % _closed.Length].Slot;
         }
 
         for (int slot = 0; slot < _records.Length; slot++)
@@ -225,7 +226,7 @@ internal sealed partial class OrderStore
 
         if (!record.IsWorking)
         {
-            _closed[(record.ClosedOrdinal - 1) % _closed.Length] = slot;
+            _closed[(record.ClosedOrdinal - 1) % _closed.Length] = new ClosedOrder { OrderId = record.OrderId, Slot = slot };
         }
 
         Register(slot);
@@ -264,7 +265,7 @@ internal sealed partial class OrderStore
         bool isPlaced = record.IsWorking
             ? record.ClosedOrdinal == 0
             : record.ClosedOrdinal > Math.Max(0, _closedCount - _closed.Length) && record.ClosedOrdinal <= _closedCount
-                && _closed[(record.ClosedOrdinal - 1) % _closed.Length] == None;
+                && _closed[(record.ClosedOrdinal - 1) % _closed.Length].Slot == None;
         Require(isKnown && isNamed && isCounted && isPlaced, $"a record of order {record.OrderId} in slot {slot} with values that none has");
     }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using Peregrine.Linux.Memory;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
@@ -20,7 +22,8 @@ internal enum RecordKind : byte
     Triggered = 4,
 }
 
-/// <summary>What the core knows of an order beyond the book, and needs for every report of it.</summary>
+/// <summary>What the core knows of an order beyond the book, and needs for every report of it: two cache lines.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
 internal struct OrderRecord
 {
     public Int128 CumulativeNotional;
@@ -78,22 +81,24 @@ internal struct OrderName
 internal sealed partial class OrderStore
 {
     private const int None = -1;
-    private readonly OrderRecord[] _records;
+    private const int ClosesAhead = 4;
+    private readonly Slab<OrderRecord> _records;
     private readonly OrderExtras[] _extras;
     private readonly OrderName[] _names;
     private readonly OrderIndex _index;
-    private readonly int[] _closed;
+    private readonly ClosedOrder[] _closed;
     private long _closedCount;
+    private int _closedPlace;
     private int _free;
 
     /// <summary>One record more than can rest and be remembered: the order in work.</summary>
     public OrderStore(int ordersMax, int closedMax)
     {
-        _records = new OrderRecord[ordersMax + closedMax + 1];
+        _records = new Slab<OrderRecord>(ordersMax + closedMax + 1);
         _extras = new OrderExtras[_records.Length];
         _names = new OrderName[_records.Length];
         _index = new OrderIndex(_records.Length);
-        _closed = new int[closedMax];
+        _closed = new ClosedOrder[closedMax];
         for (int i = 0; i < _records.Length; i++)
         {
             _records[i].NextFree = i + 1 < _records.Length ? i + 1 : None;
@@ -114,6 +119,9 @@ internal sealed partial class OrderStore
 
     /// <summary>The record of an order, or -1.</summary>
     public int Find(ulong orderId) => _index.Find(orderId);
+
+    /// <summary>Asks for the memory where an order is looked up first.</summary>
+    public void Prefetch(ulong orderId) => _index.Prefetch(orderId);
 
     /// <summary>Takes a free record, in whatever state it was left: the caller writes every field. It is found from <see cref="Register"/> on.</summary>
     public int Take()
@@ -159,18 +167,31 @@ internal sealed partial class OrderStore
     /// <summary>Puts a record that works no more into the ring, before <see cref="Changed"/>; the oldest there is forgotten.</summary>
     public void Close(int slot)
     {
-        ref int place = ref _closed[_closedCount % _closed.Length];
+        ref ClosedOrder place = ref _closed[_closedPlace];
         if (_closedCount >= _closed.Length)
         {
-            ref OrderRecord oldest = ref _records[place];
-            Hash -= oldest.Term;
-            _index.Remove(oldest.OrderId);
-            Return(place);
+            Hash -= _records[place.Slot].Term;
+            _index.Remove(place.OrderId);
+            Return(place.Slot);
+            PrefetchOldest();
         }
 
-        place = slot;
+        place.OrderId = _records[slot].OrderId;
+        place.Slot = slot;
         _closedCount++;
+        _closedPlace = _closedPlace + 1 == _closed.Length ? 0 : _closedPlace + 1;
         _records[slot].ClosedOrdinal = _closedCount;
+    }
+
+    // What is forgotten was last touched a whole ring ago, so it is in no near cache: it is asked for some orders before it is needed.
+    private void PrefetchOldest()
+    {
+        int ahead = _closedPlace + ClosesAhead;
+        if (ahead < _closed.Length)
+        {
+            _records.Prefetch(_closed[ahead].Slot);
+            _index.Prefetch(_closed[ahead].OrderId);
+        }
     }
 
     private ulong IdentityOf(int slot)
@@ -193,6 +214,12 @@ internal sealed partial class OrderStore
         ulong amounts = MatchDigest.Mix((ulong)extras.Attributes.DisplayQuantity.Lots ^ prices, (ulong)extras.Attributes.MinimumQuantity.Lots);
         ulong time = MatchDigest.Mix((ulong)extras.Attributes.ExpireTimeNs ^ amounts, (ulong)extras.PeggedPrice.Ticks);
         return MatchDigest.Mix(time, (uint)extras.StrategyId | ((ulong)extras.Peg << 32) | ((ulong)extras.SelfTrade << 40));
+    }
+
+    private struct ClosedOrder
+    {
+        public ulong OrderId;
+        public int Slot;
     }
 
     // Changes with every fill and replace: one product for all of it.

@@ -112,7 +112,7 @@ public sealed partial class TradingCore
     {
         ref OrderRecord record = ref _orders[slot];
         record.CumulativeQuantity += trade.Quantity;
-        record.CumulativeNotional += (Int128)trade.Price.Ticks * trade.Quantity.Lots;
+        record.CumulativeNotional += Math.BigMul(trade.Price.Ticks, trade.Quantity.Lots);
         record.Status = OrderStatus.PartiallyFilled;
         Invariant.That(record.Quantity - record.CumulativeQuantity == leaves, "what an order has left is its quantity less what is filled");
         if (leaves.Lots == 0)

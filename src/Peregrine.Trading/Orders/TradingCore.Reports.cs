@@ -34,7 +34,21 @@ public sealed partial class TradingCore
         report.OrderType = record.OrderType;
         report.TimeInForce = record.TimeInForce;
         report.Flags = record.Flags;
-        OrderExtras extras = (record.Kind & RecordKind.HasExtras) != 0 ? _orders.Extras(slot) : default;
+        if ((record.Kind & RecordKind.HasExtras) != 0)
+        {
+            CopyExtras(in _orders.Extras(slot), ref report);
+            return;
+        }
+
+        report.Attributes = default;
+        report.PeggedPrice = default;
+        report.StrategyId = 0;
+        report.Peg = 0;
+        report.SelfTrade = 0;
+    }
+
+    private static void CopyExtras(in OrderExtras extras, ref OrderReport report)
+    {
         report.Attributes = extras.Attributes;
         report.PeggedPrice = extras.PeggedPrice;
         report.StrategyId = extras.StrategyId;

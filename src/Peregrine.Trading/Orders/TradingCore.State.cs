@@ -37,6 +37,7 @@ public sealed partial class TradingCore
         _engine.Save(target);
         _clientIds.Save(target);
         _orders.Save(target, _clientIds.HasLeft);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Makes a core of a saved state: the same options and rules, and everything goes on as in the core that was saved.</summary>
@@ -86,6 +87,8 @@ public sealed partial class TradingCore
             CopyOrder(slot, ref report);
             visitor(in report);
         }
+
+        GC.KeepAlive(this);
     }
 
     private static TradingCore Make(CoreOptions options, bool emitsOrderDeltas)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using Peregrine.Primitives;
@@ -86,6 +87,24 @@ public class LobsterDecoderTests
         FeedStatus status = LobsterDecoder.TryDecode(Encoding.ASCII.GetBytes(line), isLast: true, out _, out _);
 
         Assert.Equal(expected, status);
+    }
+
+    [Theory]
+    [InlineData("9223372036854775807", FeedStatus.Ok)]
+    [InlineData("-9223372036854775808", FeedStatus.Ok)]
+    [InlineData("9223372036854775808", FeedStatus.Malformed)]
+    [InlineData("-9223372036854775809", FeedStatus.Malformed)]
+    [InlineData("18446744073709551616", FeedStatus.Malformed)]
+    [InlineData("99999999999999999999", FeedStatus.Malformed)]
+    [InlineData("-", FeedStatus.Malformed)]
+    [InlineData("", FeedStatus.Malformed)]
+    public void TryDecode_PricesAtTheBounds_TakesWhatFits(string price, FeedStatus expected)
+    {
+        byte[] line = Encoding.ASCII.GetBytes($"34200.1,1,7,10,{price},1\n");
+        FeedStatus status = LobsterDecoder.TryDecode(line, isLast: false, out BookUpdate update, out _);
+
+        Assert.Equal(expected, status);
+        Assert.True(expected != FeedStatus.Ok || update.Price == long.Parse(price, CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -36,7 +36,9 @@ internal sealed class OrderHomes
     public int Find(ulong id)
     {
         int at = Seek(id);
-        return id != 0 && _homes[at].Id == id ? _homes[at].Shard : -1;
+        int shard = id != 0 && _homes[at].Id == id ? _homes[at].Shard : -1;
+        GC.KeepAlive(this);
+        return shard;
     }
 
     /// <summary>A new order is sent to a shard, which is the id's home already or becomes it.</summary>
@@ -49,6 +51,7 @@ internal sealed class OrderHomes
         }
 
         _homes[at].OnTheWay++;
+        GC.KeepAlive(this);
     }
 
     /// <summary>A new order that was sent has arrived.</summary>
@@ -65,6 +68,7 @@ internal sealed class OrderHomes
         }
 
         RemoveIfDone(at);
+        GC.KeepAlive(this);
     }
 
     /// <summary>An order has ended.</summary>
@@ -76,6 +80,7 @@ internal sealed class OrderHomes
         home.IsThere = false;
         OrderCount--;
         RemoveIfDone(at);
+        GC.KeepAlive(this);
     }
 
     // The place of an id, or the free one where it would go.

@@ -13,7 +13,7 @@ internal sealed record BooksBenchOptions
     /// <summary>A recorded feed.</summary>
     public required string Path { get; init; }
 
-    /// <summary>books, feed or orders.</summary>
+    /// <summary>books, feed, orders or replay.</summary>
     public required string Stage { get; init; }
     public int Rounds { get; init; } = 25;
     public Action<string> Progress { get; init; } = _ => { };
@@ -21,13 +21,13 @@ internal sealed record BooksBenchOptions
 
 /// <summary>What came out.</summary>
 /// <param name="NsPerMessage">One each round.</param>
-/// <param name="Digest">Of the books, for orders of the core, at the end of the last round: every round has the same, or nothing was measured.</param>
+/// <param name="Digest">Of the books, for orders and replay of the engine, at the end of the last round: every round has the same, or nothing was measured.</param>
 /// <param name="BytesAllocated">In the worst round.</param>
 internal sealed record BooksBenchResult(BooksBenchOptions Options, int Messages, IReadOnlyList<double> NsPerMessage, ulong Digest, int Orders, long BytesAllocated, int Collections);
 
 /// <summary>
 /// A recorded feed, in memory, again and again: its decoded messages into books; its bytes through decoder and books; its messages as
-/// orders through the matching engine beside the feed's own books, as peregrine replay --orders does.
+/// orders through the matching engine; the same beside the feed's own books, compared, as peregrine replay --orders does.
 /// </summary>
 /// <remarks>One thread. A round is one pass over the whole feed.</remarks>
 internal sealed class BooksBench(BooksBenchOptions options)
@@ -51,7 +51,8 @@ internal sealed class BooksBench(BooksBenchOptions options)
             options.Progress($"{options.Stage}: {(round < 0 ? "warm-up" : $"round {round + 1} of {options.Rounds}")}");
             ClearBooks(updates);
             using FeedReader feed = FeedFile.Over(options.Path, new MemoryStream(bytes));
-            OrderReplay? core = options.Stage == "orders" ? new(isFollowing: false) : null;
+            FeedOrders? engine = options.Stage == "orders" ? new(updates) : null;
+            OrderReplay? replay = options.Stage == "replay" ? new(isFollowing: false) : null;
             GC.Collect();
             int collectionsBefore = GC.CollectionCount(0);
             long bytesBefore = GC.GetAllocatedBytesForCurrentThread();
@@ -64,18 +65,21 @@ internal sealed class BooksBench(BooksBenchOptions options)
                 case "feed":
                     PlayFeed(feed);
                     break;
+                case "orders":
+                    PlayOrders(engine!, updates);
+                    break;
                 default:
-                    PlayOrders(core!, updates);
+                    PlayReplay(replay!, updates);
                     break;
             }
 
             long ticks = Stopwatch.GetTimestamp() - start;
             long allocatedNow = GC.GetAllocatedBytesForCurrentThread() - bytesBefore;
             int collectionsNow = GC.CollectionCount(0) - collectionsBefore;
-            ulong digestNow = core?.StateHash ?? _books.Digest();
+            ulong digestNow = engine?.StateHash ?? replay?.StateHash ?? _books.Digest();
             Check.That(round == -WarmUps || digestNow == digest, "a feed makes the same books every time");
             digest = digestNow;
-            orders = _books.OrderCount;
+            orders = engine?.OrderCount ?? _books.OrderCount;
             if (round >= 0)
             {
                 perMessage.Add(ticks * 1e9 / Stopwatch.Frequency / updates.Length);
@@ -125,11 +129,19 @@ internal sealed class BooksBench(BooksBenchOptions options)
         }
     }
 
-    private void PlayOrders(OrderReplay core, BookUpdate[] updates)
+    private static void PlayOrders(FeedOrders engine, BookUpdate[] updates)
     {
         foreach (ref readonly BookUpdate update in updates.AsSpan())
         {
-            _ = core.Play(_books, in update);
+            engine.Play(in update);
+        }
+    }
+
+    private void PlayReplay(OrderReplay replay, BookUpdate[] updates)
+    {
+        foreach (ref readonly BookUpdate update in updates.AsSpan())
+        {
+            _ = replay.Play(_books, in update);
             _ = _books.Apply(in update);
         }
     }

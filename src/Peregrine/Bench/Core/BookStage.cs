@@ -35,7 +35,13 @@ internal sealed class BookStage : ICoreStage
     /// <inheritdoc/>
     public void Execute(int index)
     {
-        ref readonly StreamCommand command = ref _stream.Commands[index];
+        StreamCommand[] commands = _stream.Commands;
+        if (index + CoreBench.PrefetchAhead < commands.Length)
+        {
+            _engine.Prefetch(commands[index + CoreBench.PrefetchAhead].OrderId);
+        }
+
+        ref readonly StreamCommand command = ref commands[index];
         _events.Clear();
         if (command.Type == StreamCommandType.Add)
         {

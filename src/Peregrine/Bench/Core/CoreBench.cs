@@ -46,8 +46,11 @@ internal sealed record CoreBenchResult(
 /// <summary>A stream of order commands through one stage: on one thread, warmed up, commands/s and latency in runs apart, as the clock costs.</summary>
 internal sealed class CoreBench(CoreBenchOptions options)
 {
-    /// <summary>Commands that are got ready at a time.</summary>
-    public const int BlockCommands = 4096;
+    /// <summary>Commands that are got ready at a time: what fits into the near caches beside the books, as a gateway's ring does.</summary>
+    public const int BlockCommands = 256;
+
+    /// <summary>How many commands ahead a stage asks for the memory of one, as the sequencer does.</summary>
+    public const int PrefetchAhead = 4;
 
     private const int WarmUps = 2;
 

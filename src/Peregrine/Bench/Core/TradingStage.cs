@@ -11,6 +11,7 @@ internal sealed class TradingStage : ICoreStage
     private readonly OrderCommand[] _commands = new OrderCommand[CoreBench.BlockCommands];
 
     private int _first;
+    private int _count;
 
     public TradingStage(OrderStream stream, int ordersMax)
     {
@@ -32,6 +33,7 @@ internal sealed class TradingStage : ICoreStage
     public void Prepare(int first, int count)
     {
         _first = first;
+        _count = count;
         for (int index = 0; index < count; index++)
         {
             ref OrderCommand command = ref _commands[index];
@@ -44,7 +46,13 @@ internal sealed class TradingStage : ICoreStage
     /// <inheritdoc/>
     public void Execute(int index)
     {
+        int at = index - _first;
+        if (at + CoreBench.PrefetchAhead < _count)
+        {
+            _core.Prefetch(in _commands[at + CoreBench.PrefetchAhead]);
+        }
+
         _reports.Clear();
-        _core.Execute(in _commands[index - _first], _reports);
+        _core.Execute(in _commands[at], _reports);
     }
 }
