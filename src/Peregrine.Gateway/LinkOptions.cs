@@ -41,7 +41,7 @@ public interface IReportTap
     /// <remarks>Thread: the link's. Must not allocate or block: hand the report over to a thread of your own.</remarks>
     void OnReport(in OrderReport report, bool isReplay);
 
-    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids.</summary>
+    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids. While the link runs there may be others; ids keep their meaning.</summary>
     void OnRules(TradingRules rules);
 }
 

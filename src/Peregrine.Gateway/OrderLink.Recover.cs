@@ -10,6 +10,8 @@ public sealed partial class OrderLink
 {
     private const int BatchBytesMax = 4 << 20;
 
+    private int BatchBytes => (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2);
+
     private string JournalFolder => Path.Combine(_options.DataFolder, "journal");
 
     private JournalWriter OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start)
@@ -102,7 +104,7 @@ public sealed partial class OrderLink
         Folder = JournalFolder,
         Durability = _options.Durability,
         SegmentBytes = _options.SegmentBytes,
-        BatchBytesMax = (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2),
+        BatchBytesMax = BatchBytes,
         SyncInline = _options.SyncInline,
         DurableAdvanced = _loop.Wake,
         After = after,

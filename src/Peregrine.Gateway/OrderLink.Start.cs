@@ -2,7 +2,6 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
-using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -15,28 +14,21 @@ public sealed partial class OrderLink
     private static void CheckSessions(LinkOptions options)
     {
         List<string> errors = [];
-        foreach (IGrouping<int, ClientSession> same in options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions)).GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
+        foreach (IGrouping<int, ClientSession> same in AllSessions(options).GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
         {
             errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: give one of them another CompID");
         }
 
-        foreach ((string symbol, PhaseCalendar calendar) in options.Calendars)
-        {
-            errors.AddRange(calendar.Validate().Select(fault => $"calendar of {symbol}: {fault}"));
-        }
-
-        IEnumerable<ClientSession> all = options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
-        foreach (ClientSession session in all.Where(session => session.AccountIds.Count == 0 || session.AccountIds.Any(id => id < 0 || id >= options.Rules.Accounts.Count)))
-        {
-            errors.Add($"session {session.CompId}: expected at least one account, each an index below {options.Rules.Accounts.Count}");
-        }
-
+        errors.AddRange(RulesPlan.FindCalendarFaults(options.Calendars));
+        errors.AddRange(RulesPlan.FindAccountFaults(AllSessions(options), options.Rules.Accounts.Count));
         errors.AddRange(options.Snapshots?.FindErrors() ?? []);
         if (errors.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, errors));
         }
     }
+
+    private static IEnumerable<ClientSession> AllSessions(LinkOptions options) => options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
 
     private void OpenSessions()
     {
@@ -76,10 +68,8 @@ public sealed partial class OrderLink
             Append(JournalRecordType.Rules, encoded);
         }
 
-        _port.UseNames(merged);
-        _port.UseAccounts(accountIds);
-        _locals.Open(Core, accountIds, _loop.Wake);
-        _books?.Start(Core);
+        _locals.Open(Core, _loop.Wake);
+        UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options).ToDictionary(session => SessionId.Of(session.CompId), session => session.AccountIds.Select(position => accountIds[position]).ToArray())));
     }
 
     private void Append(byte type, ReadOnlySpan<byte> payload)

@@ -78,9 +78,6 @@ public sealed partial class OrderLink
     /// <summary>How often reports of one reason went out. From any thread.</summary>
     public long CountOf(RejectReason reason) => Core.CountOf(reason);
 
-    /// <summary>The rules in force. From any thread: they do not change while the link runs.</summary>
-    public TradingRules Rules => Core.Rules!;
-
     /// <summary>The state hash of the core. Only when nothing runs: before <see cref="Run"/> or after it.</summary>
     public ulong StateHash => Core.StateHash;
 }

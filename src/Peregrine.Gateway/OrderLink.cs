@@ -123,6 +123,7 @@ public sealed partial class OrderLink : IDisposable
         {
         }
 
+        CloseToRules();
         _port.LogoutAll();
         _acceptor.Dispose();
         long endNs = Clock.MonotonicNs + DrainNs;
@@ -145,6 +146,7 @@ public sealed partial class OrderLink : IDisposable
         if (!_isDisposed)
         {
             _isDisposed = true;
+            CloseToRules();
             _keeper?.Dispose();
             _port.Shut();
             _journal.Drain();
@@ -184,6 +186,7 @@ public sealed partial class OrderLink : IDisposable
         }
 
         Tick();
+        TakePlan();
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Peregrine.Journal;
+using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -50,6 +51,44 @@ public class FullDiskTests
         long sequence = rig.Link.Status().Sequence;
         rig.Restart();
         Assert.Equal((sequence, hash), (rig.Link.Recovery.Commands, rig.Link.Recovery.StateHash));
+    }
+
+    [Fact]
+    public void Rules_OnAFullDisk_StayUntilThereIsRoom()
+    {
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
+        using LinkRig rig = new(Durability.Os, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        disk.Fill();
+        RulesRefusedException? refused = null;
+        int changes = 0;
+        for (int pass = 0; refused is null; pass++)
+        {
+            Assert.True(pass < PassesMax, "the disk fills up");
+            refused = TryChange(rig, LinkRig.Rules(maxQuantity: 1 + pass), ref changes);
+        }
+
+        long limit = rig.Link.Rules.Accounts[0].Limits.MaxQuantityUnits;
+        (RulesRefusal, long) told = (refused.Reason, limit);
+        disk.Clear();
+        for (int pass = 0; TryChange(rig, LinkRig.Rules(maxQuantity: 5_000), ref changes) is not null; pass++)
+        {
+            Assert.True(pass < PassesMax, "rules are taken again once there is room");
+        }
+
+        Assert.Equal((RulesRefusal.NoSpace, changes - 1), told);
+        rig.Change = options => options with { DataFolder = disk.File("data"), Rules = LinkRig.Rules(maxQuantity: 5_000), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 };
+        ulong hash = rig.Link.StateHash;
+        rig.Restart();
+        Assert.Equal((hash, hash), (rig.Link.Recovery.StateHash, rig.Link.StateHash));
+    }
+
+    private static RulesRefusedException? TryChange(LinkRig rig, TradingRules rules, ref int changes)
+    {
+        Task<RulesChange> task = rig.Link.ChangeRules(rules);
+        Assert.True(rig.Link.TryPass(), rig.Link.Failure);
+        Assert.True(task.IsCompleted, "a pass takes it");
+        changes += task.IsCompletedSuccessfully ? 1 : 0;
+        return task.Exception?.InnerException as RulesRefusedException;
     }
 
     /// <summary>A file system in memory, of a size.</summary>

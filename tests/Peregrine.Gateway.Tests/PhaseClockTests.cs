@@ -73,6 +73,30 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
     }
 
     [Fact]
+    public void Use_OfTheSameDay_KeepsThePhase_OfAnotherDayBeginsWithItsOwn()
+    {
+        using JournalWriter journal = Open(new MemoryFiles());
+        TradingCore core = Core();
+        Sequencer sequencer = new(core, journal, lastTimeNs: 0, inFlightMax: 1 << 10);
+        PhaseCalendar day = VenueProfiles.Ashare.Calendar!;
+        PhaseClock clock = new(core, sequencer, () => { }, new Dictionary<string, PhaseCalendar> { ["TEST"] = day });
+        clock.Tick(NineNs + (60 * MinuteNs));
+        OrderCommand halt = new() { Type = CommandType.Phase, SessionId = -1, AccountId = -1, Phase = TradingPhase.Halted };
+        Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref halt));
+
+        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] = day with { Steps = [.. day.Steps], Holidays = new HashSet<DateOnly>(day.Holidays) } });
+        clock.Tick(NineNs + (61 * MinuteNs));
+        TradingPhase same = core.Books.GetPhase(0);
+        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] = day with { Steps = [new PhaseStep(new TimeOnly(9, 0), TradingPhase.PreOpen)] } });
+        clock.Tick(NineNs + (62 * MinuteNs));
+        TradingPhase other = core.Books.GetPhase(0);
+        clock.Use(new Dictionary<string, PhaseCalendar>());
+        clock.Tick(NineNs + (24 * 60 * MinuteNs));
+
+        Assert.Equal((TradingPhase.Halted, TradingPhase.PreOpen, TradingPhase.PreOpen), (same, other, core.Books.GetPhase(0)));
+    }
+
+    [Fact]
     public void Submit_WithTheDiskFull_IsRefusedAndGoesOnWhenThereIsRoom()
     {
         MemoryFiles files = new() { SpaceBytes = SegmentBytes };

@@ -48,6 +48,20 @@ public sealed class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public async Task Readme_RulesExample_AddsAnInstrument()
+    {
+        using LinkRig rig = new();
+        OrderLink link = rig.Link;
+
+        TradingRules now = link.Rules;
+        Task<RulesChange> changing = link.ChangeRules(now with { Instruments = [.. now.Instruments, new Instrument(now.Instruments.Count, "OTHER", 2, 1, 1, IsOpen: true)] });
+        Assert.True(link.TryPass());
+
+        Assert.Equal(["OTHER"], (await changing).InstrumentsAdded);
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway");
+    }
+
+    [Fact]
     public void Readme_ShardingExample_TakesBothOrders()
     {
         using ShardedMatching matching = new(new ShardedMatchingOptions { Sharding = new ShardingOptions { Shards = 2, OrderCapacity = 100_000 } });

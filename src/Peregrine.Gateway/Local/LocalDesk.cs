@@ -38,16 +38,18 @@ internal sealed class LocalDesk
     public IReadOnlyList<LocalPort> Ports => _ports;
 
     /// <summary>From here on requests are taken.</summary>
-    /// <param name="accountIds">For each configured account, its id in the rules in force.</param>
-    public void Open(TradingCore core, int[] accountIds, Action wakeLink)
+    public void Open(TradingCore core, Action wakeLink)
     {
         _core = core;
-        _accounts = _ports.SelectMany(port => port.Sessions).ToDictionary(session => SessionId.Of(session.CompId), session => session.AccountIds.Select(id => accountIds[id]).ToHashSet());
         foreach (LocalPort port in _ports)
         {
             port.Attach(wakeLink);
         }
     }
+
+    /// <summary>Tells which accounts each session may trade for.</summary>
+    /// <param name="accountIds">By number of the session, ids in the rules in force.</param>
+    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds) => _accounts = _bySession.Keys.ToDictionary(session => session, session => accountIds[session].ToHashSet());
 
     /// <summary>Submits what the ports have for the link.</summary>
     /// <returns>False when the journal cannot be written.</returns>

@@ -20,8 +20,8 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     private Instrument[] _instruments = [];
     private int[] _ids = [];
 
-    /// <summary>Names the core's instruments. The core tells order deltas.</summary>
-    public void Start(TradingCore core)
+    /// <summary>Names the core's instruments, at start and when there are more; those that are named keep their books. The core tells order deltas.</summary>
+    public void UseInstruments(TradingCore core)
     {
         _core = core;
         _instruments = [.. core.Rules!.Instruments];

@@ -101,18 +101,12 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     }
 
     /// <summary>Tells each client its accounts.</summary>
-    /// <param name="accountIds">For each configured account, its id in the rules in force.</param>
-    public void UseAccounts(ReadOnlySpan<int> accountIds)
+    /// <param name="accountIds">By number of the session, ids in the rules in force.</param>
+    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds)
     {
         foreach (ClientState client in _clients.Values)
         {
-            int[] ids = new int[client.Client.AccountIds.Count];
-            for (int index = 0; index < ids.Length; index++)
-            {
-                ids[index] = accountIds[client.Client.AccountIds[index]];
-            }
-
-            client.AccountIds = ids;
+            client.AccountIds = accountIds[client.Id];
         }
     }
 

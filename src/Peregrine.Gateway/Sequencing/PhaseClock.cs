@@ -7,7 +7,7 @@ namespace Peregrine.Gateway.Sequencing;
 /// What happens because it is time for it, as sequenced commands: phases that a calendar gives, and the time itself where orders expire or auctions end
 /// while nobody sends anything. A replay needs neither clock nor calendar.
 /// </summary>
-/// <remarks>Thread: the link's. Allocates: at construction.</remarks>
+/// <remarks>Thread: the link's. Allocates: at construction and in <see cref="Use"/>.</remarks>
 internal sealed class PhaseClock
 {
     // A tick seldom sees more than one; the rest follows with the next.
@@ -15,8 +15,8 @@ internal sealed class PhaseClock
     private readonly TradingCore _core;
     private readonly Sequencer _sequencer;
     private readonly Action _waitForJournal;
-    private readonly Entry[] _entries;
     private readonly PhaseChange[] _changes = new PhaseChange[ChangesPerTick];
+    private Entry[] _entries = [];
 
     /// <param name="calendars">By symbol; good ones.</param>
     public PhaseClock(TradingCore core, Sequencer sequencer, Action waitForJournal, IReadOnlyDictionary<string, PhaseCalendar> calendars)
@@ -24,10 +24,21 @@ internal sealed class PhaseClock
         _core = core;
         _sequencer = sequencer;
         _waitForJournal = waitForJournal;
+        Use(calendars);
+    }
+
+    /// <summary>
+    /// Takes the trading days of the instruments that the core has now. Where it stays the same, so does the phase, even one that somebody else gave; a new
+    /// one begins with the phase of the moment.
+    /// </summary>
+    /// <param name="calendars">By symbol; good ones.</param>
+    public void Use(IReadOnlyDictionary<string, PhaseCalendar> calendars)
+    {
+        Dictionary<int, Entry> before = _entries.ToDictionary(entry => entry.InstrumentId);
         _entries =
         [
-            .. core.Rules!.Instruments.Where(instrument => instrument.IsOpen && calendars.ContainsKey(instrument.Symbol))
-                .Select(instrument => new Entry(instrument.Id, calendars[instrument.Symbol])),
+            .. _core.Rules!.Instruments.Where(instrument => instrument.IsOpen && calendars.ContainsKey(instrument.Symbol))
+                .Select(instrument => Continue(before.GetValueOrDefault(instrument.Id), instrument.Id, calendars[instrument.Symbol])),
         ];
     }
 
@@ -53,6 +64,9 @@ internal sealed class PhaseClock
             _ = _sequencer.Submit(ref time, _waitForJournal);
         }
     }
+
+    private static Entry Continue(Entry? before, int instrumentId, PhaseCalendar calendar) =>
+        before is not null && PhaseCalendar.AreSame(before.Calendar, calendar) ? before : new Entry(instrumentId, calendar);
 
     // The phase in which the link finds itself; an interruption in the middle of continuous trading ends as it would have.
     private void Begin(Entry entry, long nowNs)

@@ -25,6 +25,12 @@ public sealed record PhaseCalendar
     /// <summary>Local dates without trading.</summary>
     public IReadOnlySet<DateOnly> Holidays { get; init; } = new HashSet<DateOnly>();
 
+    /// <summary>Whether two calendars, or none, give the same phases at all times.</summary>
+    public static bool AreSame(PhaseCalendar? first, PhaseCalendar? second) =>
+        ReferenceEquals(first, second)
+        || (first is not null && second is not null && first.UtcOffset == second.UtcOffset && first.Steps.SequenceEqual(second.Steps)
+            && first.Weekend.SequenceEqual(second.Weekend) && first.Holidays.SetEquals(second.Holidays));
+
     /// <summary>Whether there is trading on a local date.</summary>
     public bool IsTradingDay(DateOnly date) => !Weekend.Contains(date.DayOfWeek) && !Holidays.Contains(date);
 

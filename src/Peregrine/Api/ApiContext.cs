@@ -16,12 +16,13 @@ internal sealed class ApiContext
 {
     private readonly long _startNs = Clock.MonotonicNs;
     private readonly Func<FlowView> _flow;
+    private string[] _accounts = [];
 
     public ApiContext(PeregrineOptions options, OrderLink link, MarketDataServer server, MarketView market, Blotter blotter, MetricsSampler metrics, OrderDesk desk, AccessToken token, IReadOnlyDictionary<int, string> sessions, Func<FlowView> flow)
     {
         (Options, Link, Server, Market, Blotter, Metrics, Desk, Token, _flow) = (options, link, server, market, blotter, metrics, desk, token, flow);
-        Rules = link.Rules;
-        Orders = new OrderViews(Rules, sessions);
+        Orders = new OrderViews(() => link.Rules, sessions);
+        UseAccounts(options.Rules);
     }
 
     public PeregrineOptions Options { get; }
@@ -40,12 +41,16 @@ internal sealed class ApiContext
 
     public AccessToken Token { get; }
 
-    public TradingRules Rules { get; }
+    /// <summary>The rules in force at the moment.</summary>
+    public TradingRules Rules => Link.Rules;
 
     public OrderViews Orders { get; }
 
     /// <summary>Accounts that tickets may be entered for.</summary>
-    public IReadOnlyList<string> Accounts => [.. Options.Rules.Accounts.Select(account => account.Name)];
+    public IReadOnlyList<string> Accounts => Volatile.Read(ref _accounts);
+
+    /// <summary>Tickets may be entered for the accounts of this configuration from now on.</summary>
+    public void UseAccounts(TradingRules configured) => Volatile.Write(ref _accounts, [.. configured.Accounts.Select(account => account.Name)]);
 
     /// <summary>What the books show: the link's own instruments, or with a feed those of the feed, which cannot be traded here.</summary>
     public List<InstrumentView> Instruments()

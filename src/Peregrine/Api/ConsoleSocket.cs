@@ -26,7 +26,8 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
     private long _orderMark;
     private long _rejectMark;
     private long _pointMark;
-    private int _instrumentCount;
+    private List<InstrumentView> _instruments = [];
+    private IReadOnlyList<string> _accounts = [];
 
     /// <summary>Serves a request for /ws.</summary>
     public static async Task Serve(HttpContext http, ApiContext context, CancellationToken stop)
@@ -133,9 +134,10 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
         if (step % StepsPerStatus == 0)
         {
             List<InstrumentView> instruments = context.Instruments();
-            if (instruments.Count != _instrumentCount)
+            IReadOnlyList<string> accounts = context.Accounts;
+            if (!instruments.SequenceEqual(_instruments) || !accounts.SequenceEqual(_accounts))
             {
-                _instrumentCount = instruments.Count;
+                (_instruments, _accounts) = (instruments, accounts);
                 _ = context.Metrics.PointsAfter(0, out _pointMark);
                 yield return context.Hello();
             }

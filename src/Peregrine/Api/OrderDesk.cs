@@ -20,7 +20,7 @@ internal sealed class OrderDesk : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private readonly LocalPort _port;
     private readonly int _sessionId;
-    private readonly TradingRules _rules;
+    private readonly int _accountId;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Pending> _pending = [];
     private readonly Thread _thread;
@@ -29,10 +29,11 @@ internal sealed class OrderDesk : IDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="port">With one session.</param>
+    /// <param name="rules">Their first account is that of cancels; it keeps its id.</param>
     public OrderDesk(LocalPort port, TradingRules rules)
     {
         _port = port;
-        _rules = rules;
+        _accountId = rules.Accounts[0].Id;
         _sessionId = SessionId.Of(port.Sessions[0].CompId);
         _thread = new Thread(Listen) { IsBackground = true, Name = "order desk" };
         _thread.Start();
@@ -57,7 +58,7 @@ internal sealed class OrderDesk : IDisposable
     /// <summary>Cancels an order of the desk's session.</summary>
     public Task<DeskAnswer> Cancel(string clientOrderId)
     {
-        OrderCommand command = new() { Type = CommandType.Cancel, InstrumentId = -1, AccountId = _rules.Accounts[0].Id };
+        OrderCommand command = new() { Type = CommandType.Cancel, InstrumentId = -1, AccountId = _accountId };
         _ = ClientOrderId.TryCreate(Encoding.ASCII.GetBytes(clientOrderId), out command.OriginalClientOrderId);
         return Submit(command, FreshId());
     }

@@ -138,11 +138,12 @@ internal static class OrderEndpoints
             errors["clientOrderId"] = [$"'{id}', expected 1 to {IdLengthMax} printable ASCII characters without space"];
         }
 
-        int account = request.Account is null ? 0 : context.Accounts.ToList().IndexOf(request.Account);
-        terms.AccountId = account < 0 ? -1 : context.Rules.Accounts.First(known => known.Name == context.Accounts[account]).Id;
+        IReadOnlyList<string> accounts = context.Accounts;
+        int account = request.Account is null ? 0 : accounts.ToList().IndexOf(request.Account);
+        terms.AccountId = account < 0 ? -1 : context.Rules.Accounts.First(known => known.Name == accounts[account]).Id;
         if (account < 0)
         {
-            errors["account"] = [$"'{request.Account}', expected one of {string.Join(", ", context.Accounts)}"];
+            errors["account"] = [$"'{request.Account}', expected one of {string.Join(", ", accounts)}"];
         }
 
         if (context.Tradable(request.Symbol) is not { } instrument)

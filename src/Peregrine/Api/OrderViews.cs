@@ -7,9 +7,9 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Api;
 
 /// <summary>Reports in the words of the API.</summary>
-/// <param name="rules">Names of instruments and accounts.</param>
+/// <param name="rules">Names of instruments and accounts, as they are at the moment.</param>
 /// <param name="sessions">Names of sessions by their numbers.</param>
-internal sealed class OrderViews(TradingRules rules, IReadOnlyDictionary<int, string> sessions)
+internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<int, string> sessions)
 {
     /// <summary>An order, as the last report of it says.</summary>
     public OrderView ToOrder(in OrderReport report)
@@ -49,9 +49,9 @@ internal sealed class OrderViews(TradingRules rules, IReadOnlyDictionary<int, st
         return $"{char.ToLowerInvariant(name[0])}{name[1..]}";
     }
 
-    private Instrument? InstrumentOf(int id) => (uint)id < (uint)rules.Instruments.Count ? rules.Instruments[id] : null;
+    private Instrument? InstrumentOf(int id) => rules().Instruments is var known && (uint)id < (uint)known.Count ? known[id] : null;
 
-    private string? AccountOf(int id) => (uint)id < (uint)rules.Accounts.Count ? rules.Accounts[id].Name : null;
+    private string? AccountOf(int id) => rules().Accounts is var known && (uint)id < (uint)known.Count ? known[id].Name : null;
 
     private string SessionOf(int id) => sessions.GetValueOrDefault(id, "?");
 }

@@ -29,11 +29,12 @@ internal sealed class ConfigurationArguments
 
     /// <summary>Loads and checks, for a verb that cannot go on without.</summary>
     /// <param name="lastOverrides">Win over --set; null for none.</param>
+    /// <returns>With options.</returns>
     /// <exception cref="CommandException">There are errors: all of them, one a line.</exception>
-    public PeregrineOptions LoadOrFail(ParseResult parsed, IReadOnlyList<string>? lastOverrides = null)
+    public ConfigurationResult LoadOrFail(ParseResult parsed, IReadOnlyList<string>? lastOverrides = null)
     {
         ConfigurationResult result = Load(parsed, null, lastOverrides);
-        return result.Options ?? throw new CommandException(Explain(result));
+        return result.Options is null ? throw new CommandException(Explain(result)) : result;
     }
 
     /// <summary>All errors, one a line after a heading.</summary>

@@ -14,8 +14,12 @@ internal sealed record ConfigurationRequest(string? File = null, IReadOnlyList<s
 /// <param name="Options">Null when there are errors.</param>
 /// <param name="Errors">All of them.</param>
 /// <param name="Effective">Every value with its origin.</param>
-/// <param name="Source">The file's name, or "embedded defaults".</param>
-internal sealed record ConfigurationResult(PeregrineOptions? Options, IReadOnlyList<ConfigurationError> Errors, ConfigurationNode Effective, string Source);
+/// <param name="File">The file; null without one.</param>
+internal sealed record ConfigurationResult(PeregrineOptions? Options, IReadOnlyList<ConfigurationError> Errors, ConfigurationNode Effective, string? File)
+{
+    /// <summary>The file's name, or "embedded defaults".</summary>
+    public string Source => File ?? "embedded defaults";
+}
 
 /// <summary>Reads, completes and checks a configuration.</summary>
 internal static class ConfigurationLoader
@@ -49,7 +53,7 @@ internal static class ConfigurationLoader
         SchemaCheck.Check(effective, errors);
         CrossCheck.Check(effective, errors);
         PeregrineOptions? options = errors.Count == 0 ? OptionsReader.Read(new OptionsSection(effective, ConfigurationSchema.Root)) : null;
-        return new ConfigurationResult(options, errors, effective, file ?? "embedded defaults");
+        return new ConfigurationResult(options, errors, effective, file);
     }
 
     private static void Apply(ConfigurationNode tree, IConfigurationRoot layer, string origin)

@@ -20,6 +20,10 @@ internal static class JournalText
     public static string? Word<T>(T value)
         where T : struct, Enum => Words<T>.Of(value);
 
+    /// <summary>What is set of an enum of flags, in lower case with | between; null for none.</summary>
+    public static string? Set<T>(byte value)
+        where T : struct, Enum => Sets<T>.All[value];
+
     /// <summary>A client's id: its bytes as ASCII, a byte that is not printable and a backslash as \xNN. Null for none.</summary>
     /// <param name="alsoEscaped">Further characters to write as \xNN.</param>
     public static string? Id(in ClientOrderId id, string alsoEscaped = "")
@@ -47,6 +51,13 @@ internal static class JournalText
         }
 
         return text?.ToString() ?? Encoding.ASCII.GetString(bytes);
+    }
+
+    private static class Sets<T>
+        where T : struct, Enum
+    {
+        public static readonly string?[] All =
+            [null, .. Enumerable.Range(1, byte.MaxValue).Select(value => Enum.ToObject(typeof(T), value).ToString()!.ToLowerInvariant().Replace(", ", "|", StringComparison.Ordinal))];
     }
 
     // Made once for each enum: an export asks for millions of them.

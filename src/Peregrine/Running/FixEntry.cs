@@ -26,6 +26,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     private readonly Lock _lock = new();
     private readonly PeregrineOptions _options;
     private readonly OrderLink _link;
+    private readonly TradingRules _rules;
     private readonly Action<string> _log;
     private readonly MarketDataClient _prices;
     private readonly TopOfBook[] _tops;
@@ -38,7 +39,10 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     public FixEntry(PeregrineOptions options, OrderLink link, MarketDataServer server, Action<string> log)
     {
         (_options, _link, _log) = (options, link, log);
-        _tops = new TopOfBook[link.Rules.Instruments.Count];
+
+        // The simulator trades what there was when it began, also when the link has more by now.
+        _rules = link.Rules;
+        _tops = new TopOfBook[_rules.Instruments.Count];
         _bySession = Fleet.Roster.Select((who, index) => (SessionId.Of(who.Name), index)).ToDictionary();
         _prices = new MarketDataClient(server.EndPoint, this, [new Request(RequestKind.Subscribe, ["*"], Depth.Best)]);
         for (int id = 0; id < _tops.Length; id++)
@@ -53,7 +57,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
         _prices.Start();
         for (int index = 0; index < _participants.Length; index++)
         {
-            FixParticipant participant = new(Fleet.Roster[index].Name, _options.Fix.SenderCompId, _link.Rules, Push);
+            FixParticipant participant = new(Fleet.Roster[index].Name, _options.Fix.SenderCompId, _rules, Push);
             while (!participant.TryLogOn(_link.FixEndPoint))
             {
                 if (stop.WaitHandle.WaitOne(RetryMs))
@@ -112,7 +116,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     /// <inheritdoc/>
     public override void OnInstrument(int instrumentId, InstrumentInfo info, Depth depth)
     {
-        Instrument? known = _link.Rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == info.Symbol);
+        Instrument? known = _rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == info.Symbol);
         lock (_lock)
         {
             _instruments[instrumentId] = known?.Id ?? -1;
@@ -129,7 +133,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
                 return;
             }
 
-            Instrument instrument = _link.Rules.Instruments[id];
+            Instrument instrument = _rules.Instruments[id];
             ref TopOfBook top = ref _tops[id];
             Price price = new(level.Price / instrument.TickUnits);
             Quantity quantity = new(level.Quantity / instrument.LotUnits);

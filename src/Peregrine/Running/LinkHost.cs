@@ -30,8 +30,10 @@ internal sealed class LinkHost : IDisposable
     private readonly Stack<IDisposable> _parts = new();
     private readonly PeregrineOptions _options;
     private readonly Action<string> _log;
+    private readonly bool _isSimulated;
     private readonly Thread _serverThread;
     private readonly IFlowDriver? _flow;
+    private ApiContext? _context;
     private bool _isDisposed;
 
     /// <summary>Starts everything but the link's own thread, which is the caller's.</summary>
@@ -41,21 +43,20 @@ internal sealed class LinkHost : IDisposable
         (_options, _log) = (options, log);
         try
         {
-            bool isSimulated = options.Simulator.IsEnabled && request.Feed is null;
+            _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
             Server = Own(new MarketDataServer(options.ToServerOptions(request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/')))));
             Blotter = new Blotter();
-            LocalPort? desk = options.Console.IsEnabled ? new LocalPort([new ClientSession(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)])]) : null;
-            TradingRules rules = isSimulated ? WithParticipants(options.Rules) : options.Rules;
-            List<ClientSession> participants = isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
+            LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
+            List<ClientSession> participants = _isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
-            LocalPort? simulated = isSimulated && isLocal ? new LocalPort(participants) : null;
+            LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
             SqliteSegmentStore store = Own(new SqliteSegmentStore(options.Ids.DatabasePath));
             SegmentAllocator ids = Own(new SegmentAllocator(store, "orders", options.ToSegmentOptions()));
             Link = Own(OrderLink.Start(
                 options.ToLinkOptions(ids) with
                 {
-                    Rules = rules,
-                    Sessions = isSimulated && !isLocal ? [.. options.Sessions, .. participants] : options.Sessions,
+                    Rules = RulesOf(options),
+                    Sessions = _isSimulated && !isLocal ? [.. options.Sessions, .. participants] : options.Sessions,
                     LocalPorts = [.. new[] { desk, simulated }.OfType<LocalPort>()],
                     MarketData = request.Feed is null ? Server : null,
                     Reports = Blotter,
@@ -63,7 +64,7 @@ internal sealed class LinkHost : IDisposable
                     SkipLostReports = request.SkipsLostReports,
                 },
                 log));
-            _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : isSimulated ? SimulatedFlow(simulated) : null;
+            _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : _isSimulated ? SimulatedFlow(simulated) : null;
             _serverThread = new Thread(Server.Run) { IsBackground = true, Name = "market data" };
             _serverThread.Start();
             _parts.Push(new Ending(StopServer));
@@ -109,6 +110,24 @@ internal sealed class LinkHost : IDisposable
         Link.Run();
     }
 
+    /// <summary>
+    /// Puts the rules of another configuration in force, with its trading days and the accounts of the sessions that there are; the simulated participants go
+    /// on with the instruments that they began with. Nothing else of it is taken. From any thread.
+    /// </summary>
+    /// <inheritdoc cref="OrderLink.ChangeRules(RulesUpdate)" path="/returns"/>
+    public async Task<RulesChange> ChangeRules(PeregrineOptions next)
+    {
+        HashSet<string> known = [.. _options.Sessions.Select(session => session.CompId)];
+        IEnumerable<ClientSession> console = _options.Console.IsEnabled ? [ConsoleSession(next) with { CompId = _options.Console.Session }] : [];
+        RulesChange change = await Link.ChangeRules(new RulesUpdate(RulesOf(next))
+        {
+            Calendars = next.Calendars,
+            Sessions = [.. next.Sessions.Where(session => known.Contains(session.CompId)), .. console],
+        }).ConfigureAwait(false);
+        _context?.UseAccounts(next.Rules);
+        return change;
+    }
+
     /// <summary>Ends everything, the last started first. After it, <see cref="Link"/> still tells its state hash.</summary>
     public void Dispose()
     {
@@ -121,6 +140,10 @@ internal sealed class LinkHost : IDisposable
             }
         }
     }
+
+    private static ClientSession ConsoleSession(PeregrineOptions options) => new(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)]);
+
+    private TradingRules RulesOf(PeregrineOptions options) => _isSimulated ? WithParticipants(options.Rules) : options.Rules;
 
     private static TradingRules WithParticipants(TradingRules rules) =>
         rules with { Accounts = [.. rules.Accounts, .. Fleet.Roster.Select((who, index) => new Account(rules.Accounts.Count + index, who.Name, SimulatedLimits))] };
@@ -161,8 +184,8 @@ internal sealed class LinkHost : IDisposable
         OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);
         Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session).Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
-        ApiContext context = new(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow);
-        Api = ApiServer.Start(context).GetAwaiter().GetResult();
+        _context = new ApiContext(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow);
+        Api = ApiServer.Start(_context).GetAwaiter().GetResult();
         _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
     }
 

@@ -15,10 +15,11 @@ using Peregrine.Simulator;
 
 namespace Peregrine.Verbs;
 
-/// <summary>peregrine run: the whole link, until SIGTERM or Ctrl-C.</summary>
+/// <summary>peregrine run: the whole link, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again.</summary>
 internal static class RunVerb
 {
     private const double NsPerSecond = 1e9;
+    private static bool _isLogGone;
 
     public static Command Create()
     {
@@ -32,7 +33,7 @@ internal static class RunVerb
         Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
         Option<bool> skip = new("--skip-lost-reports") { Description = "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: that client never gets them." };
         ConfigurationArguments arguments = new();
-        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants.")
+        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, accounts and limits without a stop.")
         {
             data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip,
         };
@@ -46,15 +47,19 @@ internal static class RunVerb
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
             RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip));
-            return Run(arguments.LoadOrFail(result, overrides), request, result.GetValue(quiet));
+            ConfigurationResult start = arguments.LoadOrFail(result, overrides);
+
+            // The same file, named: if it is gone at a reload, that must not mean the defaults.
+            return Run(start, () => arguments.Load(result, start.File, overrides), request, result.GetValue(quiet));
 
             void Add(string key, string? value) => overrides.AddRange(value is null ? Array.Empty<string>() : [$"{key}={value}"]);
         });
         return run.WithExample("peregrine run --feed AAPL_2012-06-21_34200000_37800000_message_50.csv --speed 10x");
     }
 
-    private static int Run(PeregrineOptions options, RunRequest request, bool isQuiet)
+    private static int Run(ConfigurationResult start, Func<ConfigurationResult> loadAgain, RunRequest request, bool isQuiet)
     {
+        PeregrineOptions options = start.Options!;
         try
         {
             MakeDataFolder(options.DataFolder);
@@ -64,8 +69,11 @@ internal static class RunVerb
             // Before "ready" is said: whoever waits for that may ask to stop at once.
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(link, context));
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(link, context));
+            RulesReload reload = new(start, loadAgain, host, Log);
+            bool isTerminal = !Console.IsOutputRedirected;
+            using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Reload(reload, link, isTerminal, context));
             Announce(host, options);
-            using StatusDisplay? display = !isQuiet && !Console.IsOutputRedirected ? new StatusDisplay(link, options) : null;
+            using StatusDisplay? display = !isQuiet && isTerminal ? new StatusDisplay(link, options) : null;
             host.Run();
             display?.Stop();
             if (link.Failure is { } failure)
@@ -100,6 +108,18 @@ internal static class RunVerb
     {
         context.Cancel = true;
         link.RequestStop();
+    }
+
+    private static void Reload(RulesReload reload, OrderLink link, bool isTerminal, PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Volatile.Write(ref _isLogGone, false);
+        reload.Run();
+        if (isTerminal && Volatile.Read(ref _isLogGone))
+        {
+            // Then the terminal has hung up, and that is what the signal said.
+            link.RequestStop();
+        }
     }
 
     private static void Announce(LinkHost host, PeregrineOptions options)
@@ -159,10 +179,17 @@ internal static class RunVerb
         }
     }
 
-    // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it.
+    // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it. A log that cannot be written is no reason to stop trading.
     private static void Log(string line)
     {
-        Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {line}");
-        Console.Out.Flush();
+        try
+        {
+            Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {line}");
+            Console.Out.Flush();
+        }
+        catch (IOException)
+        {
+            Volatile.Write(ref _isLogGone, true);
+        }
     }
 }

@@ -46,13 +46,23 @@ internal sealed class StatusDisplay : IDisposable
         _stop.Dispose();
     }
 
-    private void Show() => AnsiConsole.Live(Picture()).Start(live =>
+    private void Show()
     {
-        while (!_stop.Wait(IntervalMs))
+        try
         {
-            live.UpdateTarget(Picture());
+            AnsiConsole.Live(Picture()).Start(live =>
+            {
+                while (!_stop.Wait(IntervalMs))
+                {
+                    live.UpdateTarget(Picture());
+                }
+            });
         }
-    });
+        catch (IOException)
+        {
+            // The terminal has hung up: nobody looks any more.
+        }
+    }
 
     private Rows Picture()
     {

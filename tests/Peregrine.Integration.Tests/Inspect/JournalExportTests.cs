@@ -7,6 +7,8 @@ using Peregrine.Inspect.Export;
 using Peregrine.Integration.Tests.Link;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Trading;
+using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Integration.Tests.Inspect;
@@ -18,7 +20,13 @@ public sealed class JournalExportTests : IDisposable
     [
         "sequence", "time_ns", "time", "type", "session", "session_sequence", "account_id", "account", "instrument_id", "instrument", "side", "order_type", "time_in_force",
         "price", "price_ticks", "quantity", "quantity_lots", "client_order_id", "original_client_order_id", "order_id", "received_ns", "validated_ns",
+        "stop_price", "stop_price_ticks", "offset", "offset_ticks", "display_quantity", "display_quantity_lots", "minimum_quantity", "minimum_quantity_lots", "expire_time_ns",
+        "flags", "peg", "self_trade", "strategy", "fields", "scope", "phase", "cancels_forbidden",
     ];
+
+    // The columns that only some commands have, for those that have none of them.
+    private static readonly string NoneOfTheRest = string.Join(',', Columns[Array.IndexOf(Columns, "stop_price")..].Select(name => $"\"{name}\":null")) + "}";
+    private static readonly string[] EmptyRest = [.. Enumerable.Repeat("", 17)];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -38,10 +46,10 @@ public sealed class JournalExportTests : IDisposable
         Assert.Equal(
             [
                 Columns,
-                ["1", "1767323045000000006", "2026-01-02T03:04:05.000000006Z", "new", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "12.35", "247", "500", "5", "A =1", "", "77", "0", "0"],
-                ["2", "1767323045000000007", "2026-01-02T03:04:05.000000007Z", "replace", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "0.05", "1", "300", "3", "A2", "A =1", "", "0", "0"],
-                ["3", "1767323045000000008", "2026-01-02T03:04:05.000000008Z", "cancel", "3", "0", "0", "HOUSE", "0", "ACME", "", "", "", "", "", "", "", "A3", "A2", "", "0", "0"],
-                ["4", "1767323045000000009", "2026-01-02T03:04:05.000000009Z", "new", "3", "0", "-1", "", "-1", "", "sell", "market", "fillorkill", "", "", "", "7", "A4", "", "78", "0", "0"],
+                ["1", "1767323045000000006", "2026-01-02T03:04:05.000000006Z", "new", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "12.35", "247", "500", "5", "A =1", "", "77", "0", "0", .. EmptyRest],
+                ["2", "1767323045000000007", "2026-01-02T03:04:05.000000007Z", "replace", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "0.05", "1", "300", "3", "A2", "A =1", "", "0", "0", .. EmptyRest],
+                ["3", "1767323045000000008", "2026-01-02T03:04:05.000000008Z", "cancel", "3", "0", "0", "HOUSE", "0", "ACME", "", "", "", "", "", "", "", "A3", "A2", "", "0", "0", .. EmptyRest],
+                ["4", "1767323045000000009", "2026-01-02T03:04:05.000000009Z", "new", "3", "0", "-1", "", "-1", "", "sell", "market", "fillorkill", "", "", "", "7", "A4", "", "78", "0", "0", .. EmptyRest],
             ],
             PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))));
     }
@@ -69,10 +77,10 @@ public sealed class JournalExportTests : IDisposable
         Assert.Equal("""["4"]""", lines[0].GetRawText());
         Assert.Equal(Columns, lines[1].EnumerateObject().Select(field => field.Name));
         Assert.Equal(
-            """{"sequence":"1","time_ns":"1767323045000000006","time":"2026-01-02T03:04:05.000Z","type":"new","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":"buy","order_type":"limit","time_in_force":"day","price":12.35,"price_ticks":"247","quantity":"500","quantity_lots":"5","client_order_id":"A =1","original_client_order_id":null,"order_id":"77","received_ns":"0","validated_ns":"0"}""",
+            $$"""{"sequence":"1","time_ns":"1767323045000000006","time":"2026-01-02T03:04:05.000Z","type":"new","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":"buy","order_type":"limit","time_in_force":"day","price":12.35,"price_ticks":"247","quantity":"500","quantity_lots":"5","client_order_id":"A =1","original_client_order_id":null,"order_id":"77","received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
             lines[1].GetRawText());
         Assert.Equal(
-            """{"sequence":"3","time_ns":"1767323045000000008","time":"2026-01-02T03:04:05.000Z","type":"cancel","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":null,"order_type":null,"time_in_force":null,"price":null,"price_ticks":null,"quantity":null,"quantity_lots":null,"client_order_id":"A3","original_client_order_id":"A2","order_id":null,"received_ns":"0","validated_ns":"0"}""",
+            $$"""{"sequence":"3","time_ns":"1767323045000000008","time":"2026-01-02T03:04:05.000Z","type":"cancel","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":null,"order_type":null,"time_in_force":null,"price":null,"price_ticks":null,"quantity":null,"quantity_lots":null,"client_order_id":"A3","original_client_order_id":"A2","order_id":null,"received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
             lines[3].GetRawText());
         Assert.Equal("fillorkill", lines[4].GetProperty("time_in_force").GetString());
     }
@@ -106,6 +114,35 @@ public sealed class JournalExportTests : IDisposable
         DateTime[] dates = new DateTime[2];
         await reader.OpenRowGroupReader(0).ReadAsync<DateTime>(Field(reader, "time"), dates);
         Assert.Equal(new DateTime(2026, 1, 2, 3, 4, 5, 123, 456), dates[0]);
+    }
+
+    [Fact]
+    public void CommandsWithEveryField_AreReadBackFromBothFormats()
+    {
+        Write(EveryField());
+        string[] names = Columns[Array.IndexOf(Columns, "stop_price")..];
+        string[][] expected =
+        [
+            ["12.30", "246", "0.15", "3", "200", "2", "100", "1", "1767330000000000000", "hidden|postonly|allornone|haslimit", "mid", "decrementandcancel", "9", "", "", "", ""],
+            ["12.40", "248", "-0.10", "-2", "", "", "", "", "", "", "", "", "", "price|leaves|stop|display|minimum|expiry", "", "", ""],
+            ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "session|account|instrument|side", "", ""],
+            ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "all", "", ""],
+            ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "closingauction", "true"],
+            ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "halted", "false"],
+            [.. EmptyRest],
+        ];
+
+        CommandResult csv = Export("out.csv");
+        CommandResult parquet = Export("out.parquet");
+
+        Assert.True(csv.ExitCode == 0 && parquet.ExitCode == 0, csv.Error + parquet.Error);
+        List<string[]> lines = PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv")));
+        Assert.Equal(expected, lines.Skip(1).Select(line => line[^names.Length..]));
+        Assert.Equal(("sell", "41"), (lines[3][Array.IndexOf(Columns, "side")], lines[3][Array.IndexOf(Columns, "session_sequence")]));
+        Assert.Equal(("200", "2", ""), (lines[7][Array.IndexOf(Columns, "quantity")], lines[7][Array.IndexOf(Columns, "quantity_lots")], lines[7][Array.IndexOf(Columns, "price_ticks")]));
+        JsonElement[] rows = ParquetReaderProcess.Read(_folder.File("out.parquet"))[1..];
+        Assert.Equal(expected.Select(row => row.Select(Plain)), rows.Select(row => names.Select(name => Plain(row.GetProperty(name).ToString()))));
+        Assert.Equal(("sell", "41"), (rows[2].GetProperty("side").GetString(), rows[2].GetProperty("session_sequence").GetString()));
     }
 
     [Fact]
@@ -323,6 +360,43 @@ public sealed class JournalExportTests : IDisposable
         Assert.Equal(Enumerable.Range(1, rows.Count - 1).Select(number => number.ToString(CultureInfo.InvariantCulture)), rows.Skip(1).Select(row => row[0]));
         Assert.All(rows.Skip(1), row => Assert.StartsWith("SIM-", row[Array.IndexOf(Columns, "account")], StringComparison.Ordinal));
     }
+
+    // A new order and a replace with all that they can have, mass cancels, phases, and a reduce.
+    private static OrderCommand[] EveryField()
+    {
+        OrderCommand plain = LinkJournal.Order(1) with { SessionSequence = 41 };
+        OrderAttributes attributes = new() { StopPrice = new Price(246), OffsetTicks = 3, DisplayQuantity = new Quantity(2), MinimumQuantity = new Quantity(1), ExpireTimeNs = 1_767_330_000_000_000_000 };
+        OrderCommand request = plain with { OrderId = 0, OrderType = 0, TimeInForce = 0, Side = 0, Price = default, Quantity = default };
+        return
+        [
+            plain with
+            {
+                OrderType = OrderType.StopLimit,
+                TimeInForce = TimeInForce.GoodTillTime,
+                Attributes = attributes,
+                Flags = OrderFlags.Hidden | OrderFlags.PostOnly | OrderFlags.AllOrNone | OrderFlags.HasLimit,
+                Peg = PegReference.Mid,
+                SelfTrade = SelfTradePrevention.DecrementAndCancel,
+                StrategyId = 9,
+            },
+            plain with
+            {
+                Sequence = 2,
+                Type = CommandType.Replace,
+                Attributes = new OrderAttributes { StopPrice = new Price(248), OffsetTicks = -2 },
+                Fields = ReplaceFields.Price | ReplaceFields.Leaves | ReplaceFields.Stop | ReplaceFields.Display | ReplaceFields.Minimum | ReplaceFields.Expiry,
+            },
+            request with { Sequence = 3, Type = CommandType.MassCancel, Side = Side.Sell, Scope = MassCancelScope.Session | MassCancelScope.Account | MassCancelScope.Instrument | MassCancelScope.Side },
+            request with { Sequence = 4, Type = CommandType.MassCancel },
+            request with { Sequence = 5, Type = CommandType.Phase, Phase = TradingPhase.ClosingAuction, CancelsForbidden = true },
+            request with { Sequence = 6, Type = CommandType.Phase, Phase = TradingPhase.Halted },
+            request with { Sequence = 7, Type = CommandType.Reduce, OrderId = 77, Quantity = new Quantity(2) },
+        ];
+    }
+
+    // Numbers without trailing zeros, as JSON has them; its words for yes and no.
+    private static string Plain(string value) =>
+        decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number.ToString("G29", CultureInfo.InvariantCulture) : value.ToLowerInvariant();
 
     private static ClientOrderId Id(ReadOnlySpan<byte> bytes) => ClientOrderId.TryCreate(bytes, out ClientOrderId id) ? id : throw new ArgumentException("no id");
 

@@ -6,6 +6,7 @@ namespace Peregrine.Integration.Tests.Link;
 /// <summary>A running link, started by the command.</summary>
 public sealed class LinkProcess : IDisposable
 {
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
     private LinkProcess(Process process, List<string> log)
@@ -17,7 +18,7 @@ public sealed class LinkProcess : IDisposable
         ConsolePort = PortOf("console on http://");
     }
 
-    /// <summary>What it logged until it was ready.</summary>
+    /// <summary>What it logged until it was ready, and what was waited for since.</summary>
     public List<string> Log { get; }
 
     public int Port { get; }
@@ -68,13 +69,36 @@ public sealed class LinkProcess : IDisposable
     /// <returns>Exit code and the rest of the log.</returns>
     public CommandResult Stop()
     {
-        using Process kill = Process.Start("kill", $"-TERM {_process.Id}");
-        kill.WaitForExit();
+        Send("TERM");
         return CommandProcess.Finish(_process);
+    }
+
+    /// <summary>SIGHUP.</summary>
+    public void HangUp() => Send("HUP");
+
+    /// <summary>Reads on in the log up to the next line that holds a text.</summary>
+    public string WaitForLog(string part)
+    {
+        while (_process.StandardOutput.ReadLineAsync().WaitAsync(LogTimeout).GetAwaiter().GetResult() is { } line)
+        {
+            Log.Add(line);
+            if (line.Contains(part, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"the link has ended: {string.Join(" / ", Log)} {_process.StandardError.ReadToEnd()}");
     }
 
     /// <summary>A part of the log line that holds a text.</summary>
     public string LogLine(string part) => Log.Single(line => line.Contains(part, StringComparison.Ordinal));
+
+    private void Send(string signal)
+    {
+        using Process kill = Process.Start("kill", $"-{signal} {_process.Id}");
+        kill.WaitForExit();
+    }
 
     private int PortOf(string before)
     {

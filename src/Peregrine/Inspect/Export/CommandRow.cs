@@ -14,41 +14,45 @@ internal readonly struct CommandRow(in OrderCommand command, Instrument? instrum
     public readonly Instrument? Instrument = instrument;
     public readonly Account? Account = account;
 
-    /// <summary>True for a command that asks for an order: only there do side, type, time in force, quantity and price mean something.</summary>
+    /// <summary>True for a command that asks for an order: only there do type, time in force and price mean something.</summary>
     public bool HasTerms => Command.Type is CommandType.New or CommandType.Replace;
 
-    /// <summary>True where <see cref="HasTerms"/> and the order has a price.</summary>
-    public bool HasPrice => HasTerms && Command.OrderType != OrderType.Market;
+    /// <summary>True where the side means something: also for a mass cancel of one side.</summary>
+    public bool HasSide => HasTerms || (Command.Scope & MassCancelScope.Side) != 0;
 
-    /// <summary>The price in the instrument's decimals; null without one, without an instrument, or beyond what a link takes in.</summary>
-    public decimal? Price
+    /// <summary>The limit price in ticks; null where the order has none, or a replace names none.</summary>
+    public long? PriceTicks =>
+        HasTerms && Command.OrderType != OrderType.Market && (Command.OrderType is OrderType.Limit or OrderType.StopLimit || Command.Price.Ticks != 0) ? Command.Price.Ticks : null;
+
+    /// <summary>The quantity in lots, of a reduce what to take off; null for other requests.</summary>
+    public long? QuantityLots => HasTerms || Command.Type == CommandType.Reduce ? Command.Quantity.Lots : null;
+
+    /// <summary>A value of ticks in the instrument's decimals; null without one, without an instrument, or beyond what a link takes in.</summary>
+    public decimal? ToDecimal(long? ticks)
     {
-        get
+        if (ticks is not { } count || Instrument is null)
         {
-            if (!HasPrice || Instrument is null)
-            {
-                return null;
-            }
-
-            Int128 units = (Int128)Command.Price.Ticks * Instrument.TickUnits;
-            return units >= long.MinValue && units <= long.MaxValue ? WithDecimals((long)units, Instrument.PriceDecimals) : null;
+            return null;
         }
+
+        Int128 units = (Int128)count * Instrument.TickUnits;
+        return units >= long.MinValue && units <= long.MaxValue ? WithDecimals((long)units, Instrument.PriceDecimals) : null;
     }
 
-    /// <summary>The quantity in shares or contracts; null as <see cref="Price"/>.</summary>
-    public long? Quantity
+    /// <summary>Lots in shares or contracts; null as <see cref="ToDecimal"/>.</summary>
+    public long? ToUnits(long? lots)
     {
-        get
+        if (lots is not { } count || Instrument is null)
         {
-            if (!HasTerms || Instrument is null)
-            {
-                return null;
-            }
-
-            Int128 units = (Int128)Command.Quantity.Lots * Instrument.LotUnits;
-            return units >= long.MinValue && units <= long.MaxValue ? (long)units : null;
+            return null;
         }
+
+        Int128 units = (Int128)count * Instrument.LotUnits;
+        return units >= long.MinValue && units <= long.MaxValue ? (long)units : null;
     }
+
+    /// <summary>An attribute's number; null for 0, which stands for none.</summary>
+    public static long? OrNone(long value) => value == 0 ? null : value;
 
     private static decimal WithDecimals(long units, int decimals)
     {

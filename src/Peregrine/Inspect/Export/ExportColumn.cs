@@ -84,6 +84,27 @@ internal sealed class OptionalColumn<T>(string name, Getter<T?> get, DataField? 
     }
 }
 
+/// <summary>Yes or no, which a row may lack.</summary>
+internal sealed class FlagColumn(string name, Getter<bool?> get) : ExportColumn(name)
+{
+    private bool?[] _values = [];
+
+    /// <inheritdoc/>
+    public override DataField Field { get; } = new(name, typeof(bool), isNullable: true);
+
+    /// <inheritdoc/>
+    public override void Reserve(int rows) => _values = new bool?[rows];
+
+    /// <inheritdoc/>
+    public override void Set(int index, in CommandRow row) => _values[index] = get(in row);
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(ParquetRowGroupWriter group, int rows) => group.WriteAsync<bool>(Field, _values.AsMemory(0, rows));
+
+    /// <inheritdoc/>
+    public override void Format(SepWriter.Col column, in CommandRow row) => column.Set(get(in row) switch { true => "true", false => "false", null => "" });
+}
+
 /// <summary>Words and ids.</summary>
 internal sealed class TextColumn(string name, Getter<string?> get) : ExportColumn(name)
 {

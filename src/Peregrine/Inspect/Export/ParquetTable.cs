@@ -6,8 +6,8 @@ namespace Peregrine.Inspect.Export;
 /// <summary>Apache Parquet, Snappy compressed. A row group is written when it is full, so that memory does not grow with the journal.</summary>
 internal sealed class ParquetTable : CommandTable
 {
-    /// <summary>Commands in a row group; about 25 MB of memory.</summary>
-    public const int GroupRows = 1 << 17;
+    /// <summary>Commands in a row group; about 27 MB of memory.</summary>
+    public const int GroupRows = 1 << 16;
 
     private readonly IReadOnlyList<ExportColumn> _columns = CommandColumns.Create();
     private readonly ParquetWriter _writer;

@@ -1,0 +1,41 @@
+namespace Peregrine.Configuration;
+
+/// <summary>What of a configuration that was read again cannot be taken while the link runs.</summary>
+internal static class RestartKeys
+{
+    // Taken without a stop; what of sessions is not, is told by their names.
+    private static readonly HashSet<string> Taken = new(StringComparer.OrdinalIgnoreCase) { "$schema", "instruments", "accounts", "holidays", "sessions" };
+
+    /// <summary>Finds the keys that need a restart and differ.</summary>
+    /// <param name="running">What the link was started with; without errors.</param>
+    /// <param name="next">The other; without errors.</param>
+    /// <returns>Their paths; of sessions, what is different.</returns>
+    public static List<string> FindChanged(ConfigurationResult running, ConfigurationResult next)
+    {
+        List<string> keys = [];
+        foreach ((string key, ConfigurationSchema property) in ConfigurationSchema.Root.Properties.Where(property => !Taken.Contains(property.Key)))
+        {
+            Compare(running.Effective.Child(key), next.Effective.Child(key), property, key, keys);
+        }
+
+        Dictionary<string, bool> before = running.Options!.Sessions.ToDictionary(session => session.CompId, session => session.CancelOnDisconnect);
+        Dictionary<string, bool> after = next.Options!.Sessions.ToDictionary(session => session.CompId, session => session.CancelOnDisconnect);
+        keys.AddRange(after.Keys.Where(name => !before.ContainsKey(name)).Select(name => $"session {name} (new)"));
+        keys.AddRange(before.Keys.Where(name => !after.ContainsKey(name)).Select(name => $"session {name} (gone)"));
+        keys.AddRange(before.Where(entry => after.TryGetValue(entry.Key, out bool cancels) && cancels != entry.Value).Select(entry => $"cancelOnDisconnect of session {entry.Key}"));
+        return keys;
+    }
+
+    private static void Compare(ConfigurationNode? before, ConfigurationNode? after, ConfigurationSchema schema, string path, List<string> keys)
+    {
+        foreach ((string key, ConfigurationSchema property) in schema.Properties)
+        {
+            Compare(before?.Child(key), after?.Child(key), property, $"{path}.{key}", keys);
+        }
+
+        if (schema.Properties.Count == 0 && !string.Equals(before?.Value, after?.Value, StringComparison.OrdinalIgnoreCase))
+        {
+            keys.Add(path);
+        }
+    }
+}

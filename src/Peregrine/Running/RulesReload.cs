@@ -1,0 +1,52 @@
+using Peregrine.Cli;
+using Peregrine.Configuration;
+using Peregrine.Gateway;
+
+namespace Peregrine.Running;
+
+/// <summary>Reads the configuration again and puts its rules in force in the running link; tells in the log what came of it.</summary>
+/// <param name="running">What the link was started with.</param>
+/// <param name="load">Reads the configuration of the start again.</param>
+/// <remarks>Thread: any, one at a time; the others wait.</remarks>
+internal sealed class RulesReload(ConfigurationResult running, Func<ConfigurationResult> load, LinkHost host, Action<string> log)
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>Reads and changes. Whatever is wrong, the link goes on as it was.</summary>
+    public void Run()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                ConfigurationResult next = load();
+                log($"configuration ({next.Source}) is read again");
+                PeregrineOptions options = next.Options ?? throw new CommandException(ConfigurationArguments.Explain(next));
+                log($"rules: {host.ChangeRules(options).GetAwaiter().GetResult()}");
+                TellNotTaken(next);
+            }
+            catch (Exception fault) when (fault is CommandException or ArgumentException or RulesRefusedException)
+            {
+                Tell(fault.Message);
+                log("rules: nothing is taken of it, those before stay in force");
+            }
+        }
+    }
+
+    private void TellNotTaken(ConfigurationResult next)
+    {
+        if (RestartKeys.FindChanged(running, next) is { Count: > 0 } keys)
+        {
+            log($"configuration: not taken, as it needs a restart: {string.Join(", ", keys)}");
+        }
+    }
+
+    // One log line each, so that every line has its time.
+    private void Tell(string lines)
+    {
+        foreach (string line in lines.Split(Environment.NewLine))
+        {
+            log(line);
+        }
+    }
+}
