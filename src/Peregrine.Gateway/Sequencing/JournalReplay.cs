@@ -21,21 +21,50 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <summary>Size of the record of the core's bounds.</summary>
     public const int BoundsBytes = 12;
 
+    // So many commands are decoded ahead of the one that is carried out, and their memory asked for.
+    private const int CommandsAhead = 8;
+
     private readonly ReportBuffer _reports = new();
+    private readonly OrderCommand[] _ahead = new OrderCommand[CommandsAhead];
+    private int _aheadFirst;
+    private int _aheadCount;
+    private long _commandCount;
+    private long _lastTimeNs;
     private byte[] _rules = [];
     private TradingCore? _core;
 
     /// <summary>The core as the journal left it; a fresh one when the journal was empty.</summary>
-    public TradingCore Core => _core ??= new TradingCore(configured, emitsOrderDeltas);
+    public TradingCore Core
+    {
+        get
+        {
+            ExecuteAhead(0);
+            return Current;
+        }
+    }
 
     /// <summary>Commands executed.</summary>
-    public long CommandCount { get; private set; }
+    public long CommandCount
+    {
+        get
+        {
+            ExecuteAhead(0);
+            return _commandCount;
+        }
+    }
 
     /// <summary>State hashes found in the journal, each equal to the core's.</summary>
     public long ProvenHashes { get; private set; }
 
     /// <summary>Time of the last command, Unix nanoseconds.</summary>
-    public long LastTimeNs { get; private set; }
+    public long LastTimeNs
+    {
+        get
+        {
+            ExecuteAhead(0);
+            return _lastTimeNs;
+        }
+    }
 
     /// <summary>The encoded rules last seen; empty when there were none.</summary>
     public ReadOnlySpan<byte> Rules => _rules;
@@ -47,7 +76,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     {
         Check.That(_core is null, "a replay resumes before its first record");
         _core = core;
-        LastTimeNs = lastTimeNs;
+        _lastTimeNs = lastTimeNs;
         if (core.Rules is { } rules)
         {
             _rules = RulesCodec.Encode(rules);
@@ -92,23 +121,41 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         ClientOrderIdsMax = BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
     };
 
+    private TradingCore Current => _core ??= new TradingCore(configured, emitsOrderDeltas);
+
     private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command);
-        if (status != CodecStatus.Ok || command.Sequence != Core.LastSequence + 1)
+        ExecuteAhead(CommandsAhead - 1);
+        ref OrderCommand command = ref _ahead[(_aheadFirst + _aheadCount) % CommandsAhead];
+        CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out command);
+        if (status != CodecStatus.Ok || command.Sequence != Current.LastSequence + _aheadCount + 1)
         {
             throw new ReplayException($"journal command {header.Sequence} does not decode ({status}) as the one after {Core.LastSequence}; the journal is from another version or not from this link");
         }
 
-        Core.Execute(in command, _reports);
-        for (int index = 0; index < _reports.Count; index++)
-        {
-            sink.Deliver(in _reports[index]);
-        }
+        Current.Prefetch(in command);
+        Current.PrefetchOrder(in _ahead[(_aheadFirst + (_aheadCount / 2)) % CommandsAhead]);
+        _aheadCount++;
+    }
 
-        _reports.Clear();
-        CommandCount++;
-        LastTimeNs = command.TimeNs;
+    // Carries out commands that were read until no more than so many are left.
+    private void ExecuteAhead(int left)
+    {
+        while (_aheadCount > left)
+        {
+            ref OrderCommand command = ref _ahead[_aheadFirst];
+            _aheadFirst = (_aheadFirst + 1) % CommandsAhead;
+            _aheadCount--;
+            Current.Execute(in command, _reports);
+            for (int index = 0; index < _reports.Count; index++)
+            {
+                sink.Deliver(in _reports[index]);
+            }
+
+            _reports.Clear();
+            _commandCount++;
+            _lastTimeNs = command.TimeNs;
+        }
     }
 
     private void OnRules(in JournalRecord header, ReadOnlySpan<byte> payload)

@@ -21,20 +21,21 @@ public readonly struct Slab<T>
     private const long HugePageBytes = 2 << 20;
 
     // Only held: as long as it is reachable, so is what lies in it.
-    private readonly byte[] _memory;
+    private readonly T[] _memory;
     private readonly unsafe T* _first;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="length">How many structs, 1 or more; at most 2 GiB in all.</param>
+    /// <param name="length">How many structs, 1 to somewhat less than an array takes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is out of range.</exception>
     public unsafe Slab(int length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         long bytes = (long)length * sizeof(T);
         long aligned = bytes >= HugePageBytes ? HugePageBytes : LineBytes;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes + aligned, Array.MaxLength, nameof(length));
+        long spare = (aligned + sizeof(T) - 1) / sizeof(T);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length + spare, Array.MaxLength, nameof(length));
         Length = length;
-        _memory = GC.AllocateUninitializedArray<byte>((int)(bytes + aligned), pinned: true);
+        _memory = GC.AllocateUninitializedArray<T>((int)(length + spare), pinned: true);
 
         // SAFETY: the array is pinned, so its address holds as long as the array does; the first element and all others lie inside it, as it was
         // made that much longer.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -375,11 +376,11 @@ public sealed partial class MatchingEngine
         }
     }
 
-    private static void Require(bool holds, string found)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {
-            throw new InvalidDataException($"saved state of the matching engine has {found}");
+            throw new InvalidDataException($"saved state of the matching engine has {found.Take()}");
         }
     }
 }

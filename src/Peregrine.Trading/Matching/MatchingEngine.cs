@@ -141,6 +141,18 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// </summary>
     public void Prefetch(ulong orderId) => _index.Prefetch(orderId);
 
+    /// <summary>As <see cref="Prefetch"/>, some commands later: asks for the memory of the order that is found there.</summary>
+    public void PrefetchOrder(ulong orderId)
+    {
+        int slot = _index.Find(orderId);
+        if (slot != None)
+        {
+            _orders.Prefetch(slot);
+        }
+
+        GC.KeepAlive(this);
+    }
+
     // Slabs are this engine's memory, and a reference into one does not keep the engine from being collected: whatever looks into them ends with this.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Kept<T>(T result)

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Orders;
 
@@ -57,6 +59,7 @@ internal sealed partial class ClientOrderIdTable
         long stored = Math.Min(added, window);
         StateSection section = new(source, stored * EntryStateBytes);
         _added = added - stored;
+        _place = (int)(_added % _window.Length);
         for (long i = 0; i < stored; i++)
         {
             reader = new StateReader(section.Take(EntryStateBytes));
@@ -81,11 +84,11 @@ internal sealed partial class ClientOrderIdTable
         Count++;
     }
 
-    private static void Require(bool holds, string found)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {
-            throw new InvalidDataException($"saved state of the client order ids has {found}");
+            throw new InvalidDataException($"saved state of the client order ids has {found.Take()}");
         }
     }
 }

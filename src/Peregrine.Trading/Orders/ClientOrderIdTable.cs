@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using Peregrine.Linux.Memory;
 
 namespace Peregrine.Trading.Orders;
 
@@ -6,18 +8,24 @@ namespace Peregrine.Trading.Orders;
 /// The client ids in use: exactly the last N, and those of working orders whatever their age. A ring says which is the oldest;
 /// an open-addressed table finds them, with removal by shifting back.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the table is at most half full.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the table is at most two thirds full.</remarks>
 internal sealed partial class ClientOrderIdTable
 {
-    private readonly Entry[] _entries;
+    // How many ids ahead the memory of the one that leaves is asked for.
+    private const int LeavesAhead = 4;
+    private readonly Slab<Entry> _entries;
     private readonly ClientOrderKey[] _window;
     private readonly int _mask;
     private long _added;
 
+    // The place in the window that is written next: where the oldest stands.
+    private int _place;
+
     public ClientOrderIdTable(int windowCount, int ordersMax)
     {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2L * (windowCount + (long)ordersMax + 1), 4));
-        _entries = new Entry[size];
+        long idsMax = windowCount + (long)ordersMax + 1;
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(idsMax + (idsMax / 2), 4));
+        _entries = new Slab<Entry>(size);
         _mask = size - 1;
         _window = new ClientOrderKey[windowCount];
     }
@@ -42,9 +50,15 @@ internal sealed partial class ClientOrderIdTable
     /// <summary>True when adding the next id would push one out of the window: <paramref name="oldest"/>.</summary>
     public bool TryGetLeaving(out ClientOrderKey oldest)
     {
-        oldest = _window[_added % _window.Length];
+        oldest = _window[_place];
         return _added >= _window.Length;
     }
+
+    /// <summary>Asks for the memory where an id is looked up: a hint.</summary>
+    public void Prefetch(ClientOrderKey key) => _entries.Prefetch((int)key.Low & _mask);
+
+    /// <summary>Whether an id is known to name an order that works no more.</summary>
+    public bool HasEnded(ClientOrderKey key) => _entries[Seek(key)].HasEnded;
 
     /// <summary>Lets an id leave the window.</summary>
     /// <param name="keep">True when it names a working order: it stays known until <see cref="Release"/>.</param>
@@ -65,21 +79,31 @@ internal sealed partial class ClientOrderIdTable
     /// <summary>Adds an id that is not known, as the newest. The caller has let the oldest leave.</summary>
     public void Add(ClientOrderKey key, ulong orderId, int slot)
     {
-        _window[_added % _window.Length] = key;
+        _window[_place] = key;
+        _place = _place + 1 == _window.Length ? 0 : _place + 1;
         _added++;
+        if (_added >= _window.Length && _place + LeavesAhead < _window.Length)
+        {
+            Prefetch(_window[_place + LeavesAhead]);
+        }
+
         ref Entry entry = ref _entries[Seek(key)];
         entry = new Entry { Key = key, OrderId = orderId, Slot = slot, IsUsed = true, Ordinal = _added };
         Hash += HashOf(in entry);
         Count++;
     }
 
-    /// <summary>Forgets an id whose order works no more, if it has left the window.</summary>
+    /// <summary>Hears that an id does not name a working order any more: forgets it, if it has left the window.</summary>
     public void Release(ClientOrderKey key)
     {
         int i = Seek(key);
         if (_entries[i].IsUsed && _entries[i].Ordinal == 0)
         {
             RemoveAt(i);
+        }
+        else
+        {
+            _entries[i].HasEnded = _entries[i].IsUsed;
         }
     }
 
@@ -114,6 +138,8 @@ internal sealed partial class ClientOrderIdTable
     private static ulong HashOf(in Entry entry) =>
         Digest.Mix(entry.Key.Low ^ (ulong)entry.Ordinal, entry.Key.High ^ BitOperations.RotateLeft(entry.OrderId, 32));
 
+    // One cache line.
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
     private struct Entry
     {
         public ClientOrderKey Key;
@@ -123,5 +149,8 @@ internal sealed partial class ClientOrderIdTable
         public long Ordinal;
         public int Slot;
         public bool IsUsed;
+
+        /// <summary>Its order is known to work no more, or to be called otherwise: it need not be looked at when the id leaves the window.</summary>
+        public bool HasEnded;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
@@ -81,7 +82,7 @@ internal sealed partial class OrderStore
             before = slot;
         }
 
-        Require(section.IsAtEnd, "bytes behind the last record");
+        Require(section.IsAtEnd, $"bytes behind the last record");
         Require(closed == Math.Min(_closedCount, _closed.Length), $"{closed} closed orders, expected {Math.Min(_closedCount, _closed.Length)}");
         LoadFree(source, usedEnd, recycled);
     }
@@ -307,11 +308,11 @@ internal sealed partial class OrderStore
         last = slot;
     }
 
-    private static void Require(bool holds, string found)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {
-            throw new InvalidDataException($"saved state of the order store has {found}");
+            throw new InvalidDataException($"saved state of the order store has {found.Take()}");
         }
     }
 }

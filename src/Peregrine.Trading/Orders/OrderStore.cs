@@ -69,7 +69,7 @@ internal record struct OrderExtras
     public SelfTradePrevention SelfTrade;
 }
 
-/// <summary>The client's id of an order and its key.</summary>
+/// <summary>The client's id of an order and its key: one cache line.</summary>
 internal struct OrderName
 {
     public ClientOrderKey Key;
@@ -84,7 +84,7 @@ internal sealed partial class OrderStore
     private const int ClosesAhead = 4;
     private readonly Slab<OrderRecord> _records;
     private readonly OrderExtras[] _extras;
-    private readonly OrderName[] _names;
+    private readonly Slab<OrderName> _names;
     private readonly OrderIndex _index;
     private readonly ClosedOrder[] _closed;
     private long _closedCount;
@@ -96,7 +96,7 @@ internal sealed partial class OrderStore
     {
         _records = new Slab<OrderRecord>(ordersMax + closedMax + 1);
         _extras = new OrderExtras[_records.Length];
-        _names = new OrderName[_records.Length];
+        _names = new Slab<OrderName>(_records.Length);
         _index = new OrderIndex(_records.Length);
         _closed = new ClosedOrder[closedMax];
         for (int i = 0; i < _records.Length; i++)
@@ -122,6 +122,17 @@ internal sealed partial class OrderStore
 
     /// <summary>Asks for the memory where an order is looked up first.</summary>
     public void Prefetch(ulong orderId) => _index.Prefetch(orderId);
+
+    /// <summary>Asks for the memory of an order's record.</summary>
+    public void PrefetchRecord(ulong orderId)
+    {
+        int slot = _index.Find(orderId);
+        if (slot != None)
+        {
+            _records.Prefetch(slot);
+            _names.Prefetch(slot);
+        }
+    }
 
     /// <summary>Takes a free record, in whatever state it was left: the caller writes every field. It is found from <see cref="Register"/> on.</summary>
     public int Take()
@@ -190,6 +201,7 @@ internal sealed partial class OrderStore
         if (ahead < _closed.Length)
         {
             _records.Prefetch(_closed[ahead].Slot);
+            _names.Prefetch(_closed[ahead].Slot);
             _index.Prefetch(_closed[ahead].OrderId);
         }
     }

@@ -198,7 +198,7 @@ public sealed partial class TradingCore
         if (_clientIds.TryGetLeaving(out ClientOrderKey oldest))
         {
             _ = _clientIds.TryFind(oldest, out ulong oldOrderId, out int oldSlot);
-            bool isCurrent = oldSlot != NoRecord && _orders[oldSlot].OrderId == oldOrderId
+            bool isCurrent = oldSlot != NoRecord && !_clientIds.HasEnded(oldest) && _orders[oldSlot].OrderId == oldOrderId
                 && _orders[oldSlot].IsWorking && IsNamed(oldSlot, oldest);
             _clientIds.Leave(oldest, keep: isCurrent);
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
@@ -172,11 +173,11 @@ public sealed partial class TradingCore
         }
     }
 
-    private static void Require(bool holds, string found)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {
-            throw new InvalidDataException($"saved state of the core has {found}");
+            throw new InvalidDataException($"saved state of the core has {found.Take()}");
         }
     }
 }

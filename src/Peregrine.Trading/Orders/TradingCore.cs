@@ -174,8 +174,31 @@ public sealed partial class TradingCore
     /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint, for callers that have the commands to come at hand.</summary>
     public void Prefetch(in OrderCommand command)
     {
+        if (command.ClientOrderId.Length > 0)
+        {
+            _clientIds.Prefetch(Digest.KeyOf(command.SessionId, in command.ClientOrderId));
+        }
+
+        if (command.OriginalClientOrderId.Length > 0)
+        {
+            _clientIds.Prefetch(Digest.KeyOf(command.SessionId, in command.OriginalClientOrderId));
+            return;
+        }
+
         _orders.Prefetch(command.OrderId);
         _engine.Prefetch(command.OrderId);
+    }
+
+    /// <summary>As <see cref="Prefetch"/>, some commands later: asks for the memory of the order that is found there. Pays where the orders are many.</summary>
+    public void PrefetchOrder(in OrderCommand command)
+    {
+        if (command.Type != CommandType.New && command.OriginalClientOrderId.Length == 0)
+        {
+            _orders.PrefetchRecord(command.OrderId);
+            _engine.PrefetchOrder(command.OrderId);
+        }
+
+        GC.KeepAlive(this);
     }
 
     private void ExecuteMassCancel(in OrderCommand command, ReportBuffer reports)
