@@ -51,7 +51,7 @@ internal sealed class BooksBench(BooksBenchOptions options)
             options.Progress($"{options.Stage}: {(round < 0 ? "warm-up" : $"round {round + 1} of {options.Rounds}")}");
             ClearBooks(updates);
             using FeedReader feed = FeedFile.Over(options.Path, new MemoryStream(bytes));
-            FeedOrders? engine = options.Stage == "orders" ? new(updates) : null;
+            FeedOrders? engine = options.Stage == "orders" ? Grown(updates) : null;
             OrderReplay? replay = options.Stage == "replay" ? new(isFollowing: false) : null;
             GC.Collect();
             int collectionsBefore = GC.CollectionCount(0);
@@ -111,6 +111,15 @@ internal sealed class BooksBench(BooksBenchOptions options)
         {
             _ = _books.Apply(new BookUpdate { Kind = BookUpdateKind.Clear, InstrumentId = instrumentId });
         }
+    }
+
+    // A fresh engine each round, so that every round has the same digest; it has seen the feed once, as the books of the other stages have.
+    private static FeedOrders Grown(BookUpdate[] updates)
+    {
+        FeedOrders engine = new(updates);
+        PlayOrders(engine, updates);
+        engine.Clear();
+        return engine;
     }
 
     private void PlayBooks(BookUpdate[] updates)

@@ -41,6 +41,13 @@ internal sealed class FeedOrders
         }
     }
 
+    /// <summary>Cancels all that rests; the memory that the books have grown to stays.</summary>
+    public void Clear()
+    {
+        _events.Clear();
+        _ = _engine.MassCancel(new MassCancelFilter(), _events);
+    }
+
     public void Play(in BookUpdate update)
     {
         _events.Clear();
