@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using Peregrine.Linux.Tls;
+using Peregrine.Net.Tls;
 using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
@@ -7,18 +10,24 @@ namespace Peregrine.Net.Tests;
 /// <summary>Peers that do at random what peers do: cut frames, stop reading, end a side, reset, vanish; and honest ones that must not notice.</summary>
 public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
 {
-    [Fact]
-    public void Faults_AtRandom_HurtNobodyElse()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Faults_AtRandom_HurtNobodyElse(bool isTls)
     {
+        using TestCertificates certificates = new();
+        (string certificate, string key) = certificates.Make("server");
+        using TlsCredentials credentials = TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0);
         int seed = Environment.TickCount;
         TimeSpan length = TimeSpan.FromSeconds(ProofSize.Of(2, 60));
         EventLoopOptions options = With(new EventLoopOptions { PoolBytesMax = 8 << 20, OutputBytesMax = 256 << 10, FrameTimeoutMs = 300, IdleTimeoutMs = 2_000, Socket = new() { SendBufferBytes = 8_192, ReceiveBufferBytes = 8_192 } });
         int handlers = 0;
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new RandomlyThrowing(seed ^ (Interlocked.Increment(ref handlers) * 7_919))).Configure(_ => options).Loops(2, Spreading.RoundRobin).Start();
+        NetServerBuilder builder = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new RandomlyThrowing(seed ^ (Interlocked.Increment(ref handlers) * 7_919))).Configure(_ => options).Loops(2, Spreading.RoundRobin);
+        using NetServer server = (isTls ? builder.Tls(credentials) : builder).Start();
         using CancellationTokenSource stop = new(length);
         Exception? failure = null;
-        Thread[] bad = [.. Enumerable.Range(0, 6).Select(number => new Thread(() => Guard(() => Misbehave(server.EndPoint, new Random(seed + number), stop.Token))))];
-        Thread[] honest = [.. Enumerable.Range(0, 3).Select(number => new Thread(() => Guard(() => Behave(server.EndPoint, new Random(seed - number - 1), stop.Token))))];
+        Thread[] bad = [.. Enumerable.Range(0, 6).Select(number => new Thread(() => Guard(() => Misbehave(server.EndPoint, isTls && number % 2 == 0, new Random(seed + number), stop.Token))))];
+        Thread[] honest = [.. Enumerable.Range(0, 3).Select(number => new Thread(() => Guard(() => Behave(server.EndPoint, isTls, new Random(seed - number - 1), stop.Token))))];
         Array.ForEach([.. bad, .. honest], thread => thread.Start());
         Array.ForEach([.. bad, .. honest], thread => thread.Join());
 
@@ -42,35 +51,41 @@ public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
     }
 
     // Every answer must be byte for byte what was sent, whatever the others do.
-    private static void Behave(IPEndPoint server, Random random, CancellationToken stop)
+    private static void Behave(IPEndPoint server, bool isTls, Random random, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            using Socket client = Connect(server);
+            using Stream client = isTls ? Encrypted(Connect(server)) : new NetworkStream(Connect(server), ownsSocket: true);
             for (int round = 0; round < 20 && !stop.IsCancellationRequested; round++)
             {
                 byte[] sent = new byte[random.Next(1, 30_000)];
                 random.NextBytes(sent);
                 sent[0] = 0;
                 byte[] back = new byte[sent.Length];
-                Thread reader = new(() => TestLoop.ReadExactly(client, back));
-                reader.Start();
-                _ = client.Send(sent);
-                reader.Join();
+                Thread writer = new(() => client.Write(sent));
+                writer.Start();
+                client.ReadExactly(back);
+                writer.Join();
                 Assert.True(back.AsSpan().SequenceEqual(sent), "an echo is what was sent");
             }
         }
     }
 
-    private static void Misbehave(IPEndPoint server, Random random, CancellationToken stop)
+    private static void Misbehave(IPEndPoint server, bool isTls, Random random, CancellationToken stop)
     {
         byte[] bytes = new byte[100_000];
         byte[] sink = new byte[10_000];
         while (!stop.IsCancellationRequested)
         {
             using Socket client = Connect(server);
-            client.Blocking = false;
             random.NextBytes(bytes);
+            if (isTls)
+            {
+                MisbehaveEncrypted(client, bytes, random);
+                continue;
+            }
+
+            client.Blocking = false;
             for (int act = random.Next(1, 8); act > 0; act--)
             {
                 switch (random.Next(7))
@@ -93,6 +108,34 @@ public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
 
             client.LingerState = new LingerOption(random.Next(2) == 0, 0);
         }
+    }
+
+    // A whole handshake, then what the handler throws at, and an end at any point, also in the middle of a record.
+    private static void MisbehaveEncrypted(Socket client, byte[] bytes, Random random)
+    {
+        try
+        {
+            using SslStream stream = Encrypted(client);
+            for (int act = random.Next(1, 4); act > 0; act--)
+            {
+                bytes[0] = (byte)random.Next(4);
+                stream.Write(bytes, 0, random.Next(1, 20_000));
+            }
+
+            _ = random.Next(2) == 0 ? client.Send(bytes.AsSpan(0, random.Next(1, 100))) : 0;
+            client.LingerState = new LingerOption(random.Next(2) == 0, 0);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            // The server has ended it: that is what was asked for.
+        }
+    }
+
+    private static SslStream Encrypted(Socket client)
+    {
+        SslStream stream = new(new NetworkStream(client, ownsSocket: true));
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        return stream;
     }
 
     private static Socket Connect(IPEndPoint server)
