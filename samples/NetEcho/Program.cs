@@ -27,7 +27,7 @@ command.SetAction(Run);
 ParseResult parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"NetEcho: {string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message))}; see NetEcho --help");
+    Console.Error.WriteLine($"NetEcho: {string.Join($"{Environment.NewLine}NetEcho: ", parsed.Errors.Select(error => error.Message))}{Environment.NewLine}See NetEcho --help");
     return 2;
 }
 
@@ -35,25 +35,17 @@ return parsed.Invoke();
 
 int Run(ParseResult result)
 {
+    List<string> faults = FindFaults(result);
+    if (faults.Count > 0)
+    {
+        Console.Error.WriteLine($"NetEcho: {string.Join($"{Environment.NewLine}NetEcho: ", faults)}");
+        return 2;
+    }
+
     int loopCount = result.GetValue(loops);
     try
     {
-        NetBackend wanted = result.GetValue(backend) switch
-        {
-            "auto" => NetBackend.Auto,
-            "epoll" => NetBackend.Epoll,
-            "epoll-et" => NetBackend.EpollEdge,
-            "io_uring" => NetBackend.IoUring,
-            string other => throw new ArgumentException($"--backend: '{other}', expected epoll, epoll-et, io_uring or auto"),
-            null => NetBackend.Auto,
-        };
-        IPEndPoint endpoint = Address(result.GetValue(address)!, result.GetValue(port));
-        if (result.GetValue(tls) is null && (result.GetValue(key) ?? result.GetValue(trust)) is not null)
-        {
-            throw new ArgumentException("--key and --trust go with --tls, the certificate");
-        }
-
-        WaitStrategy strategy = WaitStrategy.Parse(result.GetValue(wait)!) ?? throw new ArgumentException($"--wait: '{result.GetValue(wait)}', expected spin, yield, block or default");
+        IPEndPoint endpoint = new(IPAddress.Parse(result.GetValue(address)!), result.GetValue(port));
         using TlsCredentials? credentials = result.GetValue(tls) is { } certificate
             ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = result.GetValue(key), TrustFile = result.GetValue(trust), RequirePeerCertificate = result.GetValue(trust) is not null }, log: Console.Error.WriteLine)
             : null;
@@ -61,8 +53,8 @@ int Run(ParseResult result)
             .Listen(endpoint)
             .Handle(new Echo())
             .Loops(loopCount)
-            .Backend(wanted)
-            .Wait(strategy)
+            .Backend(BackendOf(result.GetValue(backend)!)!.Value)
+            .Wait(WaitStrategy.Parse(result.GetValue(wait)!)!)
             .Tls(credentials)
             .Configure(loop => loop with { ConnectionsMax = ConnectionsOf(result.GetValue(connections), loopCount) })
             .Log(Console.Error.WriteLine);
@@ -103,26 +95,46 @@ int Run(ParseResult result)
     }
 }
 
+// Every mistake is told at once.
+List<string> FindFaults(ParseResult result)
+{
+    List<string> faults = [];
+    void Require<T>(Option<T> option, bool isGood, string expected)
+    {
+        if (!isGood)
+        {
+            faults.Add($"{option.Name}: '{result.GetValue(option)}', expected {expected}");
+        }
+    }
+
+    Require(port, result.GetValue(port) is >= 0 and <= 65_535, "0 to 65535");
+    Require(address, IPAddress.TryParse(result.GetValue(address), out _), "an IP address, such as 127.0.0.1, 0.0.0.0 or ::1");
+    Require(backend, BackendOf(result.GetValue(backend)!) is not null, "epoll, epoll-et, io_uring or auto");
+    Require(wait, WaitStrategy.Parse(result.GetValue(wait)!) is not null, "spin, yield, block or default");
+    Require(connections, result.GetValue(connections) >= 0, "0 or more");
+    if (result.GetValue(tls) is null && (result.GetValue(key) ?? result.GetValue(trust)) is not null)
+    {
+        faults.Add("--key and --trust go with --tls, the certificate");
+    }
+
+    return faults;
+}
+
 static void End(NetServer server)
 {
     server.Stop();
     Environment.Exit(0);
 }
 
-static IPEndPoint Address(string address, int port)
+static NetBackend? BackendOf(string name) => name switch
 {
-    if (!IPAddress.TryParse(address, out IPAddress? parsed))
-    {
-        throw new ArgumentException($"--address: '{address}', expected an IP address, such as 127.0.0.1, 0.0.0.0 or ::1");
-    }
-
-    return port is >= 0 and <= 65_535 ? new IPEndPoint(parsed, port) : throw new ArgumentException($"--port: {port}, expected 0 to 65535");
-}
+    "auto" => NetBackend.Auto,
+    "epoll" => NetBackend.Epoll,
+    "epoll-et" => NetBackend.EpollEdge,
+    "io_uring" => NetBackend.IoUring,
+    _ => null,
+};
 
 // The runtime needs some descriptors of its own.
-static int ConnectionsOf(int wanted, int loops) => wanted switch
-{
-    > 0 => wanted,
-    0 => (int)Math.Max(16, (DescriptorLimit.Raise() - 64) / Math.Clamp(loops, 1, 256)),
-    _ => throw new ArgumentException($"--connections: {wanted}, expected 0 or more"),
-};
+static int ConnectionsOf(int wanted, int loops) =>
+    wanted > 0 ? wanted : (int)Math.Max(16, (DescriptorLimit.Raise() - 64) / Math.Clamp(loops, 1, 256));
