@@ -64,6 +64,14 @@ public struct OrderCommand
     /// <summary>For <see cref="CommandType.Phase"/>: cancels and replaces are refused, in an auction phase.</summary>
     public bool CancelsForbidden;
 
+    /// <summary>Sequence number that the request had in its session.</summary>
+    public long SessionSequence;
+
+    /// <summary>When the request passed each hop; the core ignores them.</summary>
+    public HopTimes Hops;
+
+    // The ids last: of a request without them nothing but their lengths is read, and a command comes from another core line by line.
+
     /// <summary>The client's id of this request; empty when the client names orders by their order ids.</summary>
     public ClientOrderId ClientOrderId;
 
@@ -72,10 +80,4 @@ public struct OrderCommand
     /// did not know: that name, so that the refusal can tell it.
     /// </summary>
     public ClientOrderId OriginalClientOrderId;
-
-    /// <summary>Sequence number that the request had in its session.</summary>
-    public long SessionSequence;
-
-    /// <summary>When the request passed each hop; the core ignores them.</summary>
-    public HopTimes Hops;
 }

@@ -9,13 +9,26 @@ namespace Peregrine.Trading.Orders;
 /// <remarks>Thread: one owner. Allocates: only when it grows (<see cref="GrowCount"/>).</remarks>
 public sealed class ReportBuffer
 {
+#if CHECKED
+    private const int NearReports = 4;
+#else
+    private const int NearReports = 1024;
+#endif
     private OrderReport[] _reports;
     private long _head;
     private long _tail;
 
+    // Places run round in the first so many, a power of two, until more reports wait: a large buffer that is seldom empty would otherwise be gone
+    // through from end to end all the time, and no report would ever lie in a near cache.
+    private int _part;
+
     /// <summary>Makes an empty buffer.</summary>
     /// <param name="capacity">Reports that fit before it grows; rounded up to a power of two.</param>
-    public ReportBuffer(int capacity = 1024) => _reports = new OrderReport[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 2))];
+    public ReportBuffer(int capacity = 1024)
+    {
+        _reports = new OrderReport[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 2))];
+        _part = Math.Min(_reports.Length, NearReports);
+    }
 
     /// <summary>How many reports are in it.</summary>
     public int Count => (int)(_tail - _head);
@@ -27,7 +40,7 @@ public sealed class ReportBuffer
     public int GrowCount { get; private set; }
 
     /// <summary>The report at an index from the front, where it lies; only below <see cref="Count"/>.</summary>
-    public ref readonly OrderReport this[int index] => ref _reports[(int)(_head + index) & (_reports.Length - 1)];
+    public ref readonly OrderReport this[int index] => ref _reports[(int)(_head + index) & (_part - 1)];
 
     /// <summary>A new, zeroed report at the end, to be filled in place before the next call.</summary>
     public ref OrderReport Add()
@@ -40,12 +53,12 @@ public sealed class ReportBuffer
     /// <summary>A new report at the end with whatever its place held before: for callers that write every field.</summary>
     internal ref OrderReport Next()
     {
-        if (Count == _reports.Length)
+        if (Count == _part)
         {
-            Grow();
+            Widen();
         }
 
-        return ref _reports[(int)_tail++ & (_reports.Length - 1)];
+        return ref _reports[(int)_tail++ & (_part - 1)];
     }
 
     /// <summary>Forgets the report at the front; only while there is one.</summary>
@@ -59,17 +72,27 @@ public sealed class ReportBuffer
 
     /// <summary>Forgets all reports; keeps the memory.</summary>
     /// <remarks>The next ones lie where the last ones did, so that a buffer that is emptied often stays in the near caches.</remarks>
-    public void Clear() => (_head, _tail) = (0, 0);
+    public void Clear() => (_head, _tail, _part) = (0, 0, Math.Min(_reports.Length, NearReports));
 
-    private void Grow()
+    private void Widen()
     {
-        OrderReport[] larger = new OrderReport[_reports.Length * 2];
-        for (long at = _head; at < _tail; at++)
+        if (_part == _reports.Length)
         {
-            larger[(int)at & (larger.Length - 1)] = _reports[(int)at & (_reports.Length - 1)];
+            Array.Resize(ref _reports, _reports.Length * 2);
+            GrowCount++;
         }
 
-        _reports = larger;
-        GrowCount++;
+        // Half of the places, or all, stay where they are; the others move into what was not in use.
+        int part = _part * 2;
+        for (long at = _head; at < _tail; at++)
+        {
+            int place = (int)at & (part - 1);
+            if (place >= _part)
+            {
+                _reports[place] = _reports[place - _part];
+            }
+        }
+
+        _part = part;
     }
 }
