@@ -46,10 +46,11 @@ public sealed partial class OrderLink
             plan = RulesPlan.Make(Volatile.Read(ref _inForce), update);
             CheckLength(plan);
         }
-        catch (ArgumentException faults)
+        catch (Exception fault)
         {
+            // Whatever it is, the next change must find the place free.
             Volatile.Write(ref _isChanging, 0);
-            return Task.FromException<RulesChange>(faults);
+            return Task.FromException<RulesChange>(fault);
         }
 
         if (!plan.Change.IsAny)
@@ -86,7 +87,18 @@ public sealed partial class OrderLink
             return;
         }
 
-        RulesRefusal refusal = PutInForce(plan);
+        RulesRefusal refusal;
+        try
+        {
+            refusal = PutInForce(plan);
+        }
+        catch (Exception fault)
+        {
+            // The link ends with it; whoever waits must hear.
+            _ = plan.Outcome.TrySetException(fault);
+            throw;
+        }
+
         Volatile.Write(ref _isChanging, 0);
         _ = refusal == 0 ? plan.Outcome.TrySetResult(plan.Change) : plan.Outcome.TrySetException(Refused(refusal));
     }

@@ -145,7 +145,10 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         {
             ref OrderCommand command = ref _ahead[_aheadFirst];
             _aheadFirst = (_aheadFirst + 1) % CommandsAhead;
-            _aheadCount--;
+
+            // None behind one that fails is ever carried out, whoever asks for the core then.
+            int behind = _aheadCount - 1;
+            _aheadCount = 0;
             Current.Execute(in command, _reports);
             for (int index = 0; index < _reports.Count; index++)
             {
@@ -155,6 +158,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             _reports.Clear();
             _commandCount++;
             _lastTimeNs = command.TimeNs;
+            _aheadCount = behind;
         }
     }
 

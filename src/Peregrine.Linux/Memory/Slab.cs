@@ -56,6 +56,7 @@ public readonly struct Slab<T>
     /// <summary>All of them.</summary>
     public Span<T> Span => MemoryMarshal.CreateSpan(ref First, Length);
 
+    // SAFETY: the address is that of the first element of a pinned array that this holds.
     private unsafe ref T First => ref Unsafe.AsRef<T>(_first);
 
     /// <summary>One of them, where it lies.</summary>
@@ -65,6 +66,8 @@ public readonly struct Slab<T>
         get
         {
             Invariant.That((uint)index < (uint)Length, "an index into a slab lies inside it");
+
+            // SAFETY: the owner's index lies inside, and the owner keeps the array for as long as it uses the reference.
             return ref Unsafe.AsRef<T>(_first + (nuint)(uint)index);
         }
     }

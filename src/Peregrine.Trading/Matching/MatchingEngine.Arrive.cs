@@ -74,7 +74,8 @@ public sealed partial class MatchingEngine
             filled.Kind |= OrderKind.HasExtra;
         }
 
-        _parties[slot] = new OrderParty { InstrumentId = order.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
+        _instruments[slot] = order.InstrumentId;
+        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;

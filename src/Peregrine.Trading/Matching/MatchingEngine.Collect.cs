@@ -27,7 +27,7 @@ public sealed partial class MatchingEngine
     {
         int found = 0;
         int left = book.OrderCount;
-        for (int slot = NextOf(book, 0); slot != None && left > 0; slot = NextOf(book, slot + 1), left--)
+        for (int slot = NextOf(book, 0); left > 0; slot = NextOf(book, slot + 1), left--)
         {
             if (Passes(book, slot, sieve))
             {
@@ -57,34 +57,45 @@ public sealed partial class MatchingEngine
     private int Collect(in MassCancelFilter filter)
     {
         int found = 0;
-        for (int slot = 0; slot < _slotsUsed; slot++)
+        if ((uint)filter.InstrumentId < (uint)InstrumentCount)
         {
-            if (Matches(in _parties[slot], in filter))
+            Book book = _books[filter.InstrumentId];
+            int left = book.OrderCount;
+            for (int slot = NextOf(book, 0); left > 0; slot = NextOf(book, slot + 1), left--)
             {
-                _sortSlots[found++] = slot;
+                found = AddIfMatching(slot, in filter, found);
             }
+
+            return found;
+        }
+
+        for (int slot = 0; slot < _slotsUsed && filter.InstrumentId == -1; slot++)
+        {
+            found = AddIfMatching(slot, in filter, found);
         }
 
         return found;
     }
 
-    private static bool Matches(in OrderParty party, in MassCancelFilter filter) =>
-        party.InstrumentId != None
-        && (filter.Session == -1 || party.Session == filter.Session)
-        && (filter.Account == -1 || party.Account == filter.Account)
-        && (filter.InstrumentId == -1 || party.InstrumentId == filter.InstrumentId)
-        && (filter.Side is null || party.Side == filter.Side);
+    private int AddIfMatching(int slot, in MassCancelFilter filter, int found)
+    {
+        bool isMatching = _instruments[slot] != None
+            && (filter.Session == -1 || _parties[slot].Session == filter.Session)
+            && (filter.Account == -1 || _parties[slot].Account == filter.Account)
+            && (filter.Side is null || OrderAt(slot).Side == filter.Side);
+        if (isMatching)
+        {
+            _sortSlots[found] = slot;
+        }
+
+        return isMatching ? found + 1 : found;
+    }
 
     /// <summary>The first slot at or after another that a book's order has, or -1.</summary>
     private int NextOf(Book book, int from)
     {
-        int slot = from;
-        while (slot < _slotsUsed && _parties[slot].InstrumentId != book.InstrumentId)
-        {
-            slot++;
-        }
-
-        return slot < _slotsUsed ? slot : None;
+        int at = from < _slotsUsed ? _instruments.Span[from.._slotsUsed].IndexOf(book.InstrumentId) : None;
+        return at < 0 ? None : from + at;
     }
 
     private void SortBy(SortKey key, int from, int to)
@@ -111,7 +122,7 @@ public sealed partial class MatchingEngine
 
     private long KeyOf(SortKey key, int slot) => key switch
     {
-        SortKey.Instrument => _parties[slot].InstrumentId,
+        SortKey.Instrument => _instruments[slot],
         SortKey.Expiry => _details[slot].ExpireTimeNs,
         _ => OrderAt(slot).Priority,
     };

@@ -29,7 +29,8 @@ public sealed partial class MatchingEngine
         detail.Peg = 0;
         detail.SelfTrade = order.SelfTrade;
         detail.ExpireTimeNs = 0;
-        _parties[slot] = new OrderParty { InstrumentId = order.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
+        _instruments[slot] = order.InstrumentId;
+        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;

@@ -298,7 +298,8 @@ public sealed partial class MatchingEngine
             Peg = order.Peg,
             SelfTrade = order.SelfTrade,
         };
-        _parties[slot] = new OrderParty { InstrumentId = book.InstrumentId, Account = order.Account, Session = order.Session, Side = order.Side };
+        _instruments[slot] = book.InstrumentId;
+        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;

@@ -38,7 +38,7 @@ public sealed partial class MatchingEngine
 
         for (int slot = 0; slot < _slotsUsed; slot++)
         {
-            hash += _parties[slot].InstrumentId == None ? 0 : MatchDigest.OfOrder(View(slot));
+            hash += _instruments[slot] == None ? 0 : MatchDigest.OfOrder(View(slot));
         }
 
         return Kept(hash);
@@ -161,7 +161,7 @@ public sealed partial class MatchingEngine
             MinimumQuantity = new Quantity(extra.Minimum),
             ExpireTimeNs = detail.ExpireTimeNs,
             LimitPrice = new Price(extra.LimitPrice),
-            InstrumentId = _parties[slot].InstrumentId,
+            InstrumentId = _instruments[slot],
             Account = _parties[slot].Account,
             Firm = detail.Firm,
             Strategy = detail.Strategy,

@@ -41,6 +41,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         _details = new Slab<OrderDetail>(slots);
         _extras = new Slab<OrderExtra>(slots);
         _levels = new Slab<Level>(slots);
+        _instruments = new Slab<int>(slots);
         _parties = new Slab<OrderParty>(slots);
         _sortKeys = new long[slots];
         _sortSlots = new int[slots];
@@ -49,7 +50,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         for (int i = 0; i < slots; i++)
         {
             _orders[i].Next = i + 1 < slots ? i + 1 : None;
-            _parties[i].InstrumentId = None;
+            _instruments[i] = None;
             _levels[i].Shown.Head = i + 1 < slots ? i + 1 : None;
         }
     }
@@ -419,7 +420,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         ref MatchEvent rejected = ref events.Add();
         rejected.Type = MatchEventType.Rejected;
         rejected.OrderId = orderId;
-        rejected.InstrumentId = slot == None ? None : _parties[slot].InstrumentId;
+        rejected.InstrumentId = slot == None ? None : _instruments[slot];
         rejected.Tag = slot == None ? 0 : OrderAt(slot).Tag;
         rejected.Side = slot == None ? 0 : OrderAt(slot).Side;
         rejected.Reason = reason;

@@ -12,26 +12,19 @@ internal sealed partial class ClientOrderIdTable
     private const int HeaderStateBytes = (2 * sizeof(long)) + (2 * sizeof(int));
     private const int EntryStateBytes = (3 * sizeof(long)) + sizeof(int);
 
-    /// <summary>Whether an id that is known has left the window.</summary>
-    public bool HasLeft(ClientOrderKey key)
-    {
-        int i = Seek(key);
-        return _entries[i].IsUsed && _entries[i].Ordinal == 0;
-    }
-
     /// <summary>Writes the ids of the window.</summary>
     public void Save(IBufferWriter<byte> target)
     {
-        long first = Math.Max(0, _added - _window.Length);
         StateWriter writer = new(target, HeaderStateBytes);
         writer.Write(_added);
         writer.Write((long)Hash);
-        writer.Write(_window.Length);
+        writer.Write(_windowCount);
         writer.Write(Count);
         writer.Complete();
-        for (long ordinal = first; ordinal < _added; ordinal++)
+        int stored = (int)Math.Min(_added, _windowCount);
+        for (int number = 0; number < stored; number++)
         {
-            ref Entry entry = ref _entries[Seek(_window[ordinal % _window.Length])];
+            ref Entry entry = ref _entries[IsFull ? (_place + number) % _windowCount : number];
             writer = new StateWriter(target, EntryStateBytes);
             writer.Write((long)entry.Key.Low);
             writer.Write((long)entry.Key.High);
@@ -54,12 +47,12 @@ internal sealed partial class ClientOrderIdTable
         ulong hash = (ulong)reader.ReadInt64();
         int window = reader.ReadInt32();
         count = (reader.ReadInt32(), hash);
-        Require(window == _window.Length, $"a window of {window}, expected {_window.Length}");
+        Require(window == _windowCount, $"a window of {window}, expected {_windowCount}");
         Require(added >= 0, $"{added} ids added");
         long stored = Math.Min(added, window);
         StateSection section = new(source, stored * EntryStateBytes);
         _added = added - stored;
-        _place = (int)(_added % _window.Length);
+        _place = (int)(_added % _windowCount);
         for (long i = 0; i < stored; i++)
         {
             reader = new StateReader(section.Take(EntryStateBytes));
@@ -68,7 +61,7 @@ internal sealed partial class ClientOrderIdTable
             ulong orderId = (ulong)reader.ReadInt64();
             int slot = reader.ReadInt32();
             Require(slot >= -1 && slot < slots, $"an id of slot {slot}, expected -1 to {slots - 1}");
-            Require(!_entries[Seek(key)].IsUsed, $"an id twice, of order {orderId}");
+            Require(!TryFind(key, out _, out _), $"an id twice, of order {orderId}");
             Add(key, orderId, slot);
         }
     }
@@ -77,10 +70,9 @@ internal sealed partial class ClientOrderIdTable
     /// <exception cref="InvalidDataException">It is known already.</exception>
     public void AddAged(ClientOrderKey key, ulong orderId, int slot)
     {
-        ref Entry entry = ref _entries[Seek(key)];
-        Require(!entry.IsUsed, $"an id in the window that is said to have left it, of order {orderId}");
-        entry = new Entry { Key = key, OrderId = orderId, Slot = slot, IsUsed = true };
-        Hash += HashOf(in entry);
+        int at = Seek(key);
+        Require(_index[at].Place == 0, $"an id in the window that is said to have left it, of order {orderId}");
+        Age(at, new Entry { Key = key, OrderId = orderId, Slot = slot });
         Count++;
     }
 

@@ -1,33 +1,44 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Peregrine.Linux.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Orders;
 
 /// <summary>
-/// The client ids in use: exactly the last N, and those of working orders whatever their age. A ring says which is the oldest;
-/// an open-addressed table finds them, with removal by shifting back.
+/// The client ids in use: exactly the last N, the window, and those of working orders whatever their age. The window lies in a ring in the order of
+/// age, so that the oldest is known and what leaves is read in sequence; behind the ring lie those that have left it. An open-addressed index of eight
+/// bytes an id finds them, with removal by shifting back: a look-up of an id that is not known, which most are, touches one cache line of it.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the table is at most two thirds full.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the index is at most two thirds full.</remarks>
 internal sealed partial class ClientOrderIdTable
 {
+    private const int None = -1;
+
     // How many ids ahead the memory of the one that leaves is asked for.
     private const int LeavesAhead = 4;
     private readonly Slab<Entry> _entries;
-    private readonly ClientOrderKey[] _window;
+    private readonly Slab<IndexEntry> _index;
+    private readonly int _windowCount;
     private readonly int _mask;
     private long _added;
 
     // The place in the window that is written next: where the oldest stands.
     private int _place;
+    private int _freeAged;
 
     public ClientOrderIdTable(int windowCount, int ordersMax)
     {
         long idsMax = windowCount + (long)ordersMax + 1;
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(idsMax + (idsMax / 2), 4));
-        _entries = new Slab<Entry>(size);
+        _entries = new Slab<Entry>((int)idsMax);
+        _index = new Slab<IndexEntry>(size);
         _mask = size - 1;
-        _window = new ClientOrderKey[windowCount];
+        _windowCount = windowCount;
+        _freeAged = windowCount;
+        for (int place = windowCount; place < idsMax; place++)
+        {
+            _entries[place].Slot = place + 1 < idsMax ? place + 1 : None;
+        }
     }
 
     /// <summary>A digest of all entries and their ages.</summary>
@@ -36,121 +47,160 @@ internal sealed partial class ClientOrderIdTable
     /// <summary>How many ids are known.</summary>
     public int Count { get; private set; }
 
+    // The window is full: the next id pushes one out.
+    private bool IsFull => _added >= _windowCount;
+
     /// <summary>Looks an id up.</summary>
     /// <param name="orderId">The order that it names; 0 for a request that was refused.</param>
     /// <param name="slot">The order's record when it was bound, or -1; the caller must check that it is still the same order.</param>
     public bool TryFind(ClientOrderKey key, out ulong orderId, out int slot)
     {
-        int i = Seek(key);
-        orderId = _entries[i].OrderId;
-        slot = _entries[i].IsUsed ? _entries[i].Slot : -1;
-        return _entries[i].IsUsed;
-    }
-
-    /// <summary>True when adding the next id would push one out of the window: <paramref name="oldest"/>.</summary>
-    public bool TryGetLeaving(out ClientOrderKey oldest)
-    {
-        oldest = _window[_place];
-        return _added >= _window.Length;
+        int place = _index[Seek(key)].Place - 1;
+        orderId = place >= 0 ? _entries[place].OrderId : 0;
+        slot = place >= 0 ? _entries[place].Slot : None;
+        return place >= 0;
     }
 
     /// <summary>Asks for the memory where an id is looked up: a hint.</summary>
-    public void Prefetch(ClientOrderKey key) => _entries.Prefetch((int)key.Low & _mask);
+    public void Prefetch(ClientOrderKey key) => _index.Prefetch(HomeOf((uint)key.Low));
 
-    /// <summary>Whether an id is known to name an order that works no more.</summary>
-    public bool HasEnded(ClientOrderKey key) => _entries[Seek(key)].HasEnded;
-
-    /// <summary>Lets an id leave the window.</summary>
-    /// <param name="keep">True when it names a working order: it stays known until <see cref="Release"/>.</param>
-    public void Leave(ClientOrderKey key, bool keep)
+    /// <summary>True when adding the next id pushes one out of the window: which, and what it names.</summary>
+    public bool TryGetLeaving(out ClientOrderKey key, out ulong orderId, out int slot)
     {
-        int i = Seek(key);
-        if (!keep)
+        ref Entry oldest = ref _entries[_place];
+        (key, orderId, slot) = (oldest.Key, oldest.OrderId, oldest.Slot);
+        return IsFull;
+    }
+
+    /// <summary>Asks for the memory of an id that leaves some ids later.</summary>
+    /// <returns>The record that it names, for the caller to ask for, or -1.</returns>
+    public int PrefetchLeaving()
+    {
+        int ahead = _place + LeavesAhead;
+        if (!IsFull || ahead >= _windowCount)
         {
-            RemoveAt(i);
-            return;
+            return None;
         }
 
-        Hash -= HashOf(in _entries[i]);
-        _entries[i].Ordinal = 0;
-        Hash += HashOf(in _entries[i]);
+        Prefetch(_entries[ahead].Key);
+        return _entries[ahead].Slot;
+    }
+
+    /// <summary>Lets the oldest id leave the window.</summary>
+    /// <param name="keep">True when it names a working order: it stays known until <see cref="Release"/>.</param>
+    public void Leave(bool keep)
+    {
+        ref Entry oldest = ref _entries[_place];
+        int at = SeekPlace((uint)oldest.Key.Low, _place);
+        Hash -= HashOf(in oldest, _added - _windowCount + 1);
+        if (keep)
+        {
+            Age(at, in oldest);
+        }
+        else
+        {
+            RemoveAt(at);
+            Count--;
+        }
     }
 
     /// <summary>Adds an id that is not known, as the newest. The caller has let the oldest leave.</summary>
     public void Add(ClientOrderKey key, ulong orderId, int slot)
     {
-        _window[_place] = key;
-        _place = _place + 1 == _window.Length ? 0 : _place + 1;
+        ref Entry entry = ref _entries[_place];
+        entry = new Entry { Key = key, OrderId = orderId, Slot = slot };
+        _index[Seek(key)] = new IndexEntry { Hash = (uint)key.Low, Place = _place + 1 };
+        _place = _place + 1 == _windowCount ? 0 : _place + 1;
         _added++;
-        if (_added >= _window.Length && _place + LeavesAhead < _window.Length)
-        {
-            Prefetch(_window[_place + LeavesAhead]);
-        }
-
-        ref Entry entry = ref _entries[Seek(key)];
-        entry = new Entry { Key = key, OrderId = orderId, Slot = slot, IsUsed = true, Ordinal = _added };
-        Hash += HashOf(in entry);
+        Hash += HashOf(in entry, _added);
         Count++;
     }
 
-    /// <summary>Hears that an id does not name a working order any more: forgets it, if it has left the window.</summary>
+    /// <summary>Forgets an id that has left the window, as it does not name a working order any more.</summary>
     public void Release(ClientOrderKey key)
     {
-        int i = Seek(key);
-        if (_entries[i].IsUsed && _entries[i].Ordinal == 0)
-        {
-            RemoveAt(i);
-        }
-        else
-        {
-            _entries[i].HasEnded = _entries[i].IsUsed;
-        }
+        int at = Seek(key);
+        int place = _index[at].Place - 1;
+        Check.That(place >= _windowCount, "an id that is released has left the window");
+        Hash -= HashOf(in _entries[place], 0);
+        _entries[place].Slot = _freeAged;
+        _freeAged = place;
+        RemoveAt(at);
+        Count--;
     }
 
+    // Behind the ring there is a place for every order that can work, and one for the order in work.
+    private void Age(int at, in Entry entry)
+    {
+        int place = _freeAged;
+        Check.That(place >= 0, "there is a place for the client id of every working order");
+        _freeAged = _entries[place].Slot;
+        _entries[place] = entry;
+        _index[at] = new IndexEntry { Hash = (uint)entry.Key.Low, Place = place + 1 };
+        Hash += HashOf(in entry, 0);
+    }
+
+    private int HomeOf(uint hash) => (int)hash & _mask;
+
+    // Where an id stands in the index, or the free place where it would.
     private int Seek(ClientOrderKey key)
     {
-        int i = (int)key.Low & _mask;
-        while (_entries[i].IsUsed && _entries[i].Key != key)
+        uint hash = (uint)key.Low;
+        int at = HomeOf(hash);
+        while (_index[at].Place != 0 && (_index[at].Hash != hash || _entries[_index[at].Place - 1].Key != key))
         {
-            i = (i + 1) & _mask;
+            at = (at + 1) & _mask;
         }
 
-        return i;
+        return at;
+    }
+
+    // As Seek, for an id whose place is known: nothing need be compared with its key.
+    private int SeekPlace(uint hash, int place)
+    {
+        int at = HomeOf(hash);
+        while (_index[at].Place != place + 1)
+        {
+            at = (at + 1) & _mask;
+        }
+
+        return at;
     }
 
     private void RemoveAt(int hole)
     {
-        Hash -= HashOf(in _entries[hole]);
-        Count--;
-        for (int i = (hole + 1) & _mask; _entries[i].IsUsed; i = (i + 1) & _mask)
+        for (int at = (hole + 1) & _mask; _index[at].Place != 0; at = (at + 1) & _mask)
         {
-            int home = (int)_entries[i].Key.Low & _mask;
-            if (((i - home) & _mask) >= ((i - hole) & _mask))
+            if (((at - HomeOf(_index[at].Hash)) & _mask) >= ((at - hole) & _mask))
             {
-                _entries[hole] = _entries[i];
-                hole = i;
+                _index[hole] = _index[at];
+                hole = at;
             }
         }
 
-        _entries[hole] = default;
+        _index[hole] = default;
     }
 
-    private static ulong HashOf(in Entry entry) =>
-        Digest.Mix(entry.Key.Low ^ (ulong)entry.Ordinal, entry.Key.High ^ BitOperations.RotateLeft(entry.OrderId, 32));
+    /// <param name="ordinal">Its place among all ids ever added; 0 when it has left the window.</param>
+    private static ulong HashOf(in Entry entry, long ordinal) =>
+        Digest.Mix(entry.Key.Low ^ (ulong)ordinal, entry.Key.High ^ BitOperations.RotateLeft(entry.OrderId, 32));
 
-    // One cache line.
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    // 32 bytes.
     private struct Entry
     {
         public ClientOrderKey Key;
         public ulong OrderId;
 
-        /// <summary>Its place among all ids ever added; 0 when it has left the window.</summary>
-        public long Ordinal;
+        /// <summary>Of the order's record, or -1; of a free place behind the ring, the next such.</summary>
         public int Slot;
-        public bool IsUsed;
+    }
 
-        /// <summary>Its order is known to work no more, or to be called otherwise: it need not be looked at when the id leaves the window.</summary>
-        public bool HasEnded;
+    private struct IndexEntry
+    {
+        /// <summary>The lower half of the key's lower word: where it is at home, and whether it can be the one that is looked for.</summary>
+        public uint Hash;
+
+        /// <summary>The place of its entry, and one; 0: free.</summary>
+        public int Place;
     }
 }

@@ -16,8 +16,7 @@ internal sealed partial class OrderStore
     private const RecordKind KindsKnown = RecordKind.HasClientId | RecordKind.HasExtras | RecordKind.Triggered;
 
     /// <summary>Writes every record, and which slots are free.</summary>
-    /// <param name="isNameAged">Whether a record's client id has left the window of ids, and is known for its working order only.</param>
-    public void Save(IBufferWriter<byte> target, Func<ClientOrderKey, bool> isNameAged)
+    public void Save(IBufferWriter<byte> target)
     {
         int[] recycled = FindRecycled(out int usedEnd);
         int used = 0;
@@ -40,7 +39,7 @@ internal sealed partial class OrderStore
         {
             if (_records[slot].OrderId != 0)
             {
-                SaveRecord(slot, target, isNameAged);
+                SaveRecord(slot, target);
             }
         }
 
@@ -127,11 +126,10 @@ internal sealed partial class OrderStore
         return RecordStateBytes + ((kind & RecordKind.HasClientId) != 0 ? _names[slot].Id.Length : 0) + ((kind & RecordKind.HasExtras) != 0 ? ExtrasStateBytes : 0);
     }
 
-    private void SaveRecord(int slot, IBufferWriter<byte> target, Func<ClientOrderKey, bool> isNameAged)
+    private void SaveRecord(int slot, IBufferWriter<byte> target)
     {
         ref OrderRecord record = ref _records[slot];
         bool hasName = (record.Kind & RecordKind.HasClientId) != 0;
-        bool isAged = hasName && record.IsWorking && isNameAged(_names[slot].Key);
         StateWriter writer = new(target, StateBytesOf(slot));
         writer.Write((long)(ulong)record.CumulativeNotional);
         writer.Write((long)(ulong)(record.CumulativeNotional >> 64));
@@ -150,7 +148,7 @@ internal sealed partial class OrderStore
         writer.Write((byte)record.Flags);
         writer.Write((byte)record.Status);
         writer.Write((byte)record.Reason);
-        writer.Write((byte)((byte)record.Kind | (isAged ? NameAgedBit : 0)));
+        writer.Write((byte)((byte)record.Kind | (record.IsNameAged ? NameAgedBit : 0)));
         writer.Write((byte)(hasName ? _names[slot].Id.Length : 0));
         if (hasName)
         {
@@ -211,6 +209,7 @@ internal sealed partial class OrderStore
         record.Kind = (RecordKind)(kind & ~NameAgedBit);
         int nameLength = reader.ReadByte();
         isNameAged = (kind & NameAgedBit) != 0;
+        record.IsNameAged = isNameAged;
         Require(slot > before && slot < usedEnd, $"a record in slot {slot}, expected one from {before + 1} to {usedEnd - 1}");
         RequireRecord(in record, slot, nameLength, isNameAged, instruments, accounts);
         _records[slot] = record;

@@ -54,6 +54,9 @@ internal struct OrderRecord
     public RejectReason Reason;
     public RecordKind Kind;
 
+    /// <summary>Whether its client id has left the window of ids, and is known for this working order only.</summary>
+    public bool IsNameAged;
+
     public readonly bool IsWorking => Status is OrderStatus.New or OrderStatus.PartiallyFilled;
 
     public readonly Quantity Leaves => IsWorking ? Quantity - CumulativeQuantity : Quantity.Zero;
@@ -123,7 +126,10 @@ internal sealed partial class OrderStore
     /// <summary>Asks for the memory where an order is looked up first.</summary>
     public void Prefetch(ulong orderId) => _index.Prefetch(orderId);
 
-    /// <summary>Asks for the memory of an order's record.</summary>
+    /// <summary>Asks for the memory of a record.</summary>
+    public void PrefetchSlot(int slot) => _records.Prefetch(slot);
+
+    /// <summary>Asks for the memory of an order's record and name.</summary>
     public void PrefetchRecord(ulong orderId)
     {
         int slot = _index.Find(orderId);

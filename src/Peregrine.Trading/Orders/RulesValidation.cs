@@ -57,7 +57,9 @@ public static class RulesValidation
     {
         string name = $"instrument {index} ('{instrument.Symbol}')";
         Require(faults, instrument.Id == index, name, $"Id is {instrument.Id}, expected {index}");
-        Require(faults, IsText(instrument.Symbol, SymbolLengthMax), name, $"Symbol must be 1 to {SymbolLengthMax} printable ASCII characters");
+        // Without blanks: market data has none in a symbol.
+        bool isSymbol = IsText(instrument.Symbol, SymbolLengthMax) && !instrument.Symbol.Contains(' ');
+        Require(faults, isSymbol, name, $"Symbol must be 1 to {SymbolLengthMax} printable ASCII characters, none of them blank");
         Require(faults, symbols.Add(instrument.Symbol), name, "Symbol is not unique");
         Require(faults, instrument.PriceDecimals is >= 0 and <= PriceDecimalsMax, name, $"PriceDecimals is {instrument.PriceDecimals}, expected 0 to {PriceDecimalsMax}");
         Require(faults, instrument.TickUnits is >= 1 and <= UnitsMax, name, $"TickUnits is {instrument.TickUnits}, expected 1 to {UnitsMax}");

@@ -242,11 +242,18 @@ public sealed partial class TradingCore
     {
         ref OrderRecord record = ref _orders[slot];
         record.Status = status;
-        if ((record.Kind & RecordKind.HasClientId) != 0)
+        ReleaseName(slot);
+        _orders.Close(slot);
+    }
+
+    // An order's id that has left the window is known for as long as the order works under it.
+    private void ReleaseName(int slot)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        if (record.IsNameAged)
         {
+            record.IsNameAged = false;
             _clientIds.Release(_orders.Name(slot).Key);
         }
-
-        _orders.Close(slot);
     }
 }

@@ -195,15 +195,23 @@ public sealed partial class TradingCore
             return;
         }
 
-        if (_clientIds.TryGetLeaving(out ClientOrderKey oldest))
+        if (_clientIds.TryGetLeaving(out ClientOrderKey oldest, out ulong oldOrderId, out int oldSlot))
         {
-            _ = _clientIds.TryFind(oldest, out ulong oldOrderId, out int oldSlot);
-            bool isCurrent = oldSlot != NoRecord && !_clientIds.HasEnded(oldest) && _orders[oldSlot].OrderId == oldOrderId
-                && _orders[oldSlot].IsWorking && IsNamed(oldSlot, oldest);
-            _clientIds.Leave(oldest, keep: isCurrent);
+            bool isCurrent = oldSlot != NoRecord && _orders[oldSlot].OrderId == oldOrderId && _orders[oldSlot].IsWorking && IsNamed(oldSlot, oldest);
+            if (isCurrent)
+            {
+                _orders[oldSlot].IsNameAged = true;
+            }
+
+            _clientIds.Leave(keep: isCurrent);
         }
 
         _clientIds.Add(key, orderId, slot);
+        int leavingSoon = _clientIds.PrefetchLeaving();
+        if (leavingSoon != NoRecord)
+        {
+            _orders.PrefetchSlot(leavingSoon);
+        }
     }
 
     private bool IsNamed(int slot, ClientOrderKey key) => (_orders[slot].Kind & RecordKind.HasClientId) != 0 && _orders.Name(slot).Key == key;
@@ -238,10 +246,7 @@ public sealed partial class TradingCore
             return;
         }
 
-        if (hasName)
-        {
-            _clientIds.Release(_orders.Name(slot).Key);
-        }
+        ReleaseName(slot);
 
         record.Kind |= RecordKind.HasClientId;
         _orders.Name(slot).Id = command.ClientOrderId;
@@ -268,6 +273,7 @@ public sealed partial class TradingCore
         record.Status = OrderStatus.New;
         record.Reason = RejectReason.None;
         record.Kind = RecordKind.Plain;
+        record.IsNameAged = false;
         if (command.ClientOrderId.Length > 0)
         {
             record.Kind |= RecordKind.HasClientId;

@@ -37,7 +37,7 @@ public sealed partial class TradingCore
         SaveCounts(_reasonCounts, target);
         _engine.Save(target);
         _clientIds.Save(target);
-        _orders.Save(target, _clientIds.HasLeft);
+        _orders.Save(target);
         GC.KeepAlive(this);
     }
 

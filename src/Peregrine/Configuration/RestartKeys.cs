@@ -33,7 +33,7 @@ internal static class RestartKeys
             Compare(before?.Child(key), after?.Child(key), property, $"{path}.{key}", keys);
         }
 
-        if (schema.Properties.Count == 0 && !string.Equals(before?.Value, after?.Value, StringComparison.OrdinalIgnoreCase))
+        if (schema.Properties.Count == 0 && !string.Equals(before?.Value, after?.Value, StringComparison.Ordinal))
         {
             keys.Add(path);
         }

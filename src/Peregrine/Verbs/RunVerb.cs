@@ -114,12 +114,15 @@ internal static class RunVerb
     {
         context.Cancel = true;
         Volatile.Write(ref _isLogGone, false);
-        reload.Run();
+        Log("SIGHUP: the configuration is read again");
         if (isTerminal && Volatile.Read(ref _isLogGone))
         {
-            // Then the terminal has hung up, and that is what the signal said.
+            // The terminal has hung up, and that is what the signal said: nothing is changed on the way out.
             link.RequestStop();
+            return;
         }
+
+        reload.Run();
     }
 
     private static void Announce(LinkHost host, PeregrineOptions options)

@@ -12,7 +12,8 @@ namespace Peregrine.Bench.Books;
 /// <remarks>One thread. What came of it against what the feed recorded is the matter of peregrine replay --orders.</remarks>
 internal sealed class FeedOrders
 {
-    private const int OrderCapacity = 1 << 17;
+    // As many as peregrine replay --orders: a refusal for want of room would make the rest cheap.
+    private const int OrderCapacity = 1 << 19;
 
     // Ids of incoming orders lie above those of feeds.
     private const ulong IncomingIds = 1UL << 63;
