@@ -147,6 +147,42 @@ public sealed class RulesChangeTests
     }
 
     [Fact]
+    public async Task Update_ThatIsNone_FailsAndLeavesThePlaceFree()
+    {
+        using LinkRig rig = new();
+
+        _ = await Assert.ThrowsAnyAsync<Exception>(() => rig.Link.ChangeRules(new RulesUpdate(null!)));
+        Task<RulesChange> next = rig.Link.ChangeRules(With(Second));
+        Assert.True(rig.Link.TryPass());
+
+        Assert.Equal(["NEXT"], (await next).InstrumentsAdded);
+    }
+
+    [Fact]
+    public async Task Symbol_WithABlank_IsRefusedBeforeAnythingHappens()
+    {
+        using LinkRig rig = new();
+        long records = Records(rig);
+
+        ArgumentException fault = await Assert.ThrowsAsync<ArgumentException>(() => rig.Link.ChangeRules(With(Second with { Symbol = "BRK B" })));
+
+        Assert.Equal("instrument 1 ('BRK B'): Symbol must be 1 to 16 printable ASCII characters, none of them blank", fault.Message);
+        Assert.Equal(records, Records(rig));
+    }
+
+    [Fact]
+    public async Task Tap_ThatThrows_EndsTheLinkAndTellsWhoWaits()
+    {
+        using LinkRig rig = new() { Change = options => options with { Reports = new ThrowingTap() } };
+        rig.CrashAndStart();
+
+        Task<RulesChange> change = rig.Link.ChangeRules(With(Second));
+
+        _ = Assert.Throws<InvalidOperationException>(() => rig.Link.TryPass());
+        _ = await Assert.ThrowsAsync<InvalidOperationException>(() => change);
+    }
+
+    [Fact]
     public async Task Link_ThatStops_RefusesWhatWaitsAndWhatComes()
     {
         using LinkRig rig = new();
@@ -291,6 +327,22 @@ public sealed class RulesChangeTests
     };
 
     private static long Records(LinkRig rig) => JournalReader.FindExtent(SnapshotRecoveryTests.JournalOf(rig)).End.Records;
+
+    // Of rules that have more than one instrument.
+    private sealed class ThrowingTap : IReportTap
+    {
+        public void OnReport(in OrderReport report, bool isReplay)
+        {
+        }
+
+        public void OnRules(TradingRules rules)
+        {
+            if (rules.Instruments.Count > 1)
+            {
+                throw new InvalidOperationException("a tap that cannot take two instruments");
+            }
+        }
+    }
 
     private sealed class Tap : IReportTap
     {
