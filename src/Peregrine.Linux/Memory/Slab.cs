@@ -35,7 +35,7 @@ public readonly struct Slab<T>
         long spare = (aligned + sizeof(T) - 1) / sizeof(T);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length + spare, Array.MaxLength, nameof(length));
         Length = length;
-        _memory = GC.AllocateUninitializedArray<T>((int)(length + spare), pinned: true);
+        _memory = GC.AllocateArray<T>((int)(length + spare), pinned: true);
 
         // SAFETY: the array is pinned, so its address holds as long as the array does; the first element and all others lie inside it, as it was
         // made that much longer.
@@ -46,8 +46,6 @@ public readonly struct Slab<T>
             // Only a wish: without huge pages everything works the same, slower.
             _ = Libc.MAdvise((byte*)_first, (nuint)bytes, 14 /* MADV_HUGEPAGE */);
         }
-
-        Span.Clear();
     }
 
     /// <summary>How many structs there are.</summary>
