@@ -73,6 +73,7 @@ internal static class RunVerb
             bool isTerminal = !Console.IsOutputRedirected;
             using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Reload(reload, link, isTerminal, context));
             Announce(host, options);
+            TellIfHangUpIsIgnored();
             using StatusDisplay? display = !isQuiet && isTerminal ? new StatusDisplay(link, options) : null;
             host.Run();
             display?.Stop();
@@ -101,6 +102,16 @@ internal static class RunVerb
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; choose another with --data or dataFolder in the configuration");
+        }
+    }
+
+    // What a process was started with stays so: the runtime does not take over a signal that is ignored. Source: proc(5), SigIgn; bit 0 is SIGHUP.
+    private static void TellIfHangUpIsIgnored()
+    {
+        string? ignored = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        if (ignored is not null && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 1) != 0)
+        {
+            Log("SIGHUP is ignored here, as by nohup: the configuration cannot be read again while the link runs; start it without, for instance by systemd");
         }
     }
 

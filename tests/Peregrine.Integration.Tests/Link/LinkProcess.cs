@@ -44,7 +44,7 @@ public sealed class LinkProcess : IDisposable
     public static LinkProcess StartWith(string dataFolder, params string[] options)
     {
         string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0", .. options];
-        Process process = Process.Start(CommandProcess.Info(arguments))!;
+        Process process = Process.Start(WithHangUp(CommandProcess.Info(arguments)))!;
         List<string> log = [];
         while (process.StandardOutput.ReadLine() is { } line)
         {
@@ -56,6 +56,15 @@ public sealed class LinkProcess : IDisposable
         }
 
         throw new InvalidOperationException($"the link did not start: {string.Join(" / ", log)} {process.StandardError.ReadToEnd()}");
+    }
+
+    // Whoever runs the tests may ignore SIGHUP, as nohup does, and children inherit that.
+    private static ProcessStartInfo WithHangUp(ProcessStartInfo info)
+    {
+        info.ArgumentList.Insert(0, info.FileName);
+        info.ArgumentList.Insert(0, "--default-signal=HUP");
+        info.FileName = "env";
+        return info;
     }
 
     /// <summary>kill -9.</summary>
