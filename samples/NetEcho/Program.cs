@@ -103,7 +103,8 @@ List<string> FindFaults(ParseResult result)
     {
         if (!isGood)
         {
-            faults.Add($"{option.Name}: '{result.GetValue(option)}', expected {expected}");
+            T? value = result.GetValue(option);
+            faults.Add($"{option.Name}: {(value is string ? $"'{value}'" : value)}, expected {expected}");
         }
     }
 

@@ -193,6 +193,15 @@ public class NetEchoTests
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Options_ThatAreWrong_AreAllNamed()
+    {
+        CommandResult result = CommandProcess.Finish(Process.Start(Echo.Info("dotnet", "--backend", "kqueue", "--wait", "sleep", "--connections", "-5"))!);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.All(["--backend: 'kqueue'", "--wait: 'sleep'", "--connections: -5"], part => Assert.Contains(part, result.Error, StringComparison.Ordinal));
+    }
+
     /// <summary>The sample while it runs.</summary>
     private sealed class Echo : IDisposable
     {
