@@ -71,12 +71,15 @@ public static class MatchDigest
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Mix(ulong left, ulong right)
     {
-        // Math.BigMul gives the lower half by way of memory, which costs more than multiplying twice.
-        left ^= 0x9e3779b97f4a7c15UL;
-        ulong salted = right ^ 0xc4ceb9fe1a85ec53UL;
-        ulong low = left * salted;
-        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, salted) : Math.BigMul(left, salted, out _);
-        return high ^ low ^ BitOperations.RotateLeft(right, 17);
+        return Fold(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xc4ceb9fe1a85ec53UL) ^ BitOperations.RotateLeft(right, 17);
+    }
+
+    // Both halves of the product. Math.BigMul gives the lower one by way of memory, which costs more than multiplying twice.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Fold(ulong left, ulong right)
+    {
+        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, right) : Math.BigMul(left, right, out _);
+        return high ^ (left * right);
     }
 
     private static ulong OfOwner(ulong orderId, int instrumentId, int account, int firm, int strategy, int session, ulong kind)

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics.X86;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Orders;
 
@@ -9,15 +9,8 @@ internal static class Digest
     /// <summary>Mixes two words into one.</summary>
     public static ulong Mix(ulong left, ulong right)
     {
-        ulong once = Fold(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xff51afd7ed558ccdUL);
-        return Fold(once ^ left, 0xc4ceb9fe1a85ec53UL) ^ BitOperations.RotateLeft(right, 17);
-    }
-
-    // Both halves of the product. Math.BigMul gives the lower one by way of memory, which costs more than multiplying twice.
-    private static ulong Fold(ulong left, ulong right)
-    {
-        ulong high = Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, right) : Math.BigMul(left, right, out _);
-        return high ^ (left * right);
+        ulong once = MatchDigest.Fold(left ^ 0x9e3779b97f4a7c15UL, right ^ 0xff51afd7ed558ccdUL);
+        return MatchDigest.Fold(once ^ left, 0xc4ceb9fe1a85ec53UL) ^ BitOperations.RotateLeft(right, 17);
     }
 
     /// <summary>The key of an id within a session.</summary>

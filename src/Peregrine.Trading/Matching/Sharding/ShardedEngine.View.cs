@@ -1,3 +1,4 @@
+using System.Numerics;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching.Sharding;
@@ -31,75 +32,30 @@ public sealed partial class ShardedEngine
     }
 
     /// <inheritdoc/>
-    public ulong StateHash
-    {
-        get
-        {
-            ulong sum = 0;
-            foreach (ShardEngine shard in _shards)
-            {
-                sum += shard.Books.StateHash;
-            }
-
-            return OfAll(sum);
-        }
-    }
+    public ulong StateHash => OfAll(Sum(static books => books.StateHash));
 
     /// <summary>As <see cref="MatchingEngine.TradeCount"/>.</summary>
-    public long TradeCount
-    {
-        get
-        {
-            long sum = 0;
-            foreach (ShardEngine shard in _shards)
-            {
-                sum += shard.Books.TradeCount;
-            }
-
-            return sum;
-        }
-    }
+    public long TradeCount => Sum(static books => books.TradeCount);
 
     /// <summary>As <see cref="MatchingEngine.TradedLots"/>.</summary>
-    public Int128 TradedLots
-    {
-        get
-        {
-            Int128 sum = 0;
-            foreach (ShardEngine shard in _shards)
-            {
-                sum += shard.Books.TradedLots;
-            }
-
-            return sum;
-        }
-    }
+    public Int128 TradedLots => Sum(static books => books.TradedLots);
 
     /// <summary>As <see cref="MatchingEngine.RejectCount"/>.</summary>
-    public long RejectCount
-    {
-        get
-        {
-            long sum = 0;
-            foreach (ShardEngine shard in _shards)
-            {
-                sum += shard.Books.RejectCount;
-            }
-
-            return sum;
-        }
-    }
+    public long RejectCount => Sum(static books => books.RejectCount);
 
     /// <summary>As <see cref="MatchingEngine.ComputeStateHash"/>.</summary>
-    public ulong ComputeStateHash()
+    public ulong ComputeStateHash() => OfAll(Sum(static books => books.ComputeStateHash()));
+
+    private T Sum<T>(Func<MatchingEngine, T> part)
+        where T : struct, INumberBase<T>
     {
-        ulong sum = 0;
+        T sum = T.Zero;
         foreach (ShardEngine shard in _shards)
         {
-            sum += shard.Books.ComputeStateHash();
+            sum += part(shard.Books);
         }
 
-        return OfAll(sum);
+        return sum;
     }
 
     /// <summary>The engine that has an instrument's book, for what only <see cref="MatchingEngine"/> shows.</summary>
