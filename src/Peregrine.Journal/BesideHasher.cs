@@ -1,3 +1,5 @@
+using Peregrine.Linux;
+
 namespace Peregrine.Journal;
 
 /// <summary>
@@ -10,8 +12,11 @@ namespace Peregrine.Journal;
 /// </remarks>
 internal sealed class BesideHasher : IDisposable
 {
-    /// <summary>A batch is handed over in steps of so many bytes: some 40 us of hashing, several wake-ups' worth.</summary>
-    public const int StepBytes = 64 << 10;
+    /// <summary>A batch of so many bytes is handed over: some 40 us of hashing, several wake-ups' worth.</summary>
+    public const int StartBytes = 64 << 10;
+
+    /// <summary>What comes behind is handed over in smaller steps, as the thread is awake: what is left at the end has to be waited for.</summary>
+    public const int StepBytes = 16 << 10;
 
     private const int SpinNs = 50_000;
     private readonly ChainHasher _hasher;
@@ -90,6 +95,9 @@ internal sealed class BesideHasher : IDisposable
 
     private void Work()
     {
+        // Beside whoever opened the journal, and not on the core that this one may be pinned to. The other threads stay there: they wait more than they
+        // work, and would take turns with a link that spins on another core.
+        _ = CpuAffinity.TryUnpinCurrentThread();
         while (WaitForWork())
         {
             long wanted = Volatile.Read(ref _wanted);

@@ -67,7 +67,7 @@ public sealed partial class JournalWriter : IDisposable
         if (options.Durability != Durability.Fsync && !options.HasWritingThread && Environment.ProcessorCount > 1)
         {
             _beside = new BesideHasher(_hasher);
-            _hashMark = BesideHasher.StepBytes;
+            _hashMark = BesideHasher.StartBytes;
         }
 
         if (options.HasWritingThread)
@@ -333,7 +333,7 @@ public sealed partial class JournalWriter : IDisposable
         ChainLink link = _beside is { IsAtWork: true } ? _beside.Finish(records) : _hasher.Next(_written.Link, records);
         JournalPosition after = new(_written.Records + batch.Count, batch.Sequence, link);
         JournalFormat.WriteLink(buffer.AsSpan(batch.Bytes), batch.Sequence, batch.TimeNs, new BatchEnd(after.Records, batch.Bytes, batch.Count, link));
-        _hashMark = _beside is null ? int.MaxValue : BesideHasher.StepBytes;
+        _hashMark = _beside is null ? int.MaxValue : BesideHasher.StartBytes;
         return after;
     }
 

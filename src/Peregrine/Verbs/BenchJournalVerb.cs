@@ -18,7 +18,7 @@ internal static class BenchJournalVerb
         Option<string> folder = new("--dir") { Description = "Where files are made, and removed again; on the disk to be measured.", DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
         Option<long> records = new("--records") { Description = "Records of a flat-out round.", DefaultValueFactory = _ => 2_000_000 };
         Option<int> bytes = new("--bytes") { Description = "Payload of a record.", DefaultValueFactory = _ => 64 };
-        Option<int> batch = new("--batch") { Description = "Records a commit when flat out.", DefaultValueFactory = _ => 512 };
+        Option<int> batch = new("--batch") { Description = "Records a commit when flat out.", DefaultValueFactory = _ => 2_048 };
         Option<string> levels = new("--durability") { Description = "Levels to measure, with commas: none, os, fsync.", DefaultValueFactory = _ => "os,fsync" };
         Option<int> outstanding = new("--outstanding") { Description = "Records on their way in the closed loop.", DefaultValueFactory = _ => 1 };
         Option<int> rate = new("--rate") { Description = "Records/s of the open loop; latency counts from when a record was due.", DefaultValueFactory = _ => 10_000 };
