@@ -143,6 +143,15 @@ public sealed partial class MatchingEngine
     /// <summary>How many orders an instrument has, wherever they are.</summary>
     public int OrderCountOf(int instrumentId) => _books[instrumentId].OrderCount;
 
+    /// <summary>Whether there is an order of that id with these values: fewer places in memory than a view of it needs.</summary>
+    internal bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves)
+    {
+        int slot = _index.Find(orderId);
+        bool isSame = slot != None && OrderAt(slot).Tag == tag && OrderAt(slot).Side == side && OrderAt(slot).Leaves == leaves.Lots
+            && _instruments[slot] == instrumentId && _parties[slot].Session == session;
+        return Kept(isSame);
+    }
+
     private RestingOrder View(int slot)
     {
         ref Order order = ref OrderAt(slot);

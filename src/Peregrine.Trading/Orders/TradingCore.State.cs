@@ -144,9 +144,8 @@ public sealed partial class TradingCore
     // The engine's order carries the slot as its tag: every event of it would go to another order's record.
     private void RequireInBook(in OrderRecord record, int slot)
     {
-        bool isThere = _engine.TryGetOrder(record.OrderId, out RestingOrder order);
         Require(
-            isThere && order.Tag == slot && order.Side == record.Side && order.InstrumentId == record.InstrumentId && order.Session == record.SessionId && order.Leaves == record.Leaves,
+            _engine.Holds(record.OrderId, slot, record.Side, record.InstrumentId, record.SessionId, record.Leaves),
             $"working order {record.OrderId} in slot {slot}, which is not the order of that id in the books");
     }
 
