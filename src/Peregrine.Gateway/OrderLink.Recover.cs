@@ -28,7 +28,7 @@ public sealed partial class OrderLink
         {
             replay = NewReplay();
             long beginNs = Clock.MonotonicNs;
-            journal = JournalWriter.Open(JournalOptionsOf(default), replay, out recovery);
+            journal = Open(default, replay, out recovery);
             start = new LinkStart { Passed = passed, ReplayNs = Clock.MonotonicNs - beginNs };
             return journal;
         }
@@ -62,7 +62,7 @@ public sealed partial class OrderLink
                 long loadedNs = Clock.MonotonicNs;
                 try
                 {
-                    JournalWriter journal = JournalWriter.Open(JournalOptionsOf(reader.Info.Position), replay, out recovery);
+                    JournalWriter journal = Open(reader.Info.Position, replay, out recovery);
                     start = new LinkStart { Snapshot = reader.Info, Passed = passed, LoadNs = loadedNs - beginNs, ReplayNs = Clock.MonotonicNs - loadedNs, Skipped = lag };
                     return journal;
                 }
@@ -98,6 +98,12 @@ public sealed partial class OrderLink
     }
 
     private JournalReplay NewReplay() => new(CoreOptionsOf(_options), _port, rules => _port.UseNames(rules), emitsOrderDeltas: _books is not null);
+
+    private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
+    {
+        using ReplayPipe pipe = new(replay);
+        return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
+    }
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()
     {

@@ -47,6 +47,11 @@ public interface IJournalVisitor
 {
     /// <summary>One record; the payload is valid during the call only.</summary>
     void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload);
+
+    /// <summary>Everything that the journal holds was given. Nothing in it is changed before this returns; it may throw as <see cref="OnRecord"/> may. A follower has no end and does not call it.</summary>
+    void OnEnd()
+    {
+    }
 }
 
 /// <summary>What was found when a journal was opened.</summary>

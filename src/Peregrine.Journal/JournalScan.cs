@@ -69,6 +69,7 @@ internal sealed class JournalScan
             throw new JournalException($"{folder} ends with record {scan.Recovery.End.Records} (sequence {scan.Recovery.End.Sequence}), and a start after record {beyond.Records} was asked for: the snapshot is ahead of the journal; use an older one, or restore the journal from a copy");
         }
 
+        visitor.OnEnd();
         return scan;
     }
 

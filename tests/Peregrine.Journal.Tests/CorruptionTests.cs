@@ -171,6 +171,28 @@ public class CorruptionTests
     }
 
     [Fact]
+    public void VisitorThatRefusesAtTheEnd_LeavesTheTornTailAsItWas()
+    {
+        using Scratch scratch = new();
+        byte[] whole = WriteSmall(scratch, out int end);
+        whole.AsSpan(end - 20, 20).Clear();
+        File.WriteAllBytes(scratch.Segment(1), whole);
+
+        _ = Assert.Throws<NotSupportedException>(() => JournalWriter.Open(scratch.Options(), new Refusing(), out _));
+
+        Assert.Equal(whole, File.ReadAllBytes(scratch.Segment(1)));
+    }
+
+    private sealed class Refusing : IJournalVisitor
+    {
+        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
+        {
+        }
+
+        public void OnEnd() => throw new NotSupportedException();
+    }
+
+    [Fact]
     public void Tail_OfMadeUpLinks_IsRefusedAfterABoundedSearch()
     {
         using Scratch scratch = new();

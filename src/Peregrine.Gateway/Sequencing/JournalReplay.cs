@@ -21,50 +21,21 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <summary>Size of the record of the core's bounds.</summary>
     public const int BoundsBytes = 12;
 
-    // So many commands are decoded ahead of the one that is carried out, and their memory asked for.
-    private const int CommandsAhead = 8;
-
     private readonly ReportBuffer _reports = new();
-    private readonly OrderCommand[] _ahead = new OrderCommand[CommandsAhead];
-    private int _aheadFirst;
-    private int _aheadCount;
-    private long _commandCount;
-    private long _lastTimeNs;
     private byte[] _rules = [];
     private TradingCore? _core;
 
     /// <summary>The core as the journal left it; a fresh one when the journal was empty.</summary>
-    public TradingCore Core
-    {
-        get
-        {
-            ExecuteAhead(0);
-            return Current;
-        }
-    }
+    public TradingCore Core => _core ??= new TradingCore(configured, emitsOrderDeltas);
 
     /// <summary>Commands executed.</summary>
-    public long CommandCount
-    {
-        get
-        {
-            ExecuteAhead(0);
-            return _commandCount;
-        }
-    }
+    public long CommandCount { get; private set; }
 
     /// <summary>State hashes found in the journal, each equal to the core's.</summary>
     public long ProvenHashes { get; private set; }
 
     /// <summary>Time of the last command, Unix nanoseconds.</summary>
-    public long LastTimeNs
-    {
-        get
-        {
-            ExecuteAhead(0);
-            return _lastTimeNs;
-        }
-    }
+    public long LastTimeNs { get; private set; }
 
     /// <summary>The encoded rules last seen; empty when there were none.</summary>
     public ReadOnlySpan<byte> Rules => _rules;
@@ -76,7 +47,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     {
         Check.That(_core is null, "a replay resumes before its first record");
         _core = core;
-        _lastTimeNs = lastTimeNs;
+        LastTimeNs = lastTimeNs;
         if (core.Rules is { } rules)
         {
             _rules = RulesCodec.Encode(rules);
@@ -90,13 +61,14 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         switch (header.Type)
         {
             case JournalRecordType.Command:
-                OnCommand(header, payload);
+                Decode(header, payload, out OrderCommand command);
+                Execute(in command);
                 break;
             case JournalRecordType.Rules:
                 OnRules(header, payload);
                 break;
             case JournalRecordType.StateHash:
-                OnStateHash(header, payload);
+                Prove(DecodeHash(header, payload));
                 break;
             case JournalRecordType.Bounds when _core is null && payload.Length == BoundsBytes:
                 _core = new TradingCore(DecodeBounds(payload), emitsOrderDeltas);
@@ -121,45 +93,51 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         ClientOrderIdsMax = BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
     };
 
-    private TradingCore Current => _core ??= new TradingCore(configured, emitsOrderDeltas);
-
-    private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
+    /// <summary>A command as it was sequenced. Needs nothing of the core: another thread may be at work on it.</summary>
+    internal static void Decode(in JournalRecord header, ReadOnlySpan<byte> payload, out OrderCommand command)
     {
-        ExecuteAhead(CommandsAhead - 1);
-        ref OrderCommand command = ref _ahead[(_aheadFirst + _aheadCount) % CommandsAhead];
         CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out command);
-        if (status != CodecStatus.Ok || command.Sequence != Current.LastSequence + _aheadCount + 1)
+        if (status != CodecStatus.Ok)
         {
-            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}) as the one after {Core.LastSequence}; the journal is from another version or not from this link");
+            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}); the journal is from another version or not from this link");
         }
-
-        Current.Prefetch(in command);
-        Current.PrefetchOrder(in _ahead[(_aheadFirst + (_aheadCount / 2)) % CommandsAhead]);
-        _aheadCount++;
     }
 
-    // Carries out commands that were read until no more than so many are left.
-    private void ExecuteAhead(int left)
+    /// <inheritdoc cref="Decode"/>
+    internal static ProvenState DecodeHash(in JournalRecord header, ReadOnlySpan<byte> payload) => payload.Length == Sequencer.StateHashBytes
+        ? new ProvenState(header.Sequence, BinaryPrimitives.ReadUInt64LittleEndian(payload), BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))
+        : throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, expected {Sequencer.StateHashBytes}");
+
+    /// <summary>Carries out the next command and delivers its reports.</summary>
+    internal void Execute(in OrderCommand command)
     {
-        while (_aheadCount > left)
+        if (command.Sequence != Core.LastSequence + 1)
         {
-            ref OrderCommand command = ref _ahead[_aheadFirst];
-            _aheadFirst = (_aheadFirst + 1) % CommandsAhead;
-
-            // None behind one that fails is ever carried out, whoever asks for the core then.
-            int behind = _aheadCount - 1;
-            _aheadCount = 0;
-            Current.Execute(in command, _reports);
-            for (int index = 0; index < _reports.Count; index++)
-            {
-                sink.Deliver(in _reports[index]);
-            }
-
-            _reports.Clear();
-            _commandCount++;
-            _lastTimeNs = command.TimeNs;
-            _aheadCount = behind;
+            throw new ReplayException($"journal command {command.Sequence} comes after {Core.LastSequence}; the journal is from another version or not from this link");
         }
+
+        Core.Execute(in command, _reports);
+        for (int index = 0; index < _reports.Count; index++)
+        {
+            sink.Deliver(in _reports[index]);
+        }
+
+        _reports.Clear();
+        CommandCount++;
+        LastTimeNs = command.TimeNs;
+    }
+
+    /// <summary>Compares the core with what the first run was.</summary>
+    internal void Prove(in ProvenState first)
+    {
+        if (first.Hash != Core.StateHash || first.LastExecId != Core.LastExecId || first.Sequence != Core.LastSequence)
+        {
+            throw new ReplayException(
+                $"replay differs from the first run at command {first.Sequence}: state hash {Core.StateHash:x16} and execution id {Core.LastExecId}, "
+                + $"the journal says {first.Hash:x16} and {first.LastExecId}; start the version that wrote it");
+        }
+
+        ProvenHashes++;
     }
 
     private void OnRules(in JournalRecord header, ReadOnlySpan<byte> payload)
@@ -173,23 +151,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         onRules?.Invoke(rules!);
         _rules = payload.ToArray();
     }
-
-    private void OnStateHash(in JournalRecord header, ReadOnlySpan<byte> payload)
-    {
-        if (payload.Length != Sequencer.StateHashBytes)
-        {
-            throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, expected {Sequencer.StateHashBytes}");
-        }
-
-        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(payload);
-        long execId = BinaryPrimitives.ReadInt64LittleEndian(payload[8..]);
-        if (hash != Core.StateHash || execId != Core.LastExecId || header.Sequence != Core.LastSequence)
-        {
-            throw new ReplayException(
-                $"replay differs from the first run at command {header.Sequence}: state hash {Core.StateHash:x16} and execution id {Core.LastExecId}, "
-                + $"the journal says {hash:x16} and {execId}; start the version that wrote it");
-        }
-
-        ProvenHashes++;
-    }
 }
+
+/// <summary>What the core was when a batch was closed.</summary>
+internal readonly record struct ProvenState(long Sequence, ulong Hash, long LastExecId);

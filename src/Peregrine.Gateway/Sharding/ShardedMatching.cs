@@ -1,4 +1,5 @@
 using System.Numerics;
+using Peregrine.Gateway.Waiting;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Matching.Sharding;
 

@@ -82,7 +82,8 @@ internal sealed class RecoveryBench(RecoveryBenchOptions options)
             GC.Collect();
             long beginNs = Clock.MonotonicNs;
             JournalReplay replay = new(CoreOf(RestingMax * 2), new NoSink());
-            using (JournalWriter.Open(new JournalOptions { Folder = folder }, replay, out _))
+            using ReplayPipe pipe = new(replay);
+            using (JournalWriter.Open(new JournalOptions { Folder = folder }, pipe, out _))
             {
                 times[round] = Clock.MonotonicNs - beginNs;
             }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Peregrine.Gateway.Sharding;
+namespace Peregrine.Gateway.Waiting;
 
 /// <summary>Lets one thread sleep until others have something for it. They look at a flag only, as long as it is awake.</summary>
 /// <remarks>

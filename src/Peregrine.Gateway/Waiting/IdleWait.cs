@@ -1,7 +1,7 @@
 using Peregrine.Linux;
 using Peregrine.Net;
 
-namespace Peregrine.Gateway.Sharding;
+namespace Peregrine.Gateway.Waiting;
 
 /// <summary>What a thread does between two looks for work: spins, then yields, then says that it is time to block.</summary>
 internal struct IdleWait(WaitStrategy wait)
