@@ -33,6 +33,9 @@ internal sealed class SegmentSupply : IDisposable
     private const string PreparedName = "next.tmp";
     private const int RetryPaceMax = 10;
 
+    // Only read.
+    private static readonly byte[] Zeros = new byte[64 << 10];
+
     private readonly JournalOptions _options;
     private readonly JournalCounters _counters;
     private readonly Thread _thread;
@@ -228,10 +231,9 @@ internal sealed class SegmentSupply : IDisposable
         errno = file.Allocate(_options.SegmentBytes);
         if (errno == Errno.None && _options.Durability == Durability.Fsync)
         {
-            byte[] zeros = new byte[1 << 16];
-            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += zeros.Length)
+            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += Zeros.Length)
             {
-                errno = file.WriteAll(zeros.AsSpan(0, (int)Math.Min(zeros.Length, _options.SegmentBytes - offset)), offset);
+                errno = file.WriteAll(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, _options.SegmentBytes - offset)), offset);
             }
 
             errno = errno == Errno.None ? file.SyncData() : errno;

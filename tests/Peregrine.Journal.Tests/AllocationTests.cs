@@ -42,6 +42,24 @@ public class AllocationTests
     }
 
     [Fact]
+    public void ThreadThatMakesSegments_AllocatesTheirObjectsAndNoBuffers()
+    {
+        const long BytesMax = 8 << 10;
+        using Scratch scratch = new();
+        JournalOptions options = scratch.Options(Durability.Fsync) with { SyncInline = true };
+        using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
+        byte[] payload = new byte[2_000];
+        long sequence = Run(writer, 0, 600, payload);
+        long segments = writer.Counters.SegmentsMade;
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        _ = Run(writer, sequence, 600, payload);
+
+        long each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (writer.Counters.SegmentsMade - segments);
+        Assert.True(each < BytesMax, $"{each} bytes a segment, expected less than {BytesMax}");
+    }
+
+    [Fact]
     public void LargeBatches_HashedBeside_AllocateNothing()
     {
         using Scratch scratch = new();
