@@ -102,7 +102,16 @@ public sealed partial class OrderLink
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
         using ReplayPipe pipe = new(replay);
-        return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
+        try
+        {
+            return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
+        }
+        catch (JournalException)
+        {
+            // A replay that failed before it came to the damage is told instead.
+            pipe.OnEnd();
+            throw;
+        }
     }
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()

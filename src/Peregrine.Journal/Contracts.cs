@@ -48,7 +48,10 @@ public interface IJournalVisitor
     /// <summary>One record; the payload is valid during the call only.</summary>
     void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload);
 
-    /// <summary>Everything that the journal holds was given. Nothing in it is changed before this returns; it may throw as <see cref="OnRecord"/> may. A follower has no end and does not call it.</summary>
+    /// <summary>
+    /// Everything that the folder holds was given: once for each folder that is read, not after an exception, and not by a follower, which has no end. It may
+    /// throw as <see cref="OnRecord"/> may; a writer that opens the journal has changed nothing in it before this returns.
+    /// </summary>
     void OnEnd()
     {
     }

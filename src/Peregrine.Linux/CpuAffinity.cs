@@ -9,8 +9,9 @@ public static class CpuAffinity
     private const int MaskWords = 16;
     private const int MaskBytes = MaskWords * sizeof(ulong);
 
-    // Where threads could run before the first was pinned; null as long as none was.
+    // Where threads could run before the first was pinned; null as long as none was, or when the system did not say.
     private static ulong[]? s_unpinned;
+    private static int s_fault;
 
     /// <summary>Binds the calling thread to one core, and with it the threads that it starts from then on.</summary>
     /// <param name="core">0 to 1,023.</param>
@@ -35,7 +36,7 @@ public static class CpuAffinity
     {
         if (Volatile.Read(ref s_unpinned) is not { } unpinned)
         {
-            return Errno.None;
+            return (Errno)Volatile.Read(ref s_fault);
         }
 
         fixed (ulong* mask = unpinned)
@@ -56,8 +57,9 @@ public static class CpuAffinity
         fixed (ulong* mask = found)
         {
             // SAFETY: the mask is 128 bytes, fixed during the call, and the call writes at most those.
-            if (Libc.SchedGetAffinity(0, MaskBytes, mask) != 0)
+            if (Libc.Result(Libc.SchedGetAffinity(0, MaskBytes, mask)).Errno is var errno && errno != Errno.None)
             {
+                Volatile.Write(ref s_fault, (int)errno);
                 return;
             }
         }

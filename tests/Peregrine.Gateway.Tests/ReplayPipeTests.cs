@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Testing;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
@@ -41,28 +42,76 @@ public class ReplayPipeTests
     }
 
     [Fact]
-    public void SinkThatIsSlow_MakesTheReaderWait()
+    public void SinkThatIsStuck_HoldsTheReaderAfterABoundedNumberOfCommands()
     {
-        Journal journal = Journal.Random(3_000, seed: 5);
-        Reports told = new() { PauseEvery = 200 };
+        const int OnTheirWayMax = 512 + 32;
+        Journal journal = Journal.Random(5_000, seed: 5, changesRules: false);
+        using ManualResetEventSlim gate = new();
+        Reports told = new() { Gate = gate };
         JournalReplay replay = new(Journal.Bounds, told);
-
         using ReplayPipe pipe = new(replay);
-        journal.Give(pipe);
+        Exception? failure = null;
+        Thread reader = new(() => failure = Record.Exception(() => journal.Give(pipe)));
+
+        reader.Start();
+        bool isAsleep = SpinWait.SpinUntil(() => (reader.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
+        int given = journal.Given;
+        gate.Set();
+        reader.Join();
+
+        Assert.True(isAsleep, "the reader sleeps");
+        Assert.InRange(given, 512, OnTheirWayMax + (OnTheirWayMax / 8));
+        Assert.Null(failure);
+        Assert.Equal(journal.CoreHash, replay.Core.StateHash);
+    }
+
+    [Fact]
+    public void SinkThatFails_WhileTheReaderWaits_WakesIt()
+    {
+        Journal journal = Journal.Random(5_000, seed: 6, changesRules: false);
+        using ManualResetEventSlim gate = new();
+        using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports { Gate = gate, ThrowAt = 1 }));
+        Exception? failure = null;
+        Thread reader = new(() => failure = Record.Exception(() => journal.Give(pipe)));
+
+        reader.Start();
+        bool isAsleep = SpinWait.SpinUntil(() => (reader.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
+        gate.Set();
+        reader.Join();
+
+        Assert.True(isAsleep, "the reader sleeps");
+        Assert.Equal("no room", Assert.IsType<IOException>(failure).Message);
+    }
+
+    [Fact]
+    public void RecordsInParts_EachCarriedOut_FindTheThreadAgain()
+    {
+        Journal journal = Journal.Random(400, seed: 6);
+        JournalReplay replay = new(Journal.Bounds, new Reports());
+        using ReplayPipe pipe = new(replay);
+
+        for (int part = 0; part < 8; part++)
+        {
+            journal.Give(pipe, first: part * 50, count: part < 7 ? 50 : int.MaxValue);
+            long before = replay.CommandCount;
+            Assert.InRange(before, part * 40, (part + 1) * 60);
+        }
 
         Assert.Equal(journal.CoreHash, replay.Core.StateHash);
     }
 
     [Fact]
-    public void ReaderThatIsSlow_FindsTheThreadAwakeAgain()
+    public void Replay_Warm_AllocatesNothing()
     {
-        Journal journal = Journal.Random(200, seed: 6);
-        JournalReplay replay = new(Journal.Bounds, new Reports());
+        Journal journal = Journal.Random(12_000, seed: 12, changesRules: false);
+        Reports told = new() { IsSilent = true };
+        using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, told));
+        journal.Give(pipe, count: 2_000);
+        long before = told.AllocatedBytes;
 
-        using ReplayPipe pipe = new(replay);
-        journal.Give(pipe, pauseEvery: 40);
+        Allocation.AssertNone(() => journal.GiveNext(pipe, 1_500));
 
-        Assert.Equal(journal.CoreHash, replay.Core.StateHash);
+        Assert.InRange(told.AllocatedBytes - before, 0, 1_500);
     }
 
     [Theory]
@@ -110,6 +159,42 @@ public class ReplayPipeTests
     }
 
     [Fact]
+    public void StateHash_FalseBeforeACommandThatDoesNotDecode_IsToldFirst()
+    {
+        Journal journal = Journal.Random(50, seed: 8);
+        journal.FalsifyLastHash();
+        using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports()));
+        journal.Give(pipe, isEnded: false);
+
+        ReplayException fault = Assert.Throws<ReplayException>(() => pipe.OnRecord(new JournalRecord(51, 51, JournalRecordType.Command), [9, 9]));
+
+        Assert.Contains("differs from the first run at command 50", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StateHash_FalseBeforeRules_IsToldThere()
+    {
+        Journal journal = Journal.Random(50, seed: 8);
+        journal.FalsifyLastHash();
+        using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports()));
+        journal.Give(pipe, isEnded: false);
+
+        ReplayException fault = Assert.Throws<ReplayException>(() => pipe.OnRecord(new JournalRecord(50, 50, JournalRecordType.Rules), [1, 2, 3]));
+
+        Assert.Contains("differs from the first run at command 50", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_ThatDoNotDecode_AreRefused()
+    {
+        using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports()));
+
+        ReplayException fault = Assert.Throws<ReplayException>(() => pipe.OnRecord(new JournalRecord(0, 1, JournalRecordType.Rules), [1, 2, 3]));
+
+        Assert.Contains("do not decode", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Command_ThatDoesNotDecode_IsRefusedWithItsNumber()
     {
         JournalReplay replay = new(Journal.Bounds, new Reports());
@@ -118,6 +203,7 @@ public class ReplayPipeTests
         ReplayException fault = Assert.Throws<ReplayException>(() => pipe.OnRecord(new JournalRecord(1, 1, JournalRecordType.Command), [9, 9]));
 
         Assert.Contains("journal command 1 does not decode", fault.Message, StringComparison.Ordinal);
+        pipe.OnEnd();
     }
 
     [Fact]
@@ -133,12 +219,33 @@ public class ReplayPipeTests
     }
 
     [Fact]
-    public void Dispose_BeforeTheEnd_EndsTheThread()
+    public void Dispose_BeforeTheEnd_EndsTheThreadWithinOneHandover()
     {
-        Journal journal = Journal.Random(5_000, seed: 11);
-        ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports()));
+        Journal journal = Journal.Random(400, seed: 11, changesRules: false);
+        using ManualResetEventSlim gate = new();
+        Reports told = new() { Gate = gate };
+        JournalReplay replay = new(Journal.Bounds, told);
+        ReplayPipe pipe = new(replay);
         journal.Give(pipe, isEnded: false);
+        Thread disposer = new(pipe.Dispose);
 
+        disposer.Start();
+        bool isWaiting = SpinWait.SpinUntil(() => (disposer.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
+        gate.Set();
+        disposer.Join();
+
+        Assert.True(isWaiting, "dispose waits for the thread");
+        Assert.InRange(replay.CommandCount, 1, 40);
+        pipe.Dispose();
+    }
+
+    [Fact]
+    public void Dispose_WithoutARecord_DoesNothing()
+    {
+        ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports()));
+
+        pipe.OnEnd();
+        pipe.Dispose();
         pipe.Dispose();
     }
 
@@ -151,8 +258,11 @@ public class ReplayPipeTests
 
         public ulong CoreHash { get; private set; }
 
+        /// <summary>Records that a visitor took.</summary>
+        public int Given { get; private set; }
+
         // New orders, cancels and replaces in batches of any size, rules that change now and then.
-        public static Journal Random(int commands, int seed)
+        public static Journal Random(int commands, int seed, bool changesRules = true)
         {
             Random random = new(seed);
             Journal journal = new();
@@ -170,7 +280,7 @@ public class ReplayPipeTests
                 if (number == commands || random.Next(40) == 0)
                 {
                     journal.PutHash(core);
-                    if (random.Next(20) == 0)
+                    if (random.Next(20) == 0 && changesRules)
                     {
                         journal.PutRules(core, limit: random.Next(10, 1_000));
                     }
@@ -185,22 +295,28 @@ public class ReplayPipeTests
 
         public void Append(Journal other, int skip) => _records.AddRange(other._records.Where(record => record.Header.Sequence > skip));
 
-        public void Give(IJournalVisitor visitor, int pauseEvery = int.MaxValue, bool isEnded = true)
+        public void Give(IJournalVisitor visitor, int first = 0, int count = int.MaxValue, bool isEnded = true)
         {
-            int given = 0;
-            foreach ((JournalRecord header, byte[] payload) in _records)
+            foreach ((JournalRecord header, byte[] payload) in _records.Skip(first).Take(count))
             {
                 visitor.OnRecord(in header, payload);
-                if (++given % pauseEvery == 0)
-                {
-                    Thread.Sleep(2);
-                }
+                Given++;
             }
 
             if (isEnded)
             {
                 visitor.OnEnd();
             }
+        }
+
+        public void GiveNext(IJournalVisitor visitor, int count)
+        {
+            for (int end = Given + count; Given < end; Given++)
+            {
+                visitor.OnRecord(_records[Given].Header, _records[Given].Payload);
+            }
+
+            visitor.OnEnd();
         }
 
         private void Put(long sequence, byte type, byte[] payload) => _records.Add((new JournalRecord(sequence, sequence, type), payload));
@@ -250,22 +366,29 @@ public class ReplayPipeTests
 
         public long LastSequence { get; private set; }
 
-        public int PauseEvery { get; init; } = int.MaxValue;
+        /// <summary>By the thread that delivers, in all its life.</summary>
+        public long AllocatedBytes { get; private set; }
+
+        public bool IsSilent { get; init; }
+
+        /// <summary>Nothing goes on before it is set.</summary>
+        public ManualResetEventSlim? Gate { get; init; }
 
         public int ThrowAt { get; init; } = int.MaxValue;
 
         public void Deliver(in OrderReport report)
         {
-            ExecIds.Add(report.ExecId);
+            Gate?.Wait();
             LastSequence = report.Sequence;
+            AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
+            if (!IsSilent)
+            {
+                ExecIds.Add(report.ExecId);
+            }
+
             if (ExecIds.Count == ThrowAt)
             {
                 throw new IOException("no room");
-            }
-
-            if (ExecIds.Count % PauseEvery == 0)
-            {
-                Thread.Sleep(1);
             }
         }
     }

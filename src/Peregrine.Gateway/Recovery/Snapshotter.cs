@@ -97,7 +97,9 @@ public static class Snapshotter
         // Not further than the journal reached by now: beside a busy link there would be no end.
         JournalPosition before = from?.Position ?? default;
         using JournalFollower follower = JournalFollower.Open(request.JournalFolder, before);
-        long records = follower.Read(replay, Math.Min(extent.End.Records, request.UpToRecords));
+        using ReplayPipe pipe = new(replay);
+        long records = follower.Read(pipe, Math.Min(extent.End.Records, request.UpToRecords));
+        pipe.OnEnd();
         SnapshotOutcome outcome = new(null, follower.Position, from?.Path, replay.CommandCount, replay.ProvenHashes, replay.Core.StateHash, 0, passed);
         if (records == 0)
         {

@@ -103,7 +103,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         }
     }
 
-    /// <inheritdoc cref="Decode"/>
+    /// <summary>What the core was when a batch was closed. Needs nothing of the core, as <see cref="Decode"/>.</summary>
     internal static ProvenState DecodeHash(in JournalRecord header, ReadOnlySpan<byte> payload) => payload.Length == Sequencer.StateHashBytes
         ? new ProvenState(header.Sequence, BinaryPrimitives.ReadUInt64LittleEndian(payload), BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))
         : throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, expected {Sequencer.StateHashBytes}");

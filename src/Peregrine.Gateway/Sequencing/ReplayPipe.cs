@@ -1,6 +1,8 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Peregrine.Gateway.Waiting;
 using Peregrine.Journal;
+using Peregrine.Linux;
 using Peregrine.Net;
 using Peregrine.Trading.Orders;
 
@@ -11,9 +13,10 @@ namespace Peregrine.Gateway.Sequencing;
 /// so it asks for their orders' memory before it needs it.
 /// </summary>
 /// <remarks>
-/// Thread: one, but for the loop. The replay and its sink are the loop's from the first command on until <see cref="OnEnd"/> returns, where what the
-/// loop failed with is thrown at the latest; while rules come in, the loop has nothing to do. Bounded: the reader waits where so many commands are on
-/// their way. Allocates: no, once made.
+/// Thread: one, but for the loop. The replay and its sink are the loop's from the first command on until <see cref="OnEnd"/> returns; while rules come
+/// in, the loop has nothing to do and the caller's thread carries them out. What went wrong first is thrown first, by <see cref="OnEnd"/> at the latest;
+/// after that the core is half-way and of no use. Bounded: the reader waits where so many commands are on their way. Allocates: the thread, with the
+/// first command; then no.
 /// </remarks>
 public sealed class ReplayPipe : IJournalVisitor, IDisposable
 {
@@ -21,37 +24,38 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private const int Places = 512;
     private const int Handover = 32;
 
-    // How far ahead of the command at work is asked for where its orders are found, and then for the orders.
+    // How far ahead of the command at work is asked for where its orders are found, and then for the orders: docs/perf/journal.md.
     private const int FindAhead = 8;
     private const int OrderAhead = 4;
 
-    // The other side is seldom long away, as both have about as much to do.
-    private static readonly WaitStrategy Waiting = new(SpinUs: 20, YieldUs: 50);
+    // The other side is seldom long away, as both have about as much to do; with one processor it cannot come before this one leaves.
+    private static readonly WaitStrategy Waiting = Environment.ProcessorCount > 1 ? new(SpinUs: 20, YieldUs: 50) : WaitStrategy.Block;
 
     private readonly JournalReplay _replay;
     private readonly SpscRing<OrderCommand> _steps = new(Places);
     private readonly Sleeper _reader = new();
     private readonly Sleeper _executor = new();
+    private ReaderSide _side;
     private Thread? _thread;
-    private int _filled;
     private ExceptionDispatchInfo? _failure;
     private bool _isStopping;
 
+    /// <summary>Starts nothing yet.</summary>
     /// <param name="replay">Not to be used before <see cref="OnEnd"/>.</param>
     public ReplayPipe(JournalReplay replay) => _replay = replay;
 
     /// <inheritdoc/>
+    /// <exception cref="ReplayException">It does not decode, or a record before it was carried out to another state.</exception>
+    /// <remarks>Blocks: while too many commands are on their way. Throws what the sink threw, too.</remarks>
     public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
         switch (header.Type)
         {
             case JournalRecordType.Command:
-                JournalReplay.Decode(header, payload, out NextPlace());
+                OnCommand(in header, payload);
                 break;
             case JournalRecordType.StateHash:
-                // Between commands as one of no type, so that nothing stops there.
-                ProvenState state = JournalReplay.DecodeHash(header, payload);
-                NextPlace() = new OrderCommand { Sequence = state.Sequence, OrderId = state.Hash, SessionSequence = state.LastExecId };
+                OnStateHash(in header, payload);
                 break;
             default:
                 Drain();
@@ -60,12 +64,21 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits until everything that came is carried out. After a fault of the journal itself, too: what failed before it is told instead.</summary>
+    /// <exception cref="ReplayException">A record was carried out to another state.</exception>
+    /// <remarks>Blocks. Throws what the sink threw, too. More may come behind it.</remarks>
     public void OnEnd() => Drain();
 
     /// <summary>Ends the thread; what it was not yet given is not carried out.</summary>
+    /// <remarks>Blocks: while the commands that were handed over together last are carried out, 32 at most.</remarks>
     public void Dispose()
     {
+        if (_isStopping)
+        {
+            return;
+        }
+
+        // Pairs with the loop's look, and again before it sleeps.
         Volatile.Write(ref _isStopping, true);
         _executor.WakeAnyway();
         _thread?.Join();
@@ -73,34 +86,60 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         _reader.Dispose();
     }
 
+    private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        ref OrderCommand place = ref NextPlace();
+        try
+        {
+            JournalReplay.Decode(header, payload, out place);
+        }
+        catch (ReplayException)
+        {
+            // Had something before it failed, that comes first.
+            Drain();
+            throw;
+        }
+
+        _side.Filled++;
+    }
+
+    // Among the commands as one of no type, so that nothing stops there.
+    private void OnStateHash(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        ProvenState state = JournalReplay.DecodeHash(header, payload);
+        NextPlace() = new OrderCommand { Sequence = state.Sequence, OrderId = state.Hash, SessionSequence = state.LastExecId };
+        _side.Filled++;
+    }
+
     // Places are filled one by one, and handed over some at a time.
     private ref OrderCommand NextPlace()
     {
-        if (_filled == Handover)
+        if (_side.Filled == Handover)
         {
             HandOver();
         }
 
         Span<OrderCommand> free = _steps.Claim(Handover);
-        if (_filled >= free.Length)
+        if (_side.Filled >= free.Length)
         {
             HandOver();
             free = WaitForPlace();
         }
 
-        return ref free[_filled++];
+        return ref free[_side.Filled];
     }
 
     private void HandOver()
     {
-        _steps.Publish(_filled);
-        _filled = 0;
+        _steps.Publish(_side.Filled);
+        _side.Filled = 0;
         if (_thread is null)
         {
             _thread = new Thread(Work) { IsBackground = true, Name = "replay" };
             _thread.Start();
         }
 
+        // Between what was published and the look whether the loop sleeps: see Sleeper.
         Interlocked.MemoryBarrier();
         _executor.Wake();
     }
@@ -124,10 +163,10 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    // Until all that was read is carried out.
+    // Until all that was read is carried out. The ring's places come back after that, so who sees none taken sees the core as it then was.
     private void Drain()
     {
-        if (_filled > 0)
+        if (_side.Filled > 0)
         {
             HandOver();
         }
@@ -141,8 +180,6 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
                 SleepWhile(isFull: false);
             }
         }
-
-        ThrowIfFailed();
     }
 
     private void SleepWhile(bool isFull)
@@ -159,40 +196,50 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
+    // Acquires what the loop left when it failed: the places of the command that failed never come back.
     private void ThrowIfFailed() => Volatile.Read(ref _failure)?.Throw();
 
     private void Work()
     {
+        // Beside the reader, and not on the core that it may be pinned to.
+        _ = CpuAffinity.TryUnpinCurrentThread();
         try
         {
-            IdleWait idle = new(Waiting);
-            while (!Volatile.Read(ref _isStopping))
-            {
-                Span<OrderCommand> steps = _steps.Peek(Handover + FindAhead);
-                if (steps.IsEmpty)
-                {
-                    Wait(ref idle);
-                    continue;
-                }
-
-                idle.Reset();
-                int count = Math.Min(steps.Length, Handover);
-                for (int index = 0; index < count; index++)
-                {
-                    Prefetch(steps, index);
-                    Take(in steps[index]);
-                }
-
-                _steps.Release(count);
-                Interlocked.MemoryBarrier();
-                _reader.Wake();
-            }
+            CarryOut(_replay, _steps);
         }
         catch (Exception exception)
         {
             // Whatever it is, it is the reader's to tell.
             Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
             _reader.WakeAnyway();
+        }
+    }
+
+    private void CarryOut(JournalReplay replay, SpscRing<OrderCommand> ring)
+    {
+        IdleWait idle = new(Waiting);
+        while (!Volatile.Read(ref _isStopping))
+        {
+            Span<OrderCommand> steps = ring.Peek(Handover + FindAhead);
+            if (steps.IsEmpty)
+            {
+                Wait(ref idle);
+                continue;
+            }
+
+            idle.Reset();
+            int count = Math.Min(steps.Length, Handover);
+            for (int index = 0; index < count; index++)
+            {
+                Prefetch(replay, steps, index);
+                Take(replay, in steps[index]);
+            }
+
+            ring.Release(count);
+
+            // Between what was released and the look whether the reader sleeps: see Sleeper.
+            Interlocked.MemoryBarrier();
+            _reader.Wake();
         }
     }
 
@@ -214,28 +261,36 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    private void Prefetch(Span<OrderCommand> steps, int index)
+    private static void Prefetch(JournalReplay replay, Span<OrderCommand> steps, int index)
     {
         if (index + FindAhead < steps.Length)
         {
-            _replay.Core.Prefetch(in steps[index + FindAhead]);
+            replay.Core.Prefetch(in steps[index + FindAhead]);
         }
 
         if (index + OrderAhead < steps.Length)
         {
-            _replay.Core.PrefetchOrder(in steps[index + OrderAhead]);
+            replay.Core.PrefetchOrder(in steps[index + OrderAhead]);
         }
     }
 
-    private void Take(in OrderCommand step)
+    private static void Take(JournalReplay replay, in OrderCommand step)
     {
         if (step.Type == default)
         {
-            _replay.Prove(new ProvenState(step.Sequence, step.OrderId, step.SessionSequence));
+            replay.Prove(new ProvenState(step.Sequence, step.OrderId, step.SessionSequence));
         }
         else
         {
-            _replay.Execute(in step);
+            replay.Execute(in step);
         }
+    }
+
+    // Written with every record: it shares no cache lines with what the loop reads.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct ReaderSide
+    {
+        [FieldOffset(128)]
+        public int Filled;
     }
 }

@@ -53,7 +53,6 @@ public sealed class Sequencer
 
     // How many commands ahead of its own the memory of one is asked for: far enough to be there in time, near enough to be there still.
     private const int PrefetchAhead = 4;
-    private const int PrefetchOrderAhead = 2;
 
     private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);
     private static readonly int CommandRecordBytesMax = JournalWriter.RecordBytes(CommandCodec.BytesMax);
@@ -174,11 +173,6 @@ public sealed class Sequencer
             if (taken + PrefetchAhead < commands.Length)
             {
                 _core.Prefetch(in commands[taken + PrefetchAhead]);
-            }
-
-            if (taken + PrefetchOrderAhead < commands.Length)
-            {
-                _core.PrefetchOrder(in commands[taken + PrefetchOrderAhead]);
             }
 
             status = TryTake(ref commands[taken], nowNs, timeNs);

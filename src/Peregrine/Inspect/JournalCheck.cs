@@ -6,9 +6,10 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Inspect;
 
 /// <summary>Counts what a link's journal holds; each payload must be one that a link writes.</summary>
-internal sealed class JournalCheck : IJournalVisitor, IReportSink
+internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
 {
     private readonly JournalReplay? _replay;
+    private readonly ReplayPipe? _pipe;
     private readonly JournalPosition _start;
     private readonly long _replayAfter;
     private long _records;
@@ -19,6 +20,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
     public JournalCheck(bool isReplaying, in JournalPosition start, (JournalPosition At, LinkState State)? from = null)
     {
         _replay = isReplaying ? new JournalReplay(new CoreOptions(), this) : null;
+        _pipe = _replay is null ? null : new ReplayPipe(_replay);
         _start = start;
         _records = start.Records;
         if (_replay is not null && from is { } point)
@@ -45,7 +47,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
     {
         if (++_records > _replayAfter)
         {
-            _replay?.OnRecord(in header, payload);
+            _pipe?.OnRecord(in header, payload);
         }
 
         switch (header.Type)
@@ -70,6 +72,11 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink
                 break;
         }
     }
+
+    /// <inheritdoc/>
+    public void OnEnd() => _pipe?.OnEnd();
+
+    public void Dispose() => _pipe?.Dispose();
 
     /// <inheritdoc/>
     public void Deliver(in OrderReport report)

@@ -45,9 +45,26 @@ internal static class JournalVerifyVerb
             check = new JournalCheck(isReplaying, start);
         }
 
-        JournalReading found = source.Read(check, verifyChain: true);
-        Console.Out.WriteLine(isJson ? ToJson(check, found, from) : ToText(check, found, from));
-        return 0;
+        using (check)
+        {
+            JournalReading found = Read(source, check);
+            Console.Out.WriteLine(isJson ? ToJson(check, found, from) : ToText(check, found, from));
+            return 0;
+        }
+    }
+
+    private static JournalReading Read(JournalSource source, JournalCheck check)
+    {
+        try
+        {
+            return source.Read(check, verifyChain: true);
+        }
+        catch (JournalException)
+        {
+            // A replay that failed before it came to the damage is told instead.
+            check.OnEnd();
+            throw;
+        }
     }
 
     // The oldest one: the more is replayed, the more is proved.
