@@ -130,7 +130,9 @@ public class NetEchoTests
     public void Input_ThatIsNone_LeavesItRunningUntilItIsToldToStop(string signal)
     {
         ProcessStartInfo info = new("bash") { RedirectStandardOutput = true };
-        Array.ForEach(["-c", "exec dotnet \"$0\" --port 0 </dev/null", Echo.Info("dotnet").ArgumentList[0]], info.ArgumentList.Add);
+
+        // Whoever runs the tests in the background may have had SIGINT ignored, which is inherited.
+        Array.ForEach(["-c", "exec env --default-signal=INT dotnet \"$0\" --port 0 </dev/null", Echo.Info("dotnet").ArgumentList[0]], info.ArgumentList.Add);
         using Process process = Process.Start(info)!;
         IPEndPoint endpoint = IPEndPoint.Parse(process.StandardOutput.ReadLine()!["listening on ".Length..]);
         for (int round = 0; round < 3; round++)
