@@ -62,8 +62,8 @@ public sealed class ApiTests : IDisposable
         Assert.Equal((201, 201), (soldStatus, boughtStatus));
         Assert.Equal(("new", 100L), ((string)sold["status"]!, (long)sold["leaves"]!));
         Assert.Equal(("filled", 40L, 230.05m), ((string)bought["status"]!, (long)bought["filled"]!, (decimal)bought["averagePrice"]!));
-        await _api.Until("/api/books/AAPL", book => (long?)book["asks"]![0]?["quantity"] == 60, "the book has what is left");
-        await _api.Until("/api/trades/AAPL", trades => (long?)trades[0]?["quantity"] == 40 && (string)trades[0]!["aggressor"]! == "buy", "the trade is printed");
+        await _api.Until("/api/books/AAPL", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 60, "the book has what is left");
+        await _api.Until("/api/trades/AAPL", trades => trades.AsArray().FirstOrDefault() is { } trade && (long)trade["quantity"]! == 40 && (string)trade["aggressor"]! == "buy", "the trade is printed");
         JsonNode order = await _api.Get("/api/orders/S1");
         Assert.Equal(("partiallyFilled", 60L, "sell", "CONSOLE", "HOUSE"), ((string)order["status"]!, (long)order["leaves"]!, (string)order["side"]!, (string)order["session"]!, (string)order["account"]!));
 

@@ -41,8 +41,8 @@ public sealed class RulesReloadTests : IDisposable
         Assert.Equal((201, 422, "MaxQuantity"), (before, after, (string)refused["reason"]!));
         Assert.Equal(201, (await Enter("NEXT", "sell", 10, 50.05m, "HOUSE")).Status);
         Assert.Equal("filled", (string)(await Enter("NEXT", "buy", 4, 50.05m, "EXTRA")).Body["status"]!);
-        await _api.Until("/api/books/NEXT", book => (long?)book["asks"]![0]?["quantity"] == 6, "the new instrument is distributed");
-        await _api.Until("/api/books/AAPL", book => (long?)book["asks"]![0]?["quantity"] == 60, "the old one keeps its book");
+        await _api.Until("/api/books/NEXT", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 6, "the new instrument is distributed");
+        await _api.Until("/api/books/AAPL", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 60, "the old one keeps its book");
         Assert.Contains((await _api.Get("/api/instruments")).AsArray(), instrument => (string)instrument!["symbol"]! == "NEXT");
     }
 
