@@ -102,16 +102,7 @@ public sealed partial class OrderLink
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
         using ReplayPipe pipe = new(replay);
-        try
-        {
-            return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
-        }
-        catch (JournalException)
-        {
-            // A replay that failed before it came to the damage is told instead.
-            pipe.OnEnd();
-            throw;
-        }
+        return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
     }
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()

@@ -49,8 +49,9 @@ public interface IJournalVisitor
     void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload);
 
     /// <summary>
-    /// Everything that the folder holds was given: once for each folder that is read, not after an exception, and not by a follower, which has no end. It may
-    /// throw as <see cref="OnRecord"/> may; a writer that opens the journal has changed nothing in it before this returns.
+    /// Everything that can be read of the folder was given: once for each folder that is read, before damage is told, too, and not by a follower, which has no
+    /// end. It may throw as <see cref="OnRecord"/> may, and that is told instead of damage; a writer that opens the journal has changed nothing in it before
+    /// this returns.
     /// </summary>
     void OnEnd()
     {

@@ -33,6 +33,11 @@ internal static class JournalFormat
     public const int LinkPayloadBytes = 16 + ChainLink.Bytes;
     public const int LinkRecordBytes = RecordHeaderBytes + LinkPayloadBytes;
 
+    private static readonly byte[] s_zeros = new byte[64 << 10];
+
+    /// <summary>What files are filled with, piece by piece.</summary>
+    public static ReadOnlySpan<byte> Zeros => s_zeros;
+
     /// <summary>Bytes that a record takes in the file, padding included.</summary>
     public static int RecordBytes(int payloadBytes) => (RecordHeaderBytes + payloadBytes + 7) & ~7;
 

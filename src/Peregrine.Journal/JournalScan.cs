@@ -38,6 +38,24 @@ internal sealed class JournalScan
     /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, not readable, or not the journal of <paramref name="after"/>.</exception>
     public static JournalScan Run(IJournalFiles files, string folder, IJournalVisitor visitor, JournalPosition? after, bool verifyChain)
     {
+        JournalScan scan;
+        try
+        {
+            scan = ReadAll(files, folder, visitor, after, verifyChain);
+        }
+        catch (JournalException)
+        {
+            // What a visitor found in the records before comes before the damage behind them.
+            visitor.OnEnd();
+            throw;
+        }
+
+        visitor.OnEnd();
+        return scan;
+    }
+
+    private static JournalScan ReadAll(IJournalFiles files, string folder, IJournalVisitor visitor, JournalPosition? after, bool verifyChain)
+    {
         JournalScan scan = new();
         string[] paths = JournalFolder.List(files, folder, out int first);
         List<SegmentHeader?> headers = JournalFolder.ReadHeaders(files, paths, first);
@@ -69,7 +87,6 @@ internal sealed class JournalScan
             throw new JournalException($"{folder} ends with record {scan.Recovery.End.Records} (sequence {scan.Recovery.End.Sequence}), and a start after record {beyond.Records} was asked for: the snapshot is ahead of the journal; use an older one, or restore the journal from a copy");
         }
 
-        visitor.OnEnd();
         return scan;
     }
 

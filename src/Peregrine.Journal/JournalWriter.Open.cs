@@ -6,8 +6,6 @@ namespace Peregrine.Journal;
 /// <summary>What happens to the folder before the first append.</summary>
 public sealed partial class JournalWriter
 {
-    private const int ZerosBytes = 64 << 10;
-
     private static IJournalFile LockFolder(JournalOptions options)
     {
         string folder = options.Folder;
@@ -55,14 +53,13 @@ public sealed partial class JournalWriter
     // From the end to the start: a crash on the way leaves a shorter torn tail, and never a hole before old bytes.
     private static Errno WriteZeros(IJournalFile file, long start, long bytes)
     {
-        byte[] zeros = new byte[ZerosBytes];
         Errno errno = Errno.None;
         for (long left = bytes; left > 0 && errno == Errno.None;)
         {
             // In pieces that end where those of the file do: a crash on the way then leaves each sector as it was, or zero.
-            int count = (int)Math.Min(left, (start + left - 1) % zeros.Length + 1);
+            int count = (int)Math.Min(left, (start + left - 1) % JournalFormat.Zeros.Length + 1);
             left -= count;
-            errno = file.WriteAll(zeros.AsSpan(0, count), start + left);
+            errno = file.WriteAll(JournalFormat.Zeros[..count], start + left);
         }
 
         return errno;

@@ -33,9 +33,6 @@ internal sealed class SegmentSupply : IDisposable
     private const string PreparedName = "next.tmp";
     private const int RetryPaceMax = 10;
 
-    // Only read.
-    private static readonly byte[] Zeros = new byte[64 << 10];
-
     private readonly JournalOptions _options;
     private readonly JournalCounters _counters;
     private readonly Thread _thread;
@@ -231,9 +228,9 @@ internal sealed class SegmentSupply : IDisposable
         errno = file.Allocate(_options.SegmentBytes);
         if (errno == Errno.None && _options.Durability == Durability.Fsync)
         {
-            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += Zeros.Length)
+            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += JournalFormat.Zeros.Length)
             {
-                errno = file.WriteAll(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, _options.SegmentBytes - offset)), offset);
+                errno = file.WriteAll(JournalFormat.Zeros[..(int)Math.Min(JournalFormat.Zeros.Length, _options.SegmentBytes - offset)], offset);
             }
 
             errno = errno == Errno.None ? file.SyncData() : errno;

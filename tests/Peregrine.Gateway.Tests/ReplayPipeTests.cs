@@ -50,16 +50,9 @@ public class ReplayPipeTests
         Reports told = new() { Gate = gate };
         JournalReplay replay = new(Journal.Bounds, told);
         using ReplayPipe pipe = new(replay);
-        Exception? failure = null;
-        Thread reader = new(() => failure = Record.Exception(() => journal.Give(pipe)));
 
-        reader.Start();
-        bool isAsleep = SpinWait.SpinUntil(() => (reader.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
-        int given = journal.Given;
-        gate.Set();
-        reader.Join();
+        (int given, Exception? failure) = GiveUntilStuck(journal, pipe, gate);
 
-        Assert.True(isAsleep, "the reader sleeps");
         Assert.InRange(given, 512, OnTheirWayMax + (OnTheirWayMax / 8));
         Assert.Null(failure);
         Assert.Equal(journal.CoreHash, replay.Core.StateHash);
@@ -71,15 +64,9 @@ public class ReplayPipeTests
         Journal journal = Journal.Random(5_000, seed: 6, changesRules: false);
         using ManualResetEventSlim gate = new();
         using ReplayPipe pipe = new(new JournalReplay(Journal.Bounds, new Reports { Gate = gate, ThrowAt = 1 }));
-        Exception? failure = null;
-        Thread reader = new(() => failure = Record.Exception(() => journal.Give(pipe)));
 
-        reader.Start();
-        bool isAsleep = SpinWait.SpinUntil(() => (reader.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
-        gate.Set();
-        reader.Join();
+        (_, Exception? failure) = GiveUntilStuck(journal, pipe, gate);
 
-        Assert.True(isAsleep, "the reader sleeps");
         Assert.Equal("no room", Assert.IsType<IOException>(failure).Message);
     }
 
@@ -227,14 +214,9 @@ public class ReplayPipeTests
         JournalReplay replay = new(Journal.Bounds, told);
         ReplayPipe pipe = new(replay);
         journal.Give(pipe, isEnded: false);
-        Thread disposer = new(pipe.Dispose);
 
-        disposer.Start();
-        bool isWaiting = SpinWait.SpinUntil(() => (disposer.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
-        gate.Set();
-        disposer.Join();
+        RunUntilStuck(pipe.Dispose, gate.Set);
 
-        Assert.True(isWaiting, "dispose waits for the thread");
         Assert.InRange(replay.CommandCount, 1, 40);
         pipe.Dispose();
     }
@@ -247,6 +229,29 @@ public class ReplayPipeTests
         pipe.OnEnd();
         pipe.Dispose();
         pipe.Dispose();
+    }
+
+    // How many records the reader had given when it slept, and what came of it once the sink could go on.
+    private static (int Given, Exception? Failure) GiveUntilStuck(Journal journal, ReplayPipe pipe, ManualResetEventSlim gate)
+    {
+        int given = 0;
+        Exception? failure = null;
+        RunUntilStuck(() => failure = Record.Exception(() => journal.Give(pipe)), () =>
+        {
+            given = journal.Given;
+            gate.Set();
+        });
+        return (given, failure);
+    }
+
+    private static void RunUntilStuck(Action work, Action free)
+    {
+        Thread thread = new(() => work());
+        thread.Start();
+        bool isAsleep = SpinWait.SpinUntil(() => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0, 30_000);
+        free();
+        thread.Join();
+        Assert.True(isAsleep, "the thread sleeps");
     }
 
     /// <summary>The records of a run, in memory.</summary>

@@ -183,6 +183,18 @@ public class CorruptionTests
         Assert.Equal(whole, File.ReadAllBytes(scratch.Segment(1)));
     }
 
+    [Fact]
+    public void VisitorThatRefusesAtTheEnd_IsHeardBeforeDamage()
+    {
+        using Scratch scratch = new();
+        byte[] whole = WriteSmall(scratch, out _);
+        whole[JournalFormat.SegmentHeaderBytes + 40] ^= 1;
+        File.WriteAllBytes(scratch.Segment(1), whole);
+        _ = Assert.Throws<JournalException>(() => JournalReader.Scan(scratch.Folder, new RecordList()));
+
+        _ = Assert.Throws<NotSupportedException>(() => JournalReader.Scan(scratch.Folder, new Refusing()));
+    }
+
     private sealed class Refusing : IJournalVisitor
     {
         public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)

@@ -64,7 +64,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    /// <summary>Waits until everything that came is carried out. After a fault of the journal itself, too: what failed before it is told instead.</summary>
+    /// <summary>Waits until everything that came is carried out.</summary>
     /// <exception cref="ReplayException">A record was carried out to another state.</exception>
     /// <remarks>Blocks. Throws what the sink threw, too. More may come behind it.</remarks>
     public void OnEnd() => Drain();
@@ -123,7 +123,8 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         if (_side.Filled >= free.Length)
         {
             HandOver();
-            free = WaitForPlace();
+            WaitUntil(onTheirWay: Places - 1);
+            free = _steps.Claim(Handover);
         }
 
         return ref free[_side.Filled];
@@ -144,26 +145,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         _executor.Wake();
     }
 
-    private Span<OrderCommand> WaitForPlace()
-    {
-        IdleWait idle = new(Waiting);
-        while (true)
-        {
-            ThrowIfFailed();
-            Span<OrderCommand> free = _steps.Claim(Handover);
-            if (free.Length > 0)
-            {
-                return free;
-            }
-
-            if (!idle.TryPause())
-            {
-                SleepWhile(isFull: true);
-            }
-        }
-    }
-
-    // Until all that was read is carried out. The ring's places come back after that, so who sees none taken sees the core as it then was.
+    // Until all that was read is carried out.
     private void Drain()
     {
         if (_side.Filled > 0)
@@ -171,28 +153,21 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             HandOver();
         }
 
+        WaitUntil(onTheirWay: 0);
+    }
+
+    // Places come back after their commands were carried out, so who sees how many are taken sees the core as it then was.
+    private void WaitUntil(int onTheirWay)
+    {
         IdleWait idle = new(Waiting);
-        while (_steps.Count > 0)
+        while (_steps.Count > onTheirWay)
         {
             ThrowIfFailed();
             if (!idle.TryPause())
             {
-                SleepWhile(isFull: false);
+                _reader.Announce();
+                _reader.SleepIf(_steps.Count > onTheirWay && Volatile.Read(ref _failure) is null);
             }
-        }
-    }
-
-    private void SleepWhile(bool isFull)
-    {
-        _reader.Announce();
-        bool isReady = isFull ? _steps.Count < Places : _steps.Count == 0;
-        if (isReady || Volatile.Read(ref _failure) is not null)
-        {
-            _reader.Stay();
-        }
-        else
-        {
-            _reader.Sleep();
         }
     }
 
@@ -205,7 +180,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         _ = CpuAffinity.TryUnpinCurrentThread();
         try
         {
-            CarryOut(_replay, _steps);
+            TakeSteps();
         }
         catch (Exception exception)
         {
@@ -215,62 +190,46 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    private void CarryOut(JournalReplay replay, SpscRing<OrderCommand> ring)
+    private void TakeSteps()
     {
         IdleWait idle = new(Waiting);
         while (!Volatile.Read(ref _isStopping))
         {
-            Span<OrderCommand> steps = ring.Peek(Handover + FindAhead);
-            if (steps.IsEmpty)
+            Span<OrderCommand> steps = _steps.Peek(Handover + FindAhead);
+            if (!steps.IsEmpty)
             {
-                Wait(ref idle);
-                continue;
-            }
+                idle.Reset();
+                int count = Math.Min(steps.Length, Handover);
+                CarryOut(_replay, steps, count);
+                _steps.Release(count);
 
-            idle.Reset();
-            int count = Math.Min(steps.Length, Handover);
-            for (int index = 0; index < count; index++)
+                // Between what was released and the look whether the reader sleeps: see Sleeper.
+                Interlocked.MemoryBarrier();
+                _reader.Wake();
+            }
+            else if (!idle.TryPause())
             {
-                Prefetch(replay, steps, index);
-                Take(replay, in steps[index]);
+                _executor.Announce();
+                _executor.SleepIf(_steps.IsEmpty && !Volatile.Read(ref _isStopping));
             }
-
-            ring.Release(count);
-
-            // Between what was released and the look whether the reader sleeps: see Sleeper.
-            Interlocked.MemoryBarrier();
-            _reader.Wake();
         }
     }
 
-    private void Wait(ref IdleWait idle)
+    private static void CarryOut(JournalReplay replay, Span<OrderCommand> steps, int count)
     {
-        if (idle.TryPause())
+        for (int index = 0; index < count; index++)
         {
-            return;
-        }
+            if (index + FindAhead < steps.Length)
+            {
+                replay.Core.Prefetch(in steps[index + FindAhead]);
+            }
 
-        _executor.Announce();
-        if (_steps.IsEmpty && !Volatile.Read(ref _isStopping))
-        {
-            _executor.Sleep();
-        }
-        else
-        {
-            _executor.Stay();
-        }
-    }
+            if (index + OrderAhead < steps.Length)
+            {
+                replay.Core.PrefetchOrder(in steps[index + OrderAhead]);
+            }
 
-    private static void Prefetch(JournalReplay replay, Span<OrderCommand> steps, int index)
-    {
-        if (index + FindAhead < steps.Length)
-        {
-            replay.Core.Prefetch(in steps[index + FindAhead]);
-        }
-
-        if (index + OrderAhead < steps.Length)
-        {
-            replay.Core.PrefetchOrder(in steps[index + OrderAhead]);
+            Take(replay, in steps[index]);
         }
     }
 

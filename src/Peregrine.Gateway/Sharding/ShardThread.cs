@@ -139,7 +139,8 @@ internal sealed class ShardThread : IDisposable
                 return;
             }
 
-            SleepUnlessStopping();
+            // Dispose stops, then rings: who sees no stop here hears the bell.
+            _sleeper.SleepIf(!Volatile.Read(ref _isStopping));
         }
     }
 
@@ -156,26 +157,8 @@ internal sealed class ShardThread : IDisposable
             }
 
             _sleeper.Announce();
-            if (!_commands.IsEmpty)
-            {
-                _sleeper.Stay();
-                return;
-            }
-
-            SleepUnlessStopping();
+            _sleeper.SleepIf(_commands.IsEmpty && !Volatile.Read(ref _isStopping));
         }
-    }
-
-    // Dispose stops, then rings: who sees no stop here hears the bell.
-    private void SleepUnlessStopping()
-    {
-        if (Volatile.Read(ref _isStopping))
-        {
-            _sleeper.Stay();
-            return;
-        }
-
-        _sleeper.Sleep();
     }
 
     private void WakeOwner()

@@ -175,13 +175,7 @@ public sealed class ShardedMatching : IDisposable
             }
 
             _sleeper.Announce();
-            if (HasNews())
-            {
-                _sleeper.Stay();
-                continue;
-            }
-
-            _sleeper.Sleep();
+            _sleeper.SleepIf(!HasNews());
         }
     }
 

@@ -47,23 +47,9 @@ internal static class JournalVerifyVerb
 
         using (check)
         {
-            JournalReading found = Read(source, check);
+            JournalReading found = source.Read(check, verifyChain: true);
             Console.Out.WriteLine(isJson ? ToJson(check, found, from) : ToText(check, found, from));
             return 0;
-        }
-    }
-
-    private static JournalReading Read(JournalSource source, JournalCheck check)
-    {
-        try
-        {
-            return source.Read(check, verifyChain: true);
-        }
-        catch (JournalException)
-        {
-            // A replay that failed before it came to the damage is told instead.
-            check.OnEnd();
-            throw;
         }
     }
 
