@@ -44,6 +44,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
 {
     private const int UpdatesPerPass = 1_024;
     private const int TickMs = 50;
+    private const int DrainMs = 1_000;
     private const int SnapshotOutputBytesMax = 32 << 20;
     private readonly EventLoop _loop;
     private readonly Listener _listener;
@@ -176,7 +177,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         }
     }
 
-    /// <summary>Serves until <see cref="RequestStop"/>.</summary>
+    /// <summary>Serves until <see cref="RequestStop"/>, then tells every subscriber; who does not take that within a second is cut off.</summary>
     public void Run()
     {
         while (!Volatile.Read(ref _isStopRequested))
@@ -189,7 +190,12 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
             subscriber.Leave(Reason.ShuttingDown, "the server is going down");
         }
 
-        _loop.FlushAll();
+        // One flush is not enough: behind a send that is under way, the last frame waits for its turn.
+        _loop.BeginDrain(DrainMs);
+        while (_loop.ConnectionCount > 0)
+        {
+            _ = _loop.Poll(TickMs);
+        }
     }
 
     /// <summary>Makes <see cref="Run"/> end soon. From any thread.</summary>

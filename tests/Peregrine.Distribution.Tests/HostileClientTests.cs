@@ -200,6 +200,29 @@ public class HostileClientTests
     }
 
     [Fact]
+    public void ShutDown_TellsASubscriberThatHasNotReadYet()
+    {
+        using ServerRig rig = new(null, "AAA");
+        using RawClient client = new(rig.Server.EndPoint, receiveBytes: 4_096);
+        FillUp(rig, client);
+
+        rig.Server.RequestStop();
+
+        Assert.Equal(V1.Reason.ShuttingDown, client.ReadGoodbye().Reason);
+    }
+
+    [Fact]
+    public void ShutDown_DoesNotWaitForEverForASubscriberThatNeverReads()
+    {
+        using RawClient client = Stalled(out ServerRig rig);
+
+        // Hangs for ever when it does.
+        rig.Dispose();
+
+        Assert.Equal(0, rig.Server.Counters.Subscribers);
+    }
+
+    [Fact]
     public void RandomBytes_FromManyClients_LeaveAGoodOneAlone()
     {
         using ServerRig rig = new(null, "AAA");
@@ -222,5 +245,33 @@ public class HostileClientTests
 
         ServerRig.Until(() => good.SequenceOf(0) == rig.Server.Published.Changes && rig.Server.Published.Updates == 2_000, "the good one has all");
         Assert.Equal((0L, 0L), (good.Gaps, good.DigestsWrong));
+    }
+
+    private static RawClient Stalled(out ServerRig rig)
+    {
+        rig = new ServerRig(null, "AAA");
+        RawClient client = new(rig.Server.EndPoint, receiveBytes: 4_096);
+        FillUp(rig, client);
+        return client;
+    }
+
+    // Until the kernel takes no more for this client and the server keeps the rest.
+    private static void FillUp(ServerRig rig, RawClient client)
+    {
+        client.Subscribe(V1.Depth.Orders, "AAA");
+        _ = client.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
+        ulong seed = 9;
+        ServerRig.Until(
+            () =>
+            {
+                foreach (Trading.MarketData.BookUpdate update in ServerRig.Flow(seed++, 0, 2_000))
+                {
+                    rig.Server.Publish(update);
+                }
+
+                rig.Server.Signal();
+                return rig.Server.Counters.Conflations > 0;
+            },
+            "the client is behind");
     }
 }
