@@ -123,7 +123,12 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         if (_side.Filled >= free.Length)
         {
             HandOver();
-            WaitUntil(onTheirWay: Places - 1);
+            if (_steps.Count == Places)
+            {
+                // Half of it at once: waiting for a few places each time, the two would get in each other's way wherever they share a core.
+                WaitUntil(onTheirWay: Places / 2);
+            }
+
             free = _steps.Claim(Handover);
         }
 
