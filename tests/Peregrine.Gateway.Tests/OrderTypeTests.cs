@@ -1,4 +1,6 @@
 using System.Globalization;
+using Peregrine.Trading.Instruments;
+using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -28,6 +30,8 @@ public class OrderTypeTests
     [InlineData("40=2|44=99|18=G", "|150=0|39=0|", "|18=G|", null)]
     [InlineData("40=2|44=99|18=6 G", "|150=8|39=8|103=11|", "", "UnsupportedOrder")]
     [InlineData("40=2|44=99|110=50", "|150=4|39=4|", "|110=50|", "MinimumNotMet")]
+    [InlineData("40=2|44=99|7928=41", "|150=0|39=0|", "|7928=41|", null)]
+    [InlineData("40=2|44=99|7928=2147483647|8000=D", "|150=0|39=0|", "|7928=2147483647|8000=D|", null)]
     public void NewOrder_OfEachKind_IsTakenAndToldAgain(string terms, string outcome, string told, string? text)
     {
         using LinkRig rig = new();
@@ -55,6 +59,11 @@ public class OrderTypeTests
     [InlineData("40=2|44=99|59=6", "ExpireTime (126) or ExpireDate (432) is missing")]
     [InlineData("40=2|44=99|111=0.5", "MaxFloor (111)")]
     [InlineData("40=2|44=99|110=0.5", "MinQty (110)")]
+    [InlineData("40=2|44=99|7928=0", "SelfMatchPreventionID (7928)")]
+    [InlineData("40=2|44=99|7928=2147483648", "SelfMatchPreventionID (7928)")]
+    [InlineData("40=2|44=99|7928=desk", "SelfMatchPreventionID (7928)")]
+    [InlineData("40=2|44=99|8000=X", "SelfMatchPreventionInstruction (8000)")]
+    [InlineData("40=2|44=99|8000=NO", "SelfMatchPreventionInstruction (8000)")]
     public void NewOrder_ThatIsNoOrderOfOurs_IsToldWhatIsMissing(string terms, string text)
     {
         using LinkRig rig = new();
@@ -65,6 +74,34 @@ public class OrderTypeTests
 
         rig.Pump(client, () => client.Messages('j') == 1);
         Assert.Contains($"58={text}", last, StringComparison.Ordinal);
+    }
+
+    // What is told of each order in the end: n is new, c cancelled, d restated, f filled.
+    [Theory]
+    [InlineData("", "1nf 2nf")]
+    [InlineData("N", "1n 2nc")]
+    [InlineData("O", "1nc 2n")]
+    [InlineData("B", "1nc 2nc")]
+    [InlineData("D", "1nd 2nc")]
+    public void OneStrategy_DoesNotTradeWithItself_AsTheNewerOrderAsks(string instruction, string told)
+    {
+        TradingRules rules = LinkRig.Rules();
+        Instrument byStrategy = rules.Instruments[0] with { Terms = rules.Instruments[0].Terms with { Rules = new VenueRules { Owner = OwnerScope.Strategy } } };
+        using LinkRig rig = new(change: options => options with { Rules = rules with { Instruments = [byStrategy] } });
+        SortedDictionary<string, string> events = [];
+        using FixClient client = rig.Connect(seen: message =>
+        {
+            if (Field(message, 150) is { } kind)
+            {
+                char letter = kind switch { "0" => 'n', "4" => 'c', "D" => 'd', "F" => 'f', _ => '?' };
+                events[Field(message, 11)!] = events.GetValueOrDefault(Field(message, 11)!, "") + letter;
+            }
+        });
+        string newer = instruction.Length == 0 ? "|7928=8" : $"|7928=7|8000={instruction}";
+        client.Send("D", "11=1|55=TEST|54=1|38=30|1=A|40=2|44=100|7928=7");
+        client.Send("D", $"11=2|55=TEST|54=2|38={(instruction.Length == 0 ? 30 : 10)}|1=B|40=2|44=100{newer}");
+
+        rig.Pump(client, () => string.Join(' ', events.Select(pair => pair.Key + pair.Value)) == told);
     }
 
     [Fact]

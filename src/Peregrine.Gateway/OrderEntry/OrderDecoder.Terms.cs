@@ -46,6 +46,7 @@ internal sealed partial class OrderDecoder
         fault = fault.Length == 0 ? SetPrices(message, instrument, ref command) : fault;
         fault = fault.Length == 0 ? SetOffset(message, instrument, ref command) : fault;
         fault = fault.Length == 0 ? SetExpiry(message, ref command) : fault;
+        fault = fault.Length == 0 ? SetSelfMatch(message, ref command) : fault;
         command.Fields = command.Type == CommandType.Replace ? command.Fields : ReplaceFields.None;
         return fault;
     }
@@ -229,5 +230,41 @@ internal sealed partial class OrderDecoder
         }
 
         return "ExpireTime (126) or ExpireDate (432) is missing, an order good till a date needs one"u8;
+    }
+
+    // A replace keeps what the order has.
+    private static ReadOnlySpan<byte> SetSelfMatch(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        if (command.Type != CommandType.New)
+        {
+            return default;
+        }
+
+        if (message.TryGet(Tag.SelfMatchPreventionId, out _))
+        {
+            if (!message.TryGetLong(Tag.SelfMatchPreventionId, out long strategy) || strategy is < 1 or > int.MaxValue)
+            {
+                return "SelfMatchPreventionID (7928) is not supported: expected the number of a strategy, 1 to 2147483647"u8;
+            }
+
+            command.StrategyId = (int)strategy;
+        }
+
+        if (!message.TryGet(Tag.SelfMatchPreventionInstruction, out _))
+        {
+            return default;
+        }
+
+        command.SelfTrade = message.GetChar(Tag.SelfMatchPreventionInstruction) switch
+        {
+            (byte)'N' => SelfTradePrevention.CancelNewest,
+            (byte)'O' => SelfTradePrevention.CancelOldest,
+            (byte)'B' => SelfTradePrevention.CancelBoth,
+            (byte)'D' => SelfTradePrevention.DecrementAndCancel,
+            _ => SelfTradePrevention.Default,
+        };
+        return command.SelfTrade != SelfTradePrevention.Default
+            ? default
+            : "SelfMatchPreventionInstruction (8000) is not supported: expected N (cancel the newest), O (the oldest), B (both) or D (decrement and cancel)"u8;
     }
 }

@@ -52,6 +52,15 @@ internal sealed partial class ReportEncoder
         }
 
         WriteInstructions(ref writer, in report);
+        if (report.StrategyId != 0)
+        {
+            writer.Add(Tag.SelfMatchPreventionId, report.StrategyId);
+        }
+
+        if (report.SelfTrade != SelfTradePrevention.Default)
+        {
+            writer.Add(Tag.SelfMatchPreventionInstruction, InstructionOf(report.SelfTrade));
+        }
     }
 
     private static void WriteInstructions(ref FixWriter writer, in OrderReport report)
@@ -95,6 +104,14 @@ internal sealed partial class ReportEncoder
         OrderType.MarketToLimit => 'K',
         OrderType.Pegged or OrderType.TrailingStop => 'P',
         _ => '2',
+    };
+
+    private static char InstructionOf(SelfTradePrevention mode) => mode switch
+    {
+        SelfTradePrevention.CancelOldest => 'O',
+        SelfTradePrevention.CancelBoth => 'B',
+        SelfTradePrevention.DecrementAndCancel => 'D',
+        _ => 'N',
     };
 
     private static char TimeInForceOf(TimeInForce timeInForce) => timeInForce switch
