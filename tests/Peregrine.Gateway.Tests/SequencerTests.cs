@@ -108,6 +108,48 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         Assert.True(commands[19].TimeNs >= commands[0].TimeNs);
     }
 
+    // Keys of client ids are computed some commands ahead there: each command must meet its own.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Commands_ThatComeTogether_DoWhatTheyDoOneByOne(int seed)
+    {
+        OrderCommand[] commands = [.. ClientCommands(seed, 500)];
+        OrderCommand[] same = [.. commands];
+        Random random = new(seed + 100);
+        using JournalWriter journal = Open(Durability.None);
+        Sequencer single = Make(journal, inFlightMax: 1_024);
+        foreach (ref OrderCommand command in commands.AsSpan())
+        {
+            Assert.Equal(SubmitStatus.Ok, single.Submit(ref command));
+        }
+
+        Assert.True(single.TryCommit());
+        _ = single.Release(this);
+        string[] wanted = Told();
+        using JournalWriter second = Open(Durability.None, "second");
+        Sequencer together = Make(second, inFlightMax: 1_024);
+        for (int first = 0, taken; first < same.Length; first += taken)
+        {
+            int count = Math.Min(1 + random.Next(20), same.Length - first);
+            Assert.Equal(SubmitStatus.Ok, together.Submit(same.AsSpan(first, count), out taken));
+        }
+
+        Assert.True(together.TryCommit());
+        _ = together.Release(this);
+
+        Assert.Contains(wanted, line => line.Contains(nameof(RejectReason.DuplicateClientOrderId), StringComparison.Ordinal));
+        Assert.Contains(wanted, line => line.Contains(nameof(ReportType.Cancelled), StringComparison.Ordinal));
+        Assert.Equal(wanted, Told());
+
+        string[] Told()
+        {
+            string[] told = [.. _delivered.Select(report => $"{report.ExecId} {report.Type} {report.OrderId} {report.ClientOrderId} {report.OriginalClientOrderId} {report.Reason}")];
+            _delivered.Clear();
+            return told;
+        }
+    }
+
     [Fact]
     public void Trail_CommandsOfOneMoment_AreSentWhenTheLastOfThemIsDurable()
     {
@@ -156,14 +198,36 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         Assert.Equal((0, 3), (ring.Count, ring.GrowCount));
     }
 
-    private JournalWriter Open(Durability durability) =>
-        JournalWriter.Open(new JournalOptions { Folder = _folder.FullName, Durability = durability, SegmentBytes = 8 << 20 }, this, out _);
+    private JournalWriter Open(Durability durability, string folder = "journal") =>
+        JournalWriter.Open(new JournalOptions { Folder = Path.Combine(_folder.FullName, folder), Durability = durability, SegmentBytes = 8 << 20 }, this, out _);
 
     private static Sequencer Make(JournalWriter journal, int inFlightMax)
     {
         TradingCore core = new(new CoreOptions { OrdersMax = 128, ClientOrderIdsMax = 1_024 });
         core.Configure(LinkRig.Rules());
         return new Sequencer(core, journal, lastTimeNs: 0, inFlightMax);
+    }
+
+    // New orders and cancels of them, now and then under an id that was used.
+    private static IEnumerable<OrderCommand> ClientCommands(int seed, int count)
+    {
+        Random random = new(seed);
+        for (int number = 1; number <= count; number++)
+        {
+            OrderCommand command = NewOrder(number);
+            if (random.Next(10) == 0)
+            {
+                command.ClientOrderId = ClientOrderId.From($"C{1 + random.Next(number)}");
+            }
+
+            if (random.Next(2) == 0)
+            {
+                command.Type = CommandType.Cancel;
+                command.OriginalClientOrderId = ClientOrderId.From($"C{1 + random.Next(number)}");
+            }
+
+            yield return command;
+        }
     }
 
     private static OrderCommand NewOrder(long number) => new()

@@ -62,7 +62,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         {
             case JournalRecordType.Command:
                 Decode(header, payload, out OrderCommand command);
-                Execute(in command);
+                Execute(in command, CommandKeys.Of(in command));
                 break;
             case JournalRecordType.Rules:
                 OnRules(header, payload);
@@ -109,14 +109,14 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         : throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, expected {Sequencer.StateHashBytes}");
 
     /// <summary>Carries out the next command and delivers its reports.</summary>
-    internal void Execute(in OrderCommand command)
+    internal void Execute(in OrderCommand command, in CommandKeys keys)
     {
         if (command.Sequence != Core.LastSequence + 1)
         {
             throw new ReplayException($"journal command {command.Sequence} comes after {Core.LastSequence}; the journal is from another version or not from this link");
         }
 
-        Core.Execute(in command, _reports);
+        Core.Execute(in command, in keys, _reports);
         for (int index = 0; index < _reports.Count; index++)
         {
             sink.Deliver(in _reports[index]);

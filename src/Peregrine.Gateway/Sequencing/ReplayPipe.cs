@@ -32,7 +32,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private static readonly WaitStrategy Waiting = Environment.ProcessorCount > 1 ? new(SpinUs: 20, YieldUs: 50) : WaitStrategy.Block;
 
     private readonly JournalReplay _replay;
-    private readonly SpscRing<OrderCommand> _steps = new(Places);
+    private readonly SpscRing<Step> _steps = new(Places);
     private readonly Sleeper _reader = new();
     private readonly Sleeper _executor = new();
     private ReaderSide _side;
@@ -88,10 +88,10 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
 
     private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        ref OrderCommand place = ref NextPlace();
+        ref Step place = ref NextPlace();
         try
         {
-            JournalReplay.Decode(header, payload, out place);
+            JournalReplay.Decode(header, payload, out place.Command);
         }
         catch (ReplayException)
         {
@@ -100,6 +100,8 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             throw;
         }
 
+        // Here and not at its turn: this thread has the time.
+        place.Keys = CommandKeys.Of(in place.Command);
         _side.Filled++;
     }
 
@@ -107,19 +109,19 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private void OnStateHash(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
         ProvenState state = JournalReplay.DecodeHash(header, payload);
-        NextPlace() = new OrderCommand { Sequence = state.Sequence, OrderId = state.Hash, SessionSequence = state.LastExecId };
+        NextPlace().Command = new OrderCommand { Sequence = state.Sequence, OrderId = state.Hash, SessionSequence = state.LastExecId };
         _side.Filled++;
     }
 
     // Places are filled one by one, and handed over some at a time.
-    private ref OrderCommand NextPlace()
+    private ref Step NextPlace()
     {
         if (_side.Filled == Handover)
         {
             HandOver();
         }
 
-        Span<OrderCommand> free = _steps.Claim(Handover);
+        Span<Step> free = _steps.Claim(Handover);
         if (_side.Filled >= free.Length)
         {
             HandOver();
@@ -200,7 +202,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         IdleWait idle = new(Waiting);
         while (!Volatile.Read(ref _isStopping))
         {
-            Span<OrderCommand> steps = _steps.Peek(Handover + FindAhead);
+            Span<Step> steps = _steps.Peek(Handover + FindAhead);
             if (!steps.IsEmpty)
             {
                 idle.Reset();
@@ -220,34 +222,41 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    private static void CarryOut(JournalReplay replay, Span<OrderCommand> steps, int count)
+    private static void CarryOut(JournalReplay replay, Span<Step> steps, int count)
     {
         for (int index = 0; index < count; index++)
         {
             if (index + FindAhead < steps.Length)
             {
-                replay.Core.Prefetch(in steps[index + FindAhead]);
+                replay.Core.Prefetch(in steps[index + FindAhead].Command, in steps[index + FindAhead].Keys);
             }
 
             if (index + OrderAhead < steps.Length)
             {
-                replay.Core.PrefetchOrder(in steps[index + OrderAhead]);
+                replay.Core.PrefetchOrder(in steps[index + OrderAhead].Command);
             }
 
             Take(replay, in steps[index]);
         }
     }
 
-    private static void Take(JournalReplay replay, in OrderCommand step)
+    private static void Take(JournalReplay replay, in Step step)
     {
-        if (step.Type == default)
+        ref readonly OrderCommand command = ref step.Command;
+        if (command.Type == default)
         {
-            replay.Prove(new ProvenState(step.Sequence, step.OrderId, step.SessionSequence));
+            replay.Prove(new ProvenState(command.Sequence, command.OrderId, command.SessionSequence));
         }
         else
         {
-            replay.Execute(in step);
+            replay.Execute(in command, in step.Keys);
         }
+    }
+
+    private struct Step
+    {
+        public OrderCommand Command;
+        public CommandKeys Keys;
     }
 
     // Written with every record: it shares no cache lines with what the loop reads.

@@ -54,6 +54,9 @@ public sealed class Sequencer
     // How many commands ahead of its own the memory of one is asked for: far enough to be there in time, near enough to be there still.
     private const int PrefetchAhead = 4;
 
+    // A power of two above it.
+    private const int KeysHeld = 8;
+
     private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);
     private static readonly int CommandRecordBytesMax = JournalWriter.RecordBytes(CommandCodec.BytesMax);
 
@@ -61,6 +64,9 @@ public sealed class Sequencer
     private readonly JournalWriter _journal;
     private readonly ReportBuffer _waiting;
     private readonly CommandTrail _trail;
+
+    // Of the commands of a batch that were looked at ahead, by their index in it.
+    private readonly CommandKeys[] _keys = new CommandKeys[KeysHeld];
     private readonly ICommandTap? _tap;
     private long _lastTimeNs;
     private long _releasedSequence;
@@ -123,7 +129,7 @@ public sealed class Sequencer
         }
 
         long nowNs = Clock.MonotonicNs;
-        SubmitStatus status = TryTake(ref command, nowNs, Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs)));
+        SubmitStatus status = TryTake(ref command, CommandKeys.Of(in command), nowNs, Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs)));
         if (status != SubmitStatus.Ok)
         {
             return status;
@@ -161,6 +167,11 @@ public sealed class Sequencer
         long nowNs = Clock.MonotonicNs;
         long timeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
         int room = _trail.FreeCount;
+        for (int index = 0; index < Math.Min(PrefetchAhead, commands.Length); index++)
+        {
+            LookAhead(commands, index);
+        }
+
         for (taken = 0; taken < commands.Length; taken++)
         {
             if (taken == room || HasTooManyReports)
@@ -172,10 +183,10 @@ public sealed class Sequencer
 
             if (taken + PrefetchAhead < commands.Length)
             {
-                _core.Prefetch(in commands[taken + PrefetchAhead]);
+                LookAhead(commands, taken + PrefetchAhead);
             }
 
-            status = TryTake(ref commands[taken], nowNs, timeNs);
+            status = TryTake(ref commands[taken], in _keys[taken & (KeysHeld - 1)], nowNs, timeNs);
             if (status != SubmitStatus.Ok)
             {
                 break;
@@ -250,7 +261,14 @@ public sealed class Sequencer
 
     private bool HasTooManyReports => _waiting.Count >= _waiting.Capacity - 2;
 
-    private SubmitStatus TryTake(ref OrderCommand command, long nowNs, long timeNs)
+    private void LookAhead(Span<OrderCommand> commands, int index)
+    {
+        ref CommandKeys keys = ref _keys[index & (KeysHeld - 1)];
+        keys = CommandKeys.Of(in commands[index]);
+        _core.Prefetch(in commands[index], in keys);
+    }
+
+    private SubmitStatus TryTake(ref OrderCommand command, in CommandKeys keys, long nowNs, long timeNs)
     {
         command.Sequence = LastSequence + 1;
         command.TimeNs = timeNs;
@@ -263,7 +281,7 @@ public sealed class Sequencer
 
         LastSequence = command.Sequence;
         _lastTimeNs = timeNs;
-        _core.Execute(in command, _waiting);
+        _core.Execute(in command, in keys, _waiting);
         _tap?.Collect(in command);
         return SubmitStatus.Ok;
     }

@@ -32,6 +32,3 @@ internal static class Digest
         return new ClientOrderKey(low, high);
     }
 }
-
-/// <summary>128 bits that stand for a client id in a session.</summary>
-internal readonly record struct ClientOrderKey(ulong Low, ulong High);

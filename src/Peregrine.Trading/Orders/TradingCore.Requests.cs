@@ -10,10 +10,9 @@ public sealed partial class TradingCore
     private const int NoRecord = -1;
     private const ReplaceFields PriceAndQuantity = ReplaceFields.Price | ReplaceFields.Leaves;
 
-    private void ExecuteNew(in OrderCommand command, ReportBuffer reports)
+    private void ExecuteNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
-        ClientOrderKey key = default;
-        if (IsDuplicate(in command, ref key))
+        if (IsDuplicate(in command, in keys))
         {
             ReportRejected(in command, RiskVerdict.Because(RejectReason.DuplicateClientOrderId), reports);
             return;
@@ -24,7 +23,7 @@ public sealed partial class TradingCore
         int before = _events.Count;
         if (verdict.IsPass)
         {
-            slot = TakeRecord(in command, key);
+            slot = TakeRecord(in command, in keys);
             MatchOrder order = ToMatchOrder(in command, slot);
             RejectReason reason = _engine.Submit(in order, _events);
             if (reason != RejectReason.None)
@@ -36,7 +35,7 @@ public sealed partial class TradingCore
         }
 
         // An id counts as used even when its order was refused: a resent copy of a refused order must not slip through later.
-        Register(in command, key, command.OrderId, slot);
+        Register(in command, in keys, command.OrderId, slot);
         if (!verdict.IsPass)
         {
             ReportRejected(in command, verdict, reports);
@@ -50,9 +49,9 @@ public sealed partial class TradingCore
     }
 
     /// <summary>Cancel and reduce.</summary>
-    private void ExecuteCancel(in OrderCommand command, ReportBuffer reports)
+    private void ExecuteCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
-        RejectReason reason = CheckRequest(in command, out ClientOrderKey key, out int slot);
+        RejectReason reason = CheckRequest(in command, in keys, out int slot);
         int before = _events.Count;
         if (reason == RejectReason.None)
         {
@@ -62,17 +61,17 @@ public sealed partial class TradingCore
 
         if (reason != RejectReason.None)
         {
-            RefuseRequest(in command, key, slot, RiskVerdict.Because(reason), reports);
+            RefuseRequest(in command, in keys, slot, RiskVerdict.Because(reason), reports);
             return;
         }
 
-        BeginRequest(in command, key, slot);
+        BeginRequest(in command, in keys, slot);
         ApplyEvents(in command, before, reports);
     }
 
-    private void ExecuteReplace(in OrderCommand command, ReportBuffer reports)
+    private void ExecuteReplace(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
-        RejectReason reason = CheckRequest(in command, out ClientOrderKey key, out int slot);
+        RejectReason reason = CheckRequest(in command, in keys, out int slot);
         ReplaceFields fields = command.Fields;
         RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields) : RiskVerdict.Because(reason);
         int before = _events.Count;
@@ -84,11 +83,11 @@ public sealed partial class TradingCore
 
         if (!verdict.IsPass)
         {
-            RefuseRequest(in command, key, slot, verdict, reports);
+            RefuseRequest(in command, in keys, slot, verdict, reports);
             return;
         }
 
-        BeginRequest(in command, key, slot);
+        BeginRequest(in command, in keys, slot);
         _requestFields = fields;
         ApplyEvents(in command, before, reports);
         TellArrivalPrice(in command, slot, reports);
@@ -121,9 +120,9 @@ public sealed partial class TradingCore
         return _engine.Replace(in replace, _events);
     }
 
-    private void ExecuteStatus(in OrderCommand command, ReportBuffer reports)
+    private void ExecuteStatus(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
-        RejectReason reason = Resolve(in command, out int slot);
+        RejectReason reason = Resolve(in command, in keys, out int slot);
         if (slot != NoRecord)
         {
             ref OrderReport found = ref AddReport(in command, slot, ReportType.Status, reports);
@@ -137,11 +136,10 @@ public sealed partial class TradingCore
     }
 
     /// <summary>What a cancel, a reduce and a replace have in common: a fresh id, and a working order of the same session.</summary>
-    private RejectReason CheckRequest(in OrderCommand command, out ClientOrderKey key, out int slot)
+    private RejectReason CheckRequest(in OrderCommand command, in CommandKeys keys, out int slot)
     {
-        key = default;
-        RejectReason reason = Resolve(in command, out slot);
-        if (IsDuplicate(in command, ref key))
+        RejectReason reason = Resolve(in command, in keys, out slot);
+        if (IsDuplicate(in command, in keys))
         {
             return RejectReason.DuplicateClientOrderId;
         }
@@ -151,7 +149,7 @@ public sealed partial class TradingCore
 
     /// <summary>Finds the record of the order that a request means: by any client id it ever had that is still known, or by its order id.</summary>
     /// <returns>None; OrderClosed when the order is too old to have a record, or was refused; UnknownOrder.</returns>
-    private RejectReason Resolve(in OrderCommand command, out int slot)
+    private RejectReason Resolve(in OrderCommand command, in CommandKeys keys, out int slot)
     {
         if (command.OriginalClientOrderId.Length == 0)
         {
@@ -161,8 +159,7 @@ public sealed partial class TradingCore
             return isOwn ? RejectReason.None : RejectReason.UnknownOrder;
         }
 
-        ClientOrderKey key = Digest.KeyOf(command.SessionId, in command.OriginalClientOrderId);
-        if (!_clientIds.TryFind(key, out ulong orderId, out slot) || orderId == 0)
+        if (!_clientIds.TryFind(keys.Original, out ulong orderId, out slot) || orderId == 0)
         {
             slot = NoRecord;
             return RejectReason.UnknownOrder;
@@ -177,18 +174,10 @@ public sealed partial class TradingCore
         return RejectReason.None;
     }
 
-    private bool IsDuplicate(in OrderCommand command, ref ClientOrderKey key)
-    {
-        if (command.ClientOrderId.Length == 0)
-        {
-            return false;
-        }
+    private bool IsDuplicate(in OrderCommand command, in CommandKeys keys) =>
+        command.ClientOrderId.Length > 0 && _clientIds.TryFind(keys.Own, out _, out _);
 
-        key = Digest.KeyOf(command.SessionId, in command.ClientOrderId);
-        return _clientIds.TryFind(key, out _, out _);
-    }
-
-    private void Register(in OrderCommand command, ClientOrderKey key, ulong orderId, int slot)
+    private void Register(in OrderCommand command, in CommandKeys keys, ulong orderId, int slot)
     {
         if (command.ClientOrderId.Length == 0)
         {
@@ -206,7 +195,7 @@ public sealed partial class TradingCore
             _clientIds.Leave(keep: isCurrent);
         }
 
-        _clientIds.Add(key, orderId, slot);
+        _clientIds.Add(keys.Own, orderId, slot);
         int leavingSoon = _clientIds.PrefetchLeaving();
         if (leavingSoon != NoRecord)
         {
@@ -216,22 +205,22 @@ public sealed partial class TradingCore
 
     private bool IsNamed(int slot, ClientOrderKey key) => (_orders[slot].Kind & RecordKind.HasClientId) != 0 && _orders.Name(slot).Key == key;
 
-    private void RefuseRequest(in OrderCommand command, ClientOrderKey key, int slot, RiskVerdict verdict, ReportBuffer reports)
+    private void RefuseRequest(in OrderCommand command, in CommandKeys keys, int slot, RiskVerdict verdict, ReportBuffer reports)
     {
         if (verdict.Reason != RejectReason.DuplicateClientOrderId)
         {
-            Register(in command, key, 0, NoRecord);
+            Register(in command, in keys, 0, NoRecord);
         }
 
         ReportCancelRejected(in command, slot, verdict, reports);
     }
 
     /// <summary>The engine has taken a request about an order: the events that follow are told with the client's id of it.</summary>
-    private void BeginRequest(in OrderCommand command, ClientOrderKey key, int slot)
+    private void BeginRequest(in OrderCommand command, in CommandKeys keys, int slot)
     {
-        Register(in command, key, _orders[slot].OrderId, slot);
+        Register(in command, in keys, _orders[slot].OrderId, slot);
         _requestSlot = slot;
-        _requestKey = key;
+        _requestKey = keys.Own;
     }
 
     /// <summary>Gives an order the id of the request that changed it, before its change goes into the digest.</summary>
@@ -253,7 +242,7 @@ public sealed partial class TradingCore
         _orders.Name(slot).Key = _requestKey;
     }
 
-    private int TakeRecord(in OrderCommand command, ClientOrderKey key)
+    private int TakeRecord(in OrderCommand command, in CommandKeys keys)
     {
         int slot = _orders.Take();
         ref OrderRecord record = ref _orders[slot];
@@ -278,7 +267,7 @@ public sealed partial class TradingCore
         {
             record.Kind |= RecordKind.HasClientId;
             _orders.Name(slot).Id = command.ClientOrderId;
-            _orders.Name(slot).Key = key;
+            _orders.Name(slot).Key = keys.Own;
         }
 
         if (HasExtras(in command))

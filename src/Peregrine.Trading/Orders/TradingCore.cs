@@ -126,6 +126,18 @@ public sealed partial class TradingCore
     /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
     public void Execute(in OrderCommand command, ReportBuffer reports)
     {
+        CommandKeys keys = CommandKeys.Of(in command);
+        Execute(in command, in keys, reports);
+    }
+
+    /// <summary>As <see cref="Execute(in OrderCommand, ReportBuffer)"/>, for callers that have computed the command's keys already, as for <see cref="Prefetch"/>.</summary>
+    /// <param name="command">Its sequence number must be above that of the last.</param>
+    /// <param name="keys">Of this very command.</param>
+    /// <param name="reports">Gets at least one report for a command of a client; earlier ones in it stay.</param>
+    /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
+    public void Execute(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    {
+        Invariant.That(keys == CommandKeys.Of(in command), "the keys are the command's");
         Check.That(command.Sequence > LastSequence, "commands come in the order of their sequence numbers");
         LastSequence = command.Sequence;
         _events.Clear();
@@ -138,19 +150,19 @@ public sealed partial class TradingCore
         switch (command.Type)
         {
             case CommandType.Replace:
-                ExecuteReplace(in command, reports);
+                ExecuteReplace(in command, in keys, reports);
                 break;
             case CommandType.New:
-                ExecuteNew(in command, reports);
+                ExecuteNew(in command, in keys, reports);
                 break;
             case CommandType.Cancel or CommandType.Reduce:
-                ExecuteCancel(in command, reports);
+                ExecuteCancel(in command, in keys, reports);
                 break;
             case CommandType.Status:
-                ExecuteStatus(in command, reports);
+                ExecuteStatus(in command, in keys, reports);
                 break;
             case CommandType.MassCancel:
-                ExecuteMassCancel(in command, reports);
+                ExecuteMassCancel(in command, in keys, reports);
                 break;
             case CommandType.Disconnect when command.SessionId >= 0:
                 int before = _events.Count;
@@ -172,16 +184,16 @@ public sealed partial class TradingCore
     }
 
     /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint, for callers that have the commands to come at hand.</summary>
-    public void Prefetch(in OrderCommand command)
+    public void Prefetch(in OrderCommand command, in CommandKeys keys)
     {
         if (command.ClientOrderId.Length > 0)
         {
-            _clientIds.Prefetch(Digest.KeyOf(command.SessionId, in command.ClientOrderId));
+            _clientIds.Prefetch(keys.Own);
         }
 
         if (command.OriginalClientOrderId.Length > 0)
         {
-            _clientIds.Prefetch(Digest.KeyOf(command.SessionId, in command.OriginalClientOrderId));
+            _clientIds.Prefetch(keys.Original);
             return;
         }
 
@@ -201,17 +213,16 @@ public sealed partial class TradingCore
         GC.KeepAlive(this);
     }
 
-    private void ExecuteMassCancel(in OrderCommand command, ReportBuffer reports)
+    private void ExecuteMassCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
-        ClientOrderKey key = default;
-        RejectReason reason = IsDuplicate(in command, ref key) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
+        RejectReason reason = IsDuplicate(in command, in keys) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
         if (reason != RejectReason.None)
         {
-            RefuseRequest(in command, key, NoRecord, RiskVerdict.Because(reason), reports);
+            RefuseRequest(in command, in keys, NoRecord, RiskVerdict.Because(reason), reports);
             return;
         }
 
-        Register(in command, key, 0, NoRecord);
+        Register(in command, in keys, 0, NoRecord);
         MassCancelScope scope = command.Scope;
         MassCancelFilter filter = new(
             (scope & MassCancelScope.Session) != 0 ? command.SessionId : -1,

@@ -49,7 +49,8 @@ internal sealed class TradingStage : ICoreStage
         int at = index - _first;
         if (at + CoreBench.PrefetchAhead < _count)
         {
-            _core.Prefetch(in _commands[at + CoreBench.PrefetchAhead]);
+            ref readonly OrderCommand ahead = ref _commands[at + CoreBench.PrefetchAhead];
+            _core.Prefetch(in ahead, CommandKeys.Of(in ahead));
         }
 
         _reports.Clear();
