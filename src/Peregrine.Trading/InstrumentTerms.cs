@@ -27,6 +27,17 @@ public sealed record VenueRules
 
     /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
     public bool MinimumPerTrade { get; init; }
+
+    /// <summary>
+    /// True: in an uncross, market orders stand with the best limit orders of their side, by priority number. False: before all limit orders.
+    /// </summary>
+    public bool MarketWithBest { get; init; }
+
+    /// <summary>
+    /// True: of stops that are due together, the one with the smallest priority number comes first. False: buys first, and of a side the one whose stop price the
+    /// market reached first.
+    /// </summary>
+    public bool StopsByArrival { get; init; }
 }
 
 /// <summary>What the engine must know of an instrument. Prices are ticks.</summary>

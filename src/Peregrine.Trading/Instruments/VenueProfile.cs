@@ -32,6 +32,12 @@ public sealed record VenueProfile(string Name)
     /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
     public bool MinimumPerTrade { get; init; }
 
+    /// <summary>Whether market orders stand with the best limit orders of their side in an uncross, by priority number.</summary>
+    public bool MarketWithBest { get; init; }
+
+    /// <summary>Whether of stops that are due together the one with the smallest priority number comes first.</summary>
+    public bool StopsByArrival { get; init; }
+
     /// <summary>By how many ticks a hidden order that reaches the arriving side's best shown price improves on it; 0: it trades at its own price.</summary>
     public long HiddenImprovement { get; init; }
 

@@ -238,8 +238,8 @@ public sealed partial class MatchingEngine
         }
 
         long ticks = auction.Price.Ticks;
-        AuctionCursor buys = new(Side.Buy);
-        AuctionCursor sells = new(Side.Sell);
+        AuctionCursor buys = new(Side.Buy, KeyOf(Side.Buy, ticks));
+        AuctionCursor sells = new(Side.Sell, KeyOf(Side.Sell, ticks));
         for (long left = auction.Volume.Lots; left > 0;)
         {
             MoveToFront(book, ref buys, events);
@@ -247,8 +247,8 @@ public sealed partial class MatchingEngine
             left -= TradeInAuction(book, buys.Slot, sells.Slot, ticks, events);
         }
 
-        LeaveAuctionLevel(book, ref buys, events);
-        LeaveAuctionLevel(book, ref sells, events);
+        LeaveAuctionLevels(book, ref buys, events);
+        LeaveAuctionLevels(book, ref sells, events);
         book.HasLastTrade = true;
         book.LastTrade = ticks;
         book.HasAuctionPrice = true;
@@ -326,69 +326,87 @@ public sealed partial class MatchingEngine
     {
         while (true)
         {
-            if (cursor.Level != None)
+            cursor.Slot = Older(FirstShown(cursor.Level), FirstShown(cursor.Market));
+            cursor.Slot = cursor.Slot != None ? cursor.Slot : Older(FirstHidden(cursor.Level), FirstHidden(cursor.Market));
+            if (cursor.Slot != None)
             {
-                ref Level level = ref LevelAt(cursor.Level);
-                cursor.Slot = level.Shown.Head != None ? level.Shown.Head : FirstUnconditional(level.Hidden.Head);
-                if (cursor.Slot != None)
-                {
-                    return;
-                }
-
-                LeaveAuctionLevel(book, ref cursor, events);
+                return;
             }
 
+            LeaveAuctionLevels(book, ref cursor, events);
             EnterNextAuctionLevel(book, ref cursor);
         }
     }
 
+    // Market orders first, by themselves; or, by rule, beside the best level of those that trade.
     private void EnterNextAuctionLevel(Book book, ref AuctionCursor cursor)
     {
-        BookSide levels = book.Own(cursor.Side);
-        if (!cursor.HasSeenMarket)
+        bool begins = !cursor.HasBegun;
+        cursor.HasBegun = true;
+        if (begins)
         {
-            cursor.HasSeenMarket = true;
-            cursor.Level = book.MarketLevel(cursor.Side);
+            cursor.Market = Entered(book.MarketLevel(cursor.Side));
             cursor.Key = long.MaxValue;
         }
-        else
-        {
-            cursor.Level = levels.NextWorse(cursor.Key, out cursor.Key);
-            Check.That(cursor.Level != None, "an auction has orders for its whole volume");
-        }
 
-        if (cursor.Level != None)
+        if (!begins || (cursor.Market.Index != None && book.Rules.MarketWithBest))
         {
-            cursor.ShownBefore = LevelAt(cursor.Level).Quantity;
-            cursor.CountBefore = LevelAt(cursor.Level).Shown.Count;
+            BookSide levels = book.Own(cursor.Side);
+            int levelIndex = levels.NextWorse(cursor.Key, out long key);
+            while (begins && levelIndex != None && Participating(levelIndex) == 0)
+            {
+                levelIndex = levels.NextWorse(key, out key);
+            }
+
+            bool trades = levelIndex != None && key >= cursor.WorstKey;
+            Check.That(trades || begins, "an auction has orders for its whole volume");
+            if (trades)
+            {
+                cursor.Level = Entered(levelIndex);
+                cursor.Key = key;
+            }
         }
     }
 
-    private void LeaveAuctionLevel(Book book, ref AuctionCursor cursor, MatchEventBuffer events)
+    private AuctionLevel Entered(int levelIndex) => levelIndex == None
+        ? new AuctionLevel()
+        : new AuctionLevel { Index = levelIndex, ShownBefore = LevelAt(levelIndex).Quantity, CountBefore = LevelAt(levelIndex).Shown.Count };
+
+    private void LeaveAuctionLevels(Book book, ref AuctionCursor cursor, MatchEventBuffer events)
     {
-        if (cursor.Level == None)
+        LeaveAuctionLevel(book, cursor.Side, in cursor.Market, events);
+        LeaveAuctionLevel(book, cursor.Side, in cursor.Level, events);
+        cursor.Market = new AuctionLevel();
+        cursor.Level = new AuctionLevel();
+    }
+
+    private void LeaveAuctionLevel(Book book, Side side, in AuctionLevel left, MatchEventBuffer events)
+    {
+        if (left.Index == None)
         {
             return;
         }
 
-        ref Level level = ref LevelAt(cursor.Level);
-        if (level.Quantity != cursor.ShownBefore || level.Shown.Count != cursor.CountBefore)
+        ref Level level = ref LevelAt(left.Index);
+        if (level.Quantity != left.ShownBefore || level.Shown.Count != left.CountBefore)
         {
-            EmitLevel(book, cursor.Level, events);
-            bool isMarket = cursor.Level == book.MarketLevel(cursor.Side);
+            EmitLevel(book, left.Index, events);
+            bool isMarket = left.Index == book.MarketLevel(side);
             if (level.Shown.Count == 0 && !isMarket)
             {
-                book.Own(cursor.Side).ShownCount--;
+                book.Own(side).ShownCount--;
             }
         }
 
         if (level.IsEmpty)
         {
-            DropLevel(book, cursor.Level, ref level);
+            DropLevel(book, left.Index, ref level);
         }
-
-        cursor.Level = None;
     }
+
+    private int FirstShown(in AuctionLevel level) => level.Index == None ? None : LevelAt(level.Index).Shown.Head;
+
+    private int FirstHidden(in AuctionLevel level) => level.Index == None ? None : FirstUnconditional(LevelAt(level.Index).Hidden.Head);
 
     private int FirstUnconditional(int slot)
     {
@@ -432,13 +450,25 @@ public sealed partial class MatchingEngine
         }
     }
 
-    private struct AuctionCursor(Side side)
+    private struct AuctionCursor(Side side, long worstKey)
     {
         public readonly Side Side = side;
-        public bool HasSeenMarket;
-        public int Level = None;
+
+        /// <summary>Of the auction price: no level behind it trades.</summary>
+        public readonly long WorstKey = worstKey;
+        public bool HasBegun;
+
+        /// <summary>That of market orders while they are at the front.</summary>
+        public AuctionLevel Market = new();
+        public AuctionLevel Level = new();
         public int Slot = None;
         public long Key;
+    }
+
+    /// <summary>A level at the front of its side, and what it showed when it came there.</summary>
+    private struct AuctionLevel()
+    {
+        public int Index = None;
         public long ShownBefore;
         public int CountBefore;
     }

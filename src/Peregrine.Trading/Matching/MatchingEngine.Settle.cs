@@ -51,8 +51,7 @@ public sealed partial class MatchingEngine
         }
 
         bool moved = book.Trailing.Count > 0 && MoveTrailing(book, events);
-        int slot = FindDue(book, Side.Buy);
-        slot = slot == None ? FindDue(book, Side.Sell) : slot;
+        int slot = book.Rules.StopsByArrival ? Older(FindOldestDue(book, Side.Buy), FindOldestDue(book, Side.Sell)) : FindDue(book);
         if (slot == None)
         {
             return moved;
@@ -62,18 +61,41 @@ public sealed partial class MatchingEngine
         return true;
     }
 
-    private int FindDue(Book book, Side side)
+    private int FindDue(Book book)
+    {
+        int buys = book.Stops(Side.Buy).Best;
+        int sells = book.Stops(Side.Sell).Best;
+        return IsDue(book, buys) ? LevelAt(buys).Hidden.Head : IsDue(book, sells) ? LevelAt(sells).Hidden.Head : None;
+    }
+
+    // A look at each price that is due: where very many are due at once, and one triggers after the other, that adds up.
+    private int FindOldestDue(Book book, Side side)
     {
         BookSide stops = book.Stops(side);
-        if (stops.Best == None)
+        int oldest = None;
+        int levelIndex = stops.Best;
+        for (long key = stops.BestKey; IsDue(book, levelIndex); levelIndex = stops.NextWorse(key, out key))
         {
-            return None;
+            oldest = Older(oldest, LevelAt(levelIndex).Hidden.Head);
         }
 
-        ref Level level = ref LevelAt(stops.Best);
-        bool isDue = side == Side.Buy ? book.LastTrade >= level.Price : book.LastTrade <= level.Price;
-        return isDue ? level.Hidden.Head : None;
+        return oldest;
     }
+
+    private bool IsDue(Book book, int stopLevel)
+    {
+        if (stopLevel == None)
+        {
+            return false;
+        }
+
+        ref Level level = ref LevelAt(stopLevel);
+        return level.Side == Side.Buy ? book.LastTrade >= level.Price : book.LastTrade <= level.Price;
+    }
+
+    // Of two orders or none, the one with the smaller priority number.
+    private int Older(int left, int right) =>
+        left == None || (right != None && OrderAt(right).Priority < OrderAt(left).Priority) ? right : left;
 
     private void Trigger(Book book, int slot, MatchEventBuffer events)
     {

@@ -25,7 +25,9 @@ public static partial class RulesCodec
         HasLowest = 4,
         HasHighest = 8,
         MinimumPerTrade = 16,
-        All = 31,
+        MarketWithBest = 32,
+        StopsByArrival = 64,
+        All = 127,
     }
 
     private static int BytesOf(Instrument instrument) => InstrumentBytes + (TickStepBytes * instrument.Terms.TickTable.Count) + instrument.Symbol.Length;
@@ -67,7 +69,9 @@ public static partial class RulesCodec
         | (instrument.Terms.ReferencePrice is null ? 0 : Switches.HasReference)
         | (instrument.Terms.LowestPrice is null ? 0 : Switches.HasLowest)
         | (instrument.Terms.HighestPrice is null ? 0 : Switches.HasHighest)
-        | (instrument.Terms.Rules.MinimumPerTrade ? Switches.MinimumPerTrade : 0);
+        | (instrument.Terms.Rules.MinimumPerTrade ? Switches.MinimumPerTrade : 0)
+        | (instrument.Terms.Rules.MarketWithBest ? Switches.MarketWithBest : 0)
+        | (instrument.Terms.Rules.StopsByArrival ? Switches.StopsByArrival : 0);
 
     private static CodecStatus ReadInstruments(ref ReadOnlySpan<byte> rest, int count, out List<Instrument> instruments)
     {
@@ -141,6 +145,8 @@ public static partial class RulesCodec
                 CancelHiddenRests = BinaryPrimitives.ReadInt64LittleEndian(source[48..]),
                 HiddenImprovement = BinaryPrimitives.ReadInt64LittleEndian(source[HiddenImprovementOffset..]),
                 MinimumPerTrade = (switches & Switches.MinimumPerTrade) != 0,
+                MarketWithBest = (switches & Switches.MarketWithBest) != 0,
+                StopsByArrival = (switches & Switches.StopsByArrival) != 0,
             },
         };
         long tick = BinaryPrimitives.ReadInt64LittleEndian(source);

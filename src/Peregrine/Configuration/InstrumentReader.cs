@@ -78,6 +78,8 @@ internal static class InstrumentReader
         CancelHiddenRests = section.Long("cancelHiddenRestsLots"),
         HiddenImprovement = section.Long("hiddenImprovementTicks"),
         MinimumPerTrade = section.Flag("minimumPerTrade"),
+        MarketWithBest = section.Flag("marketWithBest"),
+        StopsByArrival = section.Flag("stopsByArrival"),
     };
 
     private static TradingPhase PhaseOf(string text) => text switch

@@ -16,7 +16,7 @@ internal sealed partial class ScriptParser
     private static readonly string[] TermWords =
         ["reference", "low", "high", "limits", "ticks", "static-band", "dynamic-band", "interruption", "phase", "daily-limit", "decimals", "tick", "lot"];
 
-    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade", "hiddenImprovement"];
+    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade", "hiddenImprovement", "marketWithBest", "stopsByArrival"];
     private readonly List<(ScriptInstrument Instrument, InstrumentTerms Terms)> _instruments = [];
     private ScriptInstrument? _current;
     private VenueProfile _venue = VenueProfiles.Default;
@@ -45,6 +45,8 @@ internal sealed partial class ScriptParser
         CancelHiddenRests = _venue.CancelHiddenRests,
         MinimumPerTrade = _venue.MinimumPerTrade,
         HiddenImprovement = _venue.HiddenImprovement,
+        MarketWithBest = _venue.MarketWithBest,
+        StopsByArrival = _venue.StopsByArrival,
     };
 
     private void Define(string text, string symbol, int decimals, long tickUnits, long lotUnits, InstrumentTerms terms)
@@ -305,6 +307,8 @@ internal sealed partial class ScriptParser
             "cancelhiddenrests" => rules with { CancelHiddenRests = ReadLots() },
             "minimumpertrade" => rules with { MinimumPerTrade = ReadSwitch() },
             "hiddenimprovement" => rules with { HiddenImprovement = ReadTicks() },
+            "marketwithbest" => rules with { MarketWithBest = ReadSwitch() },
+            "stopsbyarrival" => rules with { StopsByArrival = ReadSwitch() },
             _ => throw ScriptLine.Unknown(name, "a rule", Rules),
         };
 

@@ -68,7 +68,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
                   "symbol": "600519", "currency": "CNY", "venue": "ashare", "lotUnits": 100, "referencePrice": "10.05", "highestPrice": "11.00",
                   "tickTable": [ { "from": "0", "step": "0.01" }, { "from": "10", "step": "0.05" } ],
                   "staticBandBasisPoints": 500, "dynamicBandBasisPoints": 200, "interruptionMs": 1500, "selfTradeOwner": "firm", "selfTradePrevention": "decrement",
-                  "cancelHiddenRestsLots": 3, "hiddenImprovementTicks": 2, "minimumPerTrade": true
+                  "cancelHiddenRestsLots": 3, "hiddenImprovementTicks": 2, "minimumPerTrade": true, "marketWithBest": true, "stopsByArrival": true
                 },
                 { "symbol": "X", "phase": "preopen", "referencePrice": "0.05", "priceLimitBasisPoints": 2000 }
               ],
@@ -93,6 +93,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
             Rules = new VenueRules
             {
                 Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 3, HiddenImprovement = 2, MinimumPerTrade = true,
+                MarketWithBest = true, StopsByArrival = true,
             },
         };
         Assert.Equal(("CNY", expected), (share.Currency, share.Terms));

@@ -32,6 +32,8 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
 
     private bool IsCancel => Group.StartsWith("cancel", StringComparison.OrdinalIgnoreCase);
 
+    private bool IsStopLimit => Group.StartsWith("stopLimit", StringComparison.OrdinalIgnoreCase);
+
     private bool IsReplace => Group.StartsWith("replace", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads every scenario of a folder that its master names and whose files are there.</summary>
@@ -69,7 +71,8 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
 
     /// <summary>The scenario in the language of docs/match-script.md.</summary>
     /// <remarks>The suite's engine asks each single trade to reach a minimum execution size. So do its replacements (9, 10); its hidden orders (7, 11) and
-    /// filtering (3) expect several trades that reach it together, as ours do by default.</remarks>
+    /// filtering (3) expect several trades that reach it together, as ours do by default. Its parked orders are sorted by limit price: stop orders, without one, come by
+    /// stop price (9, 10); stop-limit orders, whose limits are the same in every scenario, by arrival (9, 10).</remarks>
     public string ToScript()
     {
         StringBuilder script = new();
@@ -77,6 +80,8 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"rule cancelHiddenRests {MinimumReserve}");
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"rule hiddenImprovement {HiddenImprovement / TickSize}");
         _ = script.Append(IsReplace ? "rule minimumPerTrade on\n" : "");
+        _ = script.Append("rule marketWithBest on\n");
+        _ = script.Append(IsStopLimit ? "rule stopsByArrival on\n" : "");
         _ = script.AppendLine(CultureInfo.InvariantCulture, $"instrument STOCK decimals 0 tick {TickSize}{(IsAuction ? " phase opening-auction" : "")}");
         HashSet<string> names = [];
         foreach (CoinTossOrder order in Initial.OrderBy(order => order.Time, StringComparer.Ordinal))

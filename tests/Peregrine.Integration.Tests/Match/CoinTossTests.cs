@@ -35,7 +35,7 @@ public sealed class CoinTossTests : IDisposable
 
         Assert.Equal(
             [
-                "rule cancelHiddenRests 7", "rule hiddenImprovement 10", "instrument STOCK decimals 0 tick 5", "new 3 sell 80 @ 70 hidden min 40 gtt 2030-01-02T10:00:00", "new 1 buy 100 @ 50",
+                "rule cancelHiddenRests 7", "rule hiddenImprovement 10", "rule marketWithBest on", "instrument STOCK decimals 0 tick 5", "new 3 sell 80 @ 70 hidden min 40 gtt 2030-01-02T10:00:00", "new 1 buy 100 @ 50",
                 "new 2 sell 200 stop 55 @ 60 gtd 2030-01-02", "new 4 buy 10 stop 90", "new 5 sell 30 market", "new 1' sell 5 @ 45 ioc",
             ],
             Script("limitOrder", "O,1,2,,14:00,5,45,,3,0"));
@@ -44,7 +44,8 @@ public sealed class CoinTossTests : IDisposable
         Assert.Equal("replace 3 @ 65 min 50", Script("replaceOrder", "O,3,5,50,11:00,80,65,,8,2030-01-02 10:00:00")[^1]);
         Assert.Equal("replace 9 leaves 1 @ 2", Script("replaceOrder", "B,9,2,,11:00,1,2")[^1]);
         Assert.Equal("phase continuous", Script("auction", null)[^1]);
-        Assert.Contains("phase opening-auction", Script("auction", null)[2]);
+        Assert.Contains("phase opening-auction", Script("auction", null)[3]);
+        Assert.Contains("rule stopsByArrival on", Script("stopLimitOrder", "B,9,2,,11:00,1,2"));
         Assert.Equal("rule minimumPerTrade on", Script("replaceOrder", "B,9,2,,11:00,1,2")[2]);
     }
 

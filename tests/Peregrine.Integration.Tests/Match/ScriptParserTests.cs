@@ -184,9 +184,9 @@ public sealed class ScriptParserTests
     [Fact]
     public void Rules_AreThoseOfEveryInstrumentFromThenOn()
     {
-        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\nrule hiddenImprovement 50\ninstrument B", out ScriptProgram program));
+        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\nrule hiddenImprovement 50\nrule marketWithBest on\nrule stops-by-arrival on\ninstrument B", out ScriptProgram program));
 
-        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700, MinimumPerTrade = true, HiddenImprovement = 50 };
+        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700, MinimumPerTrade = true, HiddenImprovement = 50, MarketWithBest = true, StopsByArrival = true };
         Assert.Equal(rules, program.Commands.OfType<TermsCommand>().Last().Changes.Single().Terms.Rules);
         Assert.Equal(rules, program.Commands.OfType<DefineCommand>().Last().Terms.Rules);
     }

@@ -53,8 +53,8 @@ internal sealed partial class SlowBook
         }
 
         long price = result.Price.Ticks;
-        List<SlowOrder> buys = Queue(Side.Buy).FindAll(o => SlowAuction.TakesPart(o) && Reaches(o, price));
-        List<SlowOrder> sells = Queue(Side.Sell).FindAll(o => SlowAuction.TakesPart(o) && Reaches(o, price));
+        List<SlowOrder> buys = AuctionQueue(Side.Buy, price);
+        List<SlowOrder> sells = AuctionQueue(Side.Sell, price);
         List<SlowOrder> traded = [];
         while (buys.Count > 0 && sells.Count > 0)
         {
@@ -78,6 +78,20 @@ internal sealed partial class SlowBook
         LastTrade = price;
         AuctionPrice = price;
         return price;
+    }
+
+    private List<SlowOrder> AuctionQueue(Side side, long price)
+    {
+        List<SlowOrder> queue = Queue(side).FindAll(o => SlowAuction.TakesPart(o) && Reaches(o, price));
+        SlowOrder? best = queue.Find(o => !o.IsMarket);
+        if (!Terms.Rules.MarketWithBest || best is null)
+        {
+            return queue;
+        }
+
+        // As if they had its price.
+        SlowOrder[] atBest = [.. queue.Where(o => o.IsMarket || o.Price == best.Price).OrderBy(o => o.IsHidden).ThenBy(o => o.Number)];
+        return [.. atBest, .. queue.Where(o => !o.IsMarket && o.Price != best.Price)];
     }
 
     // Step 2.

@@ -59,7 +59,7 @@ internal static class MatchText
         line.Add("static band", terms.StaticBandBasisPoints);
         line.Add("dynamic band", terms.DynamicBandBasisPoints);
         line.Add("interruption", terms.InterruptionNs);
-        line.Add(terms.Rules == new VenueRules() ? "" : $"owner {terms.Rules.Owner}, {terms.Rules.SelfTrade}, hidden rests {terms.Rules.CancelHiddenRests}, improvement {terms.Rules.HiddenImprovement}, per trade {terms.Rules.MinimumPerTrade}");
+        line.Add(terms.Rules == new VenueRules() ? "" : $"owner {terms.Rules.Owner}, {terms.Rules.SelfTrade}, hidden rests {terms.Rules.CancelHiddenRests}, improvement {terms.Rules.HiddenImprovement}, per trade {terms.Rules.MinimumPerTrade}, market with best {terms.Rules.MarketWithBest}, stops by arrival {terms.Rules.StopsByArrival}");
         return line.ToString();
     }
 

@@ -85,6 +85,8 @@ internal sealed class PlayShrinker(Func<int, Subject> create, int replays = 3_00
         terms with { Rules = new VenueRules() },
         terms with { Rules = terms.Rules with { MinimumPerTrade = false } },
         terms with { Rules = terms.Rules with { HiddenImprovement = 0 } },
+        terms with { Rules = terms.Rules with { MarketWithBest = false } },
+        terms with { Rules = terms.Rules with { StopsByArrival = false } },
         terms with { Rules = terms.Rules with { CancelHiddenRests = 0 } },
         terms with { StaticBandBasisPoints = 0 },
         terms with { DynamicBandBasisPoints = 0 },

@@ -102,6 +102,8 @@ internal sealed partial class RandomCommands
                 HiddenImprovement = Chance(_mix.Improvement) ? _random.Next(1, 4) : 0,
                 CancelHiddenRests = Chance(60) ? 0 : _random.Next(1, 6),
                 MinimumPerTrade = _mix.LooksAtSingleTrades && Chance(35),
+                MarketWithBest = Chance(50),
+                StopsByArrival = Chance(50),
             },
         };
     }

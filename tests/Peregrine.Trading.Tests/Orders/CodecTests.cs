@@ -59,6 +59,29 @@ public class CodecTests
         }
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    public void Rules_OfAVenue_ComeBackAsTheyWere(bool minimumPerTrade, bool marketWithBest, bool stopsByArrival)
+    {
+        VenueRules venue = new()
+        {
+            Owner = OwnerScope.Strategy,
+            SelfTrade = SelfTradePrevention.CancelBoth,
+            CancelHiddenRests = 3,
+            HiddenImprovement = 4,
+            MinimumPerTrade = minimumPerTrade,
+            MarketWithBest = marketWithBest,
+            StopsByArrival = stopsByArrival,
+        };
+        TradingRules rules = new([new Instrument(0, "AAA", 2, 1, 1, true) { Terms = new InstrumentTerms { Rules = venue } }], []);
+
+        Assert.Equal(CodecStatus.Ok, RulesCodec.TryDecode(RulesCodec.Encode(rules), out TradingRules? same));
+        Assert.Equal(venue, same!.Instruments[0].Terms.Rules);
+    }
+
     [Fact]
     public void CommandEncode_PlainOrder_PaysForNothingElse()
     {

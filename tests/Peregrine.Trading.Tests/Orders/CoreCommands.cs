@@ -187,6 +187,8 @@ internal sealed class CoreCommands
                 CancelHiddenRests = Chance(20) ? 3 : 0,
                 HiddenImprovement = Chance(15) ? 1 : 0,
                 MinimumPerTrade = Chance(20),
+                MarketWithBest = Chance(30),
+                StopsByArrival = Chance(30),
             },
         },
     };

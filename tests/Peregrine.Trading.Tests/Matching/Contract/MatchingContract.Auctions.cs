@@ -144,6 +144,44 @@ public abstract partial class MatchingContract
     }
 
     [Fact]
+    public void Uncross_MarketWithBest_MarketOrdersStandWithTheBestPriceByTime()
+    {
+        OpenAuction(rules: new VenueRules { MarketWithBest = true });
+        Buy(1, 2, 100);
+        Buy(2, 2, 101, Hidden);
+        Buy(3, 2, 101);
+        Buy(4, 1, 0, Of(OrderType.Market));
+        Buy(5, 2, 101);
+        Sell(6, 8, 100);
+        Arranged();
+
+        Enter(TradingPhase.Continuous);
+
+        Told(
+            "trade 3 with 6: 2@100 leaves 0 and 6",
+            "trade 4 with 6: 1@100 leaves 0 and 5",
+            "trade 5 with 6: 2@100 leaves 0 and 3",
+            "trade 2 with 6: 2@100 leaves 0 and 1",
+            "trade 1 with 6: 1@100 leaves 1 and 0",
+            "phase Continuous");
+    }
+
+    [Fact]
+    public void Uncross_MarketWithBest_AnOrderThatDoesNotReachThePriceIsNoCompany()
+    {
+        OpenAuction(rules: new VenueRules { MarketWithBest = true });
+        Buy(1, 1, 90);
+        Buy(2, 3, 0, Of(OrderType.Market));
+        Sell(3, 3, 100);
+        Arranged();
+
+        Enter(TradingPhase.Continuous);
+
+        Told("trade 2 with 3: 3@100 leaves 0 and 0", "phase Continuous");
+        Shows(Side.Buy, "1@90");
+    }
+
+    [Fact]
     public void Uncross_IcebergPartlyTraded_KeepsItsPlaceWithAFullSlice()
     {
         OpenAuction();
@@ -205,6 +243,6 @@ public abstract partial class MatchingContract
         Told("trade 1 with 2: 5@100 leaves 0 and 0", "phase Continuous");
     }
 
-    private void OpenAuction(long? reference = null) =>
-        Open(new InstrumentTerms { Phase = TradingPhase.OpeningAuction, ReferencePrice = reference is long price ? new Price(price) : null });
+    private void OpenAuction(long? reference = null, VenueRules? rules = null) =>
+        Open(new InstrumentTerms { Phase = TradingPhase.OpeningAuction, ReferencePrice = reference is long price ? new Price(price) : null, Rules = rules ?? new VenueRules() });
 }

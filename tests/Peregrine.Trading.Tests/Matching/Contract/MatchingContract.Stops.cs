@@ -54,6 +54,31 @@ public abstract partial class MatchingContract
     }
 
     [Fact]
+    public void Stop_SeveralAreDueByArrival_TheOldestFirst()
+    {
+        Open(new InstrumentTerms { Phase = TradingPhase.PreOpen, Rules = new VenueRules { StopsByArrival = true } });
+        Sell(1, 1, 0, StopAt(101));
+        Buy(2, 1, 0, StopAt(100));
+        Sell(3, 1, 0, StopAt(102));
+        Buy(4, 1, 0, StopAt(99));
+        Sell(5, 1, 0, StopAt(99));
+        Buy(6, 1, 100);
+        Sell(7, 1, 100);
+        Arranged();
+
+        Enter(TradingPhase.Continuous);
+
+        Told(
+            "trade 6 with 7: 1@100 leaves 0 and 0",
+            "phase Continuous",
+            "triggered 1: 1@0", "cancelled 1 NoLiquidity: 1 leaves 0",
+            "triggered 2: 1@0", "cancelled 2 NoLiquidity: 1 leaves 0",
+            "triggered 3: 1@0", "cancelled 3 NoLiquidity: 1 leaves 0",
+            "triggered 4: 1@0", "cancelled 4 NoLiquidity: 1 leaves 0");
+        Assert.Equal(OrderType.Stop, Order(5).Type);
+    }
+
+    [Fact]
     public void Stop_ReachedAlready_IsTriggeredAsItArrives()
     {
         Open();
