@@ -51,8 +51,9 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
-    // How many commands ahead of its own the memory of one is asked for: far enough to be there in time, near enough to be there still.
-    private const int PrefetchAhead = 4;
+    // How many commands ahead is asked for where its order is found, and then for the order: far enough to be there in time, near enough to be there still.
+    private const int FindAhead = 4;
+    private const int OrderAhead = 2;
 
     // A power of two above it.
     private const int KeysHeld = 8;
@@ -167,7 +168,7 @@ public sealed class Sequencer
         long nowNs = Clock.MonotonicNs;
         long timeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
         int room = _trail.FreeCount;
-        for (int index = 0; index < Math.Min(PrefetchAhead, commands.Length); index++)
+        for (int index = 0; index < Math.Min(FindAhead, commands.Length); index++)
         {
             LookAhead(commands, index);
         }
@@ -181,9 +182,14 @@ public sealed class Sequencer
                 break;
             }
 
-            if (taken + PrefetchAhead < commands.Length)
+            if (taken + FindAhead < commands.Length)
             {
-                LookAhead(commands, taken + PrefetchAhead);
+                LookAhead(commands, taken + FindAhead);
+            }
+
+            if (taken + OrderAhead < commands.Length)
+            {
+                _core.PrefetchOrder(in commands[taken + OrderAhead]);
             }
 
             status = TryTake(ref commands[taken], in _keys[taken & (KeysHeld - 1)], nowNs, timeNs);

@@ -52,6 +52,9 @@ internal sealed class CoreBench(CoreBenchOptions options)
     /// <summary>How many commands ahead a stage asks for the memory of one, as the sequencer does.</summary>
     public const int PrefetchAhead = 4;
 
+    /// <summary>As <see cref="PrefetchAhead"/>, for the order's own memory.</summary>
+    public const int OrderAhead = 2;
+
     private const int WarmUps = 2;
 
     public CoreBenchResult Run()

@@ -53,6 +53,11 @@ internal sealed class TradingStage : ICoreStage
             _core.Prefetch(in ahead, CommandKeys.Of(in ahead));
         }
 
+        if (at + CoreBench.OrderAhead < _count)
+        {
+            _core.PrefetchOrder(in _commands[at + CoreBench.OrderAhead]);
+        }
+
         _reports.Clear();
         _core.Execute(in _commands[at], _reports);
     }
