@@ -177,7 +177,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         }
     }
 
-    /// <summary>Serves until <see cref="RequestStop"/>, then tells every subscriber; who does not take that within a second is cut off.</summary>
+    /// <summary>Serves until <see cref="RequestStop"/>, then tells every subscriber; who has not read that and closed within a second is cut off.</summary>
     public void Run()
     {
         while (!Volatile.Read(ref _isStopRequested))
@@ -190,11 +190,13 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
             subscriber.Leave(Reason.ShuttingDown, "the server is going down");
         }
 
-        // One flush is not enough: behind a send that is under way, the last frame waits for its turn.
-        _loop.BeginDrain(DrainMs);
-        while (_loop.ConnectionCount > 0)
+        // One flush is not enough: behind a send that is under way, the last frame waits for its turn, and each peer closes when it has read that far.
+        _listener.Dispose();
+        long endNs = Clock.MonotonicNs + (DrainMs * 1_000_000L);
+        while (_subscribers.Count > 0 && Clock.MonotonicNs < endNs)
         {
             _ = _loop.Poll(TickMs);
+            Tick();
         }
     }
 

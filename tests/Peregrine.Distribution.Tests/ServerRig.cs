@@ -29,6 +29,8 @@ internal sealed class ServerRig : IDisposable
 
     public MarketDataServer Server { get; }
 
+    public bool IsRunning => _thread.IsAlive;
+
     public void Dispose()
     {
         Server.RequestStop();

@@ -31,7 +31,7 @@ public class OrderTypeTests
     [InlineData("40=2|44=99|18=6 G", "|150=8|39=8|103=11|", "", "UnsupportedOrder")]
     [InlineData("40=2|44=99|110=50", "|150=4|39=4|", "|110=50|", "MinimumNotMet")]
     [InlineData("40=2|44=99|7928=41", "|150=0|39=0|", "|7928=41|", null)]
-    [InlineData("40=2|44=99|7928=2147483647|8000=D", "|150=0|39=0|", "|7928=2147483647|8000=D|", null)]
+    [InlineData("40=2|44=99|7928=32767|8000=D", "|150=0|39=0|", "|7928=32767|8000=D|", null)]
     public void NewOrder_OfEachKind_IsTakenAndToldAgain(string terms, string outcome, string told, string? text)
     {
         using LinkRig rig = new();
@@ -60,7 +60,7 @@ public class OrderTypeTests
     [InlineData("40=2|44=99|111=0.5", "MaxFloor (111)")]
     [InlineData("40=2|44=99|110=0.5", "MinQty (110)")]
     [InlineData("40=2|44=99|7928=0", "SelfMatchPreventionID (7928)")]
-    [InlineData("40=2|44=99|7928=2147483648", "SelfMatchPreventionID (7928)")]
+    [InlineData("40=2|44=99|7928=32768", "SelfMatchPreventionID (7928)")]
     [InlineData("40=2|44=99|7928=desk", "SelfMatchPreventionID (7928)")]
     [InlineData("40=2|44=99|8000=X", "SelfMatchPreventionInstruction (8000)")]
     [InlineData("40=2|44=99|8000=NO", "SelfMatchPreventionInstruction (8000)")]
@@ -78,16 +78,20 @@ public class OrderTypeTests
 
     // What is told of each order in the end: n is new, c cancelled, d restated, f filled.
     [Theory]
-    [InlineData("", "1nf 2nf")]
-    [InlineData("N", "1n 2nc")]
-    [InlineData("O", "1nc 2n")]
-    [InlineData("B", "1nc 2nc")]
-    [InlineData("D", "1nd 2nc")]
-    public void OneStrategy_DoesNotTradeWithItself_AsTheNewerOrderAsks(string instruction, string told)
+    [InlineData("7928=7", "7928=8", true, "1nf 2nf")]
+    [InlineData("7928=7", "8000=N", true, "1nf 2nf")]
+    [InlineData("8000=O", "8000=O", true, "1nf 2nf")]
+    [InlineData("7928=7|8000=O", "7928=7", true, "1n 2nc")]
+    [InlineData("7928=7", "7928=7|8000=N", true, "1n 2nc")]
+    [InlineData("7928=7", "7928=7|8000=O", true, "1nc 2n")]
+    [InlineData("7928=7", "7928=7|8000=B", true, "1nc 2nc")]
+    [InlineData("7928=7", "7928=7|8000=D", true, "1nd 2nc")]
+    [InlineData("7928=7", "7928=7|8000=O", false, "1nf 2nf")]
+    public void OneStrategy_OfOneFirm_DoesNotTradeWithItself_AsTheNewerOrderAsks(string older, string newer, bool isOneFirm, string told)
     {
         TradingRules rules = LinkRig.Rules();
         Instrument byStrategy = rules.Instruments[0] with { Terms = rules.Instruments[0].Terms with { Rules = new VenueRules { Owner = OwnerScope.Strategy } } };
-        using LinkRig rig = new(change: options => options with { Rules = rules with { Instruments = [byStrategy] } });
+        using LinkRig rig = new(change: options => options with { Rules = rules with { Instruments = [byStrategy], Accounts = [.. rules.Accounts.Select(account => account with { FirmId = isOneFirm ? 9 : 0 })] } });
         SortedDictionary<string, string> events = [];
         using FixClient client = rig.Connect(seen: message =>
         {
@@ -97,9 +101,8 @@ public class OrderTypeTests
                 events[Field(message, 11)!] = events.GetValueOrDefault(Field(message, 11)!, "") + letter;
             }
         });
-        string newer = instruction.Length == 0 ? "|7928=8" : $"|7928=7|8000={instruction}";
-        client.Send("D", "11=1|55=TEST|54=1|38=30|1=A|40=2|44=100|7928=7");
-        client.Send("D", $"11=2|55=TEST|54=2|38={(instruction.Length == 0 ? 30 : 10)}|1=B|40=2|44=100{newer}");
+        client.Send("D", $"11=1|55=TEST|54=1|38={(told.Contains('f') ? 10 : 30)}|1=A|40=2|44=100|{older}");
+        client.Send("D", $"11=2|55=TEST|54=2|38=10|1=B|40=2|44=100|{newer}");
 
         rig.Pump(client, () => string.Join(' ', events.Select(pair => pair.Key + pair.Value)) == told);
     }

@@ -12,6 +12,7 @@ public sealed class NameTable
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _accountIds;
     private readonly byte[][] _symbols;
     private readonly byte[][] _accounts;
+    private readonly int[] _firmAccounts;
 
     /// <summary>Makes the table of the rules in force.</summary>
     public NameTable(TradingRules rules)
@@ -19,6 +20,8 @@ public sealed class NameTable
         Instruments = [.. rules.Instruments];
         _symbols = [.. rules.Instruments.Select(instrument => Encoding.ASCII.GetBytes(instrument.Symbol))];
         _accounts = [.. rules.Accounts.Select(account => Encoding.ASCII.GetBytes(account.Name))];
+        Dictionary<int, int> firstOf = [];
+        _firmAccounts = [.. rules.Accounts.Select(account => account.FirmId == 0 || firstOf.TryAdd(account.FirmId, account.Id) ? account.Id : firstOf[account.FirmId])];
         _instrumentIds = rules.Instruments.ToDictionary(instrument => instrument.Symbol, instrument => instrument.Id, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _accountIds = rules.Accounts.ToDictionary(account => account.Name, account => account.Id, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -31,6 +34,9 @@ public sealed class NameTable
 
     /// <summary>The account name's bytes.</summary>
     public ReadOnlySpan<byte> Account(int accountId) => _accounts[accountId];
+
+    /// <summary>The first account of the same firm; of an account without a firm, itself. Accounts are only ever added, so it stays.</summary>
+    public int FirmAccount(int accountId) => _firmAccounts[accountId];
 
     /// <summary>The id of a symbol, or -1.</summary>
     public int InstrumentId(ReadOnlySpan<byte> symbol) => Find(_instrumentIds, symbol);

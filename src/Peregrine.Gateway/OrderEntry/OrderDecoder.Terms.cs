@@ -38,7 +38,7 @@ internal sealed partial class OrderDecoder
         };
     }
 
-    private static ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
+    private ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
     {
         SetTypes(message, ref command);
         ReadOnlySpan<byte> fault = SetInstructions(message, ref command);
@@ -233,7 +233,7 @@ internal sealed partial class OrderDecoder
     }
 
     // A replace keeps what the order has.
-    private static ReadOnlySpan<byte> SetSelfMatch(scoped in FixMessage message, scoped ref OrderCommand command)
+    private ReadOnlySpan<byte> SetSelfMatch(scoped in FixMessage message, scoped ref OrderCommand command)
     {
         if (command.Type != CommandType.New)
         {
@@ -242,12 +242,13 @@ internal sealed partial class OrderDecoder
 
         if (message.TryGet(Tag.SelfMatchPreventionId, out _))
         {
-            if (!message.TryGetLong(Tag.SelfMatchPreventionId, out long strategy) || strategy is < 1 or > int.MaxValue)
+            if (!message.TryGetLong(Tag.SelfMatchPreventionId, out long number) || number is < 1 or > StrategyNumber.Max)
             {
-                return "SelfMatchPreventionID (7928) is not supported: expected the number of a strategy, 1 to 2147483647"u8;
+                return "SelfMatchPreventionID (7928) is not supported: expected the number of a strategy, 1 to 32767"u8;
             }
 
-            command.StrategyId = (int)strategy;
+            // Without an account the order is refused whatever its strategy is.
+            command.StrategyId = command.AccountId < 0 ? 0 : StrategyNumber.ToCore(names.FirmAccount(command.AccountId), (int)number);
         }
 
         if (!message.TryGet(Tag.SelfMatchPreventionInstruction, out _))

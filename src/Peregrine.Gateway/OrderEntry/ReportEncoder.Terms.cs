@@ -54,7 +54,7 @@ internal sealed partial class ReportEncoder
         WriteInstructions(ref writer, in report);
         if (report.StrategyId != 0)
         {
-            writer.Add(Tag.SelfMatchPreventionId, report.StrategyId);
+            writer.Add(Tag.SelfMatchPreventionId, StrategyNumber.ToWire(report.StrategyId));
         }
 
         if (report.SelfTrade != SelfTradePrevention.Default)

@@ -40,6 +40,9 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private ExceptionDispatchInfo? _failure;
     private bool _isStopping;
 
+    // How few commands on their way the reader waits for, while it waits.
+    private int _awaited;
+
     /// <summary>Starts nothing yet.</summary>
     /// <param name="replay">Not to be used before <see cref="OnEnd"/>.</param>
     public ReplayPipe(JournalReplay replay) => _replay = replay;
@@ -167,6 +170,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private void WaitUntil(int onTheirWay)
     {
         IdleWait idle = new(Waiting);
+        Volatile.Write(ref _awaited, onTheirWay);
         while (_steps.Count > onTheirWay)
         {
             ThrowIfFailed();
@@ -212,7 +216,10 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
 
                 // Between what was released and the look whether the reader sleeps: see Sleeper.
                 Interlocked.MemoryBarrier();
-                _reader.Wake();
+                if (_steps.Count <= Volatile.Read(ref _awaited))
+                {
+                    _reader.Wake();
+                }
             }
             else if (!idle.TryPause())
             {

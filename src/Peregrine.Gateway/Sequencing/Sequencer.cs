@@ -55,7 +55,7 @@ public sealed class Sequencer
     private const int FindAhead = 4;
     private const int OrderAhead = 2;
 
-    // A power of two above it.
+    // A power of two, and more than are looked ahead, or a key would be written over before its command's turn.
     private const int KeysHeld = 8;
 
     private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);

@@ -105,7 +105,7 @@ public sealed partial class MatchingEngine
         while (true)
         {
             cursor.Slot = Older(FirstShown(cursor.Level), FirstShown(cursor.Market));
-            cursor.Slot = cursor.Slot != None ? cursor.Slot : Older(FirstHidden(cursor.Level), FirstHidden(cursor.Market));
+            cursor.Slot = cursor.Slot != None ? cursor.Slot : FirstHidden(cursor.Level);
             if (cursor.Slot != None)
             {
                 return;

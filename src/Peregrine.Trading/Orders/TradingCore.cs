@@ -184,6 +184,8 @@ public sealed partial class TradingCore
     }
 
     /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint, for callers that have the commands to come at hand.</summary>
+    /// <param name="command">One that comes soon.</param>
+    /// <param name="keys">Of this very command.</param>
     public void Prefetch(in OrderCommand command, in CommandKeys keys)
     {
         if (command.ClientOrderId.Length > 0)

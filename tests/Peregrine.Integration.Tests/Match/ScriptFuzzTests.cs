@@ -19,7 +19,7 @@ public sealed class ScriptFuzzTests
         [
             .. samples.Where(line => line.Length > 0 && line[0] != '#'),
             "instrument A decimals 3 tick 0.005 lot 10 reference 10 limits 5 none ticks 0:0.005 20:0.010 static-band 5% dynamic-band 250bp interruption 2m", "use A", "book all", "orders",
-            "rule owner firm", "rule cancelHiddenRests 50", "rule minimumPerTrade on", "mass-cancel session 3 sell", "disconnect 3", "replace B1 50 @ 10.05", "time +1.5h", "phase volatility all",
+            "rule owner firm", "rule cancelHiddenRests 50", "rule minimumPerTrade on", "rule marketWithBest on", "rule stopsByArrival on", "mass-cancel session 3 sell", "disconnect 3", "replace B1 50 @ 10.05", "time +1.5h", "phase volatility all",
             "buy 10 peg mid offset 0.01 limit 11", "sell 5 peg best", "buy 50 trailing 0.10 session 3", "sell 300 @ 10 aon account X stp oldest", "buy 300 @ 10 hidden min 200 account X", "sell 20 mtl", "buy 7 @ 10 fok",
         ];
         string[] words = [.. pool.SelectMany(line => line.Split(' ')).Distinct(), .. Odd];
