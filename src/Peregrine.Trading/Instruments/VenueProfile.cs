@@ -20,26 +20,8 @@ public sealed record VenueProfile(string Name)
     /// <summary>What local time is ahead of UTC.</summary>
     public TimeSpan UtcOffset => Calendar?.UtcOffset ?? TimeSpan.Zero;
 
-    /// <summary>Whose orders never trade with each other.</summary>
-    public OwnerScope Owner { get; init; } = OwnerScope.Account;
-
-    /// <summary>What happens when they would.</summary>
-    public SelfTradePrevention SelfTrade { get; init; } = SelfTradePrevention.CancelNewest;
-
-    /// <summary>A hidden order left with fewer lots than this after a trade is cancelled; 0: none is.</summary>
-    public long CancelHiddenRests { get; init; }
-
-    /// <summary>Whether each single trade must reach the minimum execution size of both sides.</summary>
-    public bool MinimumPerTrade { get; init; }
-
-    /// <summary>Whether market orders stand with the best limit orders of their side in an uncross, by priority number.</summary>
-    public bool MarketWithBest { get; init; }
-
-    /// <summary>Whether of stops that are due together the one with the smallest priority number comes first.</summary>
-    public bool StopsByArrival { get; init; }
-
-    /// <summary>By how many ticks a hidden order that reaches the arriving side's best shown price improves on it; 0: it trades at its own price.</summary>
-    public long HiddenImprovement { get; init; }
+    /// <summary>What the venue decides one way or another.</summary>
+    public VenueRules Rules { get; init; } = new();
 
     /// <summary>The lowest and the highest price of a day: the reference less and plus a share of it, rounded half up to a whole tick.</summary>
     /// <param name="reference">Such as yesterday's close; 0 or more ticks.</param>

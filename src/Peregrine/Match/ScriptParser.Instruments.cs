@@ -38,16 +38,7 @@ internal sealed partial class ScriptParser
         }
     }
 
-    private VenueRules RulesInForce => _rules ??= new VenueRules
-    {
-        Owner = _venue.Owner,
-        SelfTrade = _venue.SelfTrade,
-        CancelHiddenRests = _venue.CancelHiddenRests,
-        MinimumPerTrade = _venue.MinimumPerTrade,
-        HiddenImprovement = _venue.HiddenImprovement,
-        MarketWithBest = _venue.MarketWithBest,
-        StopsByArrival = _venue.StopsByArrival,
-    };
+    private VenueRules RulesInForce => _rules ??= _venue.Rules;
 
     private void Define(string text, string symbol, int decimals, long tickUnits, long lotUnits, InstrumentTerms terms)
     {
