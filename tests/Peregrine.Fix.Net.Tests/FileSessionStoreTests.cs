@@ -7,6 +7,7 @@ public sealed class FileSessionStoreTests : IDisposable
 {
     private const int RingBytes = 64 << 10;
     private const int HeaderBytes = 4_096;
+    private static readonly SessionStoreOwner Owner = new("BROKER", "CLIENT");
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("session-store-");
 
     private string StorePath => Path.Combine(_folder.FullName, "CLIENT.session");
@@ -16,7 +17,7 @@ public sealed class FileSessionStoreTests : IDisposable
     [Fact]
     public void Store_Reopened_HasNumbersMarkAndMessages()
     {
-        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
         {
             store.Append(0, []);
             store.Append(7, "first"u8);
@@ -24,7 +25,7 @@ public sealed class FileSessionStoreTests : IDisposable
             store.NextIncoming = 42;
         }
 
-        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
 
         Assert.Equal((42, 4, 8), (again.NextIncoming, again.NextOutgoing, again.Mark));
         Assert.Equal(["", "first", "second", ""], Enumerable.Range(1, 4).Select(sequence => Read(again, sequence)));
@@ -34,7 +35,7 @@ public sealed class FileSessionStoreTests : IDisposable
     public void Ring_WhenItWraps_KeepsTheNewestAndTellsOfTheOld()
     {
         const int count = 2_000;
-        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
         {
             for (int message = 1; message <= count; message++)
             {
@@ -43,7 +44,7 @@ public sealed class FileSessionStoreTests : IDisposable
             }
         }
 
-        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
 
         int kept = Enumerable.Range(1, count).Count(message => Read(again, message) == Text(message));
         Assert.InRange(kept, RingBytes / 400, count - 1);
@@ -55,15 +56,15 @@ public sealed class FileSessionStoreTests : IDisposable
     [Fact]
     public void Reset_StartsTheNumbersAnewAndKeepsTheMark()
     {
-        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
         {
             store.Append(5, "old"u8);
             store.NextIncoming = 9;
-            store.Reset();
+            store.Reset(store.Mark);
             store.Append(6, "new"u8);
         }
 
-        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
 
         Assert.Equal((1, 2, 6), (again.NextIncoming, again.NextOutgoing, again.Mark));
         Assert.Equal("new", Read(again, 1));
@@ -73,13 +74,13 @@ public sealed class FileSessionStoreTests : IDisposable
     public void Kill_AfterEveryAppend_FindsEverythingAppended()
     {
         // The file as another process would find it, without any chance for the store to put it in order.
-        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner);
         for (int message = 1; message <= 20; message++)
         {
             store.Append(message, Encoding.ASCII.GetBytes(Text(message)));
             string image = Path.Combine(_folder.FullName, $"image{message}");
             Copy(image);
-            using FileSessionStore found = FileSessionStore.Open(image, RingBytes);
+            using FileSessionStore found = FileSessionStore.Open(image, RingBytes, Owner);
 
             Assert.Equal((message + 1, message), (found.NextOutgoing, found.Mark));
             Assert.Equal(Text(message), Read(found, message));
@@ -91,7 +92,7 @@ public sealed class FileSessionStoreTests : IDisposable
     {
         const int count = 6;
         long end;
-        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
         {
             for (int message = 1; message <= count; message++)
             {
@@ -109,13 +110,13 @@ public sealed class FileSessionStoreTests : IDisposable
             File.WriteAllBytes(StorePath, bad);
             try
             {
-                using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+                using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner);
                 Assert.Equal((count + 1, count), (store.NextOutgoing, store.Mark));
                 Assert.All(Enumerable.Range(1, count), message => Assert.Contains(Read(store, message), new[] { "", Text(message) }));
             }
             catch (IOException fault)
             {
-                Assert.Contains($"{StorePath} is damaged at byte ", fault.Message, StringComparison.Ordinal);
+                Assert.Contains($"{StorePath} is damaged: no whole record at byte ", fault.Message, StringComparison.Ordinal);
             }
         }
     }
@@ -123,10 +124,12 @@ public sealed class FileSessionStoreTests : IDisposable
     [Theory]
     [InlineData(0, "wrong magic at byte 0")]
     [InlineData(7, "wrong magic at byte 0")]
-    [InlineData(30, "damaged at byte")]
+    [InlineData(30, "is damaged: no whole record at byte")]
+    [InlineData(64, "is damaged: the checksum of its owner at byte 64")]
+    [InlineData(200, "is damaged: the checksum of its owner at byte 64")]
     public void Header_Damaged_IsRefusedByName(int at, string tells)
     {
-        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes))
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
         {
             store.Append(1, "one"u8);
         }
@@ -135,11 +138,147 @@ public sealed class FileSessionStoreTests : IDisposable
         bytes[at] ^= 0x10;
         File.WriteAllBytes(StorePath, bytes);
 
-        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes, Owner));
 
         Assert.Contains(StorePath, fault.Message, StringComparison.Ordinal);
         Assert.Contains(tells, fault.Message, StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(StorePath));
+    }
+
+    [Fact]
+    public void File_OfAnotherSession_IsRefusedByBothNames()
+    {
+        FileSessionStore.Open(StorePath, RingBytes, new SessionStoreOwner("BROKER", "CLIENT2")).Dispose();
+
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes, Owner));
+
+        Assert.Contains($"{StorePath} is that of BROKER with CLIENT2, expected BROKER with CLIENT", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_024)]
+    [InlineData(2_048)]
+    public void NextIncoming_WithOnePlaceFlipped_IsTheOtherPlacesAndIsTold(int place)
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.ProvenSequence = 7;
+            store.NextIncoming = 41;
+            store.NextIncoming = 42;
+        }
+
+        byte[] good = File.ReadAllBytes(StorePath);
+        for (int bit = 0; bit < 32 * 8; bit++)
+        {
+            byte[] bad = (byte[])good.Clone();
+            bad[place + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(StorePath, bad);
+            using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+            Assert.Equal(place == 1_024 ? 42 : 41, store.NextIncoming);
+            Assert.Contains("one whole place of two", store.Found, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void NextIncoming_WithBothPlacesFlipped_IsRefused()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.NextIncoming = 42;
+        }
+
+        byte[] bytes = File.ReadAllBytes(StorePath);
+        bytes[1_024 + 9] ^= 1;
+        bytes[2_048 + 9] ^= 1;
+        File.WriteAllBytes(StorePath, bytes);
+
+        SessionStoreDamagedException fault = Assert.Throws<SessionStoreDamagedException>(() => FileSessionStore.Open(StorePath, RingBytes, Owner));
+
+        Assert.Contains("1024 and 2048", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SentMark_Saved_IsThereAgain_AndTheSmallerOfTwoThatDiffer()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(5, "five"u8);
+            store.SentMark = 4;
+        }
+
+        using (FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            Assert.Equal(4, again.SentMark);
+        }
+
+        byte[] bytes = File.ReadAllBytes(StorePath);
+        bytes[3_072] = 5;
+        File.WriteAllBytes(StorePath, bytes);
+        using FileSessionStore flipped = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal(4, flipped.SentMark);
+        Assert.Contains("says 5 and 4", flipped.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GoOnFrom_LeavesNothingOfBefore_AndGoesOn()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(1, "one"u8);
+            store.SentMark = 1;
+            store.GoOnFrom(100, 60);
+            store.Append(61, "new"u8);
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((101, 61, 1, 0), (again.NextOutgoing, again.Mark, again.SentMark, again.Resets));
+        Assert.Equal(["", "", "new"], new[] { 1L, 99, 100 }.Select(sequence => Read(again, sequence)));
+    }
+
+    [Fact]
+    public void Reset_CountsAndTakesTheMarkBack()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(5, "old"u8);
+            store.Reset(3);
+            store.Append(4, "again"u8);
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((2, 4, 1), (again.NextOutgoing, again.Mark, again.Resets));
+    }
+
+    [Fact]
+    public void FileOfVersion1_IsCarriedOverWithAllThatItHas()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(0, default);
+            store.Append(1, "one"u8);
+        }
+
+        // As version 1 wrote it: the client's next number at byte 16, nothing behind byte 32, the same ring.
+        byte[] bytes = File.ReadAllBytes(StorePath);
+        bytes[7] = (byte)'1';
+        bytes.AsSpan(32, HeaderBytes - 32).Clear();
+        bytes[16] = 42;
+        File.WriteAllBytes(StorePath, bytes);
+
+        using (FileSessionStore carried = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            Assert.Equal((42, 3, 1, 1, 0), (carried.NextIncoming, carried.NextOutgoing, carried.Mark, carried.SentMark, carried.Resets));
+            Assert.Contains("carried over", carried.Found, StringComparison.Ordinal);
+            Assert.Equal("one", Read(carried, 2));
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((42, 3, ""), (again.NextIncoming, again.NextOutgoing, again.Found));
     }
 
     [Theory]
@@ -150,17 +289,17 @@ public sealed class FileSessionStoreTests : IDisposable
     {
         File.WriteAllBytes(StorePath, new byte[bytes]);
 
-        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes, Owner));
 
-        Assert.Contains($"{StorePath} has {bytes} bytes", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"{StorePath} is damaged: it has {bytes} bytes", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void File_OpenInAnotherStore_IsRefusedByName()
     {
-        using FileSessionStore first = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore first = FileSessionStore.Open(StorePath, RingBytes, Owner);
 
-        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes));
+        IOException fault = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes, Owner));
 
         Assert.Contains($"{StorePath} is in use", fault.Message, StringComparison.Ordinal);
     }
@@ -168,7 +307,7 @@ public sealed class FileSessionStoreTests : IDisposable
     [Fact]
     public void Append_AfterOpening_AllocatesNothing()
     {
-        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes);
+        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner);
         byte[] message = new byte[200];
         for (int round = 0; round < 1_000; round++)
         {
@@ -180,15 +319,16 @@ public sealed class FileSessionStoreTests : IDisposable
             for (int round = 0; round < 10_000; round++)
             {
                 store.Append(round, message);
-                store.NextIncoming = round;
-                _ = store.TryRead(store.NextOutgoing - 1, out _);
+                store.NextIncoming = round + 1;
+                store.SentMark = round;
+                _ = store.TryRead(store.NextOutgoing - 1, out _, out _);
             }
         });
     }
 
     private static string Text(int message) => $"message {message} {new string((char)('a' + (message % 26)), message % 150)}";
 
-    private static string Read(FileSessionStore store, long sequence) => store.TryRead(sequence, out ReadOnlySpan<byte> message) ? Encoding.ASCII.GetString(message) : "";
+    private static string Read(FileSessionStore store, long sequence) => store.TryRead(sequence, out ReadOnlySpan<byte> message, out _) ? Encoding.ASCII.GetString(message) : "";
 
     // Not by .NET, which heeds the store's lock.
     private void Copy(string target)

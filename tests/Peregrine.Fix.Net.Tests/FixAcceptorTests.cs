@@ -130,7 +130,7 @@ public class FixAcceptorTests
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("acceptor-test-");
         string path = Path.Combine(folder.FullName, "CLIENT.session");
-        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20))
+        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20, new SessionStoreOwner("BROKER", "CLIENT")))
         {
             using AcceptorRig rig = new(store);
             using Peer peer = new(rig.Acceptor.EndPoint);
@@ -140,7 +140,7 @@ public class FixAcceptorTests
             rig.Session.SaveIncoming();
         }
 
-        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20))
+        using (FileSessionStore store = FileSessionStore.Open(path, 1 << 20, new SessionStoreOwner("BROKER", "CLIENT")))
         {
             using AcceptorRig rig = new(store);
             using Peer peer = new(rig.Acceptor.EndPoint) { Sequence = 3 };

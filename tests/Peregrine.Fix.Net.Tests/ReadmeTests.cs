@@ -19,7 +19,7 @@ public class ReadmeTests
 
         using EventLoop loop = new(new EventLoopOptions());
         using FixAcceptor acceptor = new(loop, new FixAcceptorOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER" });
-        using FileSessionStore store = FileSessionStore.Open(path, ringBytes: 16 << 20);
+        using FileSessionStore store = FileSessionStore.Open(path, ringBytes: 16 << 20, new SessionStoreOwner("BROKER", "CLIENT"));
         FixSession session = new(new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, store, new Desk());
         acceptor.Add(session);
         Thread client = new(() =>

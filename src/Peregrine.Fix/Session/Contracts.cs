@@ -17,17 +17,34 @@ public interface IFixSessionStore
     /// <summary>The application's own number, saved together with each message: how far it got.</summary>
     long Mark { get; }
 
+    /// <summary>
+    /// The mark of the last message that was given to a connection: what lies behind it was never sent. Setting it saves it; never above <see cref="Mark"/>.
+    /// </summary>
+    long SentMark { get; set; }
+
+    /// <summary>How often the numbers were set back to 1.</summary>
+    int Resets { get; }
+
     /// <summary>Saves a message under <see cref="NextOutgoing"/>, and the mark with it: both or neither.</summary>
     /// <param name="mark">The new mark.</param>
     /// <param name="message">The message, or nothing for one that is never sent again (session messages).</param>
     void Append(long mark, ReadOnlySpan<byte> message);
 
     /// <summary>Reads a saved message; the span is valid until the next append.</summary>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="mark">The mark that was saved with it.</param>
     /// <returns>False when it was a session message, or so long ago that it was overwritten.</returns>
-    bool TryRead(long sequence, out ReadOnlySpan<byte> message);
+    bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark);
 
-    /// <summary>Both numbers to 1, messages forgotten; the mark stays.</summary>
-    void Reset();
+    /// <summary>Goes on from other numbers: messages that the store does not have are taken as sent under the numbers between.</summary>
+    /// <param name="nextOutgoing">1 or above.</param>
+    /// <param name="mark">The mark there.</param>
+    void GoOnFrom(long nextOutgoing, long mark);
+
+    /// <summary>Both numbers to 1, messages forgotten.</summary>
+    /// <param name="mark">The mark from which the application goes on; not above <see cref="Mark"/>.</param>
+    void Reset(long mark);
 }
 
 /// <summary>The connection of a session.</summary>
@@ -53,6 +70,48 @@ public interface IFixApplication
     /// <summary>A valid application message, in sequence.</summary>
     /// <returns>False when the application cannot take it now: it is not counted as received, and the connection ends.</returns>
     bool OnMessage(FixSession session, in FixMessage message);
+
+    /// <summary>A number went to a message that moves no mark: a session message, or a refusal. Before the message leaves.</summary>
+    /// <param name="session">The session, whose store has the number already.</param>
+    /// <param name="sequence">The number.</param>
+    void OnNumberSpent(FixSession session, long sequence)
+    {
+    }
+
+    /// <summary>The peer begins again with number 1, and the session is about to.</summary>
+    /// <returns>The mark to go on from: <see cref="FixSession.Mark"/>, or a smaller one if what lies behind it is told again (<see cref="FixSession.TellAgain"/>).</returns>
+    long OnReset(FixSession session) => session.Mark;
+
+    /// <summary>
+    /// A message is to be sent again, or for the first time, which the store has no more. The application makes it again
+    /// (<see cref="FixSession.Remake"/>, <see cref="FixSession.TryEndRemake"/>), says that there is nothing to send, or that it cannot.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sequence">The number.</param>
+    /// <param name="end">The number before which the peer's wish ends; a gap need not be looked at further.</param>
+    /// <param name="following">For <see cref="RemakeStatus.Gap"/>: the next number that may be something else than a gap.</param>
+    /// <param name="mark">For <see cref="RemakeStatus.Made"/>: its mark.</param>
+    RemakeStatus TryRemake(FixSession session, long sequence, long end, out long following, out long mark)
+    {
+        (following, mark) = (end, 0);
+        return RemakeStatus.Gap;
+    }
+}
+
+/// <summary>What an application has for a number whose message the store has no more.</summary>
+public enum RemakeStatus : byte
+{
+    /// <summary>No message that is sent again: the peer gets a gap fill.</summary>
+    Gap = 0,
+
+    /// <summary>The message was made again.</summary>
+    Made = 1,
+
+    /// <summary>It is being made; <see cref="FixSession.Resume"/> says when to ask again.</summary>
+    Wait = 2,
+
+    /// <summary>It can be had no more: the session ends with a Logout that says so, and no gap is filled.</summary>
+    Gone = 3,
 }
 
 /// <summary>How a session behaves.</summary>
@@ -114,4 +173,10 @@ public sealed class FixSessionCounters
 
     /// <summary>Messages that had to wait as the peer read too slowly.</summary>
     public long Delayed { get; internal set; }
+
+    /// <summary>Messages that the store had no more, made again by the application.</summary>
+    public long Remade { get; internal set; }
+
+    /// <summary>Sessions ended because messages that were asked for can be had no more.</summary>
+    public long Gone { get; internal set; }
 }

@@ -256,7 +256,7 @@ public sealed partial class FixSession
         bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
         if (isReset)
         {
-            _store.Reset();
+            _store.Reset(_application.OnReset(this));
             NextIncoming = 1;
         }
 
@@ -352,14 +352,20 @@ public sealed partial class FixSession
     // One request for a gap, not one for each message behind it.
     private void AskResend(long seen)
     {
-        if (NextIncoming <= _resendAskedTo && (NextIncoming > _resendAskedFrom || _nowNs - _resendAskedNs < ResendPatienceNs))
+        if (NextIncoming != _resendSeenNext)
+        {
+            // It shrinks: patience begins anew, and is not switched off.
+            _resendSeenNext = NextIncoming;
+            _resendAskedNs = _nowNs;
+        }
+
+        if (NextIncoming <= _resendAskedTo && _nowNs - _resendAskedNs < ResendPatienceNs)
         {
             // On its way, as far as can be seen.
             return;
         }
 
         _resendAskedTo = seen;
-        _resendAskedFrom = NextIncoming;
         _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);

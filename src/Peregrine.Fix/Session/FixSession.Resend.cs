@@ -5,7 +5,7 @@ namespace Peregrine.Fix.Session;
 /// <summary>
 /// Sending again. One cursor walks over the saved messages, as far as the connection takes them and a batch at a time; meanwhile
 /// new messages are only saved, and the cursor reaches them in turn. So the peer gets everything in order, and a resend needs no
-/// memory of its own.
+/// memory of its own. A message that the store has no more is made again by the application, or the session ends with the reason.
 /// </summary>
 public sealed partial class FixSession
 {
@@ -27,11 +27,14 @@ public sealed partial class FixSession
     // Everything below was given to a connection before, so it goes out with PossDupFlag.
     private long _writtenEnd;
 
-    // The connection refused: nothing to do until it is writable.
+    // The connection refused, or the application makes a message again: nothing to do until it is writable, or made.
     private bool _isBlocked;
 
     /// <summary>True while saved messages wait to be sent and the connection takes them: call <see cref="Continue"/> soon.</summary>
     public bool IsResending => _cursor > 0 && !_isBlocked;
+
+    /// <summary>True while messages wait to be sent, for whatever reason.</summary>
+    public bool IsBehind => _cursor > 0;
 
     private bool IsCatchingUp => _cursor > 0;
 
@@ -45,6 +48,49 @@ public sealed partial class FixSession
             CatchUp();
         }
     }
+
+    /// <summary>The application has more of what it was asked to make again.</summary>
+    /// <remarks>Thread: the owner's. Allocates: no.</remarks>
+    public void Resume(long nowNs)
+    {
+        _nowNs = nowNs;
+        if (IsCatchingUp)
+        {
+            CatchUp();
+        }
+    }
+
+    /// <summary>
+    /// Gives the numbers that follow to messages that the application told nobody yet: it makes them (<see cref="IFixApplication.TryRemake"/>) as the
+    /// connection takes them. For a peer that is logged on.
+    /// </summary>
+    /// <param name="mark">The mark of the last of them; each has one more than the one before.</param>
+    public void TellAgain(long mark)
+    {
+        long first = _store.NextOutgoing;
+        long count = mark - _store.Mark;
+        if (count > 0)
+        {
+            _store.GoOnFrom(first + count, mark);
+            if (!IsCatchingUp)
+            {
+                _cursor = first;
+                _requestedEnd = first;
+            }
+        }
+    }
+
+    /// <summary>Begins a message of an earlier number again: header written, fields are added by the caller, then <see cref="TryEndRemake"/>.</summary>
+    /// <param name="msgType">MsgType.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="sentNs">When it was sent first as far as is known, Unix nanoseconds: not after now.</param>
+    /// <param name="isPossResend">The peer may have had what it says under another number: PossResend (97), unless it is repeated under its own.</param>
+    public FixWriter Remake(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend) =>
+        Begin(msgType, sequence, Math.Min(sentNs, _nowNs), isPossResend && sequence >= _writtenEnd);
+
+    /// <summary>Ends it.</summary>
+    /// <returns>False when it is too large.</returns>
+    public bool TryEndRemake(ref FixWriter writer) => writer.TryFinish(out _remadeBytes);
 
     private void AnswerResend(long begin, long end)
     {
@@ -95,7 +141,22 @@ public sealed partial class FixSession
                 return;
             }
 
-            int bytes = NextResend(out long following, ref scanLeft);
+            RemakeStatus status = NextResend(out long following, out long mark, ref scanLeft, out int bytes);
+            if (status == RemakeStatus.Wait)
+            {
+                _isBlocked = true;
+                return;
+            }
+
+            if (status == RemakeStatus.Gone)
+            {
+                // Behind nothing: the cursor would never reach the goodbye.
+                Counters.Gone++;
+                StopCatchingUp();
+                LogoutAndEnd(GoneText(following));
+                return;
+            }
+
             if (!transport.TryWrite(_resendScratch.AsSpan(0, bytes)))
             {
                 _isBlocked = true;
@@ -104,7 +165,7 @@ public sealed partial class FixSession
 
             Counters.Resent += following - _cursor;
             _cursor = following;
-            _writtenEnd = Math.Max(_writtenEnd, following);
+            WasSent(following, mark);
             _lastSentNs = _nowNs;
         }
 
@@ -114,21 +175,43 @@ public sealed partial class FixSession
         }
     }
 
-    // The saved message at the cursor, or one gap fill over all that follow without a saved message.
-    private int NextResend(out long following, ref int scanLeft)
+    // The message at the cursor, or one gap fill over all that follow without one.
+    private RemakeStatus NextResend(out long following, out long mark, ref int scanLeft, out int bytes)
     {
         following = _cursor + 1;
-        if (TryRewrite(_cursor, out int bytes))
+        if (_store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark) && TryRewrite(saved, _cursor, out bytes))
         {
-            return bytes;
+            return RemakeStatus.Made;
         }
 
+        bytes = 0;
         long end = _cursor < _requestedEnd ? _requestedEnd : _store.NextOutgoing;
-        for (; following < end && scanLeft > 0 && !_store.TryRead(following, out _); scanLeft--)
+        RemakeStatus status = _application.TryRemake(this, _cursor, end, out following, out mark);
+        if (status == RemakeStatus.Made)
+        {
+            Counters.Remade++;
+            following = _cursor + 1;
+            return TryRewrite(_scratch.AsSpan(0, _remadeBytes), _cursor, out bytes) ? RemakeStatus.Made : RemakeStatus.Gone;
+        }
+
+        if (status != RemakeStatus.Gap)
+        {
+            following = _cursor;
+            return status;
+        }
+
+        long gapEnd = Math.Min(following, end);
+        for (following = _cursor + 1; following < gapEnd && scanLeft > 0 && !_store.TryRead(following, out _, out _); scanLeft--)
         {
             following++;
         }
 
+        bytes = WriteGapFill(following);
+        return RemakeStatus.Gap;
+    }
+
+    private int WriteGapFill(long following)
+    {
         FixWriter fill = new(_resendScratch, _beginString, "4"u8);
         fill.Add(Messages.Tag.SenderCompId, _compId);
         fill.Add(Messages.Tag.TargetCompId, _peerCompId);
@@ -138,15 +221,18 @@ public sealed partial class FixSession
         fill.AddTimestamp(Messages.Tag.OrigSendingTime, _nowNs);
         fill.Add(Messages.Tag.GapFillFlag, 'Y');
         fill.Add(Messages.Tag.NewSeqNo, following);
-        _ = fill.TryFinish(out bytes);
+        _ = fill.TryFinish(out int bytes);
         return bytes;
     }
 
-    // False for a session message, one that the store has no more, and one saved under a larger MessageBytesMax than today's.
-    private bool TryRewrite(long sequence, out int bytes)
+    private static string GoneText(long sequence) =>
+        $"message {sequence} was asked for and is kept no more; take what lies before from your own records and log on with ResetSeqNumFlag=Y";
+
+    // False for one that was saved under a larger MessageBytesMax than today's.
+    private bool TryRewrite(ReadOnlySpan<byte> saved, long sequence, out int bytes)
     {
         bytes = 0;
-        if (!_store.TryRead(sequence, out ReadOnlySpan<byte> saved) || !_resendIndex.TryParse(saved))
+        if (!_resendIndex.TryParse(saved))
         {
             return false;
         }

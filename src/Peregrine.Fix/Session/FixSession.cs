@@ -28,6 +28,7 @@ public sealed partial class FixSession
     private readonly byte[] _peerCompId;
     private readonly byte[] _scratch;
     private readonly FixIndex _index = new();
+    private int _remadeBytes;
     private IFixTransport? _transport;
     private long _nowNs;
     private long _lastSentNs;
@@ -35,8 +36,8 @@ public sealed partial class FixSession
     private long _heartbeatNs;
     private bool _isTestRequestSent;
     private long _resendAskedTo;
-    private long _resendAskedFrom;
     private long _resendAskedNs;
+    private long _resendSeenNext;
     private long _logoutSentNs;
     private bool _wasLoggedOn;
 
@@ -73,6 +74,12 @@ public sealed partial class FixSession
 
     /// <summary>The application's mark: how far it got with what it sends.</summary>
     public long Mark => _store.Mark;
+
+    /// <summary>The mark of the last message that was given to a connection: what lies behind it was never sent.</summary>
+    public long SentMark => _store.SentMark;
+
+    /// <summary>How often the numbers were set back to 1.</summary>
+    public int Resets => _store.Resets;
 
     /// <summary>When the last message from the peer arrived, Unix nanoseconds.</summary>
     public long LastReceivedNs => _lastReceivedNs;
@@ -230,13 +237,20 @@ public sealed partial class FixSession
         }
     }
 
-    private FixWriter Begin(ReadOnlySpan<byte> msgType)
+    private FixWriter Begin(ReadOnlySpan<byte> msgType) => Begin(msgType, _store.NextOutgoing, _nowNs, isPossResend: false);
+
+    private FixWriter Begin(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
     {
         FixWriter writer = new(_scratch, _beginString, msgType);
         writer.Add(Messages.Tag.SenderCompId, _compId);
         writer.Add(Messages.Tag.TargetCompId, _peerCompId);
-        writer.Add(Messages.Tag.MsgSeqNum, _store.NextOutgoing);
-        writer.AddTimestamp(Messages.Tag.SendingTime, _nowNs);
+        writer.Add(Messages.Tag.MsgSeqNum, sequence);
+        if (isPossResend)
+        {
+            writer.Add(Messages.Tag.PossResend, 'Y');
+        }
+
+        writer.AddTimestamp(Messages.Tag.SendingTime, sentNs);
         return writer;
     }
 
@@ -256,7 +270,13 @@ public sealed partial class FixSession
     private void Send(ReadOnlySpan<byte> message, long mark, bool isSaved)
     {
         long sequence = _store.NextOutgoing;
+        bool isMarked = mark != _store.Mark;
         _store.Append(mark, isSaved ? message : default);
+        if (!isMarked)
+        {
+            _application.OnNumberSpent(this, sequence);
+        }
+
         Counters.Sent++;
         _lastSentNs = _nowNs;
         if (_transport is null || State is FixSessionState.Disconnected or FixSessionState.AwaitingLogon)
@@ -278,7 +298,16 @@ public sealed partial class FixSession
             return;
         }
 
-        _writtenEnd = sequence + 1;
+        WasSent(sequence + 1, mark);
+    }
+
+    private void WasSent(long following, long mark)
+    {
+        _writtenEnd = Math.Max(_writtenEnd, following);
+        if (mark > _store.SentMark)
+        {
+            _store.SentMark = mark;
+        }
     }
 
     private void SendLogout(string text)

@@ -10,6 +10,8 @@ public sealed class MemorySessionStore : IFixSessionStore
 
     private readonly byte[][] _messages;
     private readonly int[] _lengths;
+    private readonly long[] _marks;
+    private long _oldest = 1;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="messagesMax">How many messages are kept; a power of two. Older ones are gap-filled.</param>
@@ -22,6 +24,7 @@ public sealed class MemorySessionStore : IFixSessionStore
 
         _messages = new byte[messagesMax][];
         _lengths = new int[messagesMax];
+        _marks = new long[messagesMax];
         Array.Fill(_messages, []);
     }
 
@@ -35,6 +38,12 @@ public sealed class MemorySessionStore : IFixSessionStore
     public long Mark { get; private set; }
 
     /// <inheritdoc/>
+    public long SentMark { get; set; }
+
+    /// <inheritdoc/>
+    public int Resets { get; private set; }
+
+    /// <inheritdoc/>
     public void Append(long mark, ReadOnlySpan<byte> message)
     {
         int place = Place(NextOutgoing);
@@ -45,23 +54,33 @@ public sealed class MemorySessionStore : IFixSessionStore
 
         message.CopyTo(_messages[place]);
         _lengths[place] = message.Length;
+        _marks[place] = mark;
         NextOutgoing++;
         Mark = mark;
     }
 
     /// <inheritdoc/>
-    public bool TryRead(long sequence, out ReadOnlySpan<byte> message)
+    public bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark)
     {
-        bool isKept = sequence > 0 && sequence < NextOutgoing && sequence >= NextOutgoing - _messages.Length;
+        bool isKept = sequence >= _oldest && sequence < NextOutgoing && sequence >= NextOutgoing - _messages.Length;
         message = isKept ? _messages[Place(sequence)].AsSpan(0, _lengths[Place(sequence)]) : default;
+        mark = isKept ? _marks[Place(sequence)] : 0;
         return message.Length > 0;
     }
 
     /// <inheritdoc/>
-    public void Reset()
+    public void GoOnFrom(long nextOutgoing, long mark)
+    {
+        (NextOutgoing, Mark, _oldest) = (nextOutgoing, mark, nextOutgoing);
+        SentMark = Math.Min(SentMark, mark);
+    }
+
+    /// <inheritdoc/>
+    public void Reset(long mark)
     {
         NextIncoming = 1;
-        NextOutgoing = 1;
+        GoOnFrom(1, mark);
+        Resets++;
     }
 
     private int Place(long sequence) => (int)(sequence & (_messages.Length - 1));

@@ -10,17 +10,13 @@ namespace Peregrine.Fix.Net;
 /// the process at any instruction; a loss of power can take the last of it.
 /// </summary>
 /// <remarks>
-/// Layout (docs/wire/session-store-v1.md): a page of header, then the ring. A record is written whole before the header's
+/// Layout (docs/wire/session-store-v2.md): a page of header, then the ring. A record is written whole before the header's
 /// position of the last record moves to it, and that is one aligned 8-byte store.
 /// Thread: one owner. Allocates: no, after it was opened. No system call for a message.
 /// </remarks>
-public sealed class FileSessionStore : IFixSessionStore, IDisposable
+public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
 {
-    private const int HeaderBytes = 4096;
     private const int RecordHeaderBytes = 40;
-    private const ulong Magic = 0x3153_5346_4745_5250; // "PREGFSS1" read as bytes
-    private const int NextIncomingAt = 16;
-    private const int LastPositionAt = 24;
     private const int IndexSize = 1 << 16;
 
     private readonly LinuxFile _file;
@@ -32,20 +28,17 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
     private long _end;
     private long _lastPosition = -1;
 
-    private FileSessionStore(LinuxFile file, MappedMemory memory)
+    private FileSessionStore(string path, LinuxFile file, MappedMemory memory)
     {
+        Path = path;
         _file = file;
         _memory = memory;
         _ringBytes = memory.Bytes - HeaderBytes;
         Array.Fill(_positions, -1);
     }
 
-    /// <inheritdoc/>
-    public long NextIncoming
-    {
-        get => BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(NextIncomingAt, 8));
-        set => BinaryPrimitives.WriteInt64LittleEndian(_memory.Slice(NextIncomingAt, 8), value);
-    }
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <inheritdoc/>
     public long NextOutgoing { get; private set; } = 1;
@@ -53,14 +46,22 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
     /// <inheritdoc/>
     public long Mark { get; private set; }
 
-    /// <summary>Messages overwritten by newer ones: a peer that asks for them gets a gap fill.</summary>
+    /// <inheritdoc/>
+    public int Resets { get; private set; }
+
+    /// <summary>Messages overwritten by newer ones.</summary>
     public long Overwritten { get; private set; }
+
+    /// <summary>What was found at opening that a person should know; empty when nothing was.</summary>
+    public string Found { get; private set; } = "";
 
     /// <summary>Opens a store, making it when missing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="ringBytes">Size of the ring for a new file: 64 KiB to 1 GiB, a multiple of 4,096. An existing file keeps its own.</param>
-    /// <exception cref="IOException">Not writable, in use, damaged, or of another version; the message says which and what to do.</exception>
-    public static FileSessionStore Open(string path, long ringBytes)
+    /// <param name="owner">Whose it is. One of somebody else is refused; one of version 1, which does not say, is taken and carried over.</param>
+    /// <exception cref="SessionStoreDamagedException">Not whole: what it held is not known.</exception>
+    /// <exception cref="IOException">Not writable, in use, another session's, or of another version; the message says which and what to do.</exception>
+    public static FileSessionStore Open(string path, long ringBytes, SessionStoreOwner owner)
     {
         Check.That(ringBytes is >= 64 << 10 and <= 1 << 30 && ringBytes % 4096 == 0, "a session store has 64 KiB to 1 GiB, a multiple of 4,096");
         LinuxFile file = LinuxFile.OpenOrCreate(path);
@@ -84,12 +85,20 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
 
             if (bytes < HeaderBytes + (64 << 10) || bytes > HeaderBytes + (1L << 30))
             {
-                throw new IOException($"session store {path} has {bytes} bytes, which no store has; restore it from a copy, or delete it and let the client log on with ResetSeqNumFlag=Y");
+                throw new SessionStoreDamagedException(path, $"it has {bytes} bytes, which no store has");
             }
 
-            FileSessionStore store = new(file, file.Map(bytes));
-            store.Load(path);
-            return store;
+            FileSessionStore store = new(path, file, file.Map(bytes));
+            try
+            {
+                store.Load(owner);
+                return store;
+            }
+            catch
+            {
+                store._memory.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -99,12 +108,13 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Append(long mark, ReadOnlySpan<byte> message) => AppendRecord(NextOutgoing, mark, message);
+    public void Append(long mark, ReadOnlySpan<byte> message) => AppendRecord(NextOutgoing, mark, Resets, message);
 
     /// <inheritdoc/>
-    public bool TryRead(long sequence, out ReadOnlySpan<byte> message)
+    public bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark)
     {
         message = default;
+        mark = 0;
         long position = sequence > 0 && sequence < NextOutgoing && sequence >= NextOutgoing - IndexSize ? _positions[sequence & (IndexSize - 1)] : -1;
         if (position < 0 || _end - position > _ringBytes)
         {
@@ -112,16 +122,51 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         }
 
         ReadOnlySpan<byte> head = Ring(position, RecordHeaderBytes);
+        mark = BinaryPrimitives.ReadInt64LittleEndian(head[16..]);
         message = Ring(position, RecordHeaderBytes + BinaryPrimitives.ReadInt32LittleEndian(head))[RecordHeaderBytes..];
         return message.Length > 0;
     }
 
     /// <inheritdoc/>
-    public void Reset()
+    public void GoOnFrom(long nextOutgoing, long mark) => GoOnFrom(nextOutgoing, mark, Resets);
+
+    /// <summary>Makes it the store of a session that has come this far, whatever it held.</summary>
+    /// <param name="nextOutgoing">1 or above.</param>
+    /// <param name="mark">The mark there.</param>
+    /// <param name="resets">How often the numbers were set back.</param>
+    /// <param name="nextIncoming">1 or above.</param>
+    /// <param name="sentMark">At most <paramref name="mark"/>.</param>
+    public void Restore(long nextOutgoing, long mark, int resets, long nextIncoming, long sentMark)
     {
-        // A record with sequence 0 stands for the reset; the mark goes on.
+        GoOnFrom(nextOutgoing, mark, resets);
+        NextIncoming = nextIncoming;
+        SentMark = sentMark;
+    }
+
+    private void GoOnFrom(long nextOutgoing, long mark, int resets)
+    {
+        Check.That(nextOutgoing > 0 && mark >= 0, "numbers start at 1 and marks at 0");
+        if (SentMark > mark)
+        {
+            SentMark = mark;
+        }
+
+        // A record with sequence 0 ends what the numbers before stood for. A process that dies behind it has a store that starts at 1, which its
+        // application finds behind what it knows.
         Array.Fill(_positions, -1);
-        AppendRecord(0, Mark, default);
+        AppendRecord(0, mark, resets, default);
+        if (nextOutgoing > 1)
+        {
+            AppendRecord(nextOutgoing - 1, mark, resets, default);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reset(long mark)
+    {
+        Check.That(mark <= Mark, "a mark does not go forward by a reset");
+        Array.Fill(_positions, -1);
+        AppendRecord(0, mark, Resets + 1, default);
         NextIncoming = 1;
     }
 
@@ -133,8 +178,8 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         _file.Dispose();
     }
 
-    // length u32, zero u32, sequence i64, mark i64, position of the record before i64, checksum u64, message
-    private void AppendRecord(long sequence, long mark, ReadOnlySpan<byte> message)
+    // length u32, resets u32, sequence i64, mark i64, position of the record before i64, checksum u64, message
+    private void AppendRecord(long sequence, long mark, int resets, ReadOnlySpan<byte> message)
     {
         int bytes = (RecordHeaderBytes + message.Length + 7) & ~7;
         Check.That(bytes <= _ringBytes / 4, "a message is much smaller than its store");
@@ -147,7 +192,7 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
 
         Span<byte> record = Ring(position, bytes);
         BinaryPrimitives.WriteInt32LittleEndian(record, message.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(record[4..], 0);
+        BinaryPrimitives.WriteInt32LittleEndian(record[4..], resets);
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], sequence);
         BinaryPrimitives.WriteInt64LittleEndian(record[16..], mark);
         BinaryPrimitives.WriteInt64LittleEndian(record[24..], _lastPosition);
@@ -157,15 +202,16 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         // Everything above is in the mapping before the position is: stores are not reordered past a release store.
         Thread.MemoryBarrier();
         BinaryPrimitives.WriteInt64LittleEndian(_memory.Slice(LastPositionAt, 8), position + 1);
-        Remember(position, bytes, sequence, mark);
+        Remember(position, bytes, sequence, mark, resets);
     }
 
-    private void Remember(long position, int bytes, long sequence, long mark)
+    private void Remember(long position, int bytes, long sequence, long mark, int resets)
     {
         _lastPosition = position;
         _end = position + bytes;
         NextOutgoing = sequence + 1;
         Mark = mark;
+        Resets = resets;
         if (sequence > 0)
         {
             long oldest = sequence >= IndexSize ? _positions[sequence & (IndexSize - 1)] : -1;
@@ -174,38 +220,31 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         }
     }
 
-    private void Load(string path)
+    private void LoadRing()
     {
-        Span<byte> header = _memory.Slice(0, HeaderBytes);
-        ulong magic = BinaryPrimitives.ReadUInt64LittleEndian(header);
-        if (magic == 0)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(header[NextIncomingAt..], 1);
-            BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-            return;
-        }
-
-        if (magic != Magic)
-        {
-            throw new IOException($"{path} is not a session store of this version: wrong magic at byte 0; start the version that wrote it, or delete the file and let the client log on with ResetSeqNumFlag=Y");
-        }
-
         // The stored position is one more than the real one, so that 0 means none.
-        long last = BinaryPrimitives.ReadInt64LittleEndian(header[LastPositionAt..]) - 1;
-        if (last < 0)
+        long last = BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(LastPositionAt, 8)) - 1;
+        if (last == -1)
         {
             return;
         }
 
-        if (!TryRecord(last, out int bytes, out long sequence, out long mark, out long before))
+        if (last < 0 || !TryRecord(last, out int bytes, out long sequence, out long mark, out long before, out int resets))
         {
-            throw new IOException($"session store {path} is damaged at byte {HeaderBytes + (last % _ringBytes)}: no whole record there; restore it from a copy, or delete it and let the client log on with ResetSeqNumFlag=Y");
+            throw new SessionStoreDamagedException(Path, $"no whole record at byte {HeaderBytes + (Math.Max(last, 0) % _ringBytes)}");
         }
 
-        Remember(last, bytes, sequence, mark);
+        Remember(last, bytes, sequence, mark, resets);
         for (int count = 1; sequence > 0 && count < IndexSize && before >= 0 && _end - before <= _ringBytes; count++)
         {
-            if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore) || olderSequence != sequence - 1 || olderSequence == 0)
+            if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore, out _))
+            {
+                // Not written over yet, so it was whole once; what is nearly a lap old may be under a record that was never finished.
+                Found = _end - before > _ringBytes / 4 * 3 ? "" : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: messages up to number {sequence - 1} are not in it any more";
+                return;
+            }
+
+            if (olderSequence != sequence - 1 || olderSequence == 0)
             {
                 return;
             }
@@ -216,12 +255,9 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         }
     }
 
-    private bool TryRecord(long position, out int bytes, out long sequence, out long mark, out long before)
+    private bool TryRecord(long position, out int bytes, out long sequence, out long mark, out long before, out int resets)
     {
-        bytes = 0;
-        sequence = 0;
-        mark = 0;
-        before = 0;
+        (bytes, sequence, mark, before, resets) = (0, 0, 0, 0, 0);
         long room = _ringBytes - (position % _ringBytes);
         if (position < 0 || room < RecordHeaderBytes)
         {
@@ -236,10 +272,11 @@ public sealed class FileSessionStore : IFixSessionStore, IDisposable
         }
 
         bytes = (RecordHeaderBytes + length + 7) & ~7;
+        resets = BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
         sequence = BinaryPrimitives.ReadInt64LittleEndian(head[8..]);
         mark = BinaryPrimitives.ReadInt64LittleEndian(head[16..]);
         before = BinaryPrimitives.ReadInt64LittleEndian(head[24..]);
-        return sequence >= 0 && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(position, Ring(position, RecordHeaderBytes + length));
+        return sequence >= 0 && resets >= 0 && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(position, Ring(position, RecordHeaderBytes + length));
     }
 
     // The position is in it, though it is not in the record: what an earlier lap of the ring left at the same place is not taken for a record.
