@@ -67,10 +67,16 @@ public sealed record LinkOptions
     public SnapshotOptions? Snapshots { get; init; }
 
     /// <summary>
-    /// Starts although a session's store lacks reports that the journal no longer makes: its client never gets them. For a store that was lost
+    /// Starts although a session was not sent reports that the journal no longer makes: its client never gets them. For a store that was lost
     /// together with the journal's older segments.
     /// </summary>
     public bool SkipLostReports { get; init; }
+
+    /// <summary>
+    /// Starts although the journal lacks commands which a session's store or a snapshot proves to have been durable: the link goes on from the journal's
+    /// end, with ids far above those that were given, and tells every client when it logs on. At <see cref="Durability.None"/> it always does.
+    /// </summary>
+    public bool AcceptLostCommands { get; init; }
 
     /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
     public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);

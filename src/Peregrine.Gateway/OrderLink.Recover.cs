@@ -51,13 +51,13 @@ public sealed partial class OrderLink
         {
             using (reader)
             {
-                if (TryLoad(reader, passed, mayLag, out string? lag) is not { } state)
+                if (TryLoad(reader, extent, passed, mayLag, out string? lag) is not { } state)
                 {
                     continue;
                 }
 
                 replay = NewReplay();
-                replay.Resume(state.Core, state.LastTimeNs);
+                replay.Resume(state.Core, state.LastTimeNs, state.Ledger, state.Identity);
                 _port.Resume(state.Core, state.ReportCounts);
                 long loadedNs = Clock.MonotonicNs;
                 try
@@ -79,11 +79,12 @@ public sealed partial class OrderLink
         return null;
     }
 
-    private LinkState? TryLoad(SnapshotReader reader, List<SnapshotFault> passed, bool mayLag, out string? lag)
+    // Where the journal starts at its first record, whatever was not sent can be made again.
+    private LinkState? TryLoad(SnapshotReader reader, in JournalExtent extent, List<SnapshotFault> passed, bool mayLag, out string? lag)
     {
         lag = null;
         LinkState? state = LinkState.TryLoad(reader, emitsOrderDeltas: _books is not null, out SnapshotFault? fault);
-        if (state is not null && _port.FindLag(state.ReportCounts) is { } found)
+        if (state is not null && extent.Start.Records > 0 && _port.FindLag(state) is { } found)
         {
             lag = found;
             fault = mayLag ? null : new SnapshotFault(reader.Info.Path, 0, found);
@@ -102,7 +103,7 @@ public sealed partial class OrderLink
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
         using ReplayPipe pipe = new(replay);
-        return JournalWriter.Open(JournalOptionsOf(after), pipe, out recovery);
+        return JournalWriter.Open(JournalOptionsOf(after), new StartVisitor(pipe, () => CompareFolder(replay)), out recovery);
     }
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()
@@ -124,8 +125,19 @@ public sealed partial class OrderLink
         }
 
         SnapshotKeeper keeper = new(
-            snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0, () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords), log);
+            snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0,
+            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _port.SentSequence), log);
         keeper.Start();
         return keeper;
+    }
+
+    // What is wrong is told before the journal's torn tail is cut.
+    private sealed class StartVisitor(ReplayPipe pipe, Action compare) : IJournalVisitor
+    {
+        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload) => pipe.OnRecord(in header, payload);
+
+        public void OnEnd() => pipe.OnEnd();
+
+        public void OnWhole() => compare();
     }
 }

@@ -1,5 +1,3 @@
-using Peregrine.Fix.Net;
-using Peregrine.Fix.Session;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
@@ -30,20 +28,6 @@ public sealed partial class OrderLink
 
     private static IEnumerable<ClientSession> AllSessions(LinkOptions options) => options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
 
-    private void OpenSessions()
-    {
-        string folder = Path.Combine(_options.DataFolder, "sessions");
-        _ = Directory.CreateDirectory(folder);
-        foreach (ClientSession client in _options.Sessions)
-        {
-            FileSessionStore store = FileSessionStore.Open(Path.Combine(folder, $"{client.CompId}.session"), _options.SessionStoreBytes);
-            FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
-            FixSession session = new(options, store, _port);
-            _port.Add(session, store, client);
-            _acceptor.Add(session);
-        }
-    }
-
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
     {
@@ -60,6 +44,7 @@ public sealed partial class OrderLink
             Append(JournalRecordType.Bounds, bounds);
         }
 
+        WriteIdentity(replay, log);
         TradingRules merged = RulesMerge.Merge(Core.Rules, _options.Rules, out int[] accountIds);
         byte[] encoded = RulesCodec.Encode(merged);
         if (!replay.Rules.SequenceEqual(encoded))

@@ -6,6 +6,7 @@ using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Net;
@@ -64,12 +65,14 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax, Log = log });
-            OpenSessions();
+            OpenStores(log);
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
+            _port.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
+            StartSessions(replay, log);
             _port.Open(_sequencer, _waitForJournal);
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
             _keeper = KeepSnapshots(start, log);
@@ -77,6 +80,7 @@ public sealed partial class OrderLink : IDisposable
         catch
         {
             _keeper?.Dispose();
+            _port.StopRemakes();
             _port.Close();
             _journal?.Dispose();
             _loop.Dispose();
@@ -148,6 +152,7 @@ public sealed partial class OrderLink : IDisposable
             _isDisposed = true;
             CloseToRules();
             _keeper?.Dispose();
+            _port.StopRemakes();
             _port.Shut();
             _journal.Drain();
             _ = _sequencer.Release(_port);
@@ -173,6 +178,7 @@ public sealed partial class OrderLink : IDisposable
 
         int released = _sequencer.Release(_port);
         _locals.Complete(_journal.DurableSequence);
+        _port.ContinueRemakes(Clock.UnixNs);
         _acceptor.Continue(Clock.UnixNs);
         _loop.FlushAll();
         _sequencer.MarkSent();
@@ -200,6 +206,7 @@ public sealed partial class OrderLink : IDisposable
             _nextTickNs = nowNs + TickNs;
             _acceptor.OnTick(Clock.ToUnixNs(nowNs));
             _port.CancelOfDisconnected();
+            _ = _port.FindUnsent();
             _clock.Tick(Clock.ToUnixNs(nowNs));
             _port.SaveIncoming(_journal.DurableSequence);
         }

@@ -56,6 +56,14 @@ public interface IJournalVisitor
     void OnEnd()
     {
     }
+
+    /// <summary>
+    /// After <see cref="OnEnd"/>, where everything that was read is whole, but for a torn tail that was not cut yet. It may throw what keeps the journal from being
+    /// opened, as where other files disagree with it: nothing in it was changed then.
+    /// </summary>
+    void OnWhole()
+    {
+    }
 }
 
 /// <summary>What was found when a journal was opened.</summary>

@@ -51,6 +51,7 @@ internal sealed class JournalScan
         }
 
         visitor.OnEnd();
+        visitor.OnWhole();
         return scan;
     }
 

@@ -40,6 +40,9 @@ internal sealed class FixClient : IDisposable
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Every message as it came, also out of turn; kept where <see cref="Seen"/> is set.</summary>
+    public List<string> Raw { get; } = [];
+
     /// <summary>Called for every message of the link that comes in its turn; null for none.</summary>
     public Action<string>? Seen { get; set; }
 
@@ -47,11 +50,16 @@ internal sealed class FixClient : IDisposable
 
     public long Messages(char msgType) => _byMsgType[msgType];
 
-    public void Logon()
+    public void Logon(bool isReset = false)
     {
         FixWriter writer = Begin("A"u8);
         writer.Add(98, 0L);
         writer.Add(108, 30L);
+        if (isReset)
+        {
+            writer.Add(141, 'Y');
+        }
+
         Send(ref writer);
     }
 
@@ -168,6 +176,11 @@ internal sealed class FixClient : IDisposable
     {
         Assert.True(_index.TryParse(frame));
         FixMessage message = new(frame, _index);
+        if (Seen is not null)
+        {
+            Raw.Add(System.Text.Encoding.ASCII.GetString(frame).Replace('\u0001', '|'));
+        }
+
         _byMsgType[message.MsgType[0]]++;
         IsLoggedOn |= message.MsgType.SequenceEqual("A"u8);
         _ = message.TryGetLong(34, out long sequence);

@@ -35,9 +35,9 @@ internal sealed class LinkRig : IDisposable
     public string DataFolder => Path.Combine(_folder.FullName, "data");
 
     /// <summary>A client that is logged on.</summary>
-    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null)
+    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null, string compId = "CLIENT")
     {
-        FixClient client = new(Link.FixEndPoint, "CLIENT", nextOutgoing, nextIncoming) { Seen = seen };
+        FixClient client = new(Link.FixEndPoint, compId, nextOutgoing, nextIncoming) { Seen = seen };
         client.Logon();
         Pump(client, () => client.IsLoggedOn);
         return client;

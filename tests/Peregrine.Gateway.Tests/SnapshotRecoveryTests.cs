@@ -115,7 +115,7 @@ public class SnapshotRecoveryTests
     }
 
     [Fact]
-    public void Start_WithAStoreBehindTheSnapshot_TakesOneThatTheStoreHolds()
+    public void Start_WithAStoreOlderThanTheSnapshot_MakesItAgainAndTheClientGoesOn()
     {
         using LinkRig rig = new();
         TradeAndSnapshot(rig, snapshots: 1);
@@ -123,40 +123,54 @@ public class SnapshotRecoveryTests
         string before = Path.Combine(rig.DataFolder, "..", "before");
         LinkRig.Copy(store, before);
         TradeAndSnapshot(rig, snapshots: 1, first: 500);
-        long execIds = LastExecIdOf(rig);
+        SessionStatus reached = rig.Link.Status().Sessions[0];
         rig.Link.Dispose();
         File.Copy(before, store, overwrite: true);
 
         rig.Restart();
 
-        Assert.Contains("store of session CLIENT", Assert.Single(rig.Link.Recovery.Start.Passed).Reason, StringComparison.Ordinal);
-        Assert.NotNull(rig.Link.Recovery.Start.Snapshot);
-        Assert.Equal(execIds, LastExecIdOf(rig));
+        Assert.Empty(rig.Link.Recovery.Start.Passed);
+        Assert.Contains(rig.Log, line => line.Contains("CLIENT.session is older than the journal", StringComparison.Ordinal));
+        Assert.Equal((reached.NextIncoming, reached.NextOutgoing), (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
     }
 
     [Fact]
-    public void Start_WithTheStoreLostAndOldSegmentsGone_IsRefusedUntilTheLossIsAllowed()
+    public void Start_WithTheStoreLostAndOldSegmentsGone_GoesOnByTheSnapshotsNumbers()
     {
-        using LinkRig rig = new(change: options => options with { SegmentBytes = 64 << 10, OrdersMax = 256 });
-        for (int part = 0; part < 4; part++)
-        {
-            TradeAndSnapshot(rig, snapshots: 1, first: 1 + (part * 1_000), pairs: 200);
-        }
-
-        JournalRetentionResult gone = JournalRetention.Apply(JournalOf(rig), SnapshotStore.Open(Path.Combine(rig.DataFolder, "snapshots")), new JournalRetentionOptions(), 0, []);
-        Assert.True(gone.Segments > 0);
+        using LinkRig rig = WithOldSegmentsGone();
+        SessionStatus reached = rig.Link.Status().Sessions[0];
         rig.Link.Dispose();
         File.Delete(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"));
 
+        rig.Restart();
+
+        Assert.Equal((reached.NextIncoming, reached.NextOutgoing), (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
+        List<string> seen = [];
+        using FixClient client = rig.Connect(reached.NextIncoming, nextIncoming: 1, seen.Add);
+        rig.Pump(client, () => client.IsClosed);
+        Assert.Contains(client.Raw, message => message.Contains("|35=5|", StringComparison.Ordinal) && message.Contains("is kept no more", StringComparison.Ordinal));
+
+        // Number 1 was the answer to a Logon; nothing behind it is called a gap.
+        Assert.All(client.Raw.Where(message => message.Contains("|35=4|", StringComparison.Ordinal)), fill => Assert.Contains("|36=2|", fill, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Start_WithTheStoreLostAndNobodyWhoKnowsItsNumbers_IsRefusedUntilTheLossIsAllowed()
+    {
+        using LinkRig rig = WithOldSegmentsGone();
+        rig.Link.Dispose();
+        File.Delete(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"));
+        ForgetNumbers(rig);
+
         IOException fault = Assert.Throws<IOException>(rig.Restart);
 
-        Assert.Contains("store of session CLIENT holds its reports up to number 0", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("session CLIENT was sent its reports up to number 0", fault.Message, StringComparison.Ordinal);
         Assert.Contains("--skip-lost-reports", fault.Message, StringComparison.Ordinal);
         Func<LinkOptions, LinkOptions> change = rig.Change;
         rig.Change = options => change(options) with { SkipLostReports = true };
         rig.Restart();
         Assert.Contains("CLIENT", rig.Link.Recovery.Start.Skipped, StringComparison.Ordinal);
-        using FixClient client = rig.Connect();
+        using FixClient client = rig.Connect(nextIncoming: rig.Link.Status().Sessions[0].NextOutgoing);
         client.New(9_999, '1', "A"u8, 9_000, 1);
         rig.Pump(client, () => client.Reports('0') + client.Reports('8') == 1);
     }
@@ -239,6 +253,41 @@ public class SnapshotRecoveryTests
         JournalReplay zero = new(new(), counter);
         _ = JournalReader.Scan(JournalOf(rig), zero);
         Assert.True(zero.Core.StateHash == rig.Link.StateHash, $"a replay from zero gives the same state, seed {seed}");
+    }
+
+    private static LinkRig WithOldSegmentsGone()
+    {
+        LinkRig rig = new(change: options => options with { SegmentBytes = 64 << 10, OrdersMax = 256 });
+        for (int part = 0; part < 4; part++)
+        {
+            TradeAndSnapshot(rig, snapshots: 1, first: 1 + (part * 1_000), pairs: 200);
+        }
+
+        JournalRetentionResult gone = JournalRetention.Apply(JournalOf(rig), SnapshotStore.Open(Path.Combine(rig.DataFolder, "snapshots")), new JournalRetentionOptions(), 0, []);
+        Assert.True(gone.Segments > 0);
+        return rig;
+    }
+
+    // The same snapshots as a version would have written them that did not look at the sessions' numbers.
+    private static void ForgetNumbers(LinkRig rig)
+    {
+        string folder = Path.Combine(rig.DataFolder, "snapshots");
+        List<(JournalPosition At, LinkState State)> states = [];
+        foreach (SnapshotReader reader in SnapshotStore.Open(folder).OpenNewestFirst(JournalReader.FindExtent(JournalOf(rig)), []))
+        {
+            using (reader)
+            {
+                states.Add((reader.Info.Position, LinkState.TryLoad(reader, emitsOrderDeltas: false, out _)!));
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+        foreach ((JournalPosition at, LinkState state) in Enumerable.Reverse(states))
+        {
+            using SnapshotWriter writer = SnapshotStore.Open(folder).Create(at, 1, LinkState.Schema);
+            (state with { Ledger = new() }).Save(writer);
+            _ = writer.Complete();
+        }
     }
 
     private static long LastExecIdOf(LinkRig rig) => rig.Link.Core.LastExecId;

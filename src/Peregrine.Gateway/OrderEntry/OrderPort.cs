@@ -2,7 +2,9 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
+using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Ids;
 using Peregrine.Trading.Orders;
 
@@ -12,7 +14,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// The application behind the FIX sessions: their messages become commands for the sequencer, and reports go back through them.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: no, after warm-up.</remarks>
-internal sealed class OrderPort : IFixApplication, IReportSink
+internal sealed partial class OrderPort : IFixApplication, IReportSink
 {
     // BusinessRejectReason (380).
     private const int OtherReason = 0;
@@ -43,11 +45,15 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     /// <summary>Messages refused before they became a command.</summary>
     public long RefusedMessages { get; private set; }
 
-    /// <summary>Adds a client; its session comes from the caller, with this as its application.</summary>
-    public void Add(FixSession session, FileSessionStore store, ClientSession client)
+    /// <summary>The clients, for what starts them.</summary>
+    public IReadOnlyCollection<ClientState> Clients => _clients.Values;
+
+    /// <summary>Adds a client; its session comes when the journal was read.</summary>
+    /// <param name="client">Who.</param>
+    /// <param name="store">Its store; null where that is damaged and will be made again.</param>
+    public void Add(ClientSession client, FileSessionStore? store)
     {
-        ClientState state = new(SessionId.Of(client.CompId), session, store, client);
-        session.Tag = state;
+        ClientState state = new(SessionId.Of(client.CompId), store, client);
         _clients.Add(state.Id, state);
     }
 
@@ -60,17 +66,19 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         _tap?.OnRules(rules);
     }
 
-    /// <summary>Whether a session's store lacks reports which a snapshot no longer makes.</summary>
-    /// <param name="reportCounts">Reports of each session up to the snapshot.</param>
+    /// <summary>Whether a session was never sent reports which a snapshot no longer makes.</summary>
+    /// <param name="state">The snapshot's.</param>
     /// <returns>The first such session in words; null when there is none.</returns>
-    public string? FindLag(IReadOnlyDictionary<int, long> reportCounts)
+    public string? FindLag(LinkState state)
     {
         foreach (ClientState client in _clients.Values)
         {
-            long count = reportCounts.GetValueOrDefault(client.Id);
-            if (count > client.SavedAtStart)
+            // Of a store that is lost the snapshot knows the numbers; its older segments went when everything was sent.
+            long count = state.ReportCounts.GetValueOrDefault(client.Id);
+            bool isKnown = client.IsLost && state.Ledger.Find(client.Id) is not null;
+            if (!isKnown && count > client.SentAtStart)
             {
-                return $"the store of session {client.Client.CompId} holds its reports up to number {client.SavedAtStart}, and the snapshot stands after number {count}";
+                return $"session {client.Client.CompId} was sent its reports up to number {client.SentAtStart}, and the snapshot stands after number {count}";
             }
         }
 
@@ -97,6 +105,7 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         foreach (ClientState client in _clients.Values)
         {
             client.ReportCount = 0;
+            client.Kept.Clear();
         }
     }
 
@@ -151,7 +160,7 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         {
             if (client.LastSequence <= durableSequence && client.Session.HasUnsavedIncoming)
             {
-                client.Session.SaveIncoming();
+                SaveIncoming(client);
             }
         }
     }
@@ -170,13 +179,28 @@ internal sealed class OrderPort : IFixApplication, IReportSink
     {
         foreach (ClientState client in _clients.Values)
         {
-            client.Session.SaveIncoming();
-            client.Store.Dispose();
+            if (client.IsStarted)
+            {
+                SaveIncoming(client);
+            }
+
+            client.FirstStore?.Dispose();
+            client.FirstStore = null;
         }
     }
 
+    private static void SaveIncoming(ClientState client)
+    {
+        client.Store.ProvenSequence = Math.Max(client.Store.ProvenSequence, client.LastSequence);
+        client.Session.SaveIncoming();
+    }
+
     /// <inheritdoc/>
-    public void OnLogon(FixSession session) => _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
+    public void OnLogon(FixSession session)
+    {
+        _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
+        TellWhatIsDue((ClientState)session.Tag!);
+    }
 
     /// <inheritdoc/>
     public void OnLogoff(FixSession session, string reason)
@@ -236,11 +260,22 @@ internal sealed class OrderPort : IFixApplication, IReportSink
             return;
         }
 
-        // Reports below the store's mark were saved before the restart.
         client.ReportCount++;
-        if (client.ReportCount > client.SavedAtStart)
+        if (isReplay)
         {
-            _encoder.Send(client.Session, report, client.ReportCount);
+            // What the store does not have yet goes into it when all is read: as a rule the reports of the moment in which the process died.
+            if (client.ReportCount > client.SavedAtStart && client.Kept.Count < ClientState.KeptMax)
+            {
+                client.Kept.Add(report);
+            }
+
+            return;
+        }
+
+        _encoder.Send(client.Session, report, client.ReportCount);
+        if (client.FirstUnsent == long.MaxValue && client.Session.SentMark < client.ReportCount)
+        {
+            client.FirstUnsent = report.Sequence;
         }
     }
 
@@ -253,32 +288,5 @@ internal sealed class OrderPort : IFixApplication, IReportSink
         _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> id);
         session.RejectBusiness(message, reason, id, text);
         return true;
-    }
-
-    private sealed class ClientState(int id, FixSession session, FileSessionStore store, ClientSession client)
-    {
-        public int Id { get; } = id;
-
-        public FixSession Session { get; } = session;
-
-        public FileSessionStore Store { get; } = store;
-
-        public ClientSession Client { get; } = client;
-
-        public int[] AccountIds { get; set; } = [];
-
-        /// <summary>Reports of this session so far, over all runs.</summary>
-        public long ReportCount { get; set; }
-
-        /// <summary>How many of them the store held at start.</summary>
-        public long SavedAtStart { get; } = session.Mark;
-
-        /// <summary>It went away, and its orders are still to be cancelled.</summary>
-        public bool OwesDisconnect { get; set; }
-
-        /// <summary>Sequence of its last command.</summary>
-        public long LastSequence { get; set; }
-
-        public long ReceivedNs => Clock.FromUnixNs(Session.LastReceivedNs);
     }
 }

@@ -19,14 +19,31 @@ internal sealed partial class ReportEncoder(NameTable names)
     /// <param name="mark">The session's report count with this one.</param>
     public void Send(FixSession session, in OrderReport report, long mark)
     {
-        bool isReject = report.Type == ReportType.CancelRejected;
-        bool isMassCancel = report.Type == ReportType.MassCancelled || (isReject && report.RequestType == CommandType.MassCancel);
-        FixWriter writer = session.BeginMessage(isMassCancel ? "r"u8 : isReject ? "9"u8 : "8"u8, Clock.UnixNs);
-        if (isMassCancel)
+        FixWriter writer = session.BeginMessage(MsgTypeOf(in report), Clock.UnixNs);
+        Write(ref writer, in report);
+        Check.That(session.TryEndMessage(ref writer, mark), "every report fits into the largest message");
+    }
+
+    /// <summary>Makes the message for one report again, under a number that it was given before.</summary>
+    public void Remake(FixSession session, in OrderReport report, long sequence, bool isPossResend)
+    {
+        FixWriter writer = session.Remake(MsgTypeOf(in report), sequence, report.TimeNs, isPossResend);
+        Write(ref writer, in report);
+        Check.That(session.TryEndRemake(ref writer), "every report fits into the largest message");
+    }
+
+    private static bool IsMassCancel(in OrderReport report) =>
+        report.Type == ReportType.MassCancelled || (report.Type == ReportType.CancelRejected && report.RequestType == CommandType.MassCancel);
+
+    private static ReadOnlySpan<byte> MsgTypeOf(in OrderReport report) => IsMassCancel(in report) ? "r"u8 : report.Type == ReportType.CancelRejected ? "9"u8 : "8"u8;
+
+    private void Write(ref FixWriter writer, in OrderReport report)
+    {
+        if (IsMassCancel(in report))
         {
             WriteMassCancelReport(ref writer, report);
         }
-        else if (isReject)
+        else if (report.Type == ReportType.CancelRejected)
         {
             WriteCancelReject(ref writer, report);
         }
@@ -34,8 +51,6 @@ internal sealed partial class ReportEncoder(NameTable names)
         {
             WriteExecutionReport(ref writer, report);
         }
-
-        Check.That(session.TryEndMessage(ref writer, mark), "every report fits into the largest message");
     }
 
     private void WriteExecutionReport(ref FixWriter writer, in OrderReport report)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Trading.Orders;
 
@@ -12,10 +13,19 @@ namespace Peregrine.Gateway.Recovery;
 public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDictionary<int, long> ReportCounts)
 {
     /// <summary>The schema number of such snapshots. Another one stands for another layout, or another state hash.</summary>
-    public const uint Schema = 1;
+    public const uint Schema = 2;
+
+    /// <summary>The one before, which is still read: without what the journal knows of the sessions' numbers.</summary>
+    public const uint SchemaBefore = 1;
 
     private const int HeaderBytes = 16;
     private const int SessionBytes = 16;
+
+    /// <summary>What the journal knows of the sessions' numbers.</summary>
+    public SessionLedger Ledger { get; init; } = new();
+
+    /// <summary>Which link it is; empty when the journal does not say.</summary>
+    public Guid Identity { get; init; }
 
     /// <summary>Writes everything; equal states give equal bytes.</summary>
     public void Save(IBufferWriter<byte> target)
@@ -34,13 +44,16 @@ public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDicti
             writer.Write(count);
             writer.Complete();
         }
+
+        LedgerState.Save(Ledger, Identity, target);
     }
 
     /// <summary>Reads everything.</summary>
     /// <param name="source">At the start of the content.</param>
     /// <param name="emitsOrderDeltas">Whether the core's events shall tell what each order shows.</param>
+    /// <param name="schema">Its schema: this one, or the one before.</param>
     /// <exception cref="InvalidDataException">It is not a state of a link of this version; says what was found.</exception>
-    public static LinkState Load(IStateSource source, bool emitsOrderDeltas)
+    public static LinkState Load(IStateSource source, bool emitsOrderDeltas, uint schema = Schema)
     {
         TradingCore core = TradingCore.Load(source, emitsOrderDeltas);
         Span<byte> bytes = stackalloc byte[HeaderBytes];
@@ -62,7 +75,23 @@ public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDicti
             }
         }
 
-        return new LinkState(core, lastTimeNs, counts);
+        if (schema == SchemaBefore)
+        {
+            SessionLedger ledger = new();
+            ledger.Restore(HighestOrderIdOf(core));
+            return new LinkState(core, lastTimeNs, counts) { Ledger = ledger };
+        }
+
+        SessionLedger known = LedgerState.Load(source, core, out Guid identity);
+        return new LinkState(core, lastTimeNs, counts) { Ledger = known, Identity = identity };
+    }
+
+    // Of the orders that it remembers; those that closed long before have smaller ids, as ids rise.
+    private static ulong HighestOrderIdOf(TradingCore core)
+    {
+        ulong highest = 0;
+        core.TellOrders((in OrderReport report) => highest = Math.Max(highest, report.OrderId));
+        return highest;
     }
 
     /// <summary>Reads a snapshot that was found whole.</summary>
@@ -71,15 +100,15 @@ public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDicti
     public static LinkState? TryLoad(SnapshotReader reader, bool emitsOrderDeltas, out SnapshotFault? fault)
     {
         fault = null;
-        if (reader.Info.Schema != Schema)
+        if (reader.Info.Schema is not (Schema or SchemaBefore))
         {
-            fault = new SnapshotFault(reader.Info.Path, 40, $"its schema is {reader.Info.Schema}, this program reads {Schema}");
+            fault = new SnapshotFault(reader.Info.Path, 40, $"its schema is {reader.Info.Schema}, this program reads {SchemaBefore} and {Schema}");
             return null;
         }
 
         try
         {
-            LinkState state = Load(new SnapshotSource(reader), emitsOrderDeltas);
+            LinkState state = Load(new SnapshotSource(reader), emitsOrderDeltas, reader.Info.Schema);
             if (state.Core.LastSequence != reader.Info.Position.Sequence || reader.Read(new byte[1]) > 0)
             {
                 fault = new SnapshotFault(reader.Info.Path, 0, $"its content ends with command {state.Core.LastSequence}, its name says {reader.Info.Position.Sequence}, or bytes follow");

@@ -9,7 +9,8 @@ namespace Peregrine.Gateway.Recovery;
 /// <summary>How far the link is, read from beside it.</summary>
 /// <param name="ReleasedSequence">Every report up to this command is with its session's store.</param>
 /// <param name="DurableRecords">Records of the journal that are durable.</param>
-internal readonly record struct LinkProgress(long ReleasedSequence, long DurableRecords);
+/// <param name="SentSequence">Every report up to this command was given to a connection of its session.</param>
+internal readonly record struct LinkProgress(long ReleasedSequence, long DurableRecords, long SentSequence = long.MaxValue);
 
 /// <summary>
 /// Has snapshots taken while the link runs, and lets old segments of the journal go behind them. It only reads figures that the link publishes
@@ -30,6 +31,7 @@ internal sealed class SnapshotKeeper : IDisposable
     private long _triedSequence;
     private long _sequence;
     private long _retainAfter = -1;
+    private long _heldBackAt;
     private long _taken;
     private long _failed;
 
@@ -64,9 +66,15 @@ internal sealed class SnapshotKeeper : IDisposable
     internal void Poll(long nowNs)
     {
         LinkProgress progress = _progress();
-        if (_retainAfter >= 0 && progress.ReleasedSequence >= _retainAfter)
+        if (_retainAfter >= 0 && progress.ReleasedSequence >= _retainAfter && progress.SentSequence < _retainAfter)
+        {
+            // They are made again from those segments when their client is back.
+            LogHeldBack(progress.SentSequence);
+        }
+        else if (_retainAfter >= 0 && progress.ReleasedSequence >= _retainAfter)
         {
             _retainAfter = -1;
+            _heldBackAt = 0;
             Try("old segments of the journal were not let go", () => Retain(nowNs));
         }
 
@@ -89,6 +97,15 @@ internal sealed class SnapshotKeeper : IDisposable
         _stop.Dispose();
     }
 
+    private void LogHeldBack(long sentSequence)
+    {
+        if (_heldBackAt != sentSequence + 1)
+        {
+            _heldBackAt = sentSequence + 1;
+            _log(string.Create(CultureInfo.InvariantCulture, $"journal: no segments go, as reports of command {sentSequence + 1} and later were not sent yet: their client is away or slow"));
+        }
+    }
+
     private void Run()
     {
         _ = CpuShare.TryLowerCurrentThread();
@@ -106,7 +123,7 @@ internal sealed class SnapshotKeeper : IDisposable
         Volatile.Write(ref _sequence, taken.Sequence);
         Volatile.Write(ref _taken, _taken + 1);
 
-        // Segments go only when each session's store holds every report up to the newest snapshot, and so up to the older ones.
+        // Segments go only when each session was sent every report up to the newest snapshot, and so up to the older ones.
         _retainAfter = _options.Retention is null ? -1 : taken.Sequence;
     }
 

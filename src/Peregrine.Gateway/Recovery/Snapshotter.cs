@@ -90,7 +90,7 @@ public static class Snapshotter
         JournalReplay replay = new(new CoreOptions(), counter);
         if (state is not null)
         {
-            replay.Resume(state.Core, state.LastTimeNs);
+            replay.Resume(state.Core, state.LastTimeNs, state.Ledger, state.Identity);
             counter.Resume(state.ReportCounts);
         }
 
@@ -108,7 +108,7 @@ public static class Snapshotter
 
         follower.SyncRead();
         using SnapshotWriter writer = store.Create(follower.Position, Clock.UnixNs, LinkState.Schema);
-        new LinkState(replay.Core, replay.LastTimeNs, counter.Counts).Save(writer);
+        new LinkState(replay.Core, replay.LastTimeNs, counter.Counts) { Ledger = replay.Ledger, Identity = replay.Identity }.Save(writer);
         SnapshotInfo info = writer.Complete();
         return outcome with { Info = info, Bytes = new FileInfo(info.Path).Length };
     }

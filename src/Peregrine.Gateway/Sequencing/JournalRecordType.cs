@@ -17,4 +17,15 @@ public static class JournalRecordType
     /// with other bounds would forget other things.
     /// </summary>
     public const byte Bounds = 4;
+
+    /// <summary>A number of a FIX session went to something else than a report, or its numbers go on elsewhere (<see cref="Sessions.SessionNote"/>).</summary>
+    public const byte SessionNote = 5;
+
+    /// <summary>Which link the journal is of: 16 random bytes, made once, which its session stores and snapshots have too.</summary>
+    public const byte Identity = 6;
+
+    /// <summary>
+    /// The link went on although the end of its journal was lost: two i64, the execution id and the order id below which none is given again.
+    /// </summary>
+    public const byte Loss = 7;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
@@ -21,6 +22,12 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <summary>Size of the record of the core's bounds.</summary>
     public const int BoundsBytes = 12;
 
+    /// <summary>Size of the record of the link's identity.</summary>
+    public const int IdentityBytes = 16;
+
+    /// <summary>Size of the record of a loss.</summary>
+    public const int LossBytes = 16;
+
     private readonly ReportBuffer _reports = new();
     private byte[] _rules = [];
     private TradingCore? _core;
@@ -37,17 +44,26 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <summary>Time of the last command, Unix nanoseconds.</summary>
     public long LastTimeNs { get; private set; }
 
+    /// <summary>What the journal knows of the sessions' numbers.</summary>
+    public SessionLedger Ledger { get; private set; } = new();
+
+    /// <summary>Which link the journal is of; empty for one of a version that did not say.</summary>
+    public Guid Identity { get; private set; }
+
     /// <summary>The encoded rules last seen; empty when there were none.</summary>
     public ReadOnlySpan<byte> Rules => _rules;
 
     /// <summary>Begins with a core that a snapshot holds, in place of an empty one.</summary>
     /// <param name="core">As the journal left it before the next record.</param>
     /// <param name="lastTimeNs">Time of its last command.</param>
-    public void Resume(TradingCore core, long lastTimeNs)
+    /// <param name="ledger">What the journal knows of the sessions up to there.</param>
+    /// <param name="identity">Which link it is; empty when it was not known.</param>
+    public void Resume(TradingCore core, long lastTimeNs, SessionLedger ledger, Guid identity)
     {
         Check.That(_core is null, "a replay resumes before its first record");
         _core = core;
         LastTimeNs = lastTimeNs;
+        (Ledger, Identity) = (ledger, identity);
         if (core.Rules is { } rules)
         {
             _rules = RulesCodec.Encode(rules);
@@ -73,9 +89,30 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             case JournalRecordType.Bounds when _core is null && payload.Length == BoundsBytes:
                 _core = new TradingCore(DecodeBounds(payload), emitsOrderDeltas);
                 break;
+            case JournalRecordType.SessionNote:
+                OnNote(header, payload);
+                break;
+            case JournalRecordType.Identity when payload.Length == IdentityBytes && (Identity == Guid.Empty || Identity == new Guid(payload)):
+                Identity = new Guid(payload);
+                break;
+            case JournalRecordType.Loss when payload.Length == LossBytes:
+                Core.SkipExecIds(BinaryPrimitives.ReadInt64LittleEndian(payload));
+                Ledger.OnLoss(BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]));
+                break;
             default:
                 throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; it was written by another version: start that one");
         }
+    }
+
+    /// <summary>A note about a session. Needs nothing of the core: commands may be at work meanwhile.</summary>
+    internal void OnNote(in JournalRecord header, ReadOnlySpan<byte> payload)
+    {
+        if (!SessionNote.TryDecode(payload, out SessionNote note))
+        {
+            throw new ReplayException($"journal note of a session after command {header.Sequence} does not decode; the journal is from another version or not from this link");
+        }
+
+        Ledger.OnNote(in note, header.Sequence);
     }
 
     /// <summary>Encodes the core's bounds.</summary>
@@ -123,6 +160,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         }
 
         _reports.Clear();
+        Ledger.OnCommand(in command);
         CommandCount++;
         LastTimeNs = command.TimeNs;
     }

@@ -60,6 +60,9 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             case JournalRecordType.StateHash:
                 OnStateHash(in header, payload);
                 break;
+            case JournalRecordType.SessionNote:
+                _replay.OnNote(in header, payload);
+                break;
             default:
                 Drain();
                 _replay.OnRecord(header, payload);

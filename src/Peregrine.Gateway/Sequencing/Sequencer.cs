@@ -115,6 +115,9 @@ public sealed class Sequencer
     /// <summary>Commands refused because the disk has no room for them.</summary>
     public long NoSpaceCount { get; private set; }
 
+    /// <summary>Notes that are not in the journal, as it had no room for them.</summary>
+    public long MissedNotes { get; private set; }
+
     /// <summary>The time between hops.</summary>
     public HopStatistics Hops { get; } = new();
 
@@ -254,6 +257,16 @@ public sealed class Sequencer
         bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
         _journal.Drain();
         return ok && _journal.Failure is null;
+    }
+
+    /// <summary>Appends a record about what is no command to the open batch: it is committed with whatever else is there.</summary>
+    /// <returns>False: it is not in the journal, for want of room or as that failed.</returns>
+    /// <remarks>Thread: the link's. Allocates: no. Blocks: where a batch as large as the buffer waits for the disk.</remarks>
+    public bool TryAppendNote(byte type, ReadOnlySpan<byte> payload)
+    {
+        bool isAppended = _journal.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes) && TryAppend(type, LastSequence, _lastTimeNs, payload);
+        MissedNotes += isAppended ? 0 : 1;
+        return isAppended;
     }
 
     /// <summary>Stamps what was released as sent; call it after the outputs were flushed.</summary>

@@ -77,6 +77,9 @@ public sealed partial class TradingCore
         }
     }
 
+    /// <summary>The next report gets a number above this one: where numbers above <see cref="LastExecId"/> were told and are lost.</summary>
+    public void SkipExecIds(long to) => LastExecId = Math.Max(LastExecId, to);
+
     /// <summary>How many reports of a kind there were.</summary>
     public long CountOf(ReportType type) => _reportCounts[(int)type];
 

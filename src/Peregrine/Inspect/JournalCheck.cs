@@ -1,5 +1,6 @@
 using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
@@ -25,7 +26,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
         _records = start.Records;
         if (_replay is not null && from is { } point)
         {
-            _replay.Resume(point.State.Core, point.State.LastTimeNs);
+            _replay.Resume(point.State.Core, point.State.LastTimeNs, point.State.Ledger, point.State.Identity);
             _replayAfter = point.At.Records;
         }
     }
@@ -66,6 +67,15 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
                 break;
             case JournalRecordType.Bounds:
                 Require(payload.Length == JournalReplay.BoundsBytes, in header, "bounds", payload.Length);
+                break;
+            case JournalRecordType.SessionNote:
+                Require(SessionNote.TryDecode(payload, out _), in header, "note of a session", payload.Length);
+                break;
+            case JournalRecordType.Identity:
+                Require(payload.Length == JournalReplay.IdentityBytes, in header, "identity", payload.Length);
+                break;
+            case JournalRecordType.Loss:
+                Require(payload.Length == JournalReplay.LossBytes, in header, "loss", payload.Length);
                 break;
             default:
                 Require(false, in header, $"record of type {header.Type}", payload.Length);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Primitives;
 using Peregrine.Trading;
@@ -60,8 +61,15 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
             ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)), ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
         JournalRecordType.Bounds when payload.Length == JournalReplay.BoundsBytes =>
             ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])), ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..]))]),
+        JournalRecordType.SessionNote when SessionNote.TryDecode(payload, out SessionNote note) => (note.Kind == SessionNoteKind.Spent ? "number" : "numbers", OfNote(in note)),
+        JournalRecordType.Identity when payload.Length == JournalReplay.IdentityBytes => ("identity", [("link", new Guid(payload).ToString("N"))]),
+        JournalRecordType.Loss when payload.Length == JournalReplay.LossBytes =>
+            ("loss", [("execid", BinaryPrimitives.ReadInt64LittleEndian(payload)), ("order", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
         _ => ("unknown", [("type", header.Type), ("bytes", Convert.ToHexStringLower(payload))]),
     };
+
+    private static List<(string Name, object? Value)> OfNote(in SessionNote note) =>
+        [("session", note.SessionId), ("number", note.Number), ("reports", note.Mark), ("sent", note.SentMark), ("incoming", note.NextIncoming), ("resets", note.Resets)];
 
     private List<(string Name, object? Value)> OfCommand(in OrderCommand command)
     {

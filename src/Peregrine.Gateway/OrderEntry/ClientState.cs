@@ -1,0 +1,72 @@
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sessions;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>What the order port knows of a client.</summary>
+internal sealed class ClientState(int id, FileSessionStore? store, ClientSession client)
+{
+    /// <summary>Most reports that are kept while the journal is read; of more, all are made again when they are asked for.</summary>
+    public const int KeptMax = 1 << 12;
+
+    public int Id { get; } = id;
+
+    public ClientSession Client { get; } = client;
+
+    /// <summary>The store as it was found; null when it is damaged.</summary>
+    public FileSessionStore? FirstStore { get; set; } = store;
+
+    /// <summary>The store.</summary>
+    public FileSessionStore Store => FirstStore!;
+
+    /// <summary>The session; from the end of the start on.</summary>
+    public FixSession Session { get; private set; } = null!;
+
+    public bool IsStarted => Session is not null;
+
+    /// <summary>Its store was not there, or damaged.</summary>
+    public bool IsLost { get; } = store is null || store.IsNew;
+
+    public int[] AccountIds { get; set; } = [];
+
+    /// <summary>Reports of this session so far, over all runs.</summary>
+    public long ReportCount { get; set; }
+
+    /// <summary>How many of them the store held at start.</summary>
+    public long SavedAtStart { get; } = store?.Mark ?? 0;
+
+    /// <summary>How many of them had been given to a connection.</summary>
+    public long SentAtStart { get; } = store?.SentMark ?? 0;
+
+    /// <summary>The reports that its store lacks, from the first on; while the journal is read.</summary>
+    public List<OrderReport> Kept { get; } = [];
+
+    /// <summary>Which outgoing numbers were reports.</summary>
+    public NumberRuns Numbers { get; set; } = new();
+
+    /// <summary>Up to here it is not known what the client was sent.</summary>
+    public long UnsureTo { get; set; }
+
+    /// <summary>What it is to be told of a loss when it logs on; null when nothing.</summary>
+    public string? News { get; set; }
+
+    /// <summary>Command of the first report that was given to no connection yet; the largest number when there is none.</summary>
+    public long FirstUnsent { get; set; } = long.MaxValue;
+
+    /// <summary>It went away, and its orders are still to be cancelled.</summary>
+    public bool OwesDisconnect { get; set; }
+
+    /// <summary>Sequence of its last command.</summary>
+    public long LastSequence { get; set; }
+
+    public long ReceivedNs => Clock.FromUnixNs(Session.LastReceivedNs);
+
+    /// <summary>From here on it can log on.</summary>
+    public void Start(FixSession session)
+    {
+        Session = session;
+        session.Tag = this;
+    }
+}

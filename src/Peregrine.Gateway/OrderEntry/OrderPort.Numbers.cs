@@ -1,0 +1,141 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>
+/// The numbers of the sessions, and what was sent under them. Reports are numbered as the journal makes them; the journal is told of everything else that
+/// takes a number. So a store can be made again, and a report that it has no more.
+/// </summary>
+internal sealed partial class OrderPort
+{
+    private const int HeadlineTag = 148;
+    private const int LinesOfTextTag = 33;
+
+    private RemakerPool? _remakers;
+    private long _sentSequence = long.MaxValue;
+
+    /// <summary>Every report of the commands up to here was given to a connection of its session. From any thread; a tenth of a second old at most.</summary>
+    public long SentSequence => Volatile.Read(ref _sentSequence);
+
+    /// <summary>Second cores that were started to make reports again.</summary>
+    public long RemakersStarted => _remakers?.Started ?? 0;
+
+    /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
+    public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log);
+
+    /// <summary>Goes on with reports that are made again. Once a pass.</summary>
+    public void ContinueRemakes(long nowNs) => _remakers!.Continue(nowNs);
+
+    /// <summary>Ends what makes reports again.</summary>
+    public void StopRemakes() => _remakers?.Dispose();
+
+    /// <summary>Looks which reports no connection was given yet.</summary>
+    /// <returns>The session with the first of them; null when there are none.</returns>
+    public string? FindUnsent()
+    {
+        ClientState? first = null;
+        foreach (ClientState client in _clients.Values)
+        {
+            if (client.FirstUnsent != long.MaxValue && client.Session.SentMark >= client.ReportCount)
+            {
+                client.FirstUnsent = long.MaxValue;
+            }
+
+            first = client.FirstUnsent < (first?.FirstUnsent ?? long.MaxValue) ? client : first;
+        }
+
+        Volatile.Write(ref _sentSequence, first is null ? long.MaxValue : first.FirstUnsent - 1);
+        return first?.Client.CompId;
+    }
+
+    /// <summary>Puts reports into the store of a session that starts, which the last run did not come to.</summary>
+    public void SendKept(ClientState client, long count)
+    {
+        long mark = client.ReportCount - count;
+        for (int index = 0; index < count; index++)
+        {
+            OrderReport report = client.Kept[index];
+            _encoder.Send(client.Session, in report, ++mark);
+        }
+
+        client.Kept.Clear();
+        client.Kept.TrimExcess();
+        client.FirstUnsent = client.Session.SentMark < client.ReportCount ? 1 : long.MaxValue;
+    }
+
+    /// <inheritdoc/>
+    public void OnNumberSpent(FixSession session, long sequence)
+    {
+        ClientState client = (ClientState)session.Tag!;
+        client.Numbers.Spend(sequence, session.Mark);
+        Note(client, SessionNoteKind.Spent, session.Resets, sequence, session.Mark, session.NextIncoming);
+    }
+
+    /// <inheritdoc/>
+    public long OnReset(FixSession session)
+    {
+        // What no connection was given is told again, under new numbers.
+        ClientState client = (ClientState)session.Tag!;
+        long mark = Math.Min(session.SentMark, session.Mark);
+        client.Numbers.GoOnFrom(1, mark);
+        Note(client, SessionNoteKind.GoesOn, session.Resets + 1, 1, mark, nextIncoming: 1);
+        return mark;
+    }
+
+    /// <inheritdoc/>
+    public RemakeStatus TryRemake(FixSession session, long sequence, long end, out long following, out long mark)
+    {
+        mark = 0;
+        ClientState client = (ClientState)session.Tag!;
+        switch (client.Numbers.Find(sequence, out long number, out following))
+        {
+            case NumberKind.Other:
+                return RemakeStatus.Gap;
+            case NumberKind.Unknown:
+                _log($"session {client.Client.CompId}: it is not known any more what number {sequence} was; the session ends");
+                return RemakeStatus.Gone;
+            default:
+                RemakeStatus status = _remakers!.TryTake(session, client.Id, number, out OrderReport report);
+                if (status == RemakeStatus.Made)
+                {
+                    _encoder.Remake(session, in report, sequence, number <= client.UnsureTo);
+                    mark = number;
+                }
+
+                return status;
+        }
+    }
+
+    // The session is on: what a reset left untold, and what was lost.
+    private void TellWhatIsDue(ClientState client)
+    {
+        if (client.News is { } news)
+        {
+            client.News = null;
+            FixWriter writer = client.Session.BeginMessage("B"u8, Clock.UnixNs);
+            writer.Add(HeadlineTag, "commands were lost"u8);
+            writer.Add(LinesOfTextTag, 1L);
+            writer.Add(Tag.Text, System.Text.Encoding.ASCII.GetBytes(news));
+            Check.That(client.Session.TryEndMessage(ref writer, client.Session.Mark), "news fit into a message");
+        }
+
+        client.Session.TellAgain(client.ReportCount);
+    }
+
+    private void Note(ClientState client, SessionNoteKind kind, int resets, long number, long mark, long nextIncoming)
+    {
+        // While the link starts, its start writes what is to be noted.
+        if (_sequencer is null || _isShut)
+        {
+            return;
+        }
+
+        Span<byte> payload = stackalloc byte[SessionNote.Bytes];
+        new SessionNote(client.Id, kind, resets, number, mark, nextIncoming, Math.Min(client.Store.SentMark, mark)).Encode(payload);
+        _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, payload);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.OrderEntry;
+using Peregrine.Gateway.Recovery;
+using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
+using Peregrine.Journal;
+using Peregrine.Journal.Snapshots;
+
+namespace Peregrine.Gateway;
+
+/// <summary>Starting: the sessions, with their stores held against the journal.</summary>
+public sealed partial class OrderLink
+{
+    // Ids of reports and orders that were told and are lost lie below: no link gives so many between two commits.
+    private const long LossGap = 1_000_000_000;
+
+    private const string DamagedExtension = ".damaged";
+    private const string AheadExtension = ".ahead";
+
+    private IReadOnlyList<string> _lost = [];
+    private Guid _identity;
+
+    private string SessionFolder => Path.Combine(_options.DataFolder, "sessions");
+
+    private string StorePath(ClientSession client) => Path.Combine(SessionFolder, $"{client.CompId}.session");
+
+    private SessionStoreOwner OwnerOf(ClientSession client) => new(_options.CompId, client.CompId);
+
+    // At level none a crash takes the last commands in any case: there it is what was asked for.
+    private bool MayLoseCommands => _options.AcceptLostCommands || _options.Durability == Durability.None;
+
+    private void OpenStores(Action<string> log)
+    {
+        _ = Directory.CreateDirectory(SessionFolder);
+        foreach (ClientSession client in _options.Sessions)
+        {
+            FileSessionStore? store = null;
+            try
+            {
+                store = FileSessionStore.Open(StorePath(client), _options.SessionStoreBytes, OwnerOf(client));
+                if (store.Found.Length > 0)
+                {
+                    log(store.Found);
+                }
+            }
+            catch (SessionStoreDamagedException damaged)
+            {
+                log($"session store {StorePath(client)} is damaged: {damaged.What}; it is kept as {client.CompId}.session{DamagedExtension}, and made again from the journal");
+            }
+
+            _port.Add(client, store);
+        }
+    }
+
+    // The journal is read, nothing in it is changed yet.
+    private void CompareFolder(JournalReplay replay) => _lost = FolderCheck.Compare(_options.DataFolder, replay, _port.Clients, MayLoseCommands);
+
+    // Which link this is, and what it lost, stand in the journal before anything else that this run writes.
+    private void WriteIdentity(JournalReplay replay, Action<string> log)
+    {
+        _identity = replay.Identity;
+        if (_identity == Guid.Empty)
+        {
+            _identity = Guid.NewGuid();
+            Span<byte> bytes = stackalloc byte[JournalReplay.IdentityBytes];
+            _ = _identity.TryWriteBytes(bytes);
+            Append(JournalRecordType.Identity, bytes);
+        }
+
+        if (_lost.Count == 0)
+        {
+            return;
+        }
+
+        long execId = Core.LastExecId + LossGap;
+        ulong orderId = replay.Ledger.HighestOrderId + LossGap;
+        log(string.Create(CultureInfo.InvariantCulture, $"the link goes on without the end of its journal, after command {Core.LastSequence}; execution ids go on above {execId}, order ids above {orderId}: {string.Join("; ", _lost)}"));
+        Span<byte> loss = stackalloc byte[JournalReplay.LossBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(loss, execId);
+        BinaryPrimitives.WriteUInt64LittleEndian(loss[8..], orderId);
+        Append(JournalRecordType.Loss, loss);
+        Core.SkipExecIds(execId);
+        replay.Ledger.OnLoss(orderId);
+        foreach ((string path, long _) in FolderCheck.SnapshotsAhead(_options.DataFolder, Core.LastSequence).ToList())
+        {
+            File.Move(path, path + AheadExtension, overwrite: true);
+            log($"snapshot {path} holds commands that the journal lost: set aside as {Path.GetFileName(path)}{AheadExtension}");
+        }
+    }
+
+    private void StartSessions(JournalReplay replay, Action<string> log)
+    {
+        IReadOnlyDictionary<int, long>? floor = null;
+        foreach (ClientState client in _port.Clients)
+        {
+            if (client.FirstStore is null)
+            {
+                string path = StorePath(client.Client);
+                File.Move(path, path + DamagedExtension, overwrite: true);
+                client.FirstStore = FileSessionStore.Open(path, _options.SessionStoreBytes, OwnerOf(client.Client));
+            }
+
+            client.Store.Belong(_identity, OwnerOf(client.Client));
+            floor ??= client.IsLost ? ReportsAllSent() : null;
+            SessionNumbers? known = replay.Ledger.Find(client.Id);
+            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0);
+            MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
+            if (mended.Line is { } line)
+            {
+                log(line);
+            }
+
+            if (_lost.Count > 0 || known is { OwesNews: true })
+            {
+                client.News = NewsOfLoss;
+            }
+
+            StartSession(client, in mended, mustNote: mended.MustNote || _lost.Count > 0);
+        }
+    }
+
+    private string NewsOfLoss => string.Create(CultureInfo.InvariantCulture,
+        $"The link went on without the end of its journal. What it told you after command {Recovery.Journal.LastSequence} is void: ask for the status of your orders. Execution ids go on above {Core.LastExecId}.");
+
+    private void StartSession(ClientState client, in MendedSession mended, bool mustNote)
+    {
+        (client.Numbers, client.UnsureTo) = (mended.Numbers, mended.UnsureTo);
+        if (_lost.Count > 0)
+        {
+            client.Store.ProvenSequence = Core.LastSequence;
+            client.Store.NextIncoming = Math.Max(1, client.Store.NextIncoming);
+        }
+
+        if (mustNote)
+        {
+            Span<byte> note = stackalloc byte[SessionNote.Bytes];
+            FileSessionStore store = client.Store;
+            new SessionNote(client.Id, SessionNoteKind.GoesOn, store.Resets, store.NextOutgoing, store.Mark, store.NextIncoming, Math.Min(store.SentMark, store.Mark)).Encode(note);
+            _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, note);
+        }
+
+        FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
+        client.Start(new FixSession(options, client.Store, _port));
+        _port.SendKept(client, mended.Missing);
+        _acceptor.Add(client.Session);
+    }
+
+    // Old segments go only when all reports before the oldest snapshot were sent: where the journal starts, that is known of every session.
+    private IReadOnlyDictionary<int, long> ReportsAllSent()
+    {
+        JournalExtent extent = JournalReader.FindExtent(JournalFolder);
+        IReadOnlyDictionary<int, long> oldest = new Dictionary<int, long>();
+        if (extent.Start.Records == 0)
+        {
+            return oldest;
+        }
+
+        foreach (SnapshotReader reader in SnapshotStore.Open(Path.Combine(_options.DataFolder, "snapshots")).OpenNewestFirst(extent, []))
+        {
+            using (reader)
+            {
+                oldest = LinkState.TryLoad(reader, emitsOrderDeltas: false, out _)?.ReportCounts ?? oldest;
+            }
+        }
+
+        return oldest;
+    }
+}

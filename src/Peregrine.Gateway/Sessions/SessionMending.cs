@@ -1,0 +1,126 @@
+using System.Globalization;
+using Peregrine.Fix.Net;
+
+namespace Peregrine.Gateway.Sessions;
+
+/// <summary>What the journal says of a session, at its end.</summary>
+/// <param name="Numbers">What its notes say; null when there are none.</param>
+/// <param name="Reports">Reports of the session.</param>
+/// <param name="NextIncoming">The number that the client's next message must have.</param>
+/// <param name="Floor">Reports that were all sent for certain, where the store does not say.</param>
+internal readonly record struct JournaledSession(SessionNumbers? Numbers, long Reports, long NextIncoming, long Floor);
+
+/// <summary>What became of a session's store.</summary>
+/// <param name="Numbers">Which outgoing numbers are reports.</param>
+/// <param name="Missing">Reports that go into the store next, from the journal.</param>
+/// <param name="UnsureTo">Up to this report it is not known what the client was sent.</param>
+/// <param name="MustNote">The journal does not know these numbers: note where they go on.</param>
+/// <param name="Line">For the log; null when nothing was done.</param>
+internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, long UnsureTo, bool MustNote, string? Line);
+
+/// <summary>Brings a session's store to where the journal is: it may be lost, older than the journal, or a little behind after a crash.</summary>
+internal static class SessionMending
+{
+    /// <summary>Mends it.</summary>
+    /// <param name="store">The session's store, new where it was lost.</param>
+    /// <param name="isLost">It was missing or damaged.</param>
+    /// <param name="journal">What the journal says.</param>
+    /// <param name="keptReports">So many reports can go into the store; with more, all are made again when they are asked for.</param>
+    public static MendedSession Mend(FileSessionStore store, bool isLost, in JournaledSession journal, long keptReports)
+    {
+        if (isLost)
+        {
+            return MakeAgain(store, in journal, sentMark: journal.Floor, isSure: false);
+        }
+
+        if (store.Mark > journal.Reports)
+        {
+            // The journal's end is lost, and that was accepted: the numbers go on, the reports do not.
+            store.GoOnFrom(store.NextOutgoing, journal.Reports);
+            return GoOn(store, 0, null);
+        }
+
+        if (journal.Numbers is not { } known)
+        {
+            NumberRuns runs = new();
+            runs.GoOnFrom(store.NextOutgoing, store.Mark);
+            return AppendMissing(store, in journal, runs, keptReports, mustNote: true);
+        }
+
+        return IsOlder(store, known)
+            ? MakeAgain(store, in journal, Math.Max(store.SentMark, known.SentMark), isSure: true)
+            : Follow(store, known, in journal, keptReports);
+    }
+
+    private static bool IsOlder(FileSessionStore store, SessionNumbers known) =>
+        store.Resets < known.Resets
+        || (store.Resets == known.Resets && (store.Mark < known.Outgoing.Last.Mark || store.NextOutgoing < known.Outgoing.NextAfter(store.Mark)));
+
+    private static MendedSession Follow(FileSessionStore store, SessionNumbers known, in JournaledSession journal, long keptReports)
+    {
+        bool isSame = store.Resets == known.Resets;
+        if (isSame && journal.NextIncoming > store.NextIncoming)
+        {
+            store.NextIncoming = journal.NextIncoming;
+        }
+
+        // Numbers that the journal was not told of, for want of room or of power.
+        bool isAhead = !isSame || store.NextOutgoing > known.Outgoing.NextAfter(store.Mark);
+        NumberRuns runs = known.Outgoing;
+        if (isAhead)
+        {
+            runs = new NumberRuns();
+            runs.GoOnFrom(store.NextOutgoing, store.Mark);
+        }
+
+        return AppendMissing(store, in journal, runs, keptReports, isAhead);
+    }
+
+    private static MendedSession AppendMissing(FileSessionStore store, in JournaledSession journal, NumberRuns runs, long keptReports, bool mustNote)
+    {
+        long missing = journal.Reports - store.Mark;
+        if (missing <= keptReports)
+        {
+            return new MendedSession(runs, missing, 0, mustNote, null);
+        }
+
+        store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
+        return new MendedSession(runs, 0, 0, mustNote, string.Create(
+            CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for"));
+    }
+
+    private static MendedSession MakeAgain(FileSessionStore store, in JournaledSession journal, long sentMark, bool isSure)
+    {
+        NumberRuns runs = new();
+        long next = journal.Reports + 1;
+        if (journal.Numbers is { } known)
+        {
+            runs = known.Outgoing;
+
+            // Where the journal's end was lost, a note may know of more reports than it makes.
+            next = journal.Reports >= runs.Last.Mark ? runs.NextAfter(journal.Reports) : runs.Last.Last + 1;
+        }
+        else
+        {
+            runs.GoOnFrom(1, 0);
+        }
+
+        bool isAny = next > 1 || journal.NextIncoming > 1 || journal.Numbers is not null;
+        if (isAny)
+        {
+            store.Restore(next, journal.Reports, journal.Numbers?.Resets ?? 0, journal.NextIncoming, Math.Min(sentMark, journal.Reports));
+        }
+
+        string? line = isAny
+            ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports")
+            : null;
+        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, journal.Numbers is null, line);
+    }
+
+    private static MendedSession GoOn(FileSessionStore store, long missing, string? line)
+    {
+        NumberRuns runs = new();
+        runs.GoOnFrom(store.NextOutgoing, store.Mark);
+        return new MendedSession(runs, missing, 0, MustNote: true, line);
+    }
+}
