@@ -177,6 +177,66 @@ public class FailureTests
         Assert.Equal(1, writer.Counters.SegmentWaits);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Batch_WhoseSyncFailed_IsOnTheDiskBeforeTheNextStartCountsIt(bool syncInline)
+    {
+        for (int seed = 1; seed <= ProofSize.Of(40, 2_000); seed++)
+        {
+            Random random = new(seed);
+            MemoryFiles files = new();
+            JournalOptions options = InMemory(files, Durability.Fsync, syncInline) with { WriteBeside = false };
+            long last = 0;
+            using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
+            {
+                // Some seeds fail in the first segment, some at its end, some in the second.
+                for (int before = random.Next(1, 900); before > 0; before--)
+                {
+                    Scratch.Append(writer, ++last);
+                    if (random.Next(10) == 0)
+                    {
+                        writer.Drain();
+                    }
+                }
+
+                writer.Drain();
+                files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, Errno.EIO) : null;
+                for (int count = random.Next(1, 20); count > 0; count--)
+                {
+                    Scratch.Append(writer, ++last);
+                }
+
+                writer.Drain();
+                Assert.NotNull(writer.Failure);
+            }
+
+            files.Inject = null;
+            RecordList counted = new();
+            JournalWriter.Open(options, counted, out _).Dispose();
+            MemoryFiles after = files.AfterPowerLoss(() => false, names => names);
+            RecordList found = new();
+            _ = JournalScan.Run(after, "/j", found, after: null, verifyChain: true);
+            found.AssertIsOneTo(counted.Sequences.Count, $"of seed {seed}: the next start counted them as durable");
+        }
+    }
+
+    [Fact]
+    public void Start_WhoseSyncFails_IsRefusedByName()
+    {
+        MemoryFiles files = new();
+        JournalOptions options = InMemory(files, Durability.Fsync, false) with { WriteBeside = false };
+        using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
+        {
+            Scratch.Append(writer, 1);
+        }
+
+        files.Inject = op => op.Kind == FileOpKind.Sync ? new CallResult(-1, Errno.EIO) : null;
+
+        string message = Assert.Throws<JournalException>(() => JournalWriter.Open(options, new RecordList(), out _)).Message;
+        Assert.Contains("sync of /j/0000000001.journal", message);
+    }
+
     internal static JournalOptions InMemory(MemoryFiles files, Durability durability, bool syncInline) =>
         new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, WriteBeside = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 4096, SpaceRetryMs = 1 };
 
