@@ -41,6 +41,9 @@ internal sealed class ApiContext
 
     public AccessToken Token { get; }
 
+    /// <summary>Gets a line for what somebody should know; null for nowhere.</summary>
+    public Action<string>? Log { get; init; }
+
     /// <summary>The rules in force at the moment.</summary>
     public TradingRules Rules => Link.Rules;
 

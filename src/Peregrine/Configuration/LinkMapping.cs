@@ -51,5 +51,6 @@ internal static class LinkMapping
         SessionStoreBytes = options.Fix.SessionStoreBytes,
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
+        PendingLogonsMax = options.Fix.PendingLogons,
     };
 }
