@@ -11,8 +11,11 @@ public static class MemoryRoom
     /// <summary>What is left, in bytes, and what bounds it; long.MaxValue where the system does not say.</summary>
     public static (long Bytes, string Bound) Find() => Find("/proc/meminfo", "/proc/self/cgroup", Groups);
 
-    /// <summary>As <see cref="Find()"/>, of other files.</summary>
-    internal static (long Bytes, string Bound) Find(string memInfo, string selfGroups, string groups)
+    /// <summary>As <see cref="Find()"/>, of files like those.</summary>
+    /// <param name="memInfo">As /proc/meminfo.</param>
+    /// <param name="selfGroups">As /proc/self/cgroup.</param>
+    /// <param name="groups">As /sys/fs/cgroup.</param>
+    public static (long Bytes, string Bound) Find(string memInfo, string selfGroups, string groups)
     {
         (long Bytes, string Bound) least = (long.MaxValue, "nothing");
         if (NumberOf(memInfo, "MemAvailable:") is { } kibibytes)

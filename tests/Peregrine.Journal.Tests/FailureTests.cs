@@ -1,3 +1,4 @@
+using Peregrine.Journal.Snapshots;
 using Peregrine.Linux;
 
 namespace Peregrine.Journal.Tests;
@@ -219,6 +220,55 @@ public class FailureTests
             _ = JournalScan.Run(after, "/j", found, after: null, verifyChain: true);
             found.AssertIsOneTo(counted.Sequences.Count, $"of seed {seed}: the next start counted them as durable");
         }
+    }
+
+    [Theory]
+    [InlineData("mkfifo", "is a FIFO")]
+    [InlineData("mkdir", "EISDIR")]
+    public void Segment_ThatIsNoRegularFile_IsRefusedByNameAndNotWaitedFor(string tool, string words)
+    {
+        using Scratch scratch = new();
+        scratch.Write(1, 3);
+        string stranger = scratch.Segment(2);
+        Make(tool, stranger);
+
+        string opened = Assert.ThrowsAny<IOException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message;
+        string scanned = Assert.ThrowsAny<IOException>(() => JournalReader.Scan(scratch.Folder, new RecordList())).Message;
+
+        Assert.Contains(stranger, opened);
+        Assert.Contains(stranger, scanned);
+        Assert.True(opened.Contains(words, StringComparison.Ordinal) || opened.Contains("a folder", StringComparison.Ordinal), opened);
+    }
+
+    [Fact]
+    public void Lock_ThatIsAFifo_IsRefusedByName()
+    {
+        using Scratch scratch = new();
+        _ = Directory.CreateDirectory(scratch.Folder);
+        Make("mkfifo", Path.Combine(scratch.Folder, "lock"));
+
+        Assert.Contains("lock is a FIFO", Assert.Throws<JournalException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message);
+    }
+
+    [Fact]
+    public void Snapshot_ThatIsAFifo_IsPassedOverByName()
+    {
+        using Scratch scratch = new();
+        string folder = Path.Combine(scratch.Folder, "snapshots");
+        _ = Directory.CreateDirectory(folder);
+        Make("mkfifo", Path.Combine(folder, "1.snapshot"));
+        List<SnapshotFault> passed = [];
+
+        Assert.Empty(SnapshotStore.Open(folder).OpenNewestFirst(default, passed));
+
+        Assert.Contains("1.snapshot is a FIFO", Assert.Single(passed).ToString());
+    }
+
+    private static void Make(string tool, string path)
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(tool, [path]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     [Fact]

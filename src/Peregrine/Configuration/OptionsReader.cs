@@ -119,7 +119,7 @@ internal static class OptionsReader
     }
 
     private static IdOptions ReadIds(OptionsSection ids, string dataFolder) =>
-        new(Path.Combine(dataFolder, ids.Text("database")), ids.Int("countMin"), ids.Int("countMax"), ids.Int("runwayMs"));
+        new(Path.Combine(dataFolder, ids.Text("database")), ids.Int("countMin"), ids.Int("countMax"), ids.Int("runwayMs"), ids.Int("ready"));
 
     private static ThreadOptions ReadThreads(OptionsSection threads)
     {

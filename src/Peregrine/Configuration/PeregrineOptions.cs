@@ -65,7 +65,7 @@ internal sealed record JournalSettings(Durability Durability, long SegmentBytes,
 
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>
-internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs);
+internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs, int ReadyMin);
 
 /// <summary>The link's thread.</summary>
 /// <param name="Wait">"auto" is already decided for this machine.</param>

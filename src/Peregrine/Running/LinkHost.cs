@@ -48,11 +48,12 @@ internal sealed class LinkHost : IDisposable
             StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
             string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
             Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log }));
-            Blotter = new Blotter();
+            Blotter = Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
             LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
+            PrivateFiles.CheckRegular(options.Ids.DatabasePath);
             SqliteSegmentStore store = Own(new SqliteSegmentStore(options.Ids.DatabasePath));
             SegmentAllocator ids = Own(new SegmentAllocator(store, "orders", options.ToSegmentOptions()));
             Link = Own(OrderLink.Start(

@@ -19,12 +19,12 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
     // What connections never take (EventLoopOptions.DescriptorReserve, ConnectionGuard): files of the journal, a snapshot's process.
     private const int DescriptorReserve = 96;
 
-    // Counted in a run with the console and 7 FIX sessions at rest: 190 with the runtime's own, which is most of it.
-    private const int DescriptorsOfProgram = 224;
+    // Counted in a run with the console and 4 FIX sessions at rest: 254, most of them the runtime's own.
+    private const int DescriptorsOfProgram = 288;
     private const int LeavingConnections = 64;
     private const long Mega = 1 << 20;
 
-    // The runtime, the console's figures and page, the blotter: resident after a start with smallest bounds.
+    // The runtime, the console's figures, the blotter: what is anonymous after a start, but for the core.
     private const long BytesOfProgram = 160 * Mega;
     private const long BytesOfBatches = 2 * 4 * Mega;
     private const long BytesOfReport = 320;

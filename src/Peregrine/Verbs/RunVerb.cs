@@ -104,6 +104,8 @@ internal static class RunVerb
         {
             throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; choose another with --data or dataFolder in the configuration");
         }
+
+        PrivateFiles.CheckFolder(path);
     }
 
     // What a process was started with stays so: the runtime does not take over a signal that is ignored. Source: proc(5), SigIgn; bit 0 is SIGHUP.

@@ -7,7 +7,7 @@ namespace Peregrine.Integration.Tests.Link;
 /// <summary>The limit of descriptors is told at the start or answered at run time, and never ends the link.</summary>
 public sealed class DescriptorTests : IDisposable
 {
-    private static readonly string[] SmallBounds = ["--set", "console.connections=180", "--set", "marketData.connections=180", "--set", "fix.pendingLogons=180"];
+    private static readonly string[] SmallBounds = ["--set", "console.connections=160", "--set", "marketData.connections=160", "--set", "fix.pendingLogons=160"];
     private readonly TemporaryFolder _folder = new();
     private readonly List<Socket> _idle = [];
 
