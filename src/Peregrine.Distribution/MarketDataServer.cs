@@ -28,6 +28,9 @@ public sealed class MarketDataCounters
     /// <summary>Connections that the server ended with a reason.</summary>
     public long Goodbyes { get; internal set; }
 
+    /// <summary>Connections that had subscribed to nothing and went for another, as there were as many as there may be.</summary>
+    public long IdleEvictions { get; internal set; }
+
     /// <summary>Times that the publisher had to wait because the server's thread was behind.</summary>
     public long PublishWaits { get; internal set; }
 }
@@ -72,7 +75,7 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         _chunks = new ChunkPool(options.ChunksMax);
         Snapshots = new SnapshotWriter(_publisher.Books);
         // More connections than are served, so that one too many can be told so.
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, OutputBytesMax = SnapshotOutputBytesMax });
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0, Log = options.Log, OutputBytesMax = SnapshotOutputBytesMax });
         try
         {
             _listener = _loop.Listen(options.EndPoint, this);
@@ -236,10 +239,29 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
 
     internal bool TryAdmit(Subscriber subscriber)
     {
-        bool isAdmitted = Counters.Subscribers < Options.ConnectionsMax;
+        // A connection that subscribed to nothing makes room: it must not keep out who would.
+        bool isAdmitted = Counters.Subscribers < Options.ConnectionsMax || TryMakeRoom();
         _ = _subscribers.Add(subscriber);
         Counters.Subscribers = _subscribers.Count;
         return isAdmitted;
+    }
+
+    private bool TryMakeRoom()
+    {
+        Subscriber? oldest = null;
+        foreach (Subscriber subscriber in _subscribers)
+        {
+            oldest = subscriber.IsIdle && (oldest is null || subscriber.OpenedNs < oldest.OpenedNs) ? subscriber : oldest;
+        }
+
+        if (oldest is null)
+        {
+            return false;
+        }
+
+        Counters.IdleEvictions++;
+        oldest.LeaveAtOnce(Reason.TooManyConnections, $"the server takes {Options.ConnectionsMax} connections, and this one subscribed to nothing before another came");
+        return true;
     }
 
     internal void Remove(Subscriber subscriber)

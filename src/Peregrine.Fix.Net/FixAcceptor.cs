@@ -20,8 +20,14 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
-    /// <summary>Gets a line for each connection that was refused; null for none. Called on the loop's thread.</summary>
+    /// <summary>Gets a line for connections that were refused, at most one a second, with how many it stands for; null for none. Called on the loop's thread.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
+    public int PendingMax { get; init; } = 256;
+
+    /// <summary>The same for the connections of one address; 1 or more. One more ends the oldest of that address.</summary>
+    public int PendingPerAddressMax { get; init; } = 128;
 
     /// <summary>How long a new connection may take to log on, in milliseconds.</summary>
     public int LogonTimeoutMs { get; init; } = 10_000;
@@ -38,6 +44,9 @@ public sealed class FixAcceptorCounters
     /// <summary>Connections ended because no Logon came in time.</summary>
     public long LogonTimeouts { get; internal set; }
 
+    /// <summary>Connections ended because too many came after them that had no logon either.</summary>
+    public long PendingEvictions { get; internal set; }
+
     /// <summary>Connections ended because a message was too large.</summary>
     public long OversizedFrames { get; internal set; }
 
@@ -53,7 +62,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
 {
     private readonly FixAcceptorOptions _options;
     private readonly List<FixSession> _sessions = [];
-    private readonly List<FixConnection> _pending = [];
+    private readonly PendingConnections _pending;
+    private readonly SummedLog _refusals;
     private readonly EventLoop _loop;
     private readonly Listener _listener;
     private readonly FixIndex _index = new();
@@ -63,6 +73,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     public FixAcceptor(EventLoop loop, FixAcceptorOptions options)
     {
         _options = options;
+        _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
+        _refusals = new SummedLog(options.Log);
         _loop = loop;
         _listener = loop.Listen(options.EndPoint, this);
     }
@@ -90,15 +102,13 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
             session.OnTick(unixNs);
         }
 
-        for (int index = _pending.Count - 1; index >= 0; index--)
+        while (_pending.Oldest is { } oldest && unixNs - oldest.ConnectedNs > _options.LogonTimeoutMs * 1_000_000L)
         {
-            if (unixNs - _pending[index].ConnectedNs > _options.LogonTimeoutMs * 1_000_000L)
-            {
-                Counters.LogonTimeouts++;
-                LogRefusal(_pending[index].Connection, "no Logon in time");
-                _pending[index].Disconnect();
-            }
+            Counters.LogonTimeouts++;
+            End(oldest, "no Logon in time");
         }
+
+        _refusals.OnTick(unixNs);
     }
 
     /// <summary>Goes on with resends, a batch a session. Call it after every <see cref="EventLoop.Poll"/>; it costs nothing when there are none.</summary>
@@ -128,16 +138,29 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote)
     {
         Counters.Connections++;
-        FixConnection connection = new(this, Clock.UnixNs);
-        _pending.Add(connection);
+        FixConnection connection = new(this, remote, Clock.UnixNs);
+        if (_pending.Add(connection) is { } tooOld)
+        {
+            // The oldest goes, not the newest: whoever has a session logs on within moments, and must get that far.
+            Counters.PendingEvictions++;
+            End(tooOld, $"no Logon, and more than {_options.PendingMax} connections ({_options.PendingPerAddressMax} of one address) without one");
+        }
+
         return connection;
     }
 
     /// <summary>Tells the log why somebody is not on.</summary>
-    internal void LogRefusal(Connection? connection, string reason) => _options.Log?.Invoke($"FIX connection from {connection?.RemoteEndPoint} refused: {reason}");
+    internal void LogRefusal(PeerAddress remote, string reason) => _refusals.Add(Clock.UnixNs, $"FIX connection from {remote.ToEndPoint()} refused: {reason}");
 
     /// <summary>The connection is over, or has its session.</summary>
-    internal void NoLongerPending(FixConnection connection) => _ = _pending.Remove(connection);
+    internal void NoLongerPending(FixConnection connection) => _pending.Remove(connection);
+
+    private void End(FixConnection connection, string reason)
+    {
+        LogRefusal(connection.Remote, reason);
+        _pending.Remove(connection);
+        connection.Disconnect();
+    }
 
     /// <summary>The session that a first message belongs to, if it may log on now.</summary>
     internal FixSession? FindSession(ReadOnlySpan<byte> frame)

@@ -1,18 +1,19 @@
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
+using Peregrine.Linux.Sockets;
 using Peregrine.Net;
 using Peregrine.Primitives;
 
 namespace Peregrine.Fix.Net;
 
 /// <summary>One connection of an acceptor: cuts the stream into messages and gives them to the session.</summary>
-internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IConnectionHandler, IFixTransport
+internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, long connectedNs) : IConnectionHandler, IFixTransport
 {
     private Connection? _connection;
     private FixSession? _session;
 
-    /// <summary>The connection while it is open.</summary>
-    public Connection? Connection => _connection;
+    /// <summary>Where it comes from.</summary>
+    public PeerAddress Remote { get; } = remote;
 
     /// <summary>When it was accepted, Unix nanoseconds.</summary>
     public long ConnectedNs { get; } = connectedNs;
@@ -83,7 +84,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
 
         if (acceptor.FindSession(frame) is not { } session)
         {
-            acceptor.LogRefusal(_connection, "its first message is not a Logon of a configured session that is not connected yet");
+            acceptor.LogRefusal(Remote, "its first message is not a Logon of a configured session that is not connected yet");
             Disconnect();
             return;
         }
@@ -94,7 +95,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, long connectedNs) : IC
         session.OnFrame(frame, nowNs);
         if (session.State == FixSessionState.Disconnected)
         {
-            acceptor.LogRefusal(_connection, $"Logon of {session.Options.PeerCompId}: {session.LastEndReason}");
+            acceptor.LogRefusal(Remote, $"Logon of {session.Options.PeerCompId}: {session.LastEndReason}");
         }
     }
 }

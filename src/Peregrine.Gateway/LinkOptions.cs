@@ -78,6 +78,11 @@ public sealed record LinkOptions
     /// </summary>
     public bool AcceptLostCommands { get; init; }
 
+    /// <summary>
+    /// Starts although the clock is more than 5 seconds behind the journal's last time: trading time then runs on from there at the clock's pace, ahead of the clock.
+    /// </summary>
+    public bool AcceptClockBehind { get; init; }
+
     /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
     public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);
 
@@ -128,4 +133,15 @@ public sealed record LinkOptions
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;
+
+    /// <summary>FIX connections that may be without a Logon at a time, 2 or more, half as many from one address; one more ends the oldest of them.</summary>
+    public int PendingLogonsMax { get; init; } = 256;
+
+    /// <summary>Most FIX connections at a time: every session, those without a Logon, and some that are leaving.</summary>
+    public int FixConnectionsMax => Sessions.Count + PendingLogonsMax + LeavingConnectionsMax;
+
+    /// <summary>How far this machine's clock is from the real one, for tests.</summary>
+    internal long ClockShiftNs { get; init; }
+
+    private const int LeavingConnectionsMax = 64;
 }

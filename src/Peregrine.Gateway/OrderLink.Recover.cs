@@ -10,6 +10,9 @@ public sealed partial class OrderLink
 {
     private const int BatchBytesMax = 4 << 20;
 
+    // Of a segment, for cancels on a full disk: 8 MiB of 64 MiB are room for more than 10,000 cancels that come one by one, and many more that come together.
+    private const int ReserveShare = 8;
+
     private int BatchBytes => (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2);
 
     private string JournalFolder => Path.Combine(_options.DataFolder, "journal");
@@ -112,6 +115,7 @@ public sealed partial class OrderLink
         Durability = _options.Durability,
         SegmentBytes = _options.SegmentBytes,
         BatchBytesMax = BatchBytes,
+        ReserveBytes = _options.SegmentBytes / ReserveShare,
         SyncInline = _options.SyncInline,
         DurableAdvanced = _loop.Wake,
         After = after,

@@ -9,6 +9,16 @@ public sealed partial class OrderLink
 {
     private static CoreOptions CoreOptionsOf(LinkOptions options) => new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
 
+    private static FixAcceptorOptions AcceptorOptionsOf(LinkOptions options, Action<string> log) => new()
+    {
+        EndPoint = options.FixEndPoint,
+        CompId = options.CompId,
+        FrameBytesMax = options.FrameBytesMax,
+        PendingMax = options.PendingLogonsMax,
+        PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
+        Log = log,
+    };
+
     private static void CheckSessions(LinkOptions options)
     {
         List<string> errors = [];

@@ -1,4 +1,5 @@
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -41,6 +42,18 @@ public sealed record LinkStatus
     /// <summary>Commands refused as the journal had no room.</summary>
     public required long JournalFullRefusals { get; init; }
 
+    /// <summary>Cancels and the like that went into the room kept for them, as the disk was full.</summary>
+    public long ReservedCommands { get; init; }
+
+    /// <summary>What the journal's disk has room for.</summary>
+    public DiskRoom DiskRoom { get; init; }
+
+    /// <summary>FIX connections closed as too many were without a Logon.</summary>
+    public long PendingEvictions { get; init; }
+
+    /// <summary>Times that accepting FIX connections paused for want of descriptors.</summary>
+    public long AcceptPauses { get; init; }
+
     public required long InPool { get; init; }
 
     /// <summary>Events that users of local ports did not read in time.</summary>
@@ -71,6 +84,10 @@ public sealed partial class OrderLink
         SnapshotSequence = _keeper?.Sequence ?? Recovery.Start.Snapshot?.Position.Sequence ?? 0,
         BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
         JournalFullRefusals = _sequencer.NoSpaceCount,
+        ReservedCommands = _sequencer.ReserveCount,
+        DiskRoom = _sequencer.Room,
+        PendingEvictions = _acceptor.Counters.PendingEvictions,
+        AcceptPauses = _loop.Counters.AcceptPauses,
         InPool = _loop.LentBuffers,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };

@@ -48,6 +48,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly Sequencer _sequencer;
     private readonly Action _waitForJournal;
     private readonly PhaseClock _clock;
+    private readonly LimitWatch _watch;
     private readonly SnapshotKeeper? _keeper;
     private long _nextTickNs;
     private bool _isStopRequested;
@@ -56,7 +57,7 @@ public sealed partial class OrderLink : IDisposable
     private OrderLink(LinkOptions options, Action<string> log)
     {
         _options = options;
-        _loop = new EventLoop(new EventLoopOptions());
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.FixConnectionsMax, SlowHandlerUs = 0, Log = log });
         _waitForJournal = WaitForJournal;
         _locals = new LocalDesk(options.LocalPorts, options.Ids, options.InFlightMax);
         _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
@@ -64,11 +65,13 @@ public sealed partial class OrderLink : IDisposable
         try
         {
             // The port first: a second link must fail on it before it touches anything.
-            _acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = options.FixEndPoint, CompId = options.CompId, FrameBytesMax = options.FrameBytesMax, Log = log });
+            _acceptor = new FixAcceptor(_loop, AcceptorOptionsOf(options, log));
             OpenStores(log);
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
-            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books);
+            long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs, options.AcceptClockBehind, log);
+            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs);
+            _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _port.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
@@ -176,15 +179,17 @@ public sealed partial class OrderLink : IDisposable
             return false;
         }
 
-        int released = _sequencer.Release(_port);
-        _locals.Complete(_journal.DurableSequence);
+        // Read once: what becomes durable in between would be completed before its reports were delivered.
+        long durable = _journal.DurableSequence;
+        int released = _sequencer.Release(_port, durable);
+        _locals.Complete(durable);
         _port.ContinueRemakes(Clock.UnixNs);
         _acceptor.Continue(Clock.UnixNs);
         _loop.FlushAll();
         _sequencer.MarkSent();
         if (ready > 0 || released > 0)
         {
-            _port.SaveIncoming(_journal.DurableSequence);
+            _port.SaveIncoming(durable);
         }
         else if (_options.Wait == WaitMode.Yield)
         {
@@ -207,8 +212,9 @@ public sealed partial class OrderLink : IDisposable
             _acceptor.OnTick(Clock.ToUnixNs(nowNs));
             _port.CancelOfDisconnected();
             _ = _port.FindUnsent();
-            _clock.Tick(Clock.ToUnixNs(nowNs));
+            _clock.Tick(_sequencer.NowNs);
             _port.SaveIncoming(_journal.DurableSequence);
+            _watch.Look(_sequencer);
         }
     }
 

@@ -74,6 +74,28 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public void RaiseAbove(string tag, long id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfEqual(id, long.MaxValue);
+        try
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            using SqliteCommand command = _connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = "INSERT INTO id_segment (tag, next) VALUES ($tag, $next) ON CONFLICT (tag) DO UPDATE SET next = max(next, $next);";
+            _ = command.Parameters.AddWithValue("$tag", tag);
+            _ = command.Parameters.AddWithValue("$next", id + 1);
+            _ = command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+        catch (SqliteException failure)
+        {
+            throw Failed("raising the ids of", failure.Message, failure);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
     internal object? Scalar(string text)

@@ -14,6 +14,29 @@ public interface ISegmentStore
     /// <exception cref="SegmentStoreException">The store cannot lease now. A lease may have been stored all the same: that is a gap, never a duplicate.</exception>
     /// <remarks>Thread: any, one call at a time. Blocks.</remarks>
     IdSegment Lease(string tag, int count);
+
+    /// <summary>Makes every later lease of a tag lie above an id: for ids that are known to be in use although the store does not know, as it was lost or is an old copy.</summary>
+    /// <param name="tag">What the ids are for.</param>
+    /// <param name="id">The highest id in use; 0 to <see cref="long.MaxValue"/> - 1. A store that is above it already stays as it is.</param>
+    /// <exception cref="SegmentStoreException">The store cannot do it now, or <paramref name="id"/> is too far away; nothing or a part was skipped.</exception>
+    /// <remarks>
+    /// Thread: as <see cref="Lease"/>. Blocks. A store that can sets its mark in one transaction; this leases what lies between, in at most 1,024 leases.
+    /// </remarks>
+    void RaiseAbove(string tag, long id)
+    {
+        const int leasesMax = 1_024;
+        long end = Lease(tag, 1).First + 1;
+        for (int lease = 0; end <= id; lease++)
+        {
+            if (lease == leasesMax)
+            {
+                throw new SegmentStoreException($"the ids of {tag} go on at {end}, and {id} is in use: too far to skip; set the store's next id by hand");
+            }
+
+            int count = (int)Math.Min(id - end + 1, int.MaxValue);
+            end = Lease(tag, count).First + count;
+        }
+    }
 }
 
 /// <summary>A segment could not be leased.</summary>
@@ -39,6 +62,12 @@ public sealed record SegmentOptions
     /// <summary>Ids of the largest segment.</summary>
     public int CountMax { get; init; } = 5_000_000;
 
+    /// <summary>
+    /// Ids kept ready for a burst beside the segment in use, 0 or more, as far as <see cref="CountMax"/>: segments are at least as large, and the next one is leased as
+    /// soon as one is taken into use. 0 leases the next one only when the runway says so.
+    /// </summary>
+    public int ReadyMin { get; init; } = 200_000;
+
     /// <summary>The next segment is leased when what is left lasts less than this at the present rate, in milliseconds.</summary>
     public int RunwayMs { get; init; } = 5_000;
 
@@ -61,6 +90,11 @@ public sealed record SegmentOptions
         if (CountMax < CountMin)
         {
             errors.Add($"CountMax: {CountMax}, expected at least CountMin ({CountMin})");
+        }
+
+        if (ReadyMin < 0)
+        {
+            errors.Add($"ReadyMin: {ReadyMin}, expected 0 or more");
         }
 
         if (RunwayMs < 1 || RetryMs < 1 || RetryMsMax < RetryMs)

@@ -3,9 +3,11 @@ using Peregrine.Primitives;
 namespace Peregrine.Ids;
 
 /// <summary>
-/// Hands out ids from leased segments. The next segment is leased by a thread of its own before the present one runs out: when
-/// less than the runway is left at the present rate, or less than a fifth of the segment. A segment that lasted less than twice
-/// the runway makes the next one twice as large; one that lasted ten times as long makes it half as large.
+/// Hands out ids from leased segments. The next segment is leased by a thread of its own before the present one runs out. As a rule a whole one of at least
+/// <see cref="SegmentOptions.ReadyMin"/> ids is ready at any time, for a burst after quiet; a second one, when less than the runway is left at the present
+/// rate. Its size follows that rate, at most eight times the size before.
+/// Without ids kept ready, one is leased when less than the runway, or less than a fifth of the segment, is left. A segment that lasted less than twice the
+/// runway makes the next one twice as large; one that lasted ten times as long makes it half as large.
 /// </summary>
 /// <remarks>
 /// Ids rise within a process and are unique for ever; a restart or crash loses the rest of a segment, so there are gaps.
@@ -13,6 +15,8 @@ namespace Peregrine.Ids;
 /// </remarks>
 public sealed class SegmentAllocator : IDisposable
 {
+    private const int ReadyMax = 2;
+    private const int GrowthMax = 8;
     private readonly ISegmentStore _store;
     private readonly string _tag;
     private readonly SegmentOptions _options;
@@ -20,16 +24,21 @@ public sealed class SegmentAllocator : IDisposable
     private readonly Thread _thread;
     private readonly object _gate = new();
 
+    // Leases come one at a time: the thread's, and those of RaiseAbove. Taken before the gate.
+    private readonly object _storeGate = new();
+    private readonly int _countMin;
+
     // The owner's.
     private long _next;
     private long _end;
     private long _wantedAt;
     private long _segmentStartNs;
     private int _segmentCount;
+    private long _lastCount;
+    private long _lastNs = 1;
 
     // Handed over under the gate.
-    private IdSegment _ready;
-    private bool _isReady;
+    private readonly Queue<IdSegment> _ready = new(ReadyMax);
     private bool _isWanted;
     private bool _isStopping;
     private int _wantedCount;
@@ -53,8 +62,10 @@ public sealed class SegmentAllocator : IDisposable
         _options.Validate();
         _store = store;
         _tag = tag;
-        _wantedCount = _options.CountMin;
+        _countMin = Math.Max(_options.CountMin, Math.Min(_options.ReadyMin, _options.CountMax));
+        _wantedCount = _countMin;
         Begin(store.Lease(tag, _wantedCount));
+        _isWanted = KeepsReady;
         _thread = new Thread(Work) { IsBackground = true, Name = "ids-lease" };
         _thread.Start();
     }
@@ -67,6 +78,18 @@ public sealed class SegmentAllocator : IDisposable
 
     /// <summary>Requests that found no id.</summary>
     public long ExhaustedCount { get; private set; }
+
+    /// <summary>A lease is wanted or on its way.</summary>
+    internal bool IsWanted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isWanted;
+            }
+        }
+    }
 
     /// <summary>Why the last lease failed, or null after a success.</summary>
     public string? LastFailure => Volatile.Read(ref _lastFailure);
@@ -91,6 +114,38 @@ public sealed class SegmentAllocator : IDisposable
         return IdStatus.Ok;
     }
 
+    /// <summary>
+    /// Makes every id that it hands out lie above one that is known to be in use, whatever the store says: for a store that was lost or is an old copy. What it holds
+    /// below is given up. Call it at the start, by the owner.
+    /// </summary>
+    /// <param name="id">The highest id in use; 0 is none.</param>
+    /// <returns>How many ids were skipped; 0 when all were above it already.</returns>
+    /// <exception cref="SegmentStoreException">The store cannot lease now: the allocator then holds no id, and must not be used.</exception>
+    /// <remarks>Blocks: at most two calls of the store, and one that is on its way.</remarks>
+    public long RaiseAbove(ulong id)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, (ulong)long.MaxValue);
+        long least = (long)id + 1;
+        long before = _next;
+        lock (_storeGate)
+        {
+            if (SkipTo(least))
+            {
+                return _next - before;
+            }
+
+            _store.RaiseAbove(_tag, (long)id);
+            IdSegment segment = _store.Lease(_tag, _countMin);
+            Check.That(segment.First >= least, "a store that was raised leases above that");
+            lock (_gate)
+            {
+                Begin(segment);
+            }
+        }
+
+        return _next - before;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -103,7 +158,27 @@ public sealed class SegmentAllocator : IDisposable
         _thread.Join();
     }
 
-    // Near the end of a segment: want the next one, and take it over at the very end. Looks at the clock each 1/16 of what is left.
+    private bool KeepsReady => _options.ReadyMin > 0;
+
+    // Gives up what lies below. False: nothing is left.
+    private bool SkipTo(long least)
+    {
+        lock (_gate)
+        {
+            _next = Math.Min(Math.Max(_next, least), _end);
+            while (_next == _end && _ready.TryDequeue(out IdSegment segment))
+            {
+                Begin(segment);
+                _next = Math.Min(Math.Max(_next, least), _end);
+            }
+
+            _wantedAt = Math.Max(_wantedAt, _next);
+            WantReady();
+            return _next < _end;
+        }
+    }
+
+    // At the end of a segment: take the next one over. Before it: look at the clock each 1/16 of what is left, and want one where the runway says so.
     private void Refill()
     {
         long left = _end - _next;
@@ -111,45 +186,88 @@ public sealed class SegmentAllocator : IDisposable
         {
             lock (_gate)
             {
-                if (_isReady)
+                if (_ready.TryDequeue(out IdSegment segment))
                 {
-                    _isReady = false;
-                    Begin(_ready);
+                    Begin(segment);
+                    WantReady();
                 }
                 else
                 {
-                    Want();
+                    Want(mayBe: 0);
                 }
             }
 
             return;
         }
 
-        long elapsedNs = Math.Max(_monotonicNs() - _segmentStartNs, 1);
-        long used = _segmentCount - left;
-        Int128 runwayNs = (Int128)left * elapsedNs / Math.Max(used, 1);
-        if (left * 5 <= _segmentCount || runwayNs < (Int128)_options.RunwayMs * 1_000_000)
+        lock (_gate)
         {
-            _wantedAt = _end;
-            lock (_gate)
+            bool isShort = RunwayNs(left + Waiting()) < (Int128)_options.RunwayMs * 1_000_000;
+            if (KeepsReady)
             {
-                Want();
+                _wantedAt = _next + Math.Max(left / 16, 1);
+                Want(mayBe: isShort ? ReadyMax - 1 : 0);
             }
-        }
-        else
-        {
-            _wantedAt = _next + Math.Max(left / 16, 1);
+            else if (left * 5 <= _segmentCount || isShort)
+            {
+                _wantedAt = _end;
+                Want(mayBe: 0);
+            }
+            else
+            {
+                _wantedAt = _next + Math.Max(left / 16, 1);
+            }
         }
     }
 
-    private void Want()
+    private Int128 RunwayNs(long left)
     {
-        if (!_isWanted && !_isReady)
+        long elapsedNs = Math.Max(_monotonicNs() - _segmentStartNs, 1);
+        return (Int128)left * elapsedNs / Math.Max(_segmentCount - (_end - _next), 1);
+    }
+
+    private long Waiting()
+    {
+        long count = 0;
+        foreach (IdSegment segment in _ready)
         {
-            _wantedCount = NextCount();
+            count += segment.Count;
+        }
+
+        return count;
+    }
+
+    private void WantReady()
+    {
+        if (KeepsReady)
+        {
+            Want(mayBe: 0);
+        }
+    }
+
+    // Under the gate. Asks for one more where no more than so many are ready.
+    private void Want(int mayBe)
+    {
+        if (!_isWanted && _ready.Count <= mayBe)
+        {
+            _wantedCount = KeepsReady ? CountByRate() : NextCount();
             _isWanted = true;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    // Two runways at the faster of the present rate and that of the segment before. A segment just begun says nothing yet.
+    private int CountByRate()
+    {
+        long used = _segmentCount - (_end - _next);
+        Int128 rate = (Int128)_lastCount * 1_000_000_000 / _lastNs;
+        if (used * 16 >= _segmentCount)
+        {
+            rate = Int128.Max(rate, (Int128)used * 1_000_000_000 / Math.Max(_monotonicNs() - _segmentStartNs, 1));
+        }
+
+        Int128 count = Int128.Min(rate * 2 * _options.RunwayMs / 1_000, (Int128)_segmentCount * GrowthMax);
+        return (int)Int128.Clamp(count, _countMin, _options.CountMax);
     }
 
     private int NextCount()
@@ -162,6 +280,7 @@ public sealed class SegmentAllocator : IDisposable
     private void Begin(IdSegment segment)
     {
         Check.That(segment.First > 0 && segment.Count > 0 && segment.First >= _end, "a leased segment lies above those before");
+        (_lastCount, _lastNs) = (_segmentCount - (_end - _next), Math.Max(_monotonicNs() - _segmentStartNs, 1));
         _next = segment.First;
         _end = segment.First + segment.Count;
         _segmentCount = segment.Count;
@@ -213,12 +332,14 @@ public sealed class SegmentAllocator : IDisposable
     {
         try
         {
-            IdSegment segment = _store.Lease(_tag, count);
-            lock (_gate)
+            lock (_storeGate)
             {
-                _ready = segment;
-                _isReady = true;
-                _isWanted = false;
+                IdSegment segment = _store.Lease(_tag, count);
+                lock (_gate)
+                {
+                    _ready.Enqueue(segment);
+                    _isWanted = false;
+                }
             }
 
             Volatile.Write(ref _lastFailure, null);

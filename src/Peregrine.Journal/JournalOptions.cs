@@ -20,6 +20,12 @@ public sealed record JournalOptions
     /// <summary>Most bytes of records that one batch can hold: 4 KiB to half a segment.</summary>
     public int BatchBytesMax { get; init; } = 4 << 20;
 
+    /// <summary>
+    /// Room at the end of the segment being written that <see cref="JournalWriter.HasRoom(int, bool)"/> keeps for records that must go on when the disk is full, in
+    /// bytes; 0 to half a segment. It is really there: a segment's blocks are reserved before it is used.
+    /// </summary>
+    public long ReserveBytes { get; init; }
+
     /// <summary>At <see cref="Durability.Fsync"/>: wait for the disk on the caller's thread, in Commit, instead of beside it.</summary>
     public bool SyncInline { get; init; }
 
@@ -70,6 +76,11 @@ public sealed record JournalOptions
         if (BatchBytesMax < 4096 || BatchBytesMax > SegmentBytes / 2)
         {
             errors.Add($"BatchBytesMax: {BatchBytesMax}, expected 4,096 to half of SegmentBytes ({SegmentBytes / 2})");
+        }
+
+        if (ReserveBytes < 0 || ReserveBytes > SegmentBytes / 2)
+        {
+            errors.Add($"ReserveBytes: {ReserveBytes}, expected 0 to half of SegmentBytes ({SegmentBytes / 2})");
         }
 
         if (SyncSpinUs is < 0 or > SyncSpinUsMax)

@@ -6,6 +6,13 @@ namespace Peregrine.Journal;
 /// <summary>What happens to the folder before the first append.</summary>
 public sealed partial class JournalWriter
 {
+    // One that is being written, and what gathered meanwhile.
+    private const int BatchesOnTheirWay = 2;
+
+    // Of a writer with the default options: the one before may have had larger batches than this one.
+    private const int UsualBatchBytes = 4 << 20;
+    private const int RewriteBytes = 64 << 10;
+
     private static IJournalFile LockFolder(JournalOptions options)
     {
         string folder = options.Folder;
@@ -68,6 +75,7 @@ public sealed partial class JournalWriter
     // A killed writer may have left records that the kernel has and the disk has not. They were read just now and count as durable.
     private static void SyncWhatWasRead(JournalOptions options, JournalScan scan)
     {
+        RewriteTail(options, scan);
         foreach (string path in scan.Segments)
         {
             using IJournalFile file = options.Files.Open(path);
@@ -75,6 +83,43 @@ public sealed partial class JournalWriter
         }
 
         ThrowOn(options.Files.SyncFolder(options.Folder), $"sync of folder {options.Folder}");
+    }
+
+    // After a sync that failed, the kernel counts the pages as clean: they are read back from memory, the next sync finds nothing to write, and a loss of power
+    // takes them. The writer stops at the first such failure, so only what was on its way then can be concerned: it is written again with the same bytes.
+    private static void RewriteTail(JournalOptions options, JournalScan scan)
+    {
+        long left = BatchesOnTheirWay * (long)(Math.Max(options.BatchBytesMax, UsualBatchBytes) + JournalFormat.LinkRecordBytes);
+        byte[] buffer = new byte[RewriteBytes];
+        long end = scan.EndOffset;
+        for (int number = scan.LastNumber; number > 0 && left > 0; number--)
+        {
+            string path = Path.Combine(options.Folder, JournalFolder.FileName(number));
+            using IJournalFile? file = options.Files.TryOpenRead(path) is { } there ? Reopen(options.Files, there) : null;
+            if (file is null)
+            {
+                // Removed or archived: that is done with what the disk holds.
+                return;
+            }
+
+            long start = Math.Max(end - left, 0);
+            left -= end - start;
+            for (long at = start; at < end; at += buffer.Length)
+            {
+                Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at));
+                int read = file.ReadAll(bytes, at);
+                ThrowOn(file.WriteAll(bytes[..read], at), $"writing the end of {path} again");
+            }
+
+            ThrowOn(file.SyncData(), $"sync of {path}");
+            end = JournalFolder.ReadHeader(file, number) is { } header ? header.PreviousEnd : 0;
+        }
+    }
+
+    private static IJournalFile Reopen(IJournalFiles files, IJournalFile readOnly)
+    {
+        readOnly.Dispose();
+        return files.Open(readOnly.Path);
     }
 
     private static void ThrowOn(Errno errno, string what)

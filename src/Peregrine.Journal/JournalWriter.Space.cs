@@ -27,7 +27,13 @@ public sealed partial class JournalWriter
     /// <param name="bytes">Sum of <see cref="RecordBytes"/> of the records; at most half of <see cref="JournalOptions.BatchBytesMax"/>.</param>
     /// <returns>True when there is room; false when the disk is full, or the journal failed.</returns>
     /// <remarks>Thread: the caller's. Allocates: no. Blocks: only where the next segment is needed and still being made.</remarks>
-    public bool HasRoom(int bytes)
+    public bool HasRoom(int bytes) => HasRoom(bytes, usesReserve: false);
+
+    /// <summary>
+    /// As <see cref="HasRoom(int)"/>, for records that may use <see cref="JournalOptions.ReserveBytes"/> or not. While no next segment can be had, those that may not
+    /// are refused once only the reserve is left, and those that may go on until it is used up.
+    /// </summary>
+    public bool HasRoom(int bytes, bool usesReserve)
     {
         Check.That(bytes >= 0 && bytes <= _options.BatchBytesMax / 2, "room is asked for in pieces of at most half a batch");
         if (Failure is not null)
@@ -35,11 +41,12 @@ public sealed partial class JournalWriter
             return false;
         }
 
-        return IsPlaced(bytes + (SpareLinks * JournalFormat.LinkRecordBytes)) || TryPlaceInNext() == JournalStatus.Ok;
+        long wanted = bytes + (SpareLinks * JournalFormat.LinkRecordBytes);
+        return IsPlaced(wanted + _options.ReserveBytes) || TryPlaceInNext() == JournalStatus.Ok || (usesReserve && Failure is null && IsPlaced(wanted));
     }
 
     // True when the open batch with so many bytes more fits where it goes, or a next segment is certain.
-    private bool IsPlaced(int bytes) => _isNextSure || _planOffset + _batchBytes + bytes + JournalFormat.LinkRecordBytes <= _planBytes;
+    private bool IsPlaced(long bytes) => _isNextSure || _planOffset + _batchBytes + bytes + JournalFormat.LinkRecordBytes <= _planBytes;
 
     private JournalStatus TryPlaceInNext()
     {

@@ -47,6 +47,12 @@ public sealed record EventLoopOptions
     /// <summary>How long accepting pauses when the process has no descriptor left, in milliseconds; 1 or more. Default 100.</summary>
     public int AcceptPauseMs { get; init; } = 100;
 
+    /// <summary>
+    /// Descriptors of the process that connections never take, for files and pipes: a connection that would take one is closed at once, and accepting pauses.
+    /// 0 or more; at most an eighth of what the process may open is kept. Default 64.
+    /// </summary>
+    public int DescriptorReserve { get; init; } = 64;
+
     /// <summary>Posts of other threads that may wait, a power of two, 64 or more. Default 8,192.</summary>
     public int PostsMax { get; init; } = 8_192;
 
@@ -85,6 +91,7 @@ public sealed record EventLoopOptions
         Expect(HandshakeTimeoutMs >= 0, nameof(HandshakeTimeoutMs), HandshakeTimeoutMs, "0 or more");
         Expect(FrameTimeoutMs >= 0, nameof(FrameTimeoutMs), FrameTimeoutMs, "0 or more");
         Expect(AcceptPauseMs >= 1, nameof(AcceptPauseMs), AcceptPauseMs, "1 or more");
+        Expect(DescriptorReserve >= 0, nameof(DescriptorReserve), DescriptorReserve, "0 or more");
         Expect(PostsMax >= 64 && int.IsPow2(PostsMax), nameof(PostsMax), PostsMax, "a power of two, 64 or more");
         Expect(SlowHandlerUs >= 0, nameof(SlowHandlerUs), SlowHandlerUs, "0 or more");
         ExpectAtLeast(Socket.KeepAliveIdleSeconds, nameof(Socket.KeepAliveIdleSeconds), 1);

@@ -135,6 +135,7 @@ public sealed partial class EventLoop
 {
     private int _pausedListeners;
     private bool _hasToldOfRefusals;
+    private bool _isShortOfDescriptors;
 
     internal void StopListening(Listener listener)
     {
@@ -143,8 +144,26 @@ public sealed partial class EventLoop
     }
 
     /// <summary>A connection waits no more: it is here.</summary>
-    internal void OnAccepted(Listener listener, StreamSocket socket, in PeerAddress remote)
+    /// <returns>False: accepting pauses.</returns>
+    internal bool OnAccepted(Listener listener, StreamSocket socket, in PeerAddress remote)
     {
+        // The kernel gives the lowest number that is free: all below this one are in use. The limit can be changed from outside at any time.
+        long limit = DescriptorLimit.Current;
+        long reserve = Math.Min(Options.DescriptorReserve, limit / 8);
+        if (socket.Descriptor >= limit - reserve)
+        {
+            Refuse(socket);
+            Pause(listener, $"{socket.Descriptor:N0} descriptors are in use, and the last {reserve:N0} before EMFILE are kept for files");
+            return false;
+        }
+
+        // As many again must be free before it counts as over: one connection that goes and one that comes are no two turns.
+        if (_isShortOfDescriptors && socket.Descriptor < limit - (2 * reserve))
+        {
+            _isShortOfDescriptors = false;
+            Log($"accepting on {listener.Address} goes on: there are descriptors again");
+        }
+
         EventLoop target = listener.Placement?.Place(this, remote) ?? this;
         if (!ReferenceEquals(target, this))
         {
@@ -154,10 +173,11 @@ public sealed partial class EventLoop
                 Refuse(socket);
             }
 
-            return;
+            return true;
         }
 
         TakeOn(listener, socket, remote);
+        return true;
     }
 
     internal void ForgetPlaced() => Interlocked.Decrement(ref _placedCount);
@@ -211,16 +231,26 @@ public sealed partial class EventLoop
             return true;
         }
 
-        // The kernel would tell of the same waiting connection again and again: look away for a while instead.
-        if (Counters.AcceptPauses++ == 0)
+        Pause(listener, errno.Describe());
+        return false;
+    }
+
+    // The kernel would tell of the same waiting connection again and again: look away for a while instead. One line a turn, not one a pause.
+    private void Pause(Listener listener, string why)
+    {
+        Counters.AcceptPauses++;
+        if (!_isShortOfDescriptors)
         {
-            Log($"accepting on {listener.Address} pauses for {Options.AcceptPauseMs} ms each time: {errno.Describe()} (descriptors allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0})");
+            _isShortOfDescriptors = true;
+            Log($"accepting on {listener.Address} pauses for {Options.AcceptPauseMs} ms each time: {why} (descriptors allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0}); connections that are open stay");
         }
 
-        _backend.StopAccepting(listener);
-        listener.PausedUntilNs = Clock.MonotonicNs + (Options.AcceptPauseMs * 1_000_000L);
-        _pausedListeners++;
-        return false;
+        if (listener.PausedUntilNs == 0)
+        {
+            _backend.StopAccepting(listener);
+            listener.PausedUntilNs = Clock.MonotonicNs + (Options.AcceptPauseMs * 1_000_000L);
+            _pausedListeners++;
+        }
     }
 
     private bool HasRoomForConnections => Pool.FreePages > Pool.ReservedPages / 2;

@@ -164,10 +164,30 @@ public class HostileClientTests
     {
         using ServerRig rig = new(new MarketDataServerOptions { ConnectionsMax = 1 }, "AAA");
         using RawClient first = new(rig.Server.EndPoint);
-        _ = first.Read();
+        first.Subscribe(V1.Depth.Orders, "AAA");
+        _ = first.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
         using RawClient second = new(rig.Server.EndPoint);
 
         Assert.Equal(V1.Reason.TooManyConnections, second.ReadGoodbye().Reason);
+        Assert.Equal(0, rig.Server.Counters.IdleEvictions);
+    }
+
+    [Fact]
+    public void OneConnectionTooMany_WhileAnotherSubscribedToNothing_TakesItsPlace()
+    {
+        using ServerRig rig = new(new MarketDataServerOptions { ConnectionsMax = 2 }, "AAA");
+        using RawClient subscriber = new(rig.Server.EndPoint);
+        subscriber.Subscribe(V1.Depth.Orders, "AAA");
+        _ = subscriber.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
+        using RawClient idle = new(rig.Server.EndPoint);
+        _ = idle.Read();
+
+        using RawClient late = new(rig.Server.EndPoint);
+        late.Subscribe(V1.Depth.Orders, "AAA");
+        _ = late.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
+
+        Assert.Equal(V1.Reason.TooManyConnections, idle.ReadGoodbye().Reason);
+        Assert.Equal((1, 2), (rig.Server.Counters.IdleEvictions, rig.Server.Counters.Subscriptions));
     }
 
     [Fact]

@@ -15,9 +15,10 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
     private readonly byte[] _text = Encoding.ASCII.GetBytes(new string('t', 900));
     private readonly EventLoop _loop = new(new EventLoopOptions { OutputBytesMax = 1 << 17 });
 
-    public AcceptorRig(IFixSessionStore store)
+    public AcceptorRig(IFixSessionStore store, Func<FixAcceptorOptions, FixAcceptorOptions>? change = null)
     {
-        Acceptor = new FixAcceptor(_loop, new FixAcceptorOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log.Add, LogonTimeoutMs = 5_000 });
+        FixAcceptorOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log.Add, LogonTimeoutMs = 5_000 };
+        Acceptor = new FixAcceptor(_loop, change?.Invoke(options) ?? options);
         Session = new FixSession(new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, store, this);
         Acceptor.Add(Session);
     }
@@ -77,8 +78,13 @@ internal sealed class Peer : IDisposable
     private readonly byte[] _in = new byte[1 << 20];
     private int _used;
 
-    public Peer(IPEndPoint endpoint)
+    public Peer(IPEndPoint endpoint, string? from = null)
     {
+        if (from is not null)
+        {
+            _socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        }
+
         _socket.Connect(endpoint);
         _socket.Blocking = false;
     }

@@ -106,6 +106,65 @@ public class FixAcceptorTests
     }
 
     [Fact]
+    public void Connections_WithoutALogon_AreBoundedAndTheOldestGoes()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 4, PendingPerAddressMax = 4 });
+        using Peer client = new(rig.Acceptor.EndPoint);
+        client.Logon();
+        rig.Pump(() => client.Count("A") == 1, client);
+        List<Peer> idle = [];
+        for (int count = 1; count <= 10; count++)
+        {
+            idle.Add(new Peer(rig.Acceptor.EndPoint));
+            rig.Pump(() => rig.Acceptor.Counters.Connections == 1 + count);
+        }
+
+        rig.Pump(() => idle.Take(6).All(peer => peer.IsClosed), [.. idle]);
+        client.Send("1", "112=STILL HERE|");
+        rig.Pump(() => client.Count("0") == 1, client);
+
+        Assert.Equal(6, rig.Acceptor.Counters.PendingEvictions);
+        Assert.DoesNotContain(idle.Skip(6), peer => peer.IsClosed);
+        Assert.Single(rig.Log);
+        rig.Acceptor.OnTick(Clock.UnixNs + 2_000_000_000);
+        Assert.Contains("(and 4 more like it)", rig.Log[^1], StringComparison.Ordinal);
+        idle.ForEach(peer => peer.Dispose());
+    }
+
+    [Fact]
+    public void Client_WhileThePortIsFullOfIdleConnections_LogsOn()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 3, PendingPerAddressMax = 3 });
+        Peer[] idle = [.. Enumerable.Range(0, 3).Select(_ => new Peer(rig.Acceptor.EndPoint))];
+        rig.Pump(() => rig.Acceptor.Counters.Connections == 3);
+
+        using Peer client = new(rig.Acceptor.EndPoint);
+        client.Logon();
+        rig.Pump(() => client.Count("A") == 1, [client, .. idle]);
+
+        // It counts no more: the next idle one takes the place that the client had.
+        using Peer next = new(rig.Acceptor.EndPoint);
+        rig.Pump(() => rig.Acceptor.Counters.Connections == 5);
+        Assert.Equal(1, rig.Acceptor.Counters.PendingEvictions);
+        Array.ForEach(idle, peer => peer.Dispose());
+    }
+
+    [Fact]
+    public void Address_WithTooManyIdleConnections_LosesItsOwnOldest()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 8, PendingPerAddressMax = 2 });
+        using Peer elsewhere = new(rig.Acceptor.EndPoint);
+        rig.Pump(() => rig.Acceptor.Counters.Connections == 1);
+        Peer[] same = [.. Enumerable.Range(0, 3).Select(_ => new Peer(rig.Acceptor.EndPoint, from: "127.0.0.2"))];
+
+        rig.Pump(() => same[0].IsClosed, [elsewhere, .. same]);
+
+        Assert.Equal(1, rig.Acceptor.Counters.PendingEvictions);
+        Assert.False(elsewhere.IsClosed || same[1].IsClosed || same[2].IsClosed, "only one of the address that has too many goes");
+        Array.ForEach(same, peer => peer.Dispose());
+    }
+
+    [Fact]
     public void Resend_OfAHistoryLargerThanTheOutput_ComesWholeAndInOrder()
     {
         // 800 messages of about 1,000 bytes: six times what may be pending on the connection.

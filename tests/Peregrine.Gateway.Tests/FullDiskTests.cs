@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
@@ -51,6 +52,64 @@ public class FullDiskTests
         long sequence = rig.Link.Status().Sequence;
         rig.Restart();
         Assert.Equal((sequence, hash), (rig.Link.Recovery.Commands, rig.Link.Recovery.StateHash));
+    }
+
+    [Theory]
+    [InlineData(Durability.Os)]
+    [InlineData(Durability.Fsync)]
+    public void Link_OnAFullDisk_TakesCancelsAndTellsEachTurn(Durability durability)
+    {
+        const long first = 1_000;
+        const int restingMin = 60;
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
+        using LinkRig rig = new(durability, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        int refusals = 0;
+        using FixClient client = rig.Connect(seen: text => refusals += text.Contains("JournalFull", StringComparison.Ordinal) ? 1 : 0);
+        disk.Fill();
+        long number = first;
+        for (int pass = 0; refusals < 3 || client.Reports('0') < restingMin; pass++)
+        {
+            Assert.True(pass < PassesMax, "the disk fills up");
+            client.New(++number, '1', "A"u8, 9_000, 1);
+            rig.Pump(client, () => client.Reports('0') + refusals >= number - first);
+        }
+
+        // Lone cancels, the dearest way: each has a batch of its own.
+        long cancelled = 0;
+        int before = refusals;
+        while (refusals == before)
+        {
+            client.Cancel(100_000 + cancelled, first + 1 + cancelled, '1');
+            rig.Pump(client, () => client.Reports('4') > cancelled || refusals > before);
+            cancelled = client.Reports('4');
+        }
+
+        Assert.True(cancelled >= 8, $"{cancelled} cancels went into an eighth of a small segment");
+        Assert.Equal((cancelled, DiskRoom.None), (rig.Link.Status().ReservedCommands, rig.Link.Status().DiskRoom));
+        for (int pass = 0; rig.Log.Count(line => line.Contains("used up", StringComparison.Ordinal)) == 0; pass++)
+        {
+            Assert.True(pass < PassesMax && rig.Link.TryPass(), "the log tells that nothing is taken");
+        }
+
+        disk.Clear();
+        long accepted = client.Reports('0');
+        for (int pass = 0; client.Reports('0') == accepted; pass++)
+        {
+            Assert.True(pass < PassesMax, "orders are taken again once there is room");
+            int told = refusals;
+            client.New(++number, '1', "A"u8, 9_000, 1);
+            rig.Pump(client, () => client.Reports('0') > accepted || refusals > told);
+        }
+
+        for (int pass = 0; !rig.Log[^1].Contains("room again", StringComparison.Ordinal); pass++)
+        {
+            Assert.True(pass < PassesMax && rig.Link.TryPass(), "the log tells when there is room again");
+        }
+
+        Assert.Single(rig.Log, line => line.Contains("cancels are taken", StringComparison.Ordinal));
+        ulong hash = rig.Link.StateHash;
+        rig.Restart();
+        Assert.Equal(hash, rig.Link.Recovery.StateHash);
     }
 
     [Fact]

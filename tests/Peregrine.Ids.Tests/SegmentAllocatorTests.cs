@@ -2,7 +2,7 @@ namespace Peregrine.Ids.Tests;
 
 public class SegmentAllocatorTests
 {
-    private static readonly SegmentOptions Small = new() { CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1, RetryMsMax = 2 };
+    private static readonly SegmentOptions Small = new() { ReadyMin = 0, CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1, RetryMsMax = 2 };
 
     [Fact]
     public void TryNext_ManyAllocatorsOnThreads_NeverGivesAnIdTwice()
@@ -201,10 +201,10 @@ public class SegmentAllocatorTests
     [Fact]
     public void Options_AllWrong_AreAllNamedAtOnce()
     {
-        SegmentOptions options = new() { CountMin = 0, CountMax = -1, RunwayMs = 0 };
+        SegmentOptions options = new() { CountMin = 0, CountMax = -1, RunwayMs = 0, ReadyMin = -1 };
 
         ArgumentException failure = Assert.Throws<ArgumentException>(options.Validate);
 
-        Assert.Equal(3, failure.Message.Split('\n').Length);
+        Assert.Equal(4, failure.Message.Split('\n').Length);
     }
 }

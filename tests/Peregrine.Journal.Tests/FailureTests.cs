@@ -1,3 +1,4 @@
+using Peregrine.Journal.Snapshots;
 using Peregrine.Linux;
 
 namespace Peregrine.Journal.Tests;
@@ -175,6 +176,115 @@ public class FailureTests
 
         Assert.Equal(JournalStatus.Ok, writer.Commit());
         Assert.Equal(1, writer.Counters.SegmentWaits);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Batch_WhoseSyncFailed_IsOnTheDiskBeforeTheNextStartCountsIt(bool syncInline)
+    {
+        for (int seed = 1; seed <= ProofSize.Of(40, 2_000); seed++)
+        {
+            Random random = new(seed);
+            MemoryFiles files = new();
+            JournalOptions options = InMemory(files, Durability.Fsync, syncInline) with { WriteBeside = false };
+            long last = 0;
+            using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
+            {
+                // Some seeds fail in the first segment, some at its end, some in the second.
+                for (int before = random.Next(1, 900); before > 0; before--)
+                {
+                    Scratch.Append(writer, ++last);
+                    if (random.Next(10) == 0)
+                    {
+                        writer.Drain();
+                    }
+                }
+
+                writer.Drain();
+                files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, Errno.EIO) : null;
+                for (int count = random.Next(1, 20); count > 0; count--)
+                {
+                    Scratch.Append(writer, ++last);
+                }
+
+                writer.Drain();
+                Assert.NotNull(writer.Failure);
+            }
+
+            files.Inject = null;
+            RecordList counted = new();
+            JournalWriter.Open(options, counted, out _).Dispose();
+            MemoryFiles after = files.AfterPowerLoss(() => false, names => names);
+            RecordList found = new();
+            _ = JournalScan.Run(after, "/j", found, after: null, verifyChain: true);
+            found.AssertIsOneTo(counted.Sequences.Count, $"of seed {seed}: the next start counted them as durable");
+        }
+    }
+
+    [Theory]
+    [InlineData("mkfifo", "is a FIFO")]
+    [InlineData("mkdir", "EISDIR")]
+    public void Segment_ThatIsNoRegularFile_IsRefusedByNameAndNotWaitedFor(string tool, string words)
+    {
+        using Scratch scratch = new();
+        scratch.Write(1, 3);
+        string stranger = scratch.Segment(2);
+        Make(tool, stranger);
+
+        string opened = Assert.ThrowsAny<IOException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message;
+        string scanned = Assert.ThrowsAny<IOException>(() => JournalReader.Scan(scratch.Folder, new RecordList())).Message;
+
+        Assert.Contains(stranger, opened);
+        Assert.Contains(stranger, scanned);
+        Assert.True(opened.Contains(words, StringComparison.Ordinal) || opened.Contains("a folder", StringComparison.Ordinal), opened);
+    }
+
+    [Fact]
+    public void Lock_ThatIsAFifo_IsRefusedByName()
+    {
+        using Scratch scratch = new();
+        _ = Directory.CreateDirectory(scratch.Folder);
+        Make("mkfifo", Path.Combine(scratch.Folder, "lock"));
+
+        Assert.Contains("lock is a FIFO", Assert.Throws<JournalException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message);
+    }
+
+    [Fact]
+    public void Snapshot_ThatIsAFifo_IsPassedOverByName()
+    {
+        using Scratch scratch = new();
+        string folder = Path.Combine(scratch.Folder, "snapshots");
+        _ = Directory.CreateDirectory(folder);
+        Make("mkfifo", Path.Combine(folder, "1.snapshot"));
+        List<SnapshotFault> passed = [];
+
+        Assert.Empty(SnapshotStore.Open(folder).OpenNewestFirst(default, passed));
+
+        Assert.Contains("1.snapshot is a FIFO", Assert.Single(passed).ToString());
+    }
+
+    private static void Make(string tool, string path)
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(tool, [path]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public void Start_WhoseSyncFails_IsRefusedByName()
+    {
+        MemoryFiles files = new();
+        JournalOptions options = InMemory(files, Durability.Fsync, false) with { WriteBeside = false };
+        using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
+        {
+            Scratch.Append(writer, 1);
+        }
+
+        files.Inject = op => op.Kind == FileOpKind.Sync ? new CallResult(-1, Errno.EIO) : null;
+
+        string message = Assert.Throws<JournalException>(() => JournalWriter.Open(options, new RecordList(), out _)).Message;
+        Assert.Contains("sync of /j/0000000001.journal", message);
     }
 
     internal static JournalOptions InMemory(MemoryFiles files, Durability durability, bool syncInline) =>

@@ -120,6 +120,57 @@ public class NoSpaceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Reserve_OnAFullDisk_IsOnlyForWhatMayUseIt(Durability durability, bool syncInline)
+    {
+        const int recordBytes = 200;
+        const long reserveBytes = 8_192;
+        MemoryFiles files = new() { SpaceBytes = SegmentBytes };
+        long last = 0;
+        long reserved = 0;
+        using (JournalWriter writer = JournalWriter.Open(FailureTests.InMemory(files, durability, syncInline) with { ReserveBytes = reserveBytes }, new RecordList(), out _))
+        {
+            while (writer.HasRoom(recordBytes))
+            {
+                AppendOne(writer, ++last);
+            }
+
+            // Full for everybody else, and stays so while the reserve is used.
+            while (writer.HasRoom(recordBytes, usesReserve: true))
+            {
+                Assert.False(writer.HasRoom(recordBytes), "what may not use the reserve is refused");
+                AppendOne(writer, ++last);
+                reserved += JournalWriter.RecordBytes(Scratch.PayloadOf(last).Length);
+            }
+
+            // The rest of it are links of batches.
+            Assert.InRange(reserved, reserveBytes / 3, reserveBytes);
+            writer.Drain();
+            Assert.Null(writer.Failure);
+            files.SpaceBytes = 4 * SegmentBytes;
+            Assert.True(SpinWait.SpinUntil(() => writer.HasRoom(recordBytes), TimeSpan.FromSeconds(60)), "room is not noticed");
+            AppendOne(writer, ++last);
+        }
+
+        RecordList found = new();
+        _ = JournalScan.Run(files, "/j", found, after: null, verifyChain: true);
+        found.AssertIsOneTo(last);
+    }
+
+    private static void AppendOne(JournalWriter writer, long sequence)
+    {
+        JournalStatus status = writer.TryAppend(1, sequence, sequence * 1_000, Scratch.PayloadOf(sequence));
+        if (status == JournalStatus.Full)
+        {
+            writer.Drain();
+            status = writer.TryAppend(1, sequence, sequence * 1_000, Scratch.PayloadOf(sequence));
+        }
+
+        Assert.Equal(JournalStatus.Ok, status);
+        Assert.Equal(JournalStatus.Ok, writer.Commit());
+    }
+
     [Fact]
     public void LastSegment_ThatCannotBeReservedAgain_CountsAsUsedUp()
     {

@@ -35,6 +35,12 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
 
     public int SubscriptionCount => _subscriptions.Count;
 
+    /// <summary>It has subscribed to nothing, and is not on its way out.</summary>
+    public bool IsIdle => _subscriptions.Count == 0 && !IsLeaving && _connection.IsOpen;
+
+    /// <summary>When it came, monotonic nanoseconds.</summary>
+    public long OpenedNs => _openedNs;
+
     private bool IsLeaving => _goodbyeNs != 0;
 
     /// <inheritdoc/>
@@ -235,6 +241,13 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
         Write(FrameEncoder.Goodbye(Reserve(), reason, text));
         server.Counters.Goodbyes++;
         DropSubscriptions();
+    }
+
+    /// <summary>As <see cref="Leave"/>, without waiting until that was read: the place is needed.</summary>
+    public void LeaveAtOnce(Reason reason, string text)
+    {
+        Leave(reason, text);
+        _connection.Close();
     }
 
     private void FinishLeaving(long nowNs)

@@ -236,7 +236,7 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
         SubmitStatus status = Submit(ref command);
         if (status == SubmitStatus.NoSpace)
         {
-            return Refuse(session, message, NotAvailableReason, "JournalFull: nothing is taken until there is room, try again later"u8);
+            return Refuse(session, message, NotAvailableReason, "JournalFull: the disk has no room for it at the moment, try again later"u8);
         }
 
         client.LastSequence = command.Sequence;

@@ -23,6 +23,19 @@ public interface ICommandTap
     void Release(long durableSequence);
 }
 
+/// <summary>What the disk has room for.</summary>
+public enum DiskRoom : byte
+{
+    /// <summary>Everything.</summary>
+    Ample = 0,
+
+    /// <summary>Only what is kept for it: cancels, reduces, mass cancels, the end of sessions, phases and time.</summary>
+    CancelsOnly = 1,
+
+    /// <summary>Nothing; also what was kept is used up.</summary>
+    None = 2,
+}
+
 /// <summary>What became of a submitted command.</summary>
 public enum SubmitStatus : byte
 {
@@ -55,6 +68,9 @@ public sealed class Sequencer
     private const int FindAhead = 4;
     private const int OrderAhead = 2;
 
+    // Half of the smallest batch: HasRoom takes no more.
+    private const int RoomAskedMax = 2_048;
+
     // A power of two, and more than are looked ahead, or a key would be written over before its command's turn.
     private const int KeysHeld = 8;
 
@@ -69,6 +85,7 @@ public sealed class Sequencer
     // Of the commands of a batch that were looked at ahead, by their index in it.
     private readonly CommandKeys[] _keys = new CommandKeys[KeysHeld];
     private readonly ICommandTap? _tap;
+    private readonly long _timeShiftNs;
     private long _lastTimeNs;
     private long _releasedSequence;
     private bool _batchOpen;
@@ -79,9 +96,11 @@ public sealed class Sequencer
     /// <param name="lastTimeNs">Time of the last command in the journal, Unix nanoseconds.</param>
     /// <param name="inFlightMax">How many commands may wait for the journal; a power of two.</param>
     /// <param name="tap">Where the changes of the books go; null for nowhere.</param>
-    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax, ICommandTap? tap = null)
+    /// <param name="timeShiftNs">How far trading time is ahead of the clock: it runs on from the journal's last time at the clock's pace where that was ahead.</param>
+    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0)
     {
         _tap = tap;
+        _timeShiftNs = timeShiftNs;
         _core = core;
         _journal = journal;
         _lastTimeNs = lastTimeNs;
@@ -118,6 +137,15 @@ public sealed class Sequencer
     /// <summary>Notes that are not in the journal, as it had no room for them.</summary>
     public long MissedNotes { get; private set; }
 
+    /// <summary>Commands that went into the room that is kept for them, as the disk was full.</summary>
+    public long ReserveCount { get; private set; }
+
+    /// <summary>What the disk has room for, as far as a command has found out.</summary>
+    public DiskRoom Room { get; private set; }
+
+    /// <summary>Trading time at this moment, Unix nanoseconds.</summary>
+    public long NowNs => TimeAt(Clock.MonotonicNs);
+
     /// <summary>The time between hops.</summary>
     public HopStatistics Hops { get; } = new();
 
@@ -133,7 +161,7 @@ public sealed class Sequencer
         }
 
         long nowNs = Clock.MonotonicNs;
-        SubmitStatus status = TryTake(ref command, CommandKeys.Of(in command), nowNs, Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs)));
+        SubmitStatus status = TryTake(ref command, CommandKeys.Of(in command), nowNs, TimeAt(nowNs));
         if (status != SubmitStatus.Ok)
         {
             return status;
@@ -169,7 +197,7 @@ public sealed class Sequencer
     {
         SubmitStatus status = SubmitStatus.Ok;
         long nowNs = Clock.MonotonicNs;
-        long timeNs = Math.Max(_lastTimeNs, Clock.ToUnixNs(nowNs));
+        long timeNs = TimeAt(nowNs);
         int room = _trail.FreeCount;
         for (int index = 0; index < Math.Min(FindAhead, commands.Length); index++)
         {
@@ -231,9 +259,12 @@ public sealed class Sequencer
 
     /// <summary>Hands every report whose command is durable to the sink, in order.</summary>
     /// <returns>How many.</returns>
-    public int Release(IReportSink sink)
+    public int Release(IReportSink sink) => Release(sink, _journal.DurableSequence);
+
+    /// <summary>As <see cref="Release(IReportSink)"/>, up to a number that was read before: whoever tells others of the same commands must read it only once.</summary>
+    /// <param name="durable">At most <see cref="JournalWriter.DurableSequence"/>.</param>
+    public int Release(IReportSink sink, long durable)
     {
-        long durable = _journal.DurableSequence;
         int released = 0;
         while (_waiting.Count > 0 && _waiting[0].Sequence <= durable)
         {
@@ -253,7 +284,13 @@ public sealed class Sequencer
     /// <returns>False when the journal cannot be written.</returns>
     public bool TryAppendNow(byte type, ReadOnlySpan<byte> payload)
     {
-        _lastTimeNs = Math.Max(_lastTimeNs, Clock.UnixNs);
+        // It must not take the room that is kept for cancels, but for the end of a record longer than is asked for.
+        if (!_journal.HasRoom(Math.Min(JournalWriter.RecordBytes(payload.Length), RoomAskedMax)))
+        {
+            return false;
+        }
+
+        _lastTimeNs = TimeAt(Clock.MonotonicNs);
         bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
         _journal.Drain();
         return ok && _journal.Failure is null;
@@ -267,6 +304,15 @@ public sealed class Sequencer
         bool isAppended = _journal.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes) && TryAppend(type, LastSequence, _lastTimeNs, payload);
         MissedNotes += isAppended ? 0 : 1;
         return isAppended;
+    }
+
+    /// <summary>Looks whether there is room again, where there was none. Call it some times a second.</summary>
+    public void LookForRoom()
+    {
+        if (Room != DiskRoom.Ample && _journal.HasRoom(CommandRecordBytesMax + HashRecordBytes))
+        {
+            Room = DiskRoom.Ample;
+        }
     }
 
     /// <summary>Stamps what was released as sent; call it after the outputs were flushed.</summary>
@@ -310,8 +356,20 @@ public sealed class Sequencer
         // Room for the command and for the state hash that closes its batch: refused here, nothing of it has happened.
         if (!_journal.HasRoom(CommandRecordBytesMax + HashRecordBytes))
         {
-            NoSpaceCount += _journal.Failure is null ? 1 : 0;
-            return _journal.Failure is null ? SubmitStatus.NoSpace : SubmitStatus.JournalFailed;
+            if (_journal.Failure is not null)
+            {
+                return SubmitStatus.JournalFailed;
+            }
+
+            if (!CanUseReserve(command.Type) || !_journal.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
+            {
+                NoSpaceCount++;
+                Room = CanUseReserve(command.Type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
+                return SubmitStatus.NoSpace;
+            }
+
+            ReserveCount++;
+            Room = DiskRoom.CancelsOnly;
         }
 
         // Written where it lies in the batch, without a copy.
@@ -325,6 +383,12 @@ public sealed class Sequencer
         _batchOpen = true;
         return SubmitStatus.Ok;
     }
+
+    // What takes risk off the book, and what time does. A replace can add risk, and a status asks for nothing that the client cannot know.
+    private static bool CanUseReserve(CommandType type) =>
+        type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;
+
+    private long TimeAt(long monotonicNs) => Math.Max(_lastTimeNs, Clock.ToUnixNs(monotonicNs) + _timeShiftNs);
 
     private bool TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {

@@ -39,7 +39,8 @@ internal sealed class LinuxJournalFiles : IJournalFiles
     }
 
     /// <inheritdoc/>
-    public string[] List(string folder) => [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+    // Folders too: one that has a file's name is refused by it, when it is opened.
+    public string[] List(string folder) => [.. Directory.GetFileSystemEntries(folder).Order(StringComparer.Ordinal)];
 
     private sealed class OpenFile(LinuxFile file) : IJournalFile
     {

@@ -162,7 +162,7 @@ public sealed class SnapshotStore
             // One that went away meanwhile is no fault: a newer one came, and the writer keeps but a few.
             reader = Files.TryOpenRead(path) is { } file ? SnapshotReader.TryOpen(file, out fault) : null;
         }
-        catch (LinuxException exception)
+        catch (IOException exception)
         {
             fault = new SnapshotFault(path, 0, exception.Message);
         }

@@ -8,6 +8,9 @@ public sealed unsafe class LinuxFile : IDisposable
     private const int OpenCreate = 0x40;
     private const int OpenExclusive = 0x80;
     private const int OpenCloseOnExec = 0x80000;
+
+    // Means nothing to a regular file; a FIFO without a writer would wait for one. The number is that of x86-64 and arm64.
+    private const int OpenNonBlocking = 0x800;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
     private const int LockRelease = 8;
@@ -26,17 +29,19 @@ public sealed unsafe class LinuxFile : IDisposable
 
     /// <summary>Opens for reading and writing.</summary>
     /// <exception cref="LinuxException">It is not there or not allowed.</exception>
+    /// <exception cref="IOException">It is no regular file: named, and not waited for.</exception>
     public static LinuxFile Open(string path) => OpenFlags(path, OpenReadWrite);
 
     /// <summary>Opens for reading only.</summary>
     /// <returns>The file, or null when there is none of that name.</returns>
     /// <exception cref="LinuxException">It is there and not allowed, or the system refused otherwise.</exception>
+    /// <exception cref="IOException">It is no regular file: named, and not waited for.</exception>
     public static LinuxFile? TryOpenRead(string path)
     {
-        CallResult result = Libc.Result(Libc.Open(path, OpenCloseOnExec, 0));
+        CallResult result = Libc.Result(Libc.Open(path, OpenNonBlocking | OpenCloseOnExec, 0));
         if (result.IsOk)
         {
-            return new LinuxFile((int)result.Value, path);
+            return OnlyRegular((int)result.Value, path);
         }
 
         return result.Errno == Errno.ENOENT ? null : throw new LinuxException($"cannot open {path}", result.Errno);
@@ -204,7 +209,21 @@ public sealed unsafe class LinuxFile : IDisposable
 
     private static LinuxFile OpenFlags(string path, int flags)
     {
-        CallResult result = Libc.Result(Libc.Open(path, flags | OpenCloseOnExec, 0x1A0 /* 0640 */));
-        return result.IsOk ? new LinuxFile((int)result.Value, path) : throw new LinuxException($"cannot open {path}", result.Errno);
+        CallResult result = Libc.Result(Libc.Open(path, flags | OpenNonBlocking | OpenCloseOnExec, 0x1A0 /* 0640 */));
+        return result.IsOk ? OnlyRegular((int)result.Value, path) : throw new LinuxException($"cannot open {path}", result.Errno);
+    }
+
+    private static LinuxFile OnlyRegular(int descriptor, string path)
+    {
+        Errno errno = FileIdentity.TryRead(descriptor, out FileIdentity identity);
+        if (errno == Errno.None && identity.Kind == FileKind.Regular)
+        {
+            return new LinuxFile(descriptor, path);
+        }
+
+        _ = Libc.Close(descriptor);
+        throw errno == Errno.None
+            ? new IOException($"{path} is {identity.KindText}, expected a regular file: move it away")
+            : new LinuxException($"cannot look at {path}", errno);
     }
 }

@@ -374,7 +374,10 @@ internal sealed class EpollBackend : Backend
                 continue;
             }
 
-            _loop.OnAccepted(listener, socket, remote);
+            if (!_loop.OnAccepted(listener, socket, remote))
+            {
+                return;
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class UringBackend
         {
             StreamSocket socket = new(completion.Result);
             _loop.Counters.SystemCalls++;
-            _loop.OnAccepted(listener, socket, socket.RemoteAddress());
+            _ = _loop.OnAccepted(listener, socket, socket.RemoteAddress());
         }
         else if (completion.Errno != Errno.ECANCELED && !_loop.OnAcceptFailed(listener, completion.Errno))
         {

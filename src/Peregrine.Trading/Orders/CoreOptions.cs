@@ -5,6 +5,11 @@ namespace Peregrine.Trading.Orders;
 /// <summary>The bounds of a core; all memory is taken at construction. They are part of what a replay must have equal.</summary>
 public sealed record CoreOptions
 {
+    // Held against what a core really takes by CoreOptionsTests.
+    private const long BytesOfOrder = 340;
+    private const long BytesOfRecord = 340;
+    private const long BytesOfClientId = 72;
+
     /// <summary>Orders that can rest at once; 1 to <see cref="MatchingEngine.OrderCapacityMax"/>, default 262,144. One more is refused with OrderCapacity.</summary>
     public int OrdersMax { get; init; } = 1 << 18;
 
@@ -16,6 +21,14 @@ public sealed record CoreOptions
     /// may be used again, unless its order is still working.
     /// </summary>
     public int ClientOrderIdsMax { get; init; } = 1 << 20;
+
+    /// <summary>About how much memory a core with these bounds takes, in bytes; instruments, and books far from their best prices, come on top.</summary>
+    public long EstimateBytes()
+    {
+        long records = OrdersMax + (long)ClosedOrdersMax;
+        long ids = ClientOrderIdsMax + (long)OrdersMax;
+        return (OrdersMax * BytesOfOrder) + (records * BytesOfRecord) + (ids * BytesOfClientId);
+    }
 
     /// <summary>Throws with every fault at once.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Peregrine.Cli;
+using Peregrine.Running;
 
 namespace Peregrine.Api;
 
@@ -28,13 +29,13 @@ internal sealed class AccessToken
     public bool IsNew { get; }
 
     /// <summary>Reads the token of a data folder, or makes it.</summary>
-    /// <exception cref="CommandException">Others may read the file, or it holds no token.</exception>
+    /// <exception cref="CommandException">Others may read the file or own it, it is no file, or it holds no token.</exception>
     public static AccessToken Open(string dataFolder)
     {
         string path = Path.Combine(dataFolder, FileName);
         try
         {
-            if (!File.Exists(path))
+            if (!Path.Exists(path))
             {
                 string fresh = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
                 FileStreamOptions owner = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
@@ -43,12 +44,8 @@ internal sealed class AccessToken
                 return new AccessToken(fresh, isNew: true);
             }
 
-            const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if ((File.GetUnixFileMode(path) & others) != 0)
-            {
-                throw new CommandException($"{path}: others may read the access token; expected mode 0600: chmod 600 {path}, or delete it for a new one");
-            }
-
+            // A FIFO would be waited for, and a token that another user wrote is one that this user knows.
+            PrivateFiles.CheckSecret(path, "access token");
             string text = new FileInfo(path).Length <= TextBytesMax ? File.ReadAllText(path).Trim() : "";
             return text.Length >= Bytes ? new AccessToken(text, isNew: false) : throw new CommandException($"{path}: no access token; expected at least {Bytes} characters: delete the file for a new one");
         }

@@ -17,6 +17,7 @@ internal sealed class ApiContext
     private readonly long _startNs = Clock.MonotonicNs;
     private readonly Func<FlowView> _flow;
     private string[] _accounts = [];
+    private TokenGuesses? _guesses;
 
     public ApiContext(PeregrineOptions options, OrderLink link, MarketDataServer server, MarketView market, Blotter blotter, MetricsSampler metrics, OrderDesk desk, AccessToken token, IReadOnlyDictionary<int, string> sessions, Func<FlowView> flow)
     {
@@ -40,6 +41,12 @@ internal sealed class ApiContext
     public OrderDesk Desk { get; }
 
     public AccessToken Token { get; }
+
+    /// <summary>Gets a line for what somebody should know; null for nowhere.</summary>
+    public Action<string>? Log { get; init; }
+
+    /// <summary>Who showed wrong tokens.</summary>
+    public TokenGuesses Guesses => LazyInitializer.EnsureInitialized(ref _guesses, () => new TokenGuesses(Log));
 
     /// <summary>The rules in force at the moment.</summary>
     public TradingRules Rules => Link.Rules;

@@ -39,10 +39,11 @@ internal sealed class ApiServer : IAsyncDisposable
         _ = builder.Logging.ClearProviders();
         _ = builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(context.Options.Console.EndPoint);
+            kestrel.Listen(context.Options.Console.EndPoint, listen => ConnectionGuard.Use(listen, context.Log));
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MessagePackBodies.BodyBytesMax;
-            kestrel.Limits.MaxConcurrentConnections = 1_024;
+            kestrel.Limits.MaxConcurrentConnections = context.Options.Console.ConnectionsMax;
+            kestrel.Limits.KeepAliveTimeout = ConnectionGuard.IdleTime;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 128;
         });
 

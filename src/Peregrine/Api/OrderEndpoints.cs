@@ -34,7 +34,12 @@ internal static class OrderEndpoints
 
     private static async ValueTask<object?> Guard(ApiContext context, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
-        if (context.Token.IsIn(call.HttpContext.Request.Headers.Authorization))
+        if (TokenCheck.Refuse(context, call.HttpContext) is { } wait)
+        {
+            return wait;
+        }
+
+        if (TokenCheck.IsShown(context, call.HttpContext))
         {
             return await next(call).ConfigureAwait(false);
         }

@@ -11,7 +11,7 @@ internal static class LinkMapping
 
     /// <summary>How ids are leased.</summary>
     public static SegmentOptions ToSegmentOptions(this PeregrineOptions options) =>
-        new() { CountMin = options.Ids.CountMin, CountMax = options.Ids.CountMax, RunwayMs = options.Ids.RunwayMs };
+        new() { CountMin = options.Ids.CountMin, CountMax = options.Ids.CountMax, RunwayMs = options.Ids.RunwayMs, ReadyMin = options.Ids.ReadyMin };
 
     /// <summary>Where market data goes out.</summary>
     /// <param name="source">What subscribers are told that the books follow.</param>
@@ -51,5 +51,6 @@ internal static class LinkMapping
         SessionStoreBytes = options.Fix.SessionStoreBytes,
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
+        PendingLogonsMax = options.Fix.PendingLogons,
     };
 }

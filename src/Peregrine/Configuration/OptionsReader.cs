@@ -54,7 +54,8 @@ internal static class OptionsReader
         fix.Text("senderCompId"),
         fix.Int("heartbeatSecondsMax"),
         fix.Int("frameBytesMax"),
-        fix.Long("sessionStoreMiB") << MiBShift);
+        fix.Long("sessionStoreMiB") << MiBShift,
+        fix.Int("pendingLogons"));
 
     private static MarketDataOptions ReadMarketData(OptionsSection section) => new(
         new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")),
@@ -67,7 +68,7 @@ internal static class OptionsReader
         section.Int("conflationsPerMinute"));
 
     private static ConsoleOptions ReadConsole(OptionsSection section) =>
-        new(section.Flag("enabled"), new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")), section.Text("session"));
+        new(section.Flag("enabled"), new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")), section.Int("connections"), section.Text("session"));
 
     private static SimulatorOptions ReadSimulator(OptionsSection section)
     {
@@ -118,7 +119,7 @@ internal static class OptionsReader
     }
 
     private static IdOptions ReadIds(OptionsSection ids, string dataFolder) =>
-        new(Path.Combine(dataFolder, ids.Text("database")), ids.Int("countMin"), ids.Int("countMax"), ids.Int("runwayMs"));
+        new(Path.Combine(dataFolder, ids.Text("database")), ids.Int("countMin"), ids.Int("countMax"), ids.Int("runwayMs"), ids.Int("ready"));
 
     private static ThreadOptions ReadThreads(OptionsSection threads)
     {

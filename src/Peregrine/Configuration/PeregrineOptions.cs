@@ -27,15 +27,16 @@ internal sealed record PeregrineOptions(
     IReadOnlyList<ClientSession> Sessions);
 
 /// <summary>The FIX acceptor.</summary>
-internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes);
+internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes, int PendingLogons);
 
 /// <summary>The distribution port.</summary>
 internal sealed record MarketDataOptions(
     IPEndPoint EndPoint, int HeartbeatMs, int ConnectionsMax, int SubscriptionsMax, int RingChunks, int MemoryMiB, int StallMs, int ConflationsPerMinute);
 
 /// <summary>The web server.</summary>
+/// <param name="ConnectionsMax">Most connections at a time.</param>
 /// <param name="Session">CompID of what is entered there.</param>
-internal sealed record ConsoleOptions(bool IsEnabled, IPEndPoint EndPoint, string Session);
+internal sealed record ConsoleOptions(bool IsEnabled, IPEndPoint EndPoint, int ConnectionsMax, string Session);
 
 /// <summary>How simulated orders come in. 0 is not at all.</summary>
 internal enum SimulatorPath : byte
@@ -64,7 +65,7 @@ internal sealed record JournalSettings(Durability Durability, long SegmentBytes,
 
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>
-internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs);
+internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs, int ReadyMin);
 
 /// <summary>The link's thread.</summary>
 /// <param name="Wait">"auto" is already decided for this machine.</param>

@@ -18,7 +18,8 @@ namespace Peregrine.Running;
 /// <param name="Feed">A recorded feed, or tcp://host:port of another link; null for the link's own books.</param>
 /// <param name="Speed">Of a recorded feed, a multiple of the recorded one; 0 as fast as it goes.</param>
 /// <param name="SkipsLostReports">Starts although a session's store lacks reports that the journal no longer makes.</param>
-internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false);
+/// <param name="AcceptsClockBehind">Starts although the clock is behind the journal.</param>
+internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false, bool AcceptsClockBehind = false);
 
 /// <summary>The whole link with everything around it: distribution, simulator or feed, console.</summary>
 /// <remarks>Thread: made, run and disposed by one.</remarks>
@@ -44,12 +45,15 @@ internal sealed class LinkHost : IDisposable
         try
         {
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
-            Server = Own(new MarketDataServer(options.ToServerOptions(request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/')))));
-            Blotter = new Blotter();
+            StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
+            string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
+            Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log }));
+            Blotter = Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
             LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
+            PrivateFiles.CheckRegular(options.Ids.DatabasePath);
             SqliteSegmentStore store = Own(new SqliteSegmentStore(options.Ids.DatabasePath));
             SegmentAllocator ids = Own(new SegmentAllocator(store, "orders", options.ToSegmentOptions()));
             Link = Own(OrderLink.Start(
@@ -62,6 +66,7 @@ internal sealed class LinkHost : IDisposable
                     Reports = Blotter,
                     Snapshots = options.Journal.Snapshot with { Take = SnapshotProcess.Take },
                     SkipLostReports = request.SkipsLostReports,
+                    AcceptClockBehind = request.AcceptsClockBehind,
                 },
                 log));
             _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : _isSimulated ? SimulatedFlow(simulated) : null;
@@ -184,7 +189,7 @@ internal sealed class LinkHost : IDisposable
         OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);
         Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session).Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
-        _context = new ApiContext(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow);
+        _context = new ApiContext(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow) { Log = _log };
         Api = ApiServer.Start(_context).GetAwaiter().GetResult();
         _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
     }

@@ -5,15 +5,18 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Telemetry;
 
 /// <summary>
-/// The latest state of the latest orders, and the latest rejects, for displays. The link's thread hands reports over through a ring;
-/// whoever shows them takes them out.
+/// The latest state of the latest orders, and the latest rejects, for displays. The link's thread hands reports over through a ring, which empties itself some
+/// times a second, whether anybody looks or not, and whenever somebody does.
 /// </summary>
 /// <remarks>Thread: OnReport by the link's; the rest from any, under a lock. Allocates: only for what it gives out. Bound: fixed slabs; the oldest closed order makes room.</remarks>
-internal sealed class Blotter : IReportTap
+internal sealed class Blotter : IReportTap, IDisposable
 {
     private const int RingReports = 1 << 15;
     private const int OrdersKept = 1 << 14;
     private const int RejectsKept = 256;
+
+    // At a million reports a second the ring is three quarters full by then.
+    private const int EmptiedEveryMs = 25;
 
     // How far it looks for a closed order to give up before it gives up a working one.
     private const int ProbesMax = 256;
@@ -22,10 +25,17 @@ internal sealed class Blotter : IReportTap
     private readonly Dictionary<ulong, int> _slots = new(OrdersKept);
     private readonly Entry[] _orders = new Entry[OrdersKept];
     private readonly Entry[] _rejects = new Entry[RejectsKept];
+    private readonly Timer _emptying;
     private long _changes;
     private int _next;
     private long _rejectCount;
     private long _lostReports;
+
+    /// <summary>Makes an empty one, which takes in what comes until it is disposed.</summary>
+    public Blotter() => _emptying = new Timer(_ => Update(), null, EmptiedEveryMs, EmptiedEveryMs);
+
+    /// <summary>Reports that wait in the ring. Racy.</summary>
+    public long WaitingReports => _ring.Count;
 
     /// <summary>Reports that were not looked at because nobody took them out in time.</summary>
     public long LostReports => Volatile.Read(ref _lostReports);
@@ -82,6 +92,9 @@ internal sealed class Blotter : IReportTap
             return [.. _rejects.Where(entry => entry.Change > after).OrderBy(entry => entry.Change).Select(entry => entry.Report)];
         }
     }
+
+    /// <summary>From here on only <see cref="Update"/> takes reports in.</summary>
+    public void Dispose() => _emptying.Dispose();
 
     private void Apply(in OrderReport report)
     {

@@ -32,10 +32,11 @@ internal static class RunVerb
         Option<string?> feed = new("--feed") { Description = "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.", HelpName = "FILE|tcp://HOST:PORT" };
         Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
         Option<bool> skip = new("--skip-lost-reports") { Description = "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: that client never gets them." };
+        Option<bool> behind = new("--accept-clock-behind") { Description = "Starts although the clock is behind the journal's last record: trading time then runs on from there." };
         ConfigurationArguments arguments = new();
         Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, accounts and limits without a stop.")
         {
-            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip,
+            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip, behind,
         };
         arguments.AddTo(run);
         run.SetAction(result =>
@@ -46,7 +47,7 @@ internal static class RunVerb
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
-            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip));
+            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind));
             ConfigurationResult start = arguments.LoadOrFail(result, overrides);
 
             // The same file, named: if it is gone at a reload, that must not mean the defaults.
@@ -103,6 +104,8 @@ internal static class RunVerb
         {
             throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; choose another with --data or dataFolder in the configuration");
         }
+
+        PrivateFiles.CheckFolder(path);
     }
 
     // What a process was started with stays so: the runtime does not take over a signal that is ignored. Source: proc(5), SigIgn; bit 0 is SIGHUP.

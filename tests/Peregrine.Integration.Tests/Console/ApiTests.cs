@@ -91,6 +91,25 @@ public sealed class ApiTests : IDisposable
     }
 
     [Fact]
+    public async Task WrongTokens_MoreThanTen_MakeTheAddressWaitAndAreLogged()
+    {
+        using ApiClient guesser = new(_link.ConsolePort, new string('a', 48));
+        for (int guess = 0; guess < 10; guess++)
+        {
+            Assert.Equal(401, (await guesser.Delete("/api/orders/X")).Status);
+        }
+
+        using HttpResponseMessage answer = await guesser.Http.DeleteAsync("/api/orders/X");
+        Assert.Equal(429, (int)answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+
+        // The right one too: else whoever guesses would not have to wait. Reading goes on.
+        Assert.Equal(429, (await _api.Delete("/api/orders/X")).Status);
+        Assert.Equal(0, (long)(await _api.Get("/api/status"))["commands"]!);
+        _ = _link.WaitForLog("a wrong access token from 127.0.0.1");
+    }
+
+    [Fact]
     public async Task BadOrder_HasAllItsFaultsInOneProblem()
     {
         (int status, JsonNode problem) = await _api.Post("/api/orders", new { symbol = "APPL", side = "by", quantity = -1, type = "stop", timeInForce = "tomorrow", account = "NOBODY", clientOrderId = "has space" });

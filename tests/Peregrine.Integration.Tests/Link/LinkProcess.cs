@@ -41,10 +41,13 @@ public sealed class LinkProcess : IDisposable
     }
 
     /// <summary>A link with just these options; ports are picked unless an option says otherwise.</summary>
-    public static LinkProcess StartWith(string dataFolder, params string[] options)
+    public static LinkProcess StartWith(string dataFolder, params string[] options) => StartUnder([], dataFolder, options);
+
+    /// <summary>As <see cref="StartWith"/>, by another command that runs it, such as prlimit.</summary>
+    public static LinkProcess StartUnder(string[] wrapper, string dataFolder, params string[] options)
     {
         string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0", .. options];
-        Process process = Process.Start(WithHangUp(CommandProcess.Info(arguments)))!;
+        Process process = Process.Start(WithHangUp(CommandProcess.Info(arguments), wrapper))!;
         List<string> log = [];
         while (process.StandardOutput.ReadLine() is { } line)
         {
@@ -59,13 +62,21 @@ public sealed class LinkProcess : IDisposable
     }
 
     // Whoever runs the tests may ignore SIGHUP, as nohup does, and children inherit that.
-    private static ProcessStartInfo WithHangUp(ProcessStartInfo info)
+    private static ProcessStartInfo WithHangUp(ProcessStartInfo info, string[] wrapper)
     {
         info.ArgumentList.Insert(0, info.FileName);
+        foreach (string word in wrapper.Reverse())
+        {
+            info.ArgumentList.Insert(0, word);
+        }
+
         info.ArgumentList.Insert(0, "--default-signal=HUP");
         info.FileName = "env";
         return info;
     }
+
+    /// <summary>Of the process, as what wraps it becomes it.</summary>
+    public int Id => _process.Id;
 
     /// <summary>kill -9.</summary>
     public void Kill()

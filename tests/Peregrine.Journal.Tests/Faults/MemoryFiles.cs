@@ -20,7 +20,8 @@ internal sealed record FileOp(FileOpKind Kind, string Path, string Target = "", 
 
 /// <summary>
 /// Files in memory that know what a loss of power would leave: contents are safe once the file is synced, names once the folder is. Errors
-/// can be put in at any call, and the disk can be full.
+/// can be put in at any call, and the disk can be full. A sync that fails with EIO leaves pages as a kernel does: clean in memory, not on the disk, and no
+/// later sync writes them.
 /// </summary>
 internal sealed class MemoryFiles : IJournalFiles
 {
@@ -250,10 +251,18 @@ internal sealed class MemoryFiles : IJournalFiles
 
         public bool IsLocked { get; set; }
 
+        private readonly HashSet<int> _dirty = [];
+        private readonly HashSet<int> _lost = [];
+
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             Extend(offset + bytes.Length);
             bytes.CopyTo(Now.AsSpan((int)offset));
+            for (long page = offset / PageBytes; page * PageBytes < offset + bytes.Length; page++)
+            {
+                _ = _dirty.Add((int)page);
+                _ = _lost.Remove((int)page);
+            }
         }
 
         public void Extend(long bytes)
@@ -266,7 +275,26 @@ internal sealed class MemoryFiles : IJournalFiles
             }
         }
 
-        public void Sync() => Safe = [.. Now];
+        public void Sync()
+        {
+            byte[] safe = [.. Now];
+            foreach (int page in _lost)
+            {
+                Span<byte> kept = safe.AsSpan(page * PageBytes, Math.Min(PageBytes, safe.Length - (page * PageBytes)));
+                kept.Clear();
+                Safe.AsSpan(Math.Min(page * PageBytes, Safe.Length))[..Math.Clamp(Safe.Length - (page * PageBytes), 0, kept.Length)].CopyTo(kept);
+            }
+
+            _dirty.Clear();
+            Safe = safe;
+        }
+
+        /// <summary>A sync failed: what it was to write counts as written from now on.</summary>
+        public void LoseDirty()
+        {
+            _lost.UnionWith(_dirty);
+            _dirty.Clear();
+        }
 
         public byte[] AfterPowerLoss(Func<bool> keepPage)
         {
@@ -275,7 +303,7 @@ internal sealed class MemoryFiles : IJournalFiles
             for (int page = 0; page < Now.Length; page += PageBytes)
             {
                 int bytes = Math.Min(PageBytes, Now.Length - page);
-                if (!Now.AsSpan(page, bytes).SequenceEqual(after.AsSpan(page, bytes)) && keepPage())
+                if (!Now.AsSpan(page, bytes).SequenceEqual(after.AsSpan(page, bytes)) && !_lost.Contains(page / PageBytes) && keepPage())
                 {
                     Now.AsSpan(page, bytes).CopyTo(after.AsSpan(page));
                 }
@@ -331,7 +359,19 @@ internal sealed class MemoryFiles : IJournalFiles
             }
         }
 
-        public Errno SyncData() => files.Do(new FileOp(FileOpKind.Sync, Path), node.Sync);
+        public Errno SyncData()
+        {
+            lock (files._gate)
+            {
+                Errno errno = files.Do(new FileOp(FileOpKind.Sync, Path), node.Sync);
+                if (errno == Errno.EIO)
+                {
+                    node.LoseDirty();
+                }
+
+                return errno;
+            }
+        }
 
         public Errno Allocate(long bytes)
         {

@@ -1,0 +1,36 @@
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Trading.Tests.Orders;
+
+/// <summary>What a core takes is known before it is made.</summary>
+public class CoreOptionsTests
+{
+    [Fact]
+    public void EstimateBytes_OfEachBound_IsNearWhatTheCoreTakes()
+    {
+        CoreOptions small = new() { OrdersMax = 1 << 8, ClosedOrdersMax = 1 << 8, ClientOrderIdsMax = 1 << 8 };
+
+        // All stay, so that none is made of what another gave back.
+        List<TradingCore> cores = [new TradingCore(small)];
+        foreach (CoreOptions options in (CoreOptions[])[small with { OrdersMax = 1 << 18 }, small with { ClosedOrdersMax = 1 << 18 }, small with { ClientOrderIdsMax = 1 << 20 }])
+        {
+            long before = DataBytes();
+
+            cores.Add(new TradingCore(options));
+
+            long taken = DataBytes() - before;
+            long estimate = options.EstimateBytes();
+            Assert.True(estimate > taken * 0.9 && estimate < taken * 1.5, $"{options}: {taken:N0} bytes taken, {estimate:N0} estimated");
+        }
+
+        GC.KeepAlive(cores);
+    }
+
+    // Private writable memory of the process, in pages. Source: proc_pid_statm(5).
+    private static long DataBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[5], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+}
