@@ -30,7 +30,7 @@ public sealed class FlowStatistics
     public long Executions { get; private set; }
 
     /// <summary>Lots executed.</summary>
-    public long Volume { get; private set; }
+    public decimal Volume { get; private set; }
 
     /// <summary>Market time in seconds.</summary>
     public double Seconds => _firstNs < 0 ? 0 : (_lastNs - _firstNs) / Second;
@@ -92,10 +92,10 @@ public sealed class FlowStatistics
         {
             double seconds = (timeNs - _lastNs) / Second;
             double spread = _top.Ask.Ticks - _top.Bid.Ticks;
-            double mid = (_top.Ask.Ticks + _top.Bid.Ticks) / 2.0;
+            double mid = ((double)_top.Ask.Ticks + _top.Bid.Ticks) / 2.0;
             _spreadSum += spread * seconds;
             _spreadBpSum += spread / mid * 1e4 * seconds;
-            _touchSum += (_top.BidQuantity.Lots + _top.AskQuantity.Lots) / 2.0 * seconds;
+            _touchSum += ((double)_top.BidQuantity.Lots + _top.AskQuantity.Lots) / 2.0 * seconds;
             _bothSeconds += seconds;
             while (_firstNs + (_midEachSecond.Count * Second) < timeNs)
             {

@@ -52,6 +52,12 @@ public sealed record InstrumentTerms
     /// <summary>Yesterday's close or the like; null when there is none.</summary>
     public Price? ReferencePrice { get; init; }
 
+    /// <summary>
+    /// What pegged orders are priced within, ± so many ticks; 1 to <see cref="PriceTicksMax"/>. Not part of rules that are written down: who puts an instrument in
+    /// force derives it from the scale (<see cref="Instruments.Instrument.PriceTicksMax"/>).
+    /// </summary>
+    public long PegTicksMax { get; init; } = PriceTicksMax;
+
     /// <summary>Lowest price of an order; null for none.</summary>
     public Price? LowestPrice { get; init; }
 
@@ -81,6 +87,7 @@ public sealed record InstrumentTerms
         Require(faults, Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed, $"Phase is {(byte)Phase}, expected 1 to 7");
         Require(faults, StaticBandBasisPoints is >= 0 and <= 1_000_000, $"StaticBandBasisPoints is {StaticBandBasisPoints}, expected 0 to 1,000,000");
         Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000, $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
+        Require(faults, PegTicksMax is >= 1 and <= PriceTicksMax, $"PegTicksMax is {PegTicksMax}, expected 1 to 2^56");
         Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
         Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
         Require(faults, Rules.HiddenImprovement is >= 0 and <= PriceTicksMax, $"HiddenImprovement is {Rules.HiddenImprovement}, expected 0 to 2^56");

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
 using Peregrine.Trading.Orders;
 
@@ -158,6 +160,69 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         }
     }
 
+    // The clock may be behind the last command of the journal: set back, or that of another machine.
+    [Fact]
+    public void Commands_WhenTheClockIsBehindTheJournal_KeepItsTimeAloneAndTogether()
+    {
+        TimesSeen seen = new();
+        long ahead = Clock.UnixNs + 3_600_000_000_000;
+        using (JournalWriter journal = Open(Durability.Os))
+        {
+            Sequencer sequencer = Make(journal, inFlightMax: 64, ahead);
+            OrderCommand[] together = [.. Enumerable.Range(1, 10).Select(number => NewOrder(number))];
+            OrderCommand alone = NewOrder(11);
+
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(together, out _));
+            Assert.True(sequencer.TryCommit());
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref alone));
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(together.AsSpan(0, 1), out _));
+            Assert.True(sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(LinkRig.Rules())));
+            Assert.True(sequencer.TryCommit());
+
+            Assert.All(together, command => Assert.Equal(ahead, command.TimeNs));
+            Assert.Equal(ahead, alone.TimeNs);
+        }
+
+        _ = JournalReader.Scan(Path.Combine(_folder.FullName, "journal"), seen);
+        Assert.Equal(15, seen.Times.Count);
+        Assert.All(seen.Times, time => Assert.Equal(ahead, time));
+    }
+
+    // A batch ends with the state hash that a replay must reach. The command that would leave no room for it is refused, and no other; ids of many
+    // lengths, so that the segment ends at every place of a command.
+    [Fact]
+    public void Commands_OnAFullDisk_AreTakenAsLongAsTheStateHashFitsToo()
+    {
+        int bytes = JournalWriter.RecordBytes(CommandCodec.BytesMax) + JournalWriter.RecordBytes(Sequencer.StateHashBytes);
+        for (int idLength = 8; idLength < ClientOrderId.LengthMax; idLength++)
+        {
+            MemoryFiles files = new() { SpaceBytes = 64 << 10 };
+            JournalOptions options = new() { Folder = "/j", Files = files, Durability = Durability.Os, SegmentBytes = 64 << 10, BatchBytesMax = 4 << 10 };
+            using JournalWriter journal = JournalWriter.Open(options, this, out _);
+            Sequencer sequencer = Make(journal, inFlightMax: 1_024);
+            SubmitStatus status = SubmitStatus.Ok;
+            for (int number = 1; status == SubmitStatus.Ok; number++)
+            {
+                OrderCommand command = NewOrder(number);
+                command.ClientOrderId = ClientOrderId.From(number.ToString(CultureInfo.InvariantCulture).PadLeft(idLength, '0'));
+                bool hasRoom = journal.HasRoom(bytes);
+
+                status = sequencer.Submit(ref command);
+
+                Assert.True(status == (hasRoom ? SubmitStatus.Ok : SubmitStatus.NoSpace), $"ids of {idLength}, command {number}: {status}");
+                if (number % 7 == 0)
+                {
+                    Assert.True(sequencer.TryCommit(), $"ids of {idLength}, command {number}");
+                    _ = sequencer.Release(this);
+                    sequencer.MarkSent();
+                }
+            }
+
+            Assert.True(sequencer.TryCommit(), $"ids of {idLength}: the last batch is closed");
+            Assert.Equal((sequencer.LastSequence, 1L), (journal.DurableSequence, sequencer.NoSpaceCount));
+        }
+    }
+
     [Fact]
     public void Trail_CommandsOfOneMoment_AreSentWhenTheLastOfThemIsDurable()
     {
@@ -209,11 +274,18 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     private JournalWriter Open(Durability durability, string folder = "journal") =>
         JournalWriter.Open(new JournalOptions { Folder = Path.Combine(_folder.FullName, folder), Durability = durability, SegmentBytes = 8 << 20 }, this, out _);
 
-    private static Sequencer Make(JournalWriter journal, int inFlightMax)
+    private static Sequencer Make(JournalWriter journal, int inFlightMax, long lastTimeNs = 0)
     {
         TradingCore core = new(new CoreOptions { OrdersMax = 128, ClientOrderIdsMax = 1_024 });
         core.Configure(LinkRig.Rules());
-        return new Sequencer(core, journal, lastTimeNs: 0, inFlightMax);
+        return new Sequencer(core, journal, lastTimeNs, inFlightMax);
+    }
+
+    private sealed class TimesSeen : IJournalVisitor
+    {
+        public List<long> Times { get; } = [];
+
+        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload) => Times.Add(header.TimeNs);
     }
 
     // New orders and cancels of them, now and then under an id that was used.

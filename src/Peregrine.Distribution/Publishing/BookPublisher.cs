@@ -106,7 +106,7 @@ internal sealed class BookPublisher
             Change(instrument, OrderChangeKind.Delete, orderId, oldSide, oldPrice, 0);
         }
 
-        if (update.Quantity <= 0 || side is not (Side.Buy or Side.Sell))
+        if (update.Quantity <= 0 || side is not (Side.Buy or Side.Sell) || !Books.HasRoom(instrument.Id, side, update.Price, update.Quantity))
         {
             Counters.Ignored++;
             return;

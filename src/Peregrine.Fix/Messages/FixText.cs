@@ -9,6 +9,9 @@ public static class FixText
     /// <summary>Length of "20260131-23:59:59.123".</summary>
     public const int TimestampBytes = 21;
 
+    /// <summary>Most bytes of a decimal with a mantissa of 128 bits: sign, 39 digits, point.</summary>
+    public const int WideDecimalBytesMax = 41;
+
     private const long NsPerDay = 86_400_000_000_000;
 
     /// <summary>A whole number of up to 9 digits, with an optional minus.</summary>
@@ -156,6 +159,12 @@ public static class FixText
             return written;
         }
 
+        // The least number has no counterpart above 0.
+        if (mantissa == long.MinValue)
+        {
+            return WriteDecimal(target, (Int128)mantissa, decimals);
+        }
+
         int at = 0;
         if (mantissa < 0)
         {
@@ -174,6 +183,34 @@ public static class FixText
         target[at++] = (byte)'.';
         Put(target.Slice(at, decimals), mantissa % power);
         return at + decimals;
+    }
+
+    /// <summary>As <see cref="WriteDecimal(Span{byte}, long, int)"/> for what 64 bits do not hold: averages of large prices have more digits.</summary>
+    /// <param name="decimals">0 to 18.</param>
+    /// <returns>Bytes written; at most <see cref="WideDecimalBytesMax"/>.</returns>
+    public static int WriteDecimal(Span<byte> target, Int128 mantissa, int decimals)
+    {
+        if (mantissa > long.MinValue && mantissa <= long.MaxValue)
+        {
+            return WriteDecimal(target, (long)mantissa, decimals);
+        }
+
+        for (; decimals > 0 && mantissa % 10 == 0; decimals--)
+        {
+            mantissa /= 10;
+        }
+
+        // It had 19 digits at least: what the decimals leave is more than 0.
+        _ = mantissa.TryFormat(target, out int bytes, default, CultureInfo.InvariantCulture);
+        if (decimals == 0)
+        {
+            return bytes;
+        }
+
+        Span<byte> fraction = target[(bytes - decimals)..];
+        fraction[..decimals].CopyTo(fraction[1..]);
+        fraction[0] = (byte)'.';
+        return bytes + 1;
     }
 
     /// <summary>Writes a number into exactly as many digits as there is room.</summary>

@@ -72,6 +72,23 @@ public ref struct FixWriter
         }
     }
 
+    /// <summary>Adds a whole number that may need more than 64 bits.</summary>
+    public void Add(int tag, Int128 value) => Add(tag, value, 0);
+
+    /// <summary>Adds a decimal, mantissa x 10^-decimals, whose mantissa may need more than 64 bits.</summary>
+    public void Add(int tag, Int128 mantissa, int decimals)
+    {
+        if (mantissa > long.MinValue && mantissa <= long.MaxValue)
+        {
+            Add(tag, (long)mantissa, decimals);
+        }
+        else if (TryTag(tag, FixText.WideDecimalBytesMax + 1))
+        {
+            _at += FixText.WriteDecimal(_target[_at..], mantissa, decimals);
+            _target[_at++] = 1;
+        }
+    }
+
     /// <summary>Adds a UTC time stamp with milliseconds.</summary>
     public void AddTimestamp(int tag, long unixNs)
     {

@@ -113,14 +113,15 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
         _waiting.Push(new Waiting { Sequence = command.Sequence, Update = Update(instrument, kind, orderId, side, match.Price, match.Quantity, command.TimeNs) });
     }
 
+    // The checks of an order's amounts see to it that they fit.
     private BookUpdate Update(Instrument instrument, BookUpdateKind kind, ulong orderId, Side side, Price price, Quantity quantity, long timeNs) => new()
     {
         Kind = kind,
         OrderId = orderId,
         InstrumentId = _ids[instrument.Id],
         Side = side,
-        Price = instrument.ToPriceUnits(price),
-        Quantity = instrument.ToUnits(quantity),
+        Price = checked((long)instrument.ToPriceUnits(price)),
+        Quantity = checked((long)instrument.ToUnits(quantity)),
         TimeNs = timeNs,
         IsEventEnd = true,
     };

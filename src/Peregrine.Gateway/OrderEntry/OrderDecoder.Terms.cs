@@ -90,7 +90,7 @@ internal sealed partial class OrderDecoder
             return "OrderQty (38) is missing"u8;
         }
 
-        if (!instrument.TryToQuantity(mantissa, decimals, out command.Quantity))
+        if (instrument.TryToQuantity(mantissa, decimals, out command.Quantity) != ScaleStatus.Ok)
         {
             return "OrderQty (38) is not a whole number of lots of the instrument"u8;
         }
@@ -99,7 +99,7 @@ internal sealed partial class OrderDecoder
         if (message.TryGetDecimal(Tag.MinQty, out mantissa, out decimals))
         {
             command.Fields |= ReplaceFields.Minimum;
-            if (!instrument.TryToQuantity(mantissa, decimals, out command.Attributes.MinimumQuantity))
+            if (instrument.TryToQuantity(mantissa, decimals, out command.Attributes.MinimumQuantity) != ScaleStatus.Ok)
             {
                 return "MinQty (110) is not a whole number of lots of the instrument"u8;
             }
@@ -110,7 +110,7 @@ internal sealed partial class OrderDecoder
             return default;
         }
 
-        if (!instrument.TryToQuantity(mantissa, decimals, out command.Attributes.DisplayQuantity))
+        if (instrument.TryToQuantity(mantissa, decimals, out command.Attributes.DisplayQuantity) != ScaleStatus.Ok)
         {
             return "MaxFloor (111) is not a whole number of lots of the instrument"u8;
         }
@@ -141,9 +141,10 @@ internal sealed partial class OrderDecoder
             return "Price (44) is missing, a limit order needs one"u8;
         }
 
-        if (hasPrice && !instrument.TryToPrice(mantissa, decimals, out command.Price))
+        ScaleStatus scaled = hasPrice ? instrument.TryToPrice(mantissa, decimals, out command.Price) : ScaleStatus.Ok;
+        if (scaled != ScaleStatus.Ok)
         {
-            return "Price (44) is not a whole number of ticks of the instrument"u8;
+            return scaled == ScaleStatus.OffGrid ? "Price (44) is not a whole number of ticks of the instrument"u8 : "Price (44) is larger than any price of the instrument"u8;
         }
 
         if (hasPrice && command.OrderType is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop))
@@ -163,7 +164,12 @@ internal sealed partial class OrderDecoder
         }
 
         command.Fields |= ReplaceFields.Stop;
-        return instrument.TryToPrice(mantissa, decimals, out command.Attributes.StopPrice) ? default : "StopPx (99) is not a whole number of ticks of the instrument"u8;
+        return instrument.TryToPrice(mantissa, decimals, out command.Attributes.StopPrice) switch
+        {
+            ScaleStatus.Ok => default,
+            ScaleStatus.OffGrid => "StopPx (99) is not a whole number of ticks of the instrument"u8,
+            _ => "StopPx (99) is larger than any price of the instrument"u8,
+        };
     }
 
     // The norm adds PegOffsetValue to the reference: a buy order's is 0 or negative here, a sell order's 0 or positive. A distance has no sign.
@@ -190,9 +196,12 @@ internal sealed partial class OrderDecoder
             return command.OrderType == OrderType.Pegged ? default : "PegOffsetValue (211) is missing, a trailing stop needs one"u8;
         }
 
-        if (!instrument.TryToPrice(mantissa, decimals, out Price offset))
+        ScaleStatus scaled = instrument.TryToPrice(mantissa, decimals, out Price offset);
+        if (scaled != ScaleStatus.Ok)
         {
-            return "PegOffsetValue (211) is not a whole number of ticks of the instrument"u8;
+            return scaled == ScaleStatus.OffGrid
+                ? "PegOffsetValue (211) is not a whole number of ticks of the instrument"u8
+                : "PegOffsetValue (211) is larger than any price of the instrument"u8;
         }
 
         bool isTrail = command.OrderType == OrderType.TrailingStop;

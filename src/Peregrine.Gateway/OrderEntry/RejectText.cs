@@ -23,7 +23,8 @@ internal static class RejectText
         {
             at += Copy(target[at..], ": limit "u8);
             at += Number(target[at..], report.LimitValue);
-            at += Copy(target[at..], ", value "u8);
+            // A product that 64 bits do not hold: the limit is one that they do.
+            at += Copy(target[at..], report.ObservedValue == long.MaxValue ? ", value at least "u8 : ", value "u8);
             at += Number(target[at..], report.ObservedValue);
         }
         else if (report.Reason is RejectReason.UnknownInstrument or RejectReason.UnknownAccount)

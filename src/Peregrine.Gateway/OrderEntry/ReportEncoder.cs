@@ -11,7 +11,6 @@ internal sealed partial class ReportEncoder(NameTable names)
 {
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
-    private const long AverageScale = 10_000;
 
     private static Instrument Unknown { get; } = new(0, "?", 0, 1, 1, IsOpen: false);
 
@@ -108,8 +107,8 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
         else
         {
-            Int128 average = report.CumulativeNotional * instrument.TickUnits * AverageScale / report.CumulativeQuantity.Lots;
-            writer.Add(Tag.AvgPx, (long)average, decimals + AverageExtraDecimals);
+            Int128 average = instrument.AveragePriceUnits(report.CumulativeNotional, report.CumulativeQuantity, AverageExtraDecimals);
+            writer.Add(Tag.AvgPx, average, decimals + AverageExtraDecimals);
         }
     }
 

@@ -22,6 +22,12 @@ public sealed partial class MarketBooks
         }
 
         int level = LevelAt(BookOf(instrumentId), side, price);
+        if (_levels[level].Quantity > long.MaxValue - quantity)
+        {
+            // It has orders, so it stays as it is: with this one its total would be a number below 0.
+            return BookResult.LevelFull;
+        }
+
         int slot = TakeOrderSlot();
         ref BookOrder order = ref _orders[slot];
         order.Id = orderId;

@@ -15,6 +15,9 @@ public enum BookResult : byte
 
     /// <summary>It adds an order under an id that is in the book; the old one was taken out first.</summary>
     DuplicateOrder = 3,
+
+    /// <summary>It adds an order with which its level would have more than 64 bits hold; it does not rest.</summary>
+    LevelFull = 4,
 }
 
 /// <summary>
@@ -54,6 +57,9 @@ public sealed partial class MarketBooks
     /// <summary>Adds under an id that was in the book.</summary>
     public long DuplicateOrders { get; private set; }
 
+    /// <summary>Orders that do not rest because 64 bits do not hold their level with them.</summary>
+    public long FullLevels { get; private set; }
+
     /// <summary>Messages after which a bid was at or above an offer, at the end of an event.</summary>
     public long CrossedStates { get; private set; }
 
@@ -80,6 +86,9 @@ public sealed partial class MarketBooks
                 break;
             case BookResult.DuplicateOrder:
                 DuplicateOrders++;
+                break;
+            case BookResult.LevelFull:
+                FullLevels++;
                 break;
             default:
                 break;
@@ -125,6 +134,9 @@ public sealed partial class MarketBooks
         quantity = level.Quantity;
         return true;
     }
+
+    /// <summary>Whether 64 bits hold a level's total with another order of a quantity; see <see cref="BookResult.LevelFull"/>.</summary>
+    public bool HasRoom(int instrumentId, Side side, long price, long quantity) => QuantityAt(instrumentId, side, price) <= long.MaxValue - quantity;
 
     /// <summary>The quantity at a price; 0 when there is no level.</summary>
     public long QuantityAt(int instrumentId, Side side, long price)

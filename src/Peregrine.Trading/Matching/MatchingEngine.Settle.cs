@@ -254,7 +254,7 @@ public sealed partial class MatchingEngine
 
         ticks += order.Side == Side.Buy ? -extra.OffsetTicks : extra.OffsetTicks;
         ticks = (detail.Flags & OrderFlags.HasLimit) != 0 ? LimitPegPrice(order.Side, ticks, extra.LimitPrice) : ticks;
-        ticks = Math.Clamp(ticks, -PriceTicksMax, PriceTicksMax);
+        ticks = Math.Clamp(ticks, -book.Terms.PegTicksMax, book.Terms.PegTicksMax);
         return hasReference;
     }
 

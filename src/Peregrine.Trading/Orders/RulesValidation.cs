@@ -73,6 +73,12 @@ public static class RulesValidation
 
         // Risk knows positive prices only; a reference below would refuse every order.
         Require(faults, !(instrument.Terms.ReferencePrice?.Ticks <= 0), name, $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks, expected 1 or more, or none");
+
+        // It may become a price of trades, and these are told in price units of 64 bits.
+        bool isTold = instrument.Terms.ReferencePrice is not { } reference || instrument.TickUnits < 1 || reference.Ticks <= instrument.PriceTicksMax;
+        Require(
+            faults, isTold, name,
+            $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks of {instrument.TickUnits}, expected at most {Instrument.PriceUnitsMax} price units");
     }
 
     private static void CheckAccount(List<string> faults, HashSet<string> names, int index, Account account)

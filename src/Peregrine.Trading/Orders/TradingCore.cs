@@ -104,13 +104,14 @@ public sealed partial class TradingCore
         Rules = new TradingRules(_instruments, _accounts);
         foreach (Instrument instrument in _instruments)
         {
+            InstrumentTerms terms = instrument.Terms with { PegTicksMax = instrument.PriceTicksMax };
             if (instrument.Id < _engine.InstrumentCount)
             {
-                _engine.SetTerms(instrument.Id, instrument.Terms);
+                _engine.SetTerms(instrument.Id, terms);
             }
             else
             {
-                _ = _engine.AddInstrument(instrument.Terms);
+                _ = _engine.AddInstrument(terms);
             }
         }
 

@@ -49,9 +49,6 @@ public static class PreTradeRisk
     private const int BasisPointsInOne = 10_000;
     private const long SmallMax = 1L << 31;
 
-    private static ReadOnlySpan<long> PowersOfTen =>
-        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-
     /// <summary>All rules on amounts, in the order of docs/reject-reasons.md; the first that breaks is the verdict.</summary>
     public static RiskVerdict Check(in RiskSubject subject, Instrument instrument, AccountLimits limits) =>
         IsClearlyGood(in subject, instrument, limits) ? RiskVerdict.Pass : CheckEach(in subject, instrument, limits);
@@ -75,9 +72,9 @@ public static class PreTradeRisk
             return false;
         }
 
-        // A lot and a tick are at most 10^9 units, so both products have 61 bits at most.
+        // A lot and a tick are at most 10^9 units, so both products have 61 bits at most: the price is below the largest there is.
         long units = lots * instrument.LotUnits;
-        if (limits.MaxQuantityUnits != 0 && units > limits.MaxQuantityUnits)
+        if (units > Instrument.QuantityUnitsMax || (limits.MaxQuantityUnits != 0 && units > limits.MaxQuantityUnits))
         {
             return false;
         }
@@ -85,7 +82,7 @@ public static class PreTradeRisk
         if (limits.MaxNotionalUnits != 0)
         {
             ulong high = Math.BigMul((ulong)(ticks * instrument.TickUnits), (ulong)units, out ulong low);
-            ulong limitHigh = Math.BigMul((ulong)limits.MaxNotionalUnits, (ulong)PowersOfTen[instrument.PriceDecimals], out ulong limitLow);
+            ulong limitHigh = Math.BigMul((ulong)limits.MaxNotionalUnits, (ulong)PowersOfTen.Of(instrument.PriceDecimals), out ulong limitLow);
             if (high > limitHigh || (high == limitHigh && low > limitLow))
             {
                 return false;
@@ -99,8 +96,11 @@ public static class PreTradeRisk
             || (reference is > 0 and < SmallMax && worse * BasisPointsInOne <= limits.CollarBasisPoints * reference);
     }
 
-    /// <summary>Quantity, limit price and stop price are positive and within what the engine can hold.</summary>
-    /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units), PriceNotPositive or PriceOutOfRange (ticks).</returns>
+    /// <summary>
+    /// Quantity, limit price and stop price are positive, and like a peg's or trail's offset within what can be held and told of them (<see cref="Instrument.PriceTicksMax"/>,
+    /// <see cref="Instrument.QuantityLotsMax"/>).
+    /// </summary>
+    /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units, observed at most <see cref="long.MaxValue"/>), PriceNotPositive or PriceOutOfRange (ticks).</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckAmounts(in RiskSubject subject, Instrument instrument)
     {
@@ -109,17 +109,20 @@ public static class PreTradeRisk
             return new RiskVerdict(RejectReason.QuantityNotPositive, 1, subject.Lots);
         }
 
-        if (subject.Lots > MatchingEngine.QuantityLotsMax)
+        if (subject.Lots > instrument.QuantityLotsMax)
         {
-            return new RiskVerdict(
-                RejectReason.MaxQuantity,
-                Saturate((Int128)MatchingEngine.QuantityLotsMax * instrument.LotUnits),
-                Saturate((Int128)subject.Lots * instrument.LotUnits));
+            Quantity most = new(instrument.QuantityLotsMax);
+            return new RiskVerdict(RejectReason.MaxQuantity, (long)instrument.ToUnits(most), Saturate(instrument.ToUnits(new Quantity(subject.Lots))));
         }
 
-        RiskVerdict verdict = subject.HasLimit ? CheckPrice(subject.PriceTicks) : RiskVerdict.Pass;
+        long ticksMax = instrument.PriceTicksMax;
+        RiskVerdict verdict = subject.HasLimit ? CheckPrice(subject.PriceTicks, ticksMax) : RiskVerdict.Pass;
         bool hasStop = subject.Type is OrderType.Stop or OrderType.StopLimit;
-        return hasStop && verdict.IsPass ? CheckPrice(subject.StopTicks) : verdict;
+        verdict = hasStop && verdict.IsPass ? CheckPrice(subject.StopTicks, ticksMax) : verdict;
+
+        // That an offset has the right sign is the engine's rule.
+        bool isFar = subject.Type is OrderType.TrailingStop or OrderType.Pegged && subject.OffsetTicks > ticksMax;
+        return isFar && verdict.IsPass ? new RiskVerdict(RejectReason.PriceOutOfRange, ticksMax, subject.OffsetTicks) : verdict;
     }
 
     /// <summary>The whole order is at most so many shares or contracts.</summary>
@@ -156,7 +159,7 @@ public static class PreTradeRisk
 
         UInt128 price = Multiply(ticks, instrument.TickUnits);
         UInt128 units = Multiply(subject.Lots, instrument.LotUnits);
-        long scale = PowersOfTen[instrument.PriceDecimals];
+        long scale = PowersOfTen.Of(instrument.PriceDecimals);
 
         // Beyond 64 bits a factor alone is above every limit that can be written down, so it need not be multiplied.
         bool isBeyond = price > long.MaxValue || units > long.MaxValue;
@@ -185,7 +188,7 @@ public static class PreTradeRisk
             return new RiskVerdict(RejectReason.NoReferencePrice, maxBasisPoints, 0);
         }
 
-        // Both lie within what the engine holds, so the difference fits.
+        // Both are prices of orders or trades, so the difference fits.
         long worse = subject.Side == Side.Buy ? subject.PriceTicks - reference : reference - subject.PriceTicks;
         if (worse <= 0)
         {
@@ -199,12 +202,10 @@ public static class PreTradeRisk
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static RiskVerdict CheckPrice(long ticks) => ticks switch
-    {
-        <= 0 => new RiskVerdict(RejectReason.PriceNotPositive, 1, ticks),
-        > MatchingEngine.PriceTicksMax => new RiskVerdict(RejectReason.PriceOutOfRange, MatchingEngine.PriceTicksMax, ticks),
-        _ => RiskVerdict.Pass,
-    };
+    private static RiskVerdict CheckPrice(long ticks, long ticksMax) =>
+        ticks <= 0 ? new RiskVerdict(RejectReason.PriceNotPositive, 1, ticks)
+        : ticks > ticksMax ? new RiskVerdict(RejectReason.PriceOutOfRange, ticksMax, ticks)
+        : RiskVerdict.Pass;
 
     // A stop may be reached already, so the dearer of the two prices counts. A sell that trails stays below the market.
     private static long PriceWithoutLimit(in RiskSubject subject) => subject.Type switch

@@ -19,10 +19,10 @@ public sealed record BookView(string Symbol, long Sequence, long Time, IReadOnly
 public sealed record TradeView(long Id, string Symbol, long Time, decimal Price, long Quantity, string? Aggressor);
 
 /// <summary>Best prices and the day so far; null where there is nothing yet. <paramref name="Open"/> is the first trade's price.</summary>
-public sealed record QuoteView(string Symbol, decimal? Bid, long BidQuantity, decimal? Ask, long AskQuantity, decimal? Last, decimal? Open, decimal? High, decimal? Low, long Volume, long Trades);
+public sealed record QuoteView(string Symbol, decimal? Bid, long BidQuantity, decimal? Ask, long AskQuantity, decimal? Last, decimal? Open, decimal? High, decimal? Low, decimal Volume, long Trades);
 
 /// <summary>Trades of an interval. <paramref name="Time"/> is its start.</summary>
-public sealed record BarView(long Time, decimal Open, decimal High, decimal Low, decimal Close, long Volume);
+public sealed record BarView(long Time, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume);
 
 /// <summary>An order as the link knows it.</summary>
 /// <param name="OrderId">As text, as it may not fit a JavaScript number; null when it was refused.</param>

@@ -45,7 +45,7 @@ internal static class MessagePackBodies
         }
 
         bool isJson = context.Response.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true && json.Length > 0;
-        byte[] bytes = isJson ? MessagePackSerializer.ConvertFromJson(Encoding.UTF8.GetString(json.ToArray())) : json.ToArray();
+        byte[] bytes = isJson ? JsonToMessagePack.Convert(json.GetBuffer().AsMemory(0, (int)json.Length)) : json.ToArray();
         context.Response.ContentType = isJson ? ContentType : context.Response.ContentType;
         context.Response.ContentLength = bytes.Length;
         context.Response.Headers[HeaderNames.Vary] = HeaderNames.Accept;

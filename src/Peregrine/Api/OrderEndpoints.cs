@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Peregrine.Cli;
 using Peregrine.Gateway;
 using Peregrine.Primitives;
+using Peregrine.Telemetry;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
@@ -164,9 +166,9 @@ internal static class OrderEndpoints
 
     private static void ReadAmounts(NewOrderRequest request, Instrument instrument, ref OrderCommand terms, Dictionary<string, string[]> errors)
     {
-        if (request.Quantity is not > 0 || !instrument.TryToQuantity(request.Quantity.Value, 0, out terms.Quantity))
+        if (request.Quantity is not > 0 || instrument.TryToQuantity(request.Quantity.Value, 0, out terms.Quantity) != ScaleStatus.Ok)
         {
-            errors["quantity"] = [$"{request.Quantity?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}, expected a multiple of {instrument.LotUnits} above 0"];
+            errors["quantity"] = [$"{request.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}, expected a multiple of {instrument.LotUnits} above 0"];
         }
 
         if (terms.OrderType == OrderType.Market)
@@ -174,19 +176,27 @@ internal static class OrderEndpoints
             return;
         }
 
-        bool isGood = request.Price is { } price && Math.Abs(price) < 1e12m && TryTicks(instrument, price, out terms.Price);
-        if (!isGood)
+        string? expected = ReadPrice(request.Price, instrument, out terms.Price);
+        if (expected is not null)
         {
-            decimal tick = OrderViews.ToView(instrument).TickSize;
-            errors["price"] = [$"{request.Price?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}, expected a multiple of {tick.ToString(System.Globalization.CultureInfo.InvariantCulture)} for a limit order"];
+            errors["price"] = [$"{request.Price?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}, expected {expected} for a limit order"];
         }
     }
 
-    private static bool TryTicks(Instrument instrument, decimal price, out Price ticks)
+    // What was expected instead, or null. A price that is not above 0 is left to the rules on amounts.
+    private static string? ReadPrice(decimal? given, Instrument instrument, out Price ticks)
     {
-        decimal scaled = price * 1_000_000_000m;
+        decimal unit = PriceUnit.Of(instrument.PriceDecimals);
+        decimal most = (decimal)instrument.ToPriceUnits(new Price(instrument.PriceTicksMax)) / unit;
         ticks = default;
-        return scaled == decimal.Truncate(scaled) && Math.Abs(scaled) < long.MaxValue && instrument.TryToPrice((long)scaled, 9, out ticks);
+        if (given is { } price && Math.Abs(price) > most)
+        {
+            return $"at most {most.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        decimal units = (given ?? 0) * unit;
+        bool isOnTick = given is not null && units == decimal.Truncate(units) && instrument.TryToPrice((long)units, instrument.PriceDecimals, out ticks) == ScaleStatus.Ok;
+        return isOnTick ? null : $"a multiple of {OrderViews.ToView(instrument).TickSize.ToString(CultureInfo.InvariantCulture)}";
     }
 
     private static T Choice<T>(Dictionary<string, string[]> errors, string field, string? given, string? byDefault, params (string Word, T Value)[] choices)

@@ -1,4 +1,5 @@
 using Peregrine.Gateway;
+using Peregrine.Primitives;
 using Peregrine.Telemetry;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
@@ -15,15 +16,14 @@ internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<i
     public OrderView ToOrder(in OrderReport report)
     {
         Instrument? instrument = InstrumentOf(report.InstrumentId);
-        decimal unit = PriceUnit.Of(instrument?.PriceDecimals ?? 0);
-        bool hasAverage = report.CumulativeQuantity.Lots > 0 && instrument is not null;
-        decimal? average = hasAverage ? Math.Round((decimal)report.CumulativeNotional / report.CumulativeQuantity.Lots * instrument!.TickUnits / unit, 8) : null;
+
+        // Amounts of an order that was taken fit 64 bits, see Instrument; of no other is there anything to show.
         return new OrderView(
             report.OrderId == 0 ? null : report.OrderId.ToString(System.Globalization.CultureInfo.InvariantCulture), report.ClientOrderId.ToString(), SessionOf(report.SessionId),
             AccountOf(report.AccountId), instrument?.Symbol, Word(report.Side), Word(report.OrderType), Word(report.TimeInForce),
-            report.OrderType == OrderType.Limit && instrument is not null ? instrument.ToPriceUnits(report.Price) / unit : null,
-            instrument?.ToUnits(report.Quantity) ?? report.Quantity.Lots, instrument?.ToUnits(report.CumulativeQuantity) ?? 0, instrument?.ToUnits(report.LeavesQuantity) ?? 0,
-            average, Word(report.Status), report.Reason == RejectReason.None ? null : report.Reason.ToString(), report.Reason == RejectReason.None ? null : ReportText.Reason(report),
+            report.OrderType == OrderType.Limit && instrument is not null ? ToDecimal(instrument, report.Price) : null,
+            (long)(instrument?.ToUnits(report.Quantity) ?? report.Quantity.Lots), (long)(instrument?.ToUnits(report.CumulativeQuantity) ?? 0),
+            (long)(instrument?.ToUnits(report.LeavesQuantity) ?? 0), AverageOf(report, instrument), Word(report.Status), report.Reason == RejectReason.None ? null : report.Reason.ToString(), report.Reason == RejectReason.None ? null : ReportText.Reason(report),
             report.TimeNs / 1_000_000);
     }
 
@@ -38,7 +38,22 @@ internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<i
         decimal unit = PriceUnit.Of(instrument.PriceDecimals);
         return new InstrumentView(
             instrument.Symbol, instrument.PriceDecimals, instrument.TickUnits / unit, instrument.LotUnits, instrument.IsOpen, IsTradable: true,
-            instrument.ReferencePrice.Ticks == 0 ? null : instrument.ToPriceUnits(instrument.ReferencePrice) / unit);
+            instrument.ReferencePrice.Ticks == 0 ? null : ToDecimal(instrument, instrument.ReferencePrice));
+    }
+
+    private static decimal ToDecimal(Instrument instrument, Price price) => (decimal)instrument.ToPriceUnits(price) / PriceUnit.Of(instrument.PriceDecimals);
+
+    // Four decimals more than a price, as on FIX, and not less than eight. 96 bits hold them for the largest price there is.
+    private static decimal? AverageOf(in OrderReport report, Instrument? instrument)
+    {
+        if (report.CumulativeQuantity.Lots == 0 || instrument is null)
+        {
+            return null;
+        }
+
+        int extraDecimals = Math.Max(4, 8 - instrument.PriceDecimals);
+        Int128 average = instrument.AveragePriceUnits(report.CumulativeNotional, report.CumulativeQuantity, extraDecimals);
+        return (decimal)average / PriceUnit.Of(instrument.PriceDecimals + extraDecimals);
     }
 
     // Enum names in camel case: the words of the API are those of the code.

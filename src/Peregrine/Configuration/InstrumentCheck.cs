@@ -26,7 +26,7 @@ internal static class InstrumentCheck
             return;
         }
 
-        PriceGrid grid = new((int)decimals, tickUnits, tickText);
+        PriceGrid grid = new((int)decimals, tickUnits, tickText, Math.Min(MatchingEngine.PriceTicksMax, Instrument.PriceUnitsMax / tickUnits));
         long? reference = TicksOf(instrument, "referencePrice", path, grid, errors);
         long? lowest = TicksOf(instrument, "lowestPrice", path, grid, errors);
         long? highest = TicksOf(instrument, "highestPrice", path, grid, errors);
@@ -84,12 +84,12 @@ internal static class InstrumentCheck
             return null;
         }
 
-        if (TickSize.TryToUnits(text, grid.Decimals, out long units) && units % grid.TickUnits == 0 && units / grid.TickUnits <= MatchingEngine.PriceTicksMax)
+        if (TickSize.TryToUnits(text, grid.Decimals, out long units) && units % grid.TickUnits == 0 && units / grid.TickUnits <= grid.TicksMax)
         {
             return units / grid.TickUnits;
         }
 
-        errors.Add(Error(node, path, key, $"a multiple of tickSize ({grid.TickText}), at most {MatchingEngine.PriceTicksMax} ticks", "round it to a tick, or use 0 for none"));
+        errors.Add(Error(node, path, key, $"a multiple of tickSize ({grid.TickText}), at most {grid.TicksMax} ticks", "round it to a tick, or use 0 for none"));
         return null;
     }
 
@@ -100,5 +100,5 @@ internal static class InstrumentCheck
     private static long? Number(ConfigurationNode node, string key) =>
         long.TryParse(node.Child(key)?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
 
-    private readonly record struct PriceGrid(int Decimals, long TickUnits, string TickText);
+    private readonly record struct PriceGrid(int Decimals, long TickUnits, string TickText, long TicksMax);
 }

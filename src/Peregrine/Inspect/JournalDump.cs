@@ -134,7 +134,8 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
     // Without an instrument there are no decimals: then the ticks.
     private static decimal DecimalOf(Instrument? instrument, Price price)
     {
-        decimal value = instrument?.ToPriceUnits(price) ?? price.Ticks;
+        // Of any command, also of one that was refused: 93 bits at most.
+        decimal value = (decimal)(instrument?.ToPriceUnits(price) ?? price.Ticks);
         for (int place = 0; place < (instrument?.PriceDecimals ?? 0); place++)
         {
             value /= 10;

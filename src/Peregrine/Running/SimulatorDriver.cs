@@ -84,7 +84,7 @@ internal sealed class SimulatorDriver : IFlowDriver
     // A usual order is worth some 20,000 in the currency, in whole lots: a few contracts of a future, a hundred of a share.
     private static long TypicalLots(Instrument instrument)
     {
-        double lotPrice = instrument.ToPriceUnits(instrument.ReferencePrice) / Math.Pow(10, instrument.PriceDecimals) * instrument.LotUnits;
+        double lotPrice = (double)instrument.ToPriceUnits(instrument.ReferencePrice) / Math.Pow(10, instrument.PriceDecimals) * instrument.LotUnits;
         return Math.Clamp((long)(20_000 / lotPrice), 1, 100);
     }
 

@@ -184,7 +184,9 @@ internal sealed class MarketView : FrameVisitor
         private long _open;
         private long _high;
         private long _low;
-        private long _volume;
+
+        // 96 bits: quantities are up to 2^40, and a day has many trades.
+        private decimal _volume;
         private long _tradeCount;
         private long _sequence;
         private long _timeNs;
@@ -320,7 +322,7 @@ internal sealed class MarketView : FrameVisitor
             public long High;
             public long Low;
             public long Close;
-            public long Volume;
+            public decimal Volume;
         }
     }
 }

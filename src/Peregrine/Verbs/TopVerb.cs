@@ -139,7 +139,7 @@ internal static class TopVerb
         return string.Concat(last.Select(value => SparkSteps[(int)Math.Clamp(value / most * (SparkSteps.Length - 1), 0, SparkSteps.Length - 1)]));
     }
 
-    private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string N(decimal number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string D(decimal? price) => price?.ToString(CultureInfo.InvariantCulture) ?? "-";
 

@@ -34,6 +34,29 @@ public class FixWriterTests
     }
 
     [Fact]
+    public void Add_NumberBeyond64Bits_IsWholeAndNeedsItsRoom()
+    {
+        byte[] buffer = new byte[128];
+        Assert.True(TryWide(buffer, out int whole));
+        Assert.Contains("|6=40000000000000.000000001|38=-170141183460469231731687303715884105728|10=", Wire.Text(buffer.AsSpan(0, whole)), StringComparison.Ordinal);
+        for (int size = 0; size < whole; size++)
+        {
+            byte[] small = new byte[128];
+
+            Assert.False(TryWide(small.AsSpan(0, size), out _), $"a buffer of {size}");
+            Assert.Equal(-1, small.AsSpan(size).IndexOfAnyExcept((byte)0));
+        }
+
+        static bool TryWide(Span<byte> target, out int bytes)
+        {
+            FixWriter writer = new(target, "FIX.4.4"u8, "8"u8);
+            writer.Add(Tag.AvgPx, ((Int128)40_000_000_000_000 * 1_000_000_000) + 1, 9);
+            writer.Add(Tag.OrderQty, Int128.MinValue);
+            return writer.TryFinish(out bytes);
+        }
+    }
+
+    [Fact]
     public void TryFinish_LongestBody_DoesNotLie()
     {
         byte[] buffer = new byte[1_200_000];

@@ -105,7 +105,13 @@ public sealed class SlowBooks
 
         if (quantity > 0)
         {
-            LevelAt(instrument, side, price).Orders.Add(new SlowQuote { Id = id, Quantity = quantity });
+            SlowLevel at = LevelAt(instrument, side, price);
+            if ((Int128)at.Quantity + quantity > long.MaxValue)
+            {
+                return BookResult.LevelFull;
+            }
+
+            at.Orders.Add(new SlowQuote { Id = id, Quantity = quantity });
         }
 
         return isDuplicate ? BookResult.DuplicateOrder : BookResult.Ok;

@@ -118,7 +118,7 @@ internal sealed partial class SlowBook
             return null;
         }
 
-        price = Math.Clamp(isBuy ? price - order.Offset : price + order.Offset, -SlowOrderChecks.PriceMax, SlowOrderChecks.PriceMax);
+        price = Math.Clamp(isBuy ? price - order.Offset : price + order.Offset, -Terms.PegTicksMax, Terms.PegTicksMax);
         bool hasLimit = order.Flags.HasFlag(OrderFlags.HasLimit);
         return !hasLimit ? price : isBuy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
     }

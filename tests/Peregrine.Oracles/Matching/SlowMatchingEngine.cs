@@ -25,15 +25,14 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
     {
         get
         {
-            ulong hash = MatchDigest.OfTime(_now, _books.Count);
+            ulong hash = SlowDigest.Mix((ulong)_now, (ulong)_books.Count);
             for (int id = 0; id < _books.Count; id++)
             {
                 SlowBook book = _books[id];
-                hash += MatchDigest.OfBook(
-                    id, book.LastNumber, book.Phase, book.CancelsForbidden, book.AuctionEnd, AsPrice(book.LastTrade), AsPrice(book.AuctionPrice), book.Told);
+                hash += SlowDigest.OfBook(id, book.LastNumber, book.Phase, book.CancelsForbidden, book.AuctionEnd, book.LastTrade, book.AuctionPrice, book.Told);
                 foreach (SlowOrder order in book.Orders)
                 {
-                    hash += MatchDigest.OfOrder(order.ToResting());
+                    hash += SlowDigest.OfOrder(order.ToResting());
                 }
             }
 
@@ -163,8 +162,6 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
         price = new Price(last ?? 0);
         return last is not null;
     }
-
-    private static Price? AsPrice(long? ticks) => ticks is long price ? new Price(price) : null;
 
     private static void ThrowOnFaults(InstrumentTerms terms)
     {

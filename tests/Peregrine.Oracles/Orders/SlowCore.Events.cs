@@ -109,6 +109,7 @@ public sealed partial class SlowCore
     private void Replace(SlowOrderState order, in MatchEvent match, ReplaceFields fields)
     {
         OrderAttributes wanted = _command.Attributes;
+        order.HasExtras |= (fields & ~(ReplaceFields.Price | ReplaceFields.Leaves)) != 0;
         order.Quantity = fields.HasFlag(ReplaceFields.Leaves) ? _command.Quantity.Lots : order.Quantity;
         order.Price = fields.HasFlag(ReplaceFields.Price) ? _command.Price.Ticks : order.Price;
         if (fields.HasFlag(ReplaceFields.Stop) && order.Type == OrderType.TrailingStop)
@@ -195,7 +196,7 @@ public sealed partial class SlowCore
     {
         if (reason != RejectReason.DuplicateClientOrderId && _command.ClientOrderId.Length > 0)
         {
-            _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), null, WasNew: false));
+            _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), null, WasNew: false, OrderId: 0));
         }
 
         OrderReport report = Echo(ReportType.CancelRejected, reason) with { LimitValue = limit, ObservedValue = observed, RequestType = _command.Type };
@@ -232,6 +233,7 @@ public sealed partial class SlowCore
         report.ExecId = ++_execId;
         report.Sequence = _command.Sequence;
         report.TimeNs = _command.TimeNs;
+        _reportCounts[(int)report.Type]++;
         _reports.Add(report);
     }
 }

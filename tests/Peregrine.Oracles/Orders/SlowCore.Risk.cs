@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Peregrine.Primitives;
 using Peregrine.Trading;
@@ -57,18 +58,23 @@ public sealed partial class SlowCore
 
         long stop = attributes.StopPrice.Ticks;
         bool hasStop = type is OrderType.Stop or OrderType.StopLimit;
-        if (lots is <= 0 or > MatchingEngine.QuantityLotsMax)
+        if (lots <= 0 || (BigInteger)lots * instrument.LotUnits > 1L << 40)
         {
-            BigInteger most = (BigInteger)MatchingEngine.QuantityLotsMax * instrument.LotUnits;
-            return lots <= 0 ? (RejectReason.QuantityNotPositive, 1, lots) : (RejectReason.MaxQuantity, Fit(most), Fit((BigInteger)lots * instrument.LotUnits));
+            long most = (1L << 40) - ((1L << 40) % instrument.LotUnits);
+            return lots <= 0 ? (RejectReason.QuantityNotPositive, 1, lots) : (RejectReason.MaxQuantity, most, Fit((BigInteger)lots * instrument.LotUnits));
         }
 
         foreach ((bool has, long ticks) in ((bool, long)[])[(hasLimit, price), (hasStop, stop)])
         {
-            if (has && ticks is <= 0 or > MatchingEngine.PriceTicksMax && has)
+            if (has && (ticks <= 0 || ticks > PriceMax(instrument)))
             {
-                return ticks <= 0 ? (RejectReason.PriceNotPositive, 1, ticks) : (RejectReason.PriceOutOfRange, MatchingEngine.PriceTicksMax, ticks);
+                return ticks <= 0 ? (RejectReason.PriceNotPositive, 1, ticks) : (RejectReason.PriceOutOfRange, PriceMax(instrument), ticks);
             }
+        }
+
+        if (type is OrderType.TrailingStop or OrderType.Pegged && attributes.OffsetTicks > PriceMax(instrument))
+        {
+            return (RejectReason.PriceOutOfRange, PriceMax(instrument), attributes.OffsetTicks);
         }
 
         AccountLimits limits = _rules.Accounts[accountId].Limits;
@@ -113,6 +119,9 @@ public sealed partial class SlowCore
         BigInteger worse = (side == Side.Buy ? (BigInteger)price - reference : (BigInteger)reference - price) * 10_000;
         return worse > (BigInteger)most * reference ? (RejectReason.PriceCollar, most, Fit((worse + reference - 1) / reference)) : default;
     }
+
+    // Within the engine's 2^56 ticks, and within 4 x 10^18 price units.
+    private static long PriceMax(Instrument instrument) => (long)BigInteger.Min(1L << 56, BigInteger.Parse("4000000000000000000", CultureInfo.InvariantCulture) / instrument.TickUnits);
 
     private long ReferenceOf(Instrument instrument, Side side)
     {

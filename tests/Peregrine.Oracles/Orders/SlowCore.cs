@@ -32,15 +32,17 @@ public sealed partial class SlowCore(CoreOptions options)
     public void Configure(TradingRules rules)
     {
         _rules = rules;
+        _rulesHash = SlowDigest.OfBytes(RulesCodec.Encode(rules));
         foreach (Instrument instrument in rules.Instruments)
         {
+            InstrumentTerms terms = instrument.Terms with { PegTicksMax = PriceMax(instrument) };
             if (instrument.Id < Engine.InstrumentCount)
             {
-                Engine.SetTerms(instrument.Id, instrument.Terms);
+                Engine.SetTerms(instrument.Id, terms);
             }
             else
             {
-                _ = Engine.AddInstrument(instrument.Terms);
+                _ = Engine.AddInstrument(terms);
             }
         }
     }
@@ -235,13 +237,15 @@ public sealed partial class SlowCore(CoreOptions options)
     {
         if (_command.ClientOrderId.Length > 0)
         {
-            _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), order, _command.Type == CommandType.New));
+            ulong orderId = order?.Id ?? (_command.Type == CommandType.New ? _command.OrderId : 0);
+            _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), order, _command.Type == CommandType.New, orderId));
         }
     }
 
     private void Close(SlowOrderState order, OrderStatus status)
     {
         order.Status = status;
+        order.ClosedOrdinal = ++_closedCount;
         _closed.Add(order);
         if (_closed.Count > options.ClosedOrdersMax)
         {
@@ -292,5 +296,6 @@ public sealed partial class SlowCore(CoreOptions options)
 
     /// <param name="Order">The order that it names; null when the request was refused.</param>
     /// <param name="WasNew">Whether the request was for a new order: then the id of one refused is that of an order which has closed.</param>
-    private sealed record UsedId(int Session, string Name, SlowOrderState? Order, bool WasNew);
+    /// <param name="OrderId">What the core remembers with it: also that of a new order which was refused.</param>
+    private sealed record UsedId(int Session, string Name, SlowOrderState? Order, bool WasNew, ulong OrderId);
 }

@@ -31,6 +31,12 @@ internal sealed class SlowOrderState(in OrderCommand asked)
     public RejectReason Reason;
     public bool IsTriggered;
 
+    /// <summary>Its place among closed orders, from 1 on; 0 while it works.</summary>
+    public long ClosedOrdinal;
+
+    /// <summary>Whether it has, or ever named, more than price and quantity.</summary>
+    public bool HasExtras = !asked.Attributes.Equals(default) || asked.StrategyId != 0 || asked.Peg != 0 || asked.SelfTrade != 0;
+
     /// <summary>Whether it still has a record: it works, or was among the last to close.</summary>
     public bool IsRemembered = true;
 

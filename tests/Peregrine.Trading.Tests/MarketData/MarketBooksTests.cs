@@ -47,6 +47,21 @@ public class MarketBooksTests
         Assert.False(_books.TryGetBest(0, Side.Buy, out _, out _));
     }
 
+    [Fact]
+    public void Apply_OrderThatALevelCannotHold_DoesNotRestAndIsCounted()
+    {
+        _ = _books.Apply(Add(7, Side.Buy, 100, long.MaxValue - 5));
+        BookResult fits = _books.Apply(Add(8, Side.Buy, 100, 5));
+
+        BookResult result = _books.Apply(Add(9, Side.Buy, 100, 1));
+
+        Assert.Equal((BookResult.Ok, BookResult.LevelFull), (fits, result));
+        Assert.Equal((2, 1L, long.MaxValue), (_books.OrderCount, _books.FullLevels, _books.QuantityAt(0, Side.Buy, 100)));
+        Assert.True(_books.HasRoom(0, Side.Buy, 99, long.MaxValue) && !_books.HasRoom(0, Side.Buy, 100, 1));
+        _ = _books.Apply(new BookUpdate { Kind = BookUpdateKind.Delete, OrderId = 8 });
+        Assert.Equal(BookResult.Ok, _books.Apply(Add(9, Side.Buy, 100, 1)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-3)]

@@ -70,6 +70,7 @@ public class TradingCoreOracleTests
             }
 
             Assert.True(core.Books.StateHash == slow.Engine.StateHash, $"{at}: the books differ");
+            Assert.True(core.StateHash == slow.StateHash, $"{at}: the state hash is not that of the slow core");
             int length = CommandCodec.Encode(in command, bytes);
             Assert.Equal(CodecStatus.Ok, CommandCodec.TryDecode(bytes.AsSpan(0, length), command.Sequence, command.TimeNs, out OrderCommand decoded));
             again.Clear();

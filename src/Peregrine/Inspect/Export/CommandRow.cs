@@ -1,3 +1,4 @@
+using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
@@ -35,7 +36,7 @@ internal readonly struct CommandRow(in OrderCommand command, Instrument? instrum
             return null;
         }
 
-        Int128 units = (Int128)count * Instrument.TickUnits;
+        Int128 units = Instrument.ToPriceUnits(new Price(count));
         return units >= long.MinValue && units <= long.MaxValue ? WithDecimals((long)units, Instrument.PriceDecimals) : null;
     }
 
@@ -47,7 +48,7 @@ internal readonly struct CommandRow(in OrderCommand command, Instrument? instrum
             return null;
         }
 
-        Int128 units = (Int128)count * Instrument.LotUnits;
+        Int128 units = Instrument.ToUnits(new Quantity(count));
         return units >= long.MinValue && units <= long.MaxValue ? (long)units : null;
     }
 

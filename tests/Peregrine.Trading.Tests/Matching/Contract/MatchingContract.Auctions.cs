@@ -5,6 +5,29 @@ namespace Peregrine.Trading.Tests.Matching.Contract;
 // Section 11: the auction price and the uncross.
 public abstract partial class MatchingContract
 {
+    // A slice that was partly used up before: the auction shows a whole one again, whatever it took.
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(4, 5)]
+    [InlineData(11, 5)]
+    [InlineData(14, 4)]
+    public void Uncross_IcebergPartlyShown_ShowsAWholeSliceAfterIt(long sold, long shown)
+    {
+        Open();
+        Buy(1, 20, 100, Display(5));
+        Sell(2, 2, 100);
+        Shows(Side.Buy, "3@100");
+        Enter(TradingPhase.ClosingAuction);
+        Sell(3, sold, 100);
+        Arranged();
+
+        Enter(TradingPhase.Continuous);
+
+        Shows(Side.Buy, $"{shown}@100");
+        Assert.Equal((18 - sold, shown), (Order(1).Leaves.Lots, Order(1).Shown.Lots));
+        IsGone(3);
+    }
+
     [Fact]
     public void Auction_OnePriceHasTheLargestVolume_IsThePrice()
     {
