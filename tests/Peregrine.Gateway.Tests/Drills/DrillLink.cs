@@ -58,7 +58,7 @@ internal sealed class DrillLink : IDisposable
             refusal = null;
             return new DrillLink(dataFolder, setup, truth, ways);
         }
-        catch (Exception fault) when (fault is IOException or ReplayException or SegmentStoreException or ArgumentException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or InvalidDataException or ReplayException or SegmentStoreException or ArgumentException or UnauthorizedAccessException)
         {
             refusal = fault.Message;
             return null;

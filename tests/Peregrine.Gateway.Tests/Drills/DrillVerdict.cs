@@ -37,7 +37,7 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
             return outcome;
         }
 
-        ComeBack(mayDisagree: damages.Count > 0);
+        ComeBack(MayNumbersDisagree());
         AskForAll();
         Trade();
         if (Faults.Count == 0 && random.Next(3) == 0)
@@ -107,6 +107,10 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         return true;
     }
 
+    // The stores hold the numbers, and for a link that ended in order the journal does too. What was on its way when it was killed, the stores alone do.
+    private bool MayNumbersDisagree() => damages.Any(damage =>
+        damage.Part == DamagedPart.Journal || (damage.Part == DamagedPart.Sessions && (damage.Kind == DamageKind.Swap || world.WasKilled || world.IsJournalCut)));
+
     private void ComeBack(bool mayDisagree)
     {
         foreach (DrillClient client in world.Clients)
@@ -124,7 +128,7 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
             }
             else if (!mayDisagree)
             {
-                Faults.Add($"{client.CompId}: the numbers disagree although nothing was damaged: {reason}");
+                Faults.Add($"{client.CompId}: the numbers disagree although the journal is whole: {reason}");
             }
 
             world.Logon(client, reset: true);
@@ -141,7 +145,7 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
     {
         foreach (DrillClient client in world.Clients.Where(client => client.IsLoggedOn))
         {
-            client.Ledger.MayFillKnown = world.IsJournalCut;
+            client.Ledger.MayFillKnown = world.IsJournalCut || damages.Any(damage => damage.Part == DamagedPart.Journal);
             client.AskForAll();
         }
 

@@ -34,6 +34,9 @@ internal sealed class DrillWorld : IDisposable
     /// <summary>Whether the journal's first segments were let go.</summary>
     public bool IsJournalCut { get; private set; }
 
+    /// <summary>Whether the last end was a kill.</summary>
+    public bool WasKilled { get; private set; }
+
     public string NewFolder(string name) => Path.Combine(_root, $"{++_folders:00}-{name}");
 
     public void Logon(DrillClient client, bool reset = false)
@@ -67,6 +70,7 @@ internal sealed class DrillWorld : IDisposable
     /// <summary>The link is gone; its folder is as kill -9, or an end in order, leaves it.</summary>
     public void End(bool isCrash)
     {
+        WasKilled = isCrash;
         if (isCrash)
         {
             string image = NewFolder("image");

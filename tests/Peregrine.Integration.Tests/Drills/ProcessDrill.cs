@@ -56,6 +56,24 @@ internal sealed class ProcessDrill(int seed)
 
     private static long ExecIdOf(string key) => long.TryParse(key, CultureInfo.InvariantCulture, out long id) ? id : 0;
 
+    private static Dictionary<string, DrillLedger> AskTwin(ProcessWorld world, string twin, out string stateHash)
+    {
+        string image = world.DataFolder;
+        Assert.Null(world.TryStart(twin));
+        stateHash = world.StateHash;
+        Dictionary<string, DrillLedger> truth = [];
+        foreach (DrillClient client in world.Clients)
+        {
+            // Another client of the same name and numbers: the real one must not know of this.
+            using ProcessAsker asker = new(world, client);
+            truth.Add(client.CompId, asker.Ask());
+        }
+
+        world.Kill();
+        Assert.NotEqual(image, world.DataFolder);
+        return truth;
+    }
+
     private void Live(ProcessWorld world)
     {
         for (int run = _random.Next(1, 4); run > 0; run--)
@@ -80,24 +98,6 @@ internal sealed class ProcessDrill(int seed)
 
             world.Kill();
         }
-    }
-
-    private Dictionary<string, DrillLedger> AskTwin(ProcessWorld world, string twin, out string stateHash)
-    {
-        string image = world.DataFolder;
-        Assert.Null(world.TryStart(twin));
-        stateHash = world.StateHash;
-        Dictionary<string, DrillLedger> truth = [];
-        foreach (DrillClient client in world.Clients)
-        {
-            // Another client of the same name and numbers: the real one must not know of this.
-            using ProcessAsker asker = new(world, client);
-            truth.Add(client.CompId, asker.Ask());
-        }
-
-        world.Kill();
-        Assert.NotEqual(image, world.DataFolder);
-        return truth;
     }
 
     private bool TryStart(ProcessWorld world, string image, out List<string> options)

@@ -20,7 +20,7 @@ internal sealed class ProcessWorld : IDisposable
             { "targetCompId": "DRILL3", "accounts": ["ACCOUNT3"] }
           ],
           "fix": { "sessionStoreMiB": 1 },
-          "journal": { "segmentMiB": 1, "snapshot": { "everyCommands": 150 } },
+          "journal": { "segmentMiB": 8, "snapshot": { "everyCommands": 150 } },
           "capacity": { "orders": 4096, "clientOrderIds": 65536 }
         }
         """;
