@@ -81,6 +81,18 @@ internal sealed class DrillLink : IDisposable
         return isMore;
     }
 
+    /// <summary>A pass in which the link takes what there is, and then the disk alone works on.</summary>
+    public void TakeAndWait()
+    {
+        Assert.True(Link.TryPass(), Link.Failure);
+        long startMs = Environment.TickCount64;
+        for (LinkStatus status = Link.Status(); status.Sequence != status.DurableSequence; status = Link.Status())
+        {
+            Assert.True(Environment.TickCount64 - startMs < DurableMs, "what was taken becomes durable");
+            _ = Thread.Yield();
+        }
+    }
+
     /// <summary>Passes until every client that is logged on has all that there is for it, and the link all that they sent.</summary>
     /// <returns>False when nothing moves any more before that.</returns>
     public bool Settle(IReadOnlyList<DrillClient> clients)

@@ -38,12 +38,20 @@ internal sealed class DrillTraffic(DrillWorld world, Random random)
         }
 
         Play(random.Next(5, 40));
-        if (random.Next(3) == 0)
+        bool isCrash = random.Next(2) == 0;
+        switch (random.Next(3))
         {
-            _ = world.Link.Settle(world.Clients);
+            case 0:
+                _ = world.Link.Settle(world.Clients);
+                break;
+            case 1:
+                Burst();
+                break;
+            default:
+                break;
         }
 
-        world.End(isCrash: random.Next(2) == 0);
+        world.End(isCrash);
     }
 
     /// <summary>So many things that clients do.</summary>
@@ -78,6 +86,20 @@ internal sealed class DrillTraffic(DrillWorld world, Random random)
         int price = 10_000 + random.Next(-3, 4);
         client.Send("D", $"11={id}|55=TEST|54={side}|38={random.Next(1, 10)}|40=2|44={price / 100}.{price % 100:00}{more}");
         return id;
+    }
+
+    // Orders that are durable, and that the link has not come back to: neither answered nor noted in the stores.
+    private void Burst()
+    {
+        foreach (DrillClient client in world.Clients.Where(client => client.IsLoggedOn))
+        {
+            for (int order = random.Next(1, 6); order > 0; order--)
+            {
+                _ = Order(client);
+            }
+        }
+
+        world.Link.TakeAndWait();
     }
 
     private void ComeBack()

@@ -21,7 +21,7 @@ internal sealed class SlowClientDrill(int seed, int fills)
     /// <summary>How often the client was cut with a reason.</summary>
     public int Cuts { get; private set; }
 
-    public override string ToString() => $"seed {seed}, {fills} fills: {string.Join(" | ", Faults.Take(4))}";
+    public override string ToString() => $"seed {seed}, {fills} fills, cut {Cuts} times: {string.Join(" | ", Faults.Take(4))}";
 
     public void Run()
     {
@@ -63,14 +63,14 @@ internal sealed class SlowClientDrill(int seed, int fills)
             case < 200 when slow.IsConnected:
                 _ = slow.Receive(_random.Next(1, 8_192));
                 break;
-            case < 204 when slow.IsConnected:
+            case < 220 when slow.IsConnected:
                 Leave(world, slow);
                 break;
-            case < 230 when !slow.IsConnected:
+            case < 60 when !slow.IsConnected:
                 NoteCut(slow);
                 slow.Connect(world.Link.Link.FixEndPoint, reset: slow.HasAll && _random.Next(2) == 0, receiveBytes: 4_096);
                 break;
-            case 999:
+            case > 994:
                 world.End(isCrash: _random.Next(2) == 0);
                 world.Start();
                 world.Logon(world.Clients[1]);

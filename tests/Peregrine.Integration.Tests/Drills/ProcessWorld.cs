@@ -8,8 +8,8 @@ namespace Peregrine.Integration.Tests.Drills;
 /// <summary>The built command on a data folder, and FIX clients whose numbers outlive it.</summary>
 internal sealed class ProcessWorld : IDisposable
 {
-    private const int PatienceMs = 20_000;
-    private const int StepMs = 1_000;
+    private const int PatienceMs = 15_000;
+    private const int StepMs = 250;
 
     private const string Configuration = """
         {
