@@ -36,7 +36,13 @@ internal sealed record DrillDamage(DamageKind Kind, DamagedPart Part, string Wor
     {
         for (int count = 0; count < TriesMax; count++)
         {
-            DamagedPart part = random.Next(10) switch { < 4 => DamagedPart.Journal, < 7 => DamagedPart.Sessions, < 8 => DamagedPart.Snapshots, _ => DamagedPart.Ids };
+            DamagedPart part = random.Next(10) switch
+            {
+                < 4 => DamagedPart.Journal,
+                < 7 => DamagedPart.Sessions,
+                < 8 => DamagedPart.Snapshots,
+                _ => DamagedPart.Ids,
+            };
             DamageKind kind = (DamageKind)random.Next(1, 7);
             if (TryDo(random, folder, olderCopies, part, kind) is { } damage)
             {
@@ -120,7 +126,9 @@ internal sealed record DrillDamage(DamageKind Kind, DamagedPart Part, string Wor
             _ => ("", "ids.db"),
         };
         string path = Path.Combine(folder, within);
-        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal).Select(file => Path.GetRelativePath(folder, file))] : [];
+        return !Directory.Exists(path)
+            ? []
+            : [.. Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal).Select(file => Path.GetRelativePath(folder, file))];
     }
 
     private static void Swap(string one, string other)

@@ -30,8 +30,9 @@ internal sealed record DrillImage
             StateHash = link.Link.StateHash,
             Sequence = link.Link.Status().Sequence,
             Told = told,
-            Snapshots = !Directory.Exists(snapshots) ? new Dictionary<string, long>() : Directory.EnumerateFiles(snapshots, "*.snapshot")
-                .ToDictionary(path => Path.GetRelativePath(world.DataFolder, path), path => long.Parse(Path.GetFileName(path).Split('-')[0], CultureInfo.InvariantCulture)),
+            Snapshots = !Directory.Exists(snapshots)
+                ? new Dictionary<string, long>()
+                : Directory.EnumerateFiles(snapshots, "*.snapshot").ToDictionary(path => Path.GetRelativePath(world.DataFolder, path), SequenceOf),
         };
     }
 
@@ -39,6 +40,8 @@ internal sealed record DrillImage
     public long Proven(IReadOnlySet<string> damagedPaths) => Told.Where(told => !damagedPaths.Contains(StoreOf(told.Key))).Select(told => told.Value)
         .Concat(Snapshots.Where(snapshot => !damagedPaths.Contains(snapshot.Key)).Select(snapshot => snapshot.Value))
         .DefaultIfEmpty().Max();
+
+    private static long SequenceOf(string snapshotPath) => long.Parse(Path.GetFileName(snapshotPath).Split('-')[0], CultureInfo.InvariantCulture);
 
     public static string StoreOf(string compId) => Path.Combine("sessions", $"{compId}.session");
 }

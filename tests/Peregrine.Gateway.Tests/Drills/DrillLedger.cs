@@ -25,6 +25,9 @@ internal sealed class DrillLedger(string compId)
     /// <summary>ClOrdIDs that were answered in any way.</summary>
     public HashSet<string> Answered { get; } = [];
 
+    /// <summary>ClOrdIDs of orders that were refused, with the text.</summary>
+    public Dictionary<string, string> Refused { get; } = [];
+
     /// <summary>Texts of News messages.</summary>
     public List<string> News { get; } = [];
 
@@ -107,6 +110,7 @@ internal sealed class DrillLedger(string compId)
         if (message.Type is "j")
         {
             _ = Answered.Add(message.Get(379));
+            Refused[message.Get(379)] = message.Get(58);
         }
         else if (message.Type is "B")
         {
@@ -136,7 +140,11 @@ internal sealed class DrillLedger(string compId)
     }
 
     /// <summary>Resets and the ranges that were gap-filled, for a message about what is missing.</summary>
-    public string FilledText() => (Resets == 0 ? "" : $"{Resets} resets; ") + (_filled.Count == 0 ? "nothing was gap-filled" : $"gap-filled: {string.Join(", ", _filled.TakeLast(4).Select(range => $"{range.Key} to {range.Value - 1}"))}");
+    public string FilledText()
+    {
+        string ranges = string.Join(", ", _filled.TakeLast(4).Select(range => $"{range.Key} to {range.Value - 1}"));
+        return (Resets == 0 ? "" : $"{Resets} resets; ") + (ranges.Length == 0 ? "nothing was gap-filled" : $"gap-filled: {ranges}");
+    }
 
     private void OnReport(DrillMessage message, string key)
     {
@@ -179,9 +187,13 @@ internal sealed class DrillLedger(string compId)
         {
             _ = _accepted.Add(message.Get(11));
         }
-        else if (message.Get(150) == "8" && _accepted.Contains(message.Get(11)) && !IsLossTold)
+        else if (message.Get(150) == "8")
         {
-            Fault($"order {message.Get(11)} was accepted, and then rejected: {message.Get(58)}");
+            Refused[message.Get(11)] = message.Get(58);
+            if (_accepted.Contains(message.Get(11)) && !IsLossTold)
+            {
+                Fault($"order {message.Get(11)} was accepted, and then rejected: {message.Get(58)}");
+            }
         }
     }
 

@@ -25,10 +25,25 @@ internal static class DrillSeeds
 
         // A seed shares nothing with another one.
         string?[] results = new string?[count];
-        _ = Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => results[index] = run(first + index));
+        _ = Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => results[index] = RunOne(first + index, run));
 
         string[] failed = [.. results.OfType<string>()];
         IEnumerable<string> shown = failed.Take(Named is null ? Shown : int.MaxValue).Append(summary?.Invoke() ?? "");
-        Assert.True(failed.Length == 0, $"{failed.Length} of {count} seeds fail; PEREGRINE_DRILL_SEED=N runs one alone{Environment.NewLine}{string.Join(Environment.NewLine, shown)}");
+        Assert.True(
+            failed.Length == 0,
+            $"{failed.Length} of {count} seeds fail; PEREGRINE_DRILL_SEED=N runs one alone\n{string.Join('\n', shown)}");
+    }
+
+    // One that dies on the way must not take the others with it.
+    private static string? RunOne(int seed, Func<int, string?> run)
+    {
+        try
+        {
+            return run(seed);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return $"seed {seed}: {fault.GetType().Name}: {fault.Message} {fault.StackTrace}";
+        }
     }
 }

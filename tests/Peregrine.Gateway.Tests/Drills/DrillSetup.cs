@@ -56,5 +56,7 @@ internal sealed record DrillSetup
             new Instrument(0, "TEST", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) },
             new Instrument(1, "COARSE", 2, 5, 1, IsOpen: true) { ReferencePrice = new Price(2_000) },
         ],
-        [.. Enumerable.Range(0, accounts).Select(index => new Account(index, $"ACCOUNT{index + 1}", new AccountLimits(1_000, 100_000_000, 1_000_000)))]);
+        [.. Enumerable.Range(0, accounts).Select(AccountOf)]);
+
+    private static Account AccountOf(int index) => new(index, $"ACCOUNT{index + 1}", new AccountLimits(1_000, 100_000_000, 1_000_000));
 }

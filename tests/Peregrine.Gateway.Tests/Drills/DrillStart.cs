@@ -43,7 +43,7 @@ internal sealed partial class DrillStart(DrillWorld world, HashSet<string> damag
     }
 
     private bool NamesAThing(string refusal) =>
-        refusal.Contains(world.DataFolder, StringComparison.Ordinal) || world.Setup.CompIds.Any(compId => refusal.Contains(compId, StringComparison.Ordinal)) || Command().IsMatch(refusal);
+        world.Setup.CompIds.Append(world.DataFolder).Any(name => refusal.Contains(name, StringComparison.Ordinal)) || Command().IsMatch(refusal);
 
     private bool TryTakeTheWayOn(string refusal)
     {

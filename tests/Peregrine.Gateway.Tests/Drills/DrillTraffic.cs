@@ -1,6 +1,8 @@
 namespace Peregrine.Gateway.Tests.Drills;
 
-/// <summary>What the clients of a drill do: orders that trade, everything that can be refused, absences, resets; and what happens to their link meanwhile.</summary>
+/// <summary>
+/// What the clients of a drill do: orders that trade, everything that can be refused, absences, resets; and what happens to their link meanwhile.
+/// </summary>
 internal sealed class DrillTraffic(DrillWorld world, Random random)
 {
     private const int GoodbyePasses = 1_000;
@@ -144,7 +146,8 @@ internal sealed class DrillTraffic(DrillWorld world, Random random)
                 break;
             case < 80 when client.Working.Count > 0:
                 (string id, char side) = client.Working.First();
-                client.Send("G", $"11={client.CompId}-{++_orders}|41={id}|55=TEST|54={side}|38={random.Next(1, 12)}|40=2|44=100.{random.Next(0, 4):00}");
+                string terms = $"55=TEST|54={side}|38={random.Next(1, 12)}|40=2|44=100.{random.Next(0, 4):00}";
+                client.Send("G", $"11={client.CompId}-{++_orders}|41={id}|{terms}");
                 break;
             case < 84:
                 client.Send("D", $"11={client.CompId}-{++_orders}|55=TEST|54=1|38=5000|40=2|44=100.00");

@@ -3,7 +3,13 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway.Tests.Drills;
 
 /// <summary>A report as the link made it.</summary>
-internal readonly record struct TrueReport(string Key, long ExecId, long Sequence, string ClientOrderId, ReportType Type, ulong OrderId, long Lots, long Leaves);
+internal readonly record struct TrueReport(
+    string Key, long ExecId, long Sequence, string ClientOrderId, ReportType Type, ulong OrderId, long Lots, long Leaves)
+{
+    public static TrueReport Of(string key, in OrderReport report) => new(
+        key, report.ExecId, report.Sequence, report.ClientOrderId.ToString(), report.Type, report.OrderId,
+        report.LastQuantity.Lots, report.LeavesQuantity.Lots);
+}
 
 /// <summary>All reports that the link ever released, by session: what every client must have been told in the end.</summary>
 /// <remarks>Thread: one at a time; while the link recovers that of the replay.</remarks>
@@ -72,7 +78,7 @@ internal sealed class DrillTruth : IReportTap
             return;
         }
 
-        TrueReport made = new(KeyOf(report), report.ExecId, report.Sequence, report.ClientOrderId.ToString(), report.Type, report.OrderId, report.LastQuantity.Lots, report.LeavesQuantity.Lots);
+        TrueReport made = TrueReport.Of(KeyOf(report), report);
         if (_byExecId.TryGetValue(report.ExecId, out TrueReport known))
         {
             if (!isReplay || known != made)

@@ -64,9 +64,10 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         _reached = status.Sequence;
         if (_reached == image.Sequence)
         {
-            if (world.Link.Link.StateHash != image.StateHash)
+            ulong hash = world.Link.Link.StateHash;
+            if (hash != image.StateHash)
             {
-                Faults.Add($"after command {_reached} the state hash is {world.Link.Link.StateHash:x16}, an undamaged copy has {image.StateHash:x16}");
+                Faults.Add($"after command {_reached} the state hash is {hash:x16}, an undamaged copy has {image.StateHash:x16}");
             }
 
             return Faults.Count == 0;
@@ -107,9 +108,11 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         return true;
     }
 
-    // The stores hold the numbers, and for a link that ended in order the journal does too. What was on its way when it was killed, the stores alone do.
+    // The stores hold the numbers, and for a link that ended in order the journal does too. What was on its way when it was killed, the stores
+    // alone do.
     private bool MayNumbersDisagree() => damages.Any(damage =>
-        damage.Part == DamagedPart.Journal || (damage.Part == DamagedPart.Sessions && (damage.Kind == DamageKind.Swap || world.WasKilled || world.IsJournalCut)));
+        damage.Part == DamagedPart.Journal
+        || (damage.Part == DamagedPart.Sessions && (damage.Kind == DamageKind.Swap || world.WasKilled || world.IsJournalCut)));
 
     private void ComeBack(bool mayDisagree)
     {
@@ -134,7 +137,8 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
             world.Logon(client, reset: true);
             if (!client.IsLoggedOn)
             {
-                Faults.Add($"{client.CompId}: cannot log on with new numbers either: {client.LogoutText ?? client.Disagreement ?? "closed without a word"}; before: {reason}");
+                string second = client.LogoutText ?? client.Disagreement ?? "closed without a word";
+                Faults.Add($"{client.CompId}: cannot log on with new numbers either: {second}; before: {reason}");
             }
         }
 
@@ -179,6 +183,11 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         {
             Faults.Add($"{client.CompId}: new order {id} was never answered");
         }
+
+        foreach ((DrillClient client, string id) in orders.Where(order => order.Client.Ledger.Refused.ContainsKey(order.Id)).Take(MissingShown))
+        {
+            Faults.Add($"{client.CompId}: new order {id} was refused: {client.Ledger.Refused[id]}");
+        }
     }
 
     private void CheckAtRest(string when)
@@ -193,7 +202,8 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         {
             SessionStatus session = status.Sessions.First(session => session.CompId == client.CompId);
             Faults.Add(
-                $"{client.CompId}: {when} nothing moves, the client is at {client.NextIncoming} in, {client.NextOutgoing} out, the link at {session.NextOutgoing} out, {session.NextIncoming} in");
+                $"{client.CompId}: {when} nothing moves, the client is at {client.NextIncoming} in, {client.NextOutgoing} out, "
+                + $"the link at {session.NextOutgoing} out, {session.NextIncoming} in");
         }
     }
 
@@ -201,23 +211,27 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
     {
         IReadOnlyDictionary<string, TrueReport> truth = world.Truth.Of(client.CompId);
         bool isStoreLost = ways.SkipsLostReports && _damagedPaths.Contains(DrillImage.StoreOf(client.CompId));
-        List<TrueReport> missing = [.. truth.Values.Where(report => !client.Ledger.Has(report.Key) && !isStoreLost).OrderBy(report => report.Sequence)];
+        IEnumerable<TrueReport> untold = truth.Values.Where(report => !client.Ledger.Has(report.Key));
+        List<TrueReport> missing = isStoreLost ? [] : [.. untold.OrderBy(report => report.Sequence)];
         if (missing.Count > 0)
         {
             Faults.Add(
-                $"{client.CompId}: {missing.Count} of {truth.Count} reports were never told: {string.Join(", ", missing.Take(MissingShown).Select(report => $"{report.Key} {report.Type} of {report.ClientOrderId}"))}; "
-                + client.Ledger.FilledText());
+                $"{client.CompId}: {missing.Count} of {truth.Count} reports were never told: "
+                + string.Join(", ", missing.Take(MissingShown).Select(report => $"{report.Key} {report.Type} of {report.ClientOrderId}"))
+                + $"; {client.Ledger.FilledText()}");
         }
 
-        List<string> foreign = [.. client.Ledger.Order.Where(key => !truth.ContainsKey(key) && !world.Truth.IsLost(client.CompId, key)).Take(MissingShown)];
+        IEnumerable<string> unknown = client.Ledger.Order.Where(key => !truth.ContainsKey(key) && !world.Truth.IsLost(client.CompId, key));
+        List<string> foreign = [.. unknown.Take(MissingShown)];
         if (foreign.Count > 0)
         {
             Faults.Add($"{client.CompId}: was told what is not its own, or never was: {string.Join(", ", foreign.Select(client.Ledger.BodyOf))}");
         }
 
-        if (_isLossAccepted && image.Told[client.CompId] > _reached && client.Ledger.News.Count == 0)
+        long told = image.Told[client.CompId];
+        if (_isLossAccepted && told > _reached && client.Ledger.News.Count == 0)
         {
-            Faults.Add($"{client.CompId}: commands after {_reached} are lost, it was told of some up to {image.Told[client.CompId]}, and no News says so");
+            Faults.Add($"{client.CompId}: commands after {_reached} are lost, it was told of some up to {told}, and no News says so");
         }
     }
 }

@@ -37,6 +37,10 @@ internal sealed class DrillWorld : IDisposable
     /// <summary>Whether the last end was a kill.</summary>
     public bool WasKilled { get; private set; }
 
+    private string JournalFolder => Path.Combine(DataFolder, "journal");
+
+    private string SnapshotFolder => Path.Combine(DataFolder, "snapshots");
+
     public string NewFolder(string name) => Path.Combine(_root, $"{++_folders:00}-{name}");
 
     public void Logon(DrillClient client, bool reset = false)
@@ -53,16 +57,16 @@ internal sealed class DrillWorld : IDisposable
         OlderCopies.Add(copy);
     }
 
-    public void TakeSnapshot() => _ = Snapshotter.Take(new SnapshotRequest(Path.Combine(DataFolder, "journal"), Path.Combine(DataFolder, "snapshots"), 2));
+    public void TakeSnapshot() => _ = Snapshotter.Take(new SnapshotRequest(JournalFolder, SnapshotFolder, 2));
 
     /// <summary>Lets old segments go, as a running link does: once the stores hold what is in them.</summary>
     public void Retain()
     {
         Link.Settle(Clients);
-        string snapshots = Path.Combine(DataFolder, "snapshots");
-        if (Directory.Exists(snapshots))
+        if (Directory.Exists(SnapshotFolder))
         {
-            JournalRetentionResult gone = JournalRetention.Apply(Path.Combine(DataFolder, "journal"), SnapshotStore.Open(snapshots), new JournalRetentionOptions(), 0, []);
+            SnapshotStore snapshots = SnapshotStore.Open(SnapshotFolder);
+            JournalRetentionResult gone = JournalRetention.Apply(JournalFolder, snapshots, new JournalRetentionOptions(), 0, []);
             IsJournalCut |= gone.Segments > 0;
         }
     }

@@ -57,7 +57,8 @@ internal static class FolderArchive
 
     public static string Root { get; } = Path.Combine(Testing.Repository.Root, "tests/data/folders");
 
-    public static IEnumerable<string> Names => Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     /// <summary>Unpacks a folder.</summary>
     public static ArchivedFolder Open(string path, string dataFolder)
@@ -71,7 +72,8 @@ internal static class FolderArchive
     {
         string copy = world.NewFolder("archive");
         FolderImage.Take(world.DataFolder, copy);
-        foreach (string file in Directory.EnumerateFiles(copy, "*", SearchOption.AllDirectories).Where(file => file.EndsWith(".tmp", StringComparison.Ordinal) || Path.GetFileName(file) == "lock"))
+        string[] files = Directory.GetFiles(copy, "*", SearchOption.AllDirectories);
+        foreach (string file in files.Where(file => Path.GetFileName(file) is "lock" or "next.tmp"))
         {
             File.Delete(file);
         }
@@ -104,7 +106,8 @@ internal static class FolderArchive
         Assert.True(link.Settle([client]), $"{compId} logs on with its numbers, {client.LogoutText ?? client.Disagreement}");
         client.AskForAll();
         Assert.True(link.Settle([client]), $"{compId} gets an answer");
-        Assert.True(client.Ledger.FirstUnheard(client.NextIncoming) == 0, $"{compId} is told of number {client.Ledger.FirstUnheard(client.NextIncoming)}");
+        long unheard = client.Ledger.FirstUnheard(client.NextIncoming);
+        Assert.True(unheard == 0, $"{compId} is told of number {unheard}");
         Assert.Empty(client.Ledger.Faults);
         return new ArchivedClient(compId, nextOutgoing, nextIncoming, client.Ledger.Order.Count, DigestOf(client.Ledger));
     }
@@ -115,7 +118,8 @@ internal static class FolderArchive
         StringBuilder text = new();
         foreach (string key in ledger.Order.Order(StringComparer.Ordinal))
         {
-            _ = text.Append(key).Append(':').AppendJoin('|', ledger.BodyOf(key).Split('|').Where(field => Lasting.Contains(field.Split('=')[0])).Order(StringComparer.Ordinal)).Append('\n');
+            IEnumerable<string> lasting = ledger.BodyOf(key).Split('|').Where(field => Lasting.Contains(field.Split('=')[0]));
+            _ = text.Append(key).Append(':').AppendJoin('|', lasting.Order(StringComparer.Ordinal)).Append('\n');
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.Latin1.GetBytes(text.ToString())));

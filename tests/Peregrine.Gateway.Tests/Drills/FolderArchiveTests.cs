@@ -74,7 +74,8 @@ public class FolderArchiveTests
             client.Send("D", $"11={session.CompId}-AFTER|55=TEST|54=1|38=1|40=2|44=99.50");
 
             Assert.True(link.Settle([client]), "it is answered");
-            TrueReport accepted = Assert.Single(truth.Of(session.CompId).Values, report => report.Type == ReportType.Accepted && report.ClientOrderId == $"{session.CompId}-AFTER");
+            IEnumerable<TrueReport> reports = truth.Of(session.CompId).Values.Where(report => report.ClientOrderId == $"{session.CompId}-AFTER");
+            TrueReport accepted = Assert.Single(reports, report => report.Type == ReportType.Accepted);
             Assert.True(client.Ledger.Has(accepted.Key), "the order is acknowledged");
             Assert.True(accepted.OrderId > manifest.OrderIdMax, $"order id {accepted.OrderId} is above all before, {manifest.OrderIdMax}");
         }

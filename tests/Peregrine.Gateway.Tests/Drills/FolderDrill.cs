@@ -58,7 +58,9 @@ internal static class FolderDrill
         int count = random.Next(10) switch { 0 => 0, < 8 => 1, _ => 2 };
         for (int index = 0; index < count; index++)
         {
-            if ((onlyDamage == AnyDamage || onlyDamage == index) && DrillDamage.TryDo(new Random((seed * 31) + index), world.DataFolder, world.OlderCopies) is { } damage)
+            bool isWanted = onlyDamage == AnyDamage || onlyDamage == index;
+            Random own = new((seed * 31) + index);
+            if (isWanted && DrillDamage.TryDo(own, world.DataFolder, world.OlderCopies) is { } damage)
             {
                 damages.Add(damage);
             }

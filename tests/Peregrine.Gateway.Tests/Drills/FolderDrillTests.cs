@@ -36,13 +36,16 @@ public class FolderDrillTests
     private static string Table(IEnumerable<DrillResult> results)
     {
         StringBuilder table = new();
-        foreach (IGrouping<string, DrillResult> group in results.GroupBy(result => string.Join(" + ", result.Damages.Select(damage => $"{damage.Kind} {damage.Part}"))).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, DrillResult> group in results.GroupBy(KindOf).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             int refused = group.Count(result => result.Outcome.StartsWith("refused", StringComparison.Ordinal));
             int failed = group.Count(result => result.Faults.Count > 0);
-            _ = table.AppendLine(CultureInfo.InvariantCulture, $"{(group.Key.Length == 0 ? "nothing" : group.Key)}: {group.Count()} seeds, {refused} refused for good, {failed} fail");
+            _ = table.AppendLine(CultureInfo.InvariantCulture, $"{group.Key}: {group.Count()} seeds, {refused} refused for good, {failed} fail");
         }
 
         return table.ToString();
     }
+
+    private static string KindOf(DrillResult result) =>
+        result.Damages.Count == 0 ? "nothing" : string.Join(" + ", result.Damages.Select(damage => $"{damage.Kind} {damage.Part}"));
 }

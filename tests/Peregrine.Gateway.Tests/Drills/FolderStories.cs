@@ -10,9 +10,11 @@ internal static class FolderStories
     /// <param name="prefix">Month and format: 2026-11-v1.</param>
     public static void WriteAll(string target, string prefix)
     {
-        Write(target, $"{prefix}-plain", "three clients trade; stopped in order", new DrillSetup { CompIds = ["DRILL1", "DRILL2", "DRILL3"] }, Plain);
-        Write(target, $"{prefix}-killed", "killed in flight, behind a snapshot, with old segments gone", new DrillSetup { CompIds = ["DRILL1", "DRILL2", "DRILL3"], StoreBytes = 256 << 10 }, Killed);
-        Write(target, $"{prefix}-reset", "DRILL1 began new numbers, DRILL2 is away while its orders trade; stopped in order", new DrillSetup { CompIds = ["DRILL1", "DRILL2", "DRILL3"] }, Reset);
+        DrillSetup setup = new() { CompIds = ["DRILL1", "DRILL2", "DRILL3"] };
+        DrillSetup large = setup with { StoreBytes = 256 << 10 };
+        Write(target, $"{prefix}-plain", "three clients trade; stopped in order", setup, Plain);
+        Write(target, $"{prefix}-killed", "killed in flight, behind a snapshot, with old segments gone", large, Killed);
+        Write(target, $"{prefix}-reset", "DRILL1 began new numbers, DRILL2 is away while its orders trade; stopped in order", setup, Reset);
     }
 
     private static void Write(string target, string name, string story, DrillSetup setup, Action<DrillWorld, DrillTraffic> play)

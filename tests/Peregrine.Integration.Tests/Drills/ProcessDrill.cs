@@ -11,6 +11,8 @@ internal sealed class ProcessDrill(int seed)
 {
     private const int MissingShown = 3;
 
+    private static readonly string[] Ways = ["--accept-lost-commands", "--skip-lost-reports"];
+
     private readonly Random _random = new(seed);
     private readonly List<string> _olderCopies = [];
     private readonly HashSet<string> _everyOrder = [];
@@ -44,10 +46,12 @@ internal sealed class ProcessDrill(int seed)
         foreach (DrillClient client in world.Clients)
         {
             // What nobody was told of yet, nothing proves; what was accepted as lost is said by News.
-            IEnumerable<string> missing = truth[client.CompId].Order.Where(key => !client.Ledger.Has(key) && (!isBehind || ExecIdOf(key) is > 0 and long id && id <= toldBefore));
-            if (!isLossTold && !options.Contains("--skip-lost-reports") && missing.ToArray() is { Length: > 0 } lost)
+            IEnumerable<string> due = truth[client.CompId].Order.Where(key => !isBehind || (ExecIdOf(key) is > 0 and long id && id <= toldBefore));
+            string[] lost = [.. due.Where(key => !client.Ledger.Has(key))];
+            if (lost.Length > 0 && !isLossTold && !options.Contains("--skip-lost-reports"))
             {
-                Faults.Add($"{client.CompId}: {lost.Length} of {truth[client.CompId].Order.Count} reports were never told: {string.Join(", ", lost.Take(MissingShown))}; {client.Ledger.FilledText()}");
+                string first = string.Join(", ", lost.Take(MissingShown));
+                Faults.Add($"{client.CompId}: {lost.Length} reports were never told: {first}; {client.Ledger.FilledText()}");
             }
 
             Faults.AddRange(client.Ledger.Faults);
@@ -106,12 +110,12 @@ internal sealed class ProcessDrill(int seed)
         while (world.TryStart(image, [.. options]) is { } refusal)
         {
             _outcome = $"refused: {refusal}";
-            if (!refusal.Contains(image, StringComparison.Ordinal) && !refusal.Contains("DRILL", StringComparison.Ordinal) && !refusal.Contains("command", StringComparison.Ordinal))
+            if (!new[] { image, "DRILL", "command" }.Any(name => refusal.Contains(name, StringComparison.Ordinal)))
             {
                 Faults.Add("the refusal names neither file, session nor command");
             }
 
-            string? way = new[] { "--accept-lost-commands", "--skip-lost-reports" }.Except(options).FirstOrDefault(option => refusal.Contains(option, StringComparison.Ordinal));
+            string? way = Ways.Except(options).FirstOrDefault(option => refusal.Contains(option, StringComparison.Ordinal));
             if (way is null)
             {
                 return false;
@@ -159,7 +163,8 @@ internal sealed class ProcessDrill(int seed)
 
         if (!world.Settle(orders))
         {
-            Faults.Add($"new orders were never answered: {string.Join(", ", orders.Where(order => world.Clients.All(client => !client.Ledger.Answered.Contains(order))).Take(MissingShown))}");
+            IEnumerable<string> open = orders.Where(order => world.Clients.All(client => !client.Ledger.Answered.Contains(order)));
+            Faults.Add($"new orders were never answered: {string.Join(", ", open.Take(MissingShown))}");
         }
     }
 

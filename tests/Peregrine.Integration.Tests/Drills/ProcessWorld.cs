@@ -39,7 +39,7 @@ internal sealed class ProcessWorld : IDisposable
 
     public string DataFolder { get; private set; }
 
-    public IReadOnlyList<DrillClient> Clients { get; } = [.. new[] { "DRILL1", "DRILL2", "DRILL3" }.Select(compId => new DrillClient(compId, sendsAgain: true))];
+    public IReadOnlyList<DrillClient> Clients { get; } = [NewClient("DRILL1"), NewClient("DRILL2"), NewClient("DRILL3")];
 
     /// <summary>The state hash that the start came to.</summary>
     public string StateHash => _link!.LogLine("state hash ").Split("state hash ")[1].Trim();
@@ -54,7 +54,11 @@ internal sealed class ProcessWorld : IDisposable
         try
         {
             _link = LinkProcess.StartWith(
-                dataFolder, ["--config", Path.Combine(_root, "drill.json"), "--no-simulator", "--no-console", "--set", $"journal.durability={_durability}", .. options]);
+                dataFolder,
+                [
+                    "--config", Path.Combine(_root, "drill.json"), "--no-simulator", "--no-console",
+                    "--set", $"journal.durability={_durability}", .. options,
+                ]);
             return null;
         }
         catch (InvalidOperationException refused)
@@ -86,7 +90,7 @@ internal sealed class ProcessWorld : IDisposable
     /// <returns>False when a client that is logged on does not come to rest.</returns>
     public bool Settle(IEnumerable<string>? orders = null)
     {
-        bool isAnswered = orders is null || Wait(() => orders.All(order => Clients.Any(client => client.Ledger.Answered.Contains(order))), PatienceMs);
+        bool isAnswered = orders is null || Wait(() => orders.All(IsAnswered), PatienceMs);
         return isAnswered && Clients.Where(client => client.IsLoggedOn).All(IsAtRest);
     }
 
@@ -122,6 +126,10 @@ internal sealed class ProcessWorld : IDisposable
         Kill();
         Directory.Delete(_root, recursive: true);
     }
+
+    private static DrillClient NewClient(string compId) => new(compId, sendsAgain: true);
+
+    private bool IsAnswered(string order) => Clients.Any(client => client.Ledger.Answered.Contains(order));
 
     private bool Wait(Func<bool> isDone, int limitMs, DrillClient? alsoThis = null)
     {
