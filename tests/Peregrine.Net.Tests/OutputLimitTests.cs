@@ -6,13 +6,13 @@ namespace Peregrine.Net.Tests;
 /// <summary>Limits of output at their edges: that they act there, and that they do not act before.</summary>
 public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backend)
 {
-    private const int MessageBytes = 4_001;
+    private const int MessageBytesMax = 8_192;
 
     [Fact]
     public void DropOldest_WhileMessagesAreOnTheirWayOrPartlySent_LosesWholeMessagesOnly()
     {
         const int messages = 600;
-        using SharedBufferPool pool = new(MessageBytes, messages);
+        using SharedBufferPool pool = new(MessageBytesMax, messages);
         int last = -1;
         TestHandler handler = new()
         {
@@ -21,8 +21,9 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
                 connection.LimitKernelOutput(8_192);
                 for (int number = 0; number < messages; number++)
                 {
-                    SharedBuffer buffer = pool.TryRent(MessageBytes)!;
-                    buffer.Room[..MessageBytes].Fill((byte)number);
+                    int length = LengthOf(number);
+                    SharedBuffer buffer = pool.TryRent(length)!;
+                    buffer.Room[..length].Fill((byte)number);
                     BitConverter.TryWriteBytes(buffer.Room, number);
 
                     // Refused only while the kernel has everything that is pending.
@@ -46,11 +47,11 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
 
         loop.Stop();
         int before = -1;
-        for (int at = 0; at < back.Length; at += MessageBytes)
+        for (int at = 0; at < back.Length; at += LengthOf(before))
         {
             int number = BitConverter.ToInt32(back, at);
-            Assert.True(number > before && number < messages, $"message {number} at byte {at} follows {before}");
-            Assert.True(back.AsSpan(at + 4, MessageBytes - 4).IndexOfAnyExcept((byte)number) < 0, $"message {number} is whole");
+            Assert.True(number > before && number < messages && at + LengthOf(number) <= back.Length, $"message {number} at byte {at} of {back.Length} follows {before}");
+            Assert.True(back.AsSpan(at + 4, LengthOf(number) - 4).IndexOfAnyExcept((byte)number) < 0, $"message {number} is whole");
             before = number;
         }
 
@@ -237,6 +238,9 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
         Assert.True(how != "direct, in part" || sent < bytes.Length, "not all of them");
         Assert.True(opened.LastActivityNs > before, "bytes that go out are activity");
     }
+
+    // Of different lengths, so that what is counted off the wrong message shows.
+    private static int LengthOf(int number) => 1_001 + (number * 997 % 6_000);
 
     private sealed class Acceptor(IConnectionHandler handler) : IConnectionAcceptor
     {
