@@ -322,15 +322,12 @@ public sealed partial class Connection
 
         int sent = result.IsOk ? (int)result.Value : 0;
         _loop.Counters.SentBytes += sent;
+        LastActivityNs = sent > 0 ? _loop.NowNs : LastActivityNs;
         if (sent < bytes.Length)
         {
             IsSocketFull = true;
             _wantsEmpty = true;
             _loop.Update(this);
-        }
-        else
-        {
-            LastActivityNs = _loop.NowNs;
         }
 
         return sent;
@@ -350,7 +347,7 @@ public sealed partial class Connection
                     _loop.Fail(this, CloseReason.OutputOverflow, $"the peer reads too slowly: {pending:N0} bytes are pending");
                     return false;
                 case OverflowPolicy.DropOldest:
-                    while (PendingOutputBytes + bytes > _loop.HighWaterBytes && _loop.Segments.DropOldestShared(ref _output, IsSendArmed) > 0)
+                    while (PendingOutputBytes + bytes > _loop.HighWaterBytes && _loop.Segments.DropOldestShared(ref _output, Tls is null ? ArmedPieces : 0) > 0)
                     {
                         _loop.Counters.OutputDrops++;
                     }

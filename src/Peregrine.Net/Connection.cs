@@ -78,7 +78,10 @@ public sealed partial class Connection
 
     internal bool IsReceiveCancelled { get; set; }
 
-    internal bool IsSendArmed { get; set; }
+    /// <summary>Pieces of the output that a send on its way names (io_uring): they stay where they are until it has ended.</summary>
+    internal int ArmedPieces { get; set; }
+
+    internal bool IsSendArmed => ArmedPieces > 0;
 
     internal bool IsRoomArmed { get; set; }
 
@@ -151,7 +154,8 @@ public sealed partial class Connection
         IsOutgoing = isOutgoing;
         WatchedEvents = EpollEvents.None;
         RequestCount = 0;
-        IsReceiveArmed = IsReceiveCancelled = IsSendArmed = IsRoomArmed = IsLeaving = false;
+        IsReceiveArmed = IsReceiveCancelled = IsRoomArmed = IsLeaving = false;
+        ArmedPieces = 0;
         IsReadable = IsPeerClosed = IsHungUp = IsEndKept = false;
         KeptHead = -1;
         CloseDetail = null;

@@ -29,6 +29,46 @@ public class FlowStatisticsTests
         Assert.Equal(1.5, flow.MessagesPerSecond, 9);
     }
 
+    [Fact]
+    public void FewFigures_AreThoseOfTheHand()
+    {
+        // Middles of 100, 101, 100 and 102, a second each, with 10 bid and 20 asked: three returns.
+        FlowStatistics flow = new();
+        long[] middles = [10_000, 10_100, 10_000, 10_200, 10_200];
+        for (int second = 0; second < middles.Length; second++)
+        {
+            flow.OnTop(second * 1_000_000_000L, Top(middles[second] - 10, middles[second] + 10));
+        }
+
+        flow.OnTop(5_000_000_000, new SimTop { HasAsk = true, Ask = new Price(10_300) });
+        flow.OnExecution(Side.Buy, 1);
+        flow.OnExecution(Side.Buy, 2);
+        flow.OnExecution(Side.Sell, 3);
+
+        double[] returns = [Math.Log(1.01), -Math.Log(1.01), Math.Log(1.02), 0];
+        double mean = returns.Average();
+        double variance = returns.Sum(value => Math.Pow(value - mean, 2)) / 4;
+        Assert.Equal(Math.Sqrt(variance * 4 / 3) * 10_000, flow.VolatilityBp(1), 6);
+        Assert.Equal(returns.Sum(value => Math.Pow(value - mean, 4)) / 4 / (variance * variance), flow.Kurtosis(1), 6);
+        Assert.Equal(15.0, flow.TouchQuantity, 9);
+        Assert.Equal(1.0, flow.TwoSidedShare, 9);
+
+        // Signs 1, 1, -1: mean 1/3, products 1 and -1, variance 8/9.
+        Assert.Equal(-1.0 / 8, flow.SignAutocorrelation, 9);
+    }
+
+    [Fact]
+    public void TimeWithOneSideOnly_CountsForNoSpread()
+    {
+        FlowStatistics flow = new();
+        flow.OnTop(0, new SimTop { HasBid = true, Bid = new Price(90), BidQuantity = new Quantity(7) });
+        flow.OnTop(1_000_000_000, Top(99, 101));
+        flow.OnTop(2_000_000_000, new SimTop { HasAsk = true, Ask = new Price(110), AskQuantity = new Quantity(7) });
+        flow.OnTop(4_000_000_000, default);
+
+        Assert.Equal((2.0, 15.0, 0.25, 4.0), (flow.SpreadTicks, flow.TouchQuantity, flow.TwoSidedShare, flow.Seconds));
+    }
+
     [Theory]
     [InlineData(true, 0.9, 1.0)]
     [InlineData(false, -1.0, -0.9)]

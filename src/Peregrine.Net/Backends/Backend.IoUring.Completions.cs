@@ -134,7 +134,7 @@ internal sealed partial class UringBackend
 
     private void OnSend(in Completion completion, Connection connection)
     {
-        connection.IsSendArmed = false;
+        connection.ArmedPieces = 0;
         connection.RequestCount--;
         if (completion.Result >= 0)
         {

@@ -196,12 +196,12 @@ internal sealed unsafe partial class UringBackend : Backend
             return Errno.EAGAIN;
         }
 
-        connection.IsSendArmed = true;
         connection.RequestCount++;
         _loop.Counters.Sends++;
         ulong data = Data(Operation.Send, connection.Slot);
         if (connection.Wire.Count == 1 || connection.Slot >= _messageCount)
         {
+            connection.ArmedPieces = 1;
             ref Memory.OutputSegment piece = ref _loop.Segments[connection.Wire.Head];
             _ring.PrepareSend(connection.Socket, piece.Memory + piece.Start, piece.End - piece.Start, data);
             return Errno.None;
@@ -211,6 +211,7 @@ internal sealed unsafe partial class UringBackend : Backend
         MessageHeader* message = (MessageHeader*)(_messages.Start + ((long)connection.Slot * MessageBytes));
         IoVector* vectors = (IoVector*)(message + 1);
         int count = connection.Gather(new Span<IoVector>(vectors, VectorsMax), out _);
+        connection.ArmedPieces = count;
         *message = new MessageHeader { Vectors = vectors, VectorCount = (nuint)count };
         _ring.PrepareSendMessage(connection.Socket, message, data);
         return Errno.None;

@@ -117,15 +117,15 @@ internal sealed class OutputSegments(BufferPool pool)
 
     /// <summary>Drops the oldest shared piece that nothing was sent of.</summary>
     /// <param name="queue">Where.</param>
-    /// <param name="keepFirst">The first piece may be with the kernel: leave it.</param>
+    /// <param name="keep">So many pieces from the front may be with the kernel: leave them.</param>
     /// <returns>Its bytes; 0 when there is none.</returns>
-    public int DropOldestShared(ref OutputQueue queue, bool keepFirst)
+    public int DropOldestShared(ref OutputQueue queue, int keep)
     {
         int previous = None;
-        for (int index = queue.Head; index != None; previous = index, index = _segments[index].Next)
+        for (int index = queue.Head; index != None; previous = index, index = _segments[index].Next, keep--)
         {
             ref OutputSegment segment = ref _segments[index];
-            if (segment.Order >= 0 || segment.Start > 0 || (keepFirst && previous == None))
+            if (segment.Order >= 0 || segment.Start > 0 || keep > 0)
             {
                 continue;
             }

@@ -54,4 +54,31 @@ public sealed class MarketViewTests
         Assert.Equal([2L, 3L], view.TradesAfter("AAA", 1, 10)!.Select(trade => trade.Id));
         Assert.Null(view.Book("NONE", 1));
     }
+
+    [Fact]
+    public void Frames_AtTheirEdges_CountOnceAndOnlyWhereTheyBelong()
+    {
+        MarketView view = new();
+        view.OnInstrument(3, Info, 0);
+        FrameHeader levels = new() { InstrumentId = 3, Depth = Depth.Levels, Sequence = 7 };
+        FrameHeader trades = new() { InstrumentId = 3, Depth = Depth.Trades, Sequence = 99 };
+        view.OnLevel(levels, new LevelEntry { Side = Side.Buy, Price = 10_000, Quantity = 5, OrderCount = 1 });
+        view.OnLevel(levels, new LevelEntry { Side = Side.Buy, Price = 9_990, Quantity = 6, OrderCount = 1 });
+        view.OnIncrementEnd(levels);
+        view.OnLevel(levels, new LevelEntry { Side = Side.Buy, Price = 10_000, Quantity = 0 });
+        foreach ((long id, long seconds) in ((long, long)[])[(1, 10), (2, 16), (3, 16), (3, 21)])
+        {
+            // The last has the number of the one before, and a time of its own: the server began anew.
+            view.OnTrade(trades, new TradeEntry { TradeId = id, Price = 10_000 + seconds, Quantity = 1, TimeNs = seconds * 1_000_000_000, Aggressor = Side.Sell });
+        }
+
+        view.OnIncrementEnd(trades);
+
+        Assert.Equal(7, view.Book("AAA", 10)!.Sequence);
+        Assert.Equal([new LevelView(99.9m, 6, 1)], view.Book("AAA", 10)!.Bids);
+        Assert.Equal(4, view.QuotesAfter([])[0].Trades);
+        Assert.Equal([15_000L, 20_000L], view.Bars("AAA", 5, 15_000)!.Select(bar => bar.Time));
+        Assert.Equal([3L, 3L], view.TradesAfter("AAA", 0, 2)!.Select(trade => trade.Id));
+        Assert.Equal([1L, 2L, 3L, 3L], view.TradesAfter("AAA", 0, 10)!.Select(trade => trade.Id));
+    }
 }

@@ -60,6 +60,16 @@ public sealed class ScriptValueTests
         Assert.Equal("2026-03-02T09:00:00+08:00", ScriptTime.Format(timeNs, TimeSpan.FromHours(8)));
     }
 
+    [Fact]
+    public void Time_OfDay_BeforeTheEpochInTheVenuesZone_IsOfThatDay()
+    {
+        // 1970-01-01 00:00 UTC is still the evening before in New York.
+        Assert.True(ScriptTime.TryParse("1970-01-01T00:00Z", null, TimeSpan.FromHours(-5), out long now, out _));
+        Assert.True(ScriptTime.TryParse("09:00", now, TimeSpan.FromHours(-5), out long timeNs, out _));
+
+        Assert.Equal("1969-12-31T09:00:00-05:00", ScriptTime.Format(timeNs, TimeSpan.FromHours(-5)));
+    }
+
     [Theory]
     [InlineData("24:00")]
     [InlineData("10:60")]

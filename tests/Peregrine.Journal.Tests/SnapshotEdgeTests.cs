@@ -1,0 +1,55 @@
+using Peregrine.Journal.Snapshots;
+
+namespace Peregrine.Journal.Tests;
+
+/// <summary>Snapshots that just fit their journal, and the order in which one becomes durable.</summary>
+public class SnapshotEdgeTests
+{
+    private const long Last = 3_000;
+
+    [Fact]
+    public void Snapshots_AtBothEndsOfTheJournal_AreGoodAndOneRecordBeyondIsNot()
+    {
+        MemoryFiles files = new();
+        using (JournalWriter writer = JournalWriter.Open(FailureTests.InMemory(files, Durability.Os, false), new RecordList(), out _))
+        {
+            for (long sequence = 1; sequence <= Last; sequence++)
+            {
+                Scratch.Append(writer, sequence);
+                _ = writer.Commit();
+            }
+        }
+
+        SnapshotStore first = SnapshotStore.Open(files, "/first");
+        _ = SnapshotTests.Write(first, new JournalPosition(Last, Last, default), []);
+        _ = JournalRetention.Apply("/j", first, new JournalRetentionOptions { SnapshotsMin = 1 }, 0, []);
+        JournalExtent extent = JournalReader.FindExtent(files, "/j");
+        Assert.True(extent.Start.Records > 0, "older segments went");
+        SnapshotStore store = SnapshotStore.Open(files, "/s", keep: 4);
+        foreach (long at in (long[])[extent.Start.Records - 1, extent.Start.Records, Last, Last + 1])
+        {
+            _ = SnapshotTests.Write(store, new JournalPosition(at, at, default), []);
+        }
+
+        List<SnapshotFault> faults = [];
+        IReadOnlyList<SnapshotInfo> good = store.FindGood(extent, faults);
+
+        Assert.Equal([Last, extent.Start.Records], good.Select(snapshot => snapshot.Position.Records));
+        Assert.Equal(2, faults.Count);
+    }
+
+    [Fact]
+    public void Snapshot_IsSyncedBeforeItHasItsName_AndItsFolderBehindThat()
+    {
+        MemoryFiles files = new() { Log = [] };
+        SnapshotStore store = SnapshotStore.Open(files, "/s");
+
+        string path = SnapshotTests.Write(store, new JournalPosition(7, 7, default), [1, 2, 3]).Path;
+
+        List<string> steps = [.. files.Log.OfType<FileOp>().Select(op => $"{op.Kind} {op.Path}")];
+        int written = steps.FindLastIndex(step => step.StartsWith("Write", StringComparison.Ordinal));
+        int synced = steps.IndexOf($"Sync {path}.tmp");
+        int named = steps.IndexOf($"Move {path}.tmp");
+        Assert.True(written < synced && synced < named && named < steps.LastIndexOf("SyncFolder /s"), string.Join(", ", steps));
+    }
+}

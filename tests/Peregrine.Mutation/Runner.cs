@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+
+namespace Peregrine.Mutation;
+
+/// <summary>
+/// Applies mutants one at a time to copies of the built test programs: only one changed source file and one assembly are ever written, all
+/// below the work folder, nothing in the tree.
+/// </summary>
+internal sealed partial class Runner(string root, string work, string flavour, Compiler compiler, int timeoutMs)
+{
+    private const int BaselineTimeoutMs = 900_000;
+    private readonly Dictionary<string, string> _copies = [];
+
+    /// <summary>Runs a suite with nothing changed: a suite that fails anyway would kill everything.</summary>
+    /// <returns>Null when all is well, otherwise what is wrong.</returns>
+    public string? CheckSuite(Mutant mutant)
+    {
+        Ended ended = RunTests(mutant, BaselineTimeoutMs);
+        return ended.ExitCode != 0 ? $"fails without any change: {FirstFailure(ended)}" : CountOf(ended.Output) == 0 ? "no test has such a name" : null;
+    }
+
+    /// <summary>Tries one mutant.</summary>
+    public Verdict Try(Mutant mutant)
+    {
+        string text = File.ReadAllText(Path.Combine(root, mutant.File));
+        (string? built, string output) = compiler.Compile(mutant.Assembly, mutant.File, text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
+        if (built is null)
+        {
+            return new Verdict(Outcome.DoesNotBuild, output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim() ?? output);
+        }
+
+        List<(string Copy, string Original)> placed = Place(built, Copies(mutant.Project));
+        try
+        {
+            Ended ended = RunTests(mutant, timeoutMs);
+            return ended.ExitCode switch
+            {
+                null => new Verdict(Outcome.KilledByTime, $"not done after {timeoutMs / 1000} s"),
+                0 when CountOf(ended.Output) == 0 => new Verdict(Outcome.NoTest, $"no test matches '{mutant.Suite}'"),
+                0 => new Verdict(Outcome.Survived, $"by {CountOf(ended.Output)} tests of {mutant.Suite}"),
+                _ => new Verdict(Outcome.Killed, FirstFailure(ended)),
+            };
+        }
+        finally
+        {
+            foreach ((string copy, string original) in placed)
+            {
+                File.Copy(original, copy, overwrite: true);
+            }
+        }
+    }
+
+    private static List<(string Copy, string Original)> Place(string built, IEnumerable<(string Copy, string Original)> folders)
+    {
+        List<(string, string)> placed = [];
+        foreach ((string copy, string original) in folders)
+        {
+            string target = Path.Combine(copy, Path.GetFileName(built));
+            if (File.Exists(target))
+            {
+                File.Copy(built, target, overwrite: true);
+                placed.Add((target, Path.Combine(original, Path.GetFileName(built))));
+            }
+        }
+
+        return placed;
+    }
+
+    private Ended RunTests(Mutant mutant, int limitMs)
+    {
+        string folder = Copies(mutant.Project)[0].Copy;
+        List<string> arguments = [Path.Combine(folder, mutant.Project + ".dll"), "-noLogo", "-noColor", "-parallelMode", "none", "-stopOnFail", "-trait-", "Size=Long"];
+        foreach (string filter in mutant.Filters)
+        {
+            arguments.AddRange(["-method", $"*{filter}*"]);
+        }
+
+        Dictionary<string, string> environment = new() { ["PEREGRINE_DLL"] = Path.Combine(work, "bin/Peregrine", flavour, "peregrine.dll"), ["PEREGRINE_NATIVE"] = Path.Combine(root, "artifacts/native") };
+        return Commands.Run(folder, limitMs, "dotnet", arguments, environment);
+    }
+
+    // The test program, and the command where tests start it. Copies lie inside the checkout, so that tests find its documents.
+    private List<(string Copy, string Original)> Copies(string project) =>
+        [.. (project == "Peregrine.Integration.Tests" ? new[] { project, "Peregrine" } : [project]).Select(name => (CopyOf(name), Original(name)))];
+
+    private string Original(string name) => Path.Combine(root, "artifacts/bin", name, flavour);
+
+    private string CopyOf(string name)
+    {
+        if (_copies.TryGetValue(name, out string? known))
+        {
+            return known;
+        }
+
+        string copy = Path.Combine(work, "bin", name, flavour);
+        _ = Directory.CreateDirectory(copy);
+        Ended ended = Commands.Run(root, BaselineTimeoutMs, "cp", ["-rT", "--reflink=auto", Original(name), copy]);
+        return ended.ExitCode == 0 ? _copies[name] = copy : throw new InvalidOperationException($"copying the build of {name} failed: {ended.Output}");
+    }
+
+    private static int CountOf(string output) => Total().Matches(output) is { Count: > 0 } found ? int.Parse(found[^1].Groups["count"].Value) - int.Parse(found[^1].Groups["skipped"].Value) : 0;
+
+    private static string FirstFailure(Ended ended) => Failed().Match(ended.Output) is { Success: true } match ? match.Groups["test"].Value.Trim() : $"exit code {ended.ExitCode?.ToString() ?? "none, it took too long"}";
+
+    [GeneratedRegex(@"Total: (?<count>\d+), Errors: \d+, Failed: \d+, Skipped: (?<skipped>\d+)")]
+    private static partial Regex Total();
+
+    [GeneratedRegex(@"^\s*(?<test>\S.*) \[FAIL\]", RegexOptions.Multiline)]
+    private static partial Regex Failed();
+}
