@@ -45,6 +45,37 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     }
 
     [Fact]
+    public void Reports_BeyondTheNumberThatWasRead_StayThoughTheyAreDurable()
+    {
+        using JournalWriter journal = Open(Durability.Os);
+        Sequencer sequencer = Make(journal, inFlightMax: 64);
+        for (long order = 1; order <= 3; order++)
+        {
+            OrderCommand command = NewOrder(order);
+            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref command));
+        }
+
+        Assert.True(sequencer.TryCommit());
+        Assert.Equal(3, journal.DurableSequence);
+
+        // Whoever completes the commands up to 2 must not find those of 3 delivered before, nor those of 2 missing.
+        Assert.Equal((2, 2L), (sequencer.Release(this, 2), sequencer.ReleasedSequence));
+        Assert.Equal((1, 3L), (sequencer.Release(this), sequencer.ReleasedSequence));
+    }
+
+    [Theory]
+    [InlineData(CommandType.New, false)]
+    [InlineData(CommandType.Cancel, true)]
+    [InlineData(CommandType.Replace, false)]
+    [InlineData(CommandType.Status, false)]
+    [InlineData(CommandType.Reduce, true)]
+    [InlineData(CommandType.MassCancel, true)]
+    [InlineData(CommandType.Disconnect, true)]
+    [InlineData(CommandType.Phase, true)]
+    [InlineData(CommandType.Time, true)]
+    public void Command_OnAFullDisk_GoesOnOnlyWhereItAddsNoRisk(CommandType type, bool goesOn) => Assert.Equal(goesOn, Sequencer.CanUseReserve(type));
+
+    [Fact]
     public void Commands_GetNumbersWithoutHolesAndTimesThatNeverFall()
     {
         using JournalWriter journal = Open(Durability.Os);

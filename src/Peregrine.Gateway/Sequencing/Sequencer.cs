@@ -324,6 +324,13 @@ public sealed class Sequencer
         }
     }
 
+    /// <summary>
+    /// Whether a command goes on when the disk is full: what takes risk off the book, and what time does. A replace can add risk, and a status asks for nothing
+    /// that the client cannot know.
+    /// </summary>
+    internal static bool CanUseReserve(CommandType type) =>
+        type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;
+
     private bool HasTooManyReports => _waiting.Count >= _waiting.Capacity - 2;
 
     private void LookAhead(Span<OrderCommand> commands, int index)
@@ -383,10 +390,6 @@ public sealed class Sequencer
         _batchOpen = true;
         return SubmitStatus.Ok;
     }
-
-    // What takes risk off the book, and what time does. A replace can add risk, and a status asks for nothing that the client cannot know.
-    private static bool CanUseReserve(CommandType type) =>
-        type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;
 
     private long TimeAt(long monotonicNs) => Math.Max(_lastTimeNs, Clock.ToUnixNs(monotonicNs) + _timeShiftNs);
 
