@@ -219,39 +219,31 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         Assert.All(seen.Times, time => Assert.Equal(ahead, time));
     }
 
-    // A batch ends with the state hash that a replay must reach. The command that would leave no room for it is refused, and no other; ids of many
-    // lengths, so that the segment ends at every place of a command.
+    // A batch ends with the state hash that a replay must reach. The command that would leave no room for it is refused, and no other. Batches and ids of
+    // many lengths, so that the segment ends at many places of a command.
     [Fact]
     public void Commands_OnAFullDisk_AreTakenAsLongAsTheStateHashFitsToo()
     {
-        int bytes = JournalWriter.RecordBytes(CommandCodec.BytesMax) + JournalWriter.RecordBytes(Sequencer.StateHashBytes);
-        for (int idLength = 8; idLength < ClientOrderId.LengthMax; idLength++)
+        int command = JournalWriter.RecordBytes(CommandCodec.BytesMax);
+        int hash = JournalWriter.RecordBytes(Sequencer.StateHashBytes);
+        int onlyTheHashTooMuch = 0;
+        for (int batch = 1; batch <= 8; batch++)
         {
-            MemoryFiles files = new() { SpaceBytes = 64 << 10 };
-            JournalOptions options = new() { Folder = "/j", Files = files, Durability = Durability.Os, SegmentBytes = 64 << 10, BatchBytesMax = 4 << 10 };
-            using JournalWriter journal = JournalWriter.Open(options, this, out _);
-            Sequencer sequencer = Make(journal, inFlightMax: 1_024);
-            SubmitStatus status = SubmitStatus.Ok;
-            for (int number = 1; status == SubmitStatus.Ok; number++)
+            for (int idLength = 8; idLength < ClientOrderId.LengthMax; idLength += 8)
             {
-                OrderCommand command = NewOrder(number);
-                command.ClientOrderId = ClientOrderId.From(number.ToString(CultureInfo.InvariantCulture).PadLeft(idLength, '0'));
-                bool hasRoom = journal.HasRoom(bytes);
+                MemoryFiles files = new() { SpaceBytes = 64 << 10 };
+                JournalOptions options = new() { Folder = "/j", Files = files, Durability = Durability.Os, SegmentBytes = 64 << 10, BatchBytesMax = 4 << 10 };
+                using JournalWriter journal = JournalWriter.Open(options, this, out _);
+                Sequencer sequencer = Make(journal, inFlightMax: 1_024);
+                int taken = TakeUntilFull(sequencer, batch, idLength, () => journal.HasRoom(command + hash));
 
-                status = sequencer.Submit(ref command);
-
-                Assert.True(status == (hasRoom ? SubmitStatus.Ok : SubmitStatus.NoSpace), $"ids of {idLength}, command {number}: {status}");
-                if (number % 7 == 0)
-                {
-                    Assert.True(sequencer.TryCommit(), $"ids of {idLength}, command {number}");
-                    _ = sequencer.Release(this);
-                    sequencer.MarkSent();
-                }
+                onlyTheHashTooMuch += journal.HasRoom(command) ? 1 : 0;
+                Assert.True(sequencer.TryCommit(), $"batches of {batch}, ids of {idLength}: the last one is closed");
+                Assert.Equal((taken, 1L), (journal.DurableSequence, sequencer.NoSpaceCount));
             }
-
-            Assert.True(sequencer.TryCommit(), $"ids of {idLength}: the last batch is closed");
-            Assert.Equal((sequencer.LastSequence, 1L), (journal.DurableSequence, sequencer.NoSpaceCount));
         }
+
+        Assert.True(onlyTheHashTooMuch > 0, "a command alone would have fitted somewhere");
     }
 
     [Fact]
@@ -310,6 +302,32 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         TradingCore core = new(new CoreOptions { OrdersMax = 128, ClientOrderIdsMax = 1_024 });
         core.Configure(LinkRig.Rules());
         return new Sequencer(core, journal, lastTimeNs, inFlightMax);
+    }
+
+    // Every command is taken while there is room for one and its hash, and the first without is refused.
+    private int TakeUntilFull(Sequencer sequencer, int batch, int idLength, Func<bool> hasRoom)
+    {
+        for (int number = 1; ; number++)
+        {
+            OrderCommand command = NewOrder(number);
+            command.ClientOrderId = ClientOrderId.From(number.ToString(CultureInfo.InvariantCulture).PadLeft(idLength, '0'));
+            SubmitStatus expected = hasRoom() ? SubmitStatus.Ok : SubmitStatus.NoSpace;
+
+            SubmitStatus status = sequencer.Submit(ref command);
+
+            Assert.True(status == expected, $"batches of {batch}, ids of {idLength}, command {number}: {status}");
+            if (status != SubmitStatus.Ok)
+            {
+                return number - 1;
+            }
+
+            if (number % batch == 0)
+            {
+                Assert.True(sequencer.TryCommit());
+                _ = sequencer.Release(this);
+                sequencer.MarkSent();
+            }
+        }
     }
 
     private sealed class TimesSeen : IJournalVisitor

@@ -60,13 +60,8 @@ internal sealed class ItchRecorder(FeedReader feed, MessageSink sink)
     private void Convert(ref BookUpdate update)
     {
         update.TimeNs %= DayNs;
-        (long price, long rest) = Math.DivRem(update.Price * FeedPriceScale.TenThousandths, feed.PriceScale);
-        if (feed.PriceScale != FeedPriceScale.TenThousandths)
-        {
-            // The product can leave the range of 64 bits only beyond 900,000 units of currency, which ITCH has no room for either.
-            (price, rest) = Math.DivRem(update.Price, feed.PriceScale / FeedPriceScale.TenThousandths);
-        }
-
+        // No feed is coarser. Never multiplied: a price that wraps would be recorded as another.
+        (long price, long rest) = Math.DivRem(update.Price, feed.PriceScale / FeedPriceScale.TenThousandths);
         if (rest != 0)
         {
             throw Refuse(update, "a price finer than 1/10,000");

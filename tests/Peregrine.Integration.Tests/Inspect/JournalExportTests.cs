@@ -54,6 +54,31 @@ public sealed class JournalExportTests : IDisposable
             PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))));
     }
 
+    // The journal holds what was refused too: no number of it wraps. Ticks of 0.05, lots of 100.
+    [Fact]
+    public void Csv_AmountsBeyondAnyOrder_AreExactOrLeftOut()
+    {
+        (long Ticks, long Lots, string Price, string Quantity)[] cases =
+        [
+            (800_000_000_000_000_000, 1L << 40, "40000000000000000.00", "109951162777600"), (long.MaxValue, long.MaxValue, "", ""),
+            (long.MinValue, 92_233_720_368_547_758, "", "9223372036854775800"),
+        ];
+        Write([.. cases.Select((one, index) => LinkJournal.Order(index + 1) with { Price = new Price(one.Ticks), Quantity = new Quantity(one.Lots) })]);
+
+        CommandResult result = Export("out.csv");
+        CommandResult dump = CommandProcess.Run("journal", "dump", Journal, "--json");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Range amounts = Array.IndexOf(Columns, "price")..(Array.IndexOf(Columns, "quantity_lots") + 1);
+        Assert.Equal(
+            cases.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Price} {one.Ticks} {one.Quantity} {one.Lots}")),
+            PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))).Skip(1).Select(row => string.Join(' ', row[amounts])));
+        Assert.Equal(
+            cases.Select(one => ((decimal)one.Ticks * 5 / 100, ((Int128)one.Lots * 100).ToString(CultureInfo.InvariantCulture))),
+            dump.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement).Where(line => line.GetProperty("record").GetString() == "new")
+                .Select(line => (line.GetProperty("price").GetDecimal(), line.GetProperty("quantity").GetRawText())));
+    }
+
     [Fact]
     public void Csv_AnIdOfAnyBytes_StaysOneField()
     {

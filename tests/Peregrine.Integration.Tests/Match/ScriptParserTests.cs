@@ -21,6 +21,7 @@ public sealed class ScriptParserTests
     [InlineData("buy 100 @ 1 offset 1", "found 'offset' on an order that is not pegged, expected it with peg best or peg mid")]
     [InlineData("buy 100 @ 1 displya 5", "found 'displya', expected an attribute of the order; did you mean 'display'?")]
     [InlineData("buy 100 @ 1 gtt 25:00", "found '25:00', expected a time: ")]
+    [InlineData("buy 100 @ 999999999999999999", "a price '999999999999999999' is more than 9223372036854775807 ticks of 0.01; choose a lower price, or define the instrument with a coarser tick")]
     [InlineData("buy 100 @ 12345678901234567890", "found '12345678901234567890', expected a price such as 0.01")]
     [InlineData("cancel A B", "found 'B', expected the end of the line")]
     [InlineData("replace A pirce 1", "found 'pirce', expected what to replace; did you mean 'price'?")]

@@ -164,6 +164,7 @@ public sealed class ReplayErrorTests : IDisposable
     [Theory]
     [InlineData("34200.1,1,5,4294967296,5853300,1\n", "no LOBSTER message")]
     [InlineData("34200.1,1,5,18,-5,1\n", "no room")]
+    [InlineData("34200.1,1,5,18,1152921504612702276,1\n", "price 1152921504612702276 ")] // 2^60 + 5855300: times 10,000 it is 58553000000 in 64 bits.
     public void Record_ValueThatItchCannotHold_IsNamed(string line, string tells)
     {
         string file = _folder.Write(GoodLines + line, "feed.csv");
