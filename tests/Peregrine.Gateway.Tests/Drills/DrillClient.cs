@@ -108,7 +108,7 @@ internal sealed partial class DrillClient(string compId, bool sendsAgain) : IDis
     /// <summary>Asks for everything since the numbers began.</summary>
     public void AskForAll()
     {
-        Ledger.ForgetHeard();
+        Ledger.AwaitAll(NextIncoming);
         Send("2", "7=1|16=0");
     }
 

@@ -41,7 +41,7 @@ internal sealed record DrillImage
         .Concat(Snapshots.Where(snapshot => !damagedPaths.Contains(snapshot.Key)).Select(snapshot => snapshot.Value))
         .DefaultIfEmpty().Max();
 
-    private static long SequenceOf(string snapshotPath) => long.Parse(Path.GetFileName(snapshotPath).Split('-')[0], CultureInfo.InvariantCulture);
-
     public static string StoreOf(string compId) => Path.Combine("sessions", $"{compId}.session");
+
+    private static long SequenceOf(string snapshotPath) => long.Parse(Path.GetFileName(snapshotPath).Split('-')[0], CultureInfo.InvariantCulture);
 }

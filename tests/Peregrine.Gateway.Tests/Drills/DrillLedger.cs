@@ -12,6 +12,8 @@ internal sealed class DrillLedger(string compId)
     private readonly HashSet<string> _accepted = [];
     private readonly HashSet<long> _heard = [];
     private long _lastExecId;
+    private long _awaitedEnd;
+    private long _unheard;
 
     /// <summary>How often the numbers began anew.</summary>
     public int Resets { get; private set; }
@@ -71,10 +73,18 @@ internal sealed class DrillLedger(string compId)
         _byNumber.Clear();
         _filled.Clear();
         _heard.Clear();
+        _unheard = 0;
     }
 
-    /// <summary>From here on every number is to be heard of once more.</summary>
-    public void ForgetHeard() => _heard.Clear();
+    /// <summary>Whether numbers that were asked for have not been heard of yet.</summary>
+    public bool IsWaiting => _unheard > 0;
+
+    /// <summary>From here on every number up to an end is to be heard of once more.</summary>
+    public void AwaitAll(long end)
+    {
+        _heard.Clear();
+        (_awaitedEnd, _unheard) = (end, end - 1);
+    }
 
     /// <summary>The first number of a range that was not heard of; 0 when all were.</summary>
     public long FirstUnheard(long end)
@@ -101,7 +111,7 @@ internal sealed class DrillLedger(string compId)
     /// <summary>Any message that came in its turn, or as a repetition.</summary>
     public void OnMessage(DrillMessage message)
     {
-        _ = _heard.Add(message.Sequence);
+        Hear(message.Sequence);
         if (message.Get(56) != compId)
         {
             Fault($"got a message to {message.Get(56)}: {message.Body}");
@@ -129,7 +139,7 @@ internal sealed class DrillLedger(string compId)
         long reports = 0;
         for (long number = first; number < next && number - first < RangeMax; number++)
         {
-            _ = _heard.Add(number);
+            Hear(number);
             if (_byNumber.TryGetValue(number, out string? key) && !MayFillKnown && reports++ == 0)
             {
                 Fault($"number {number} was report {key} and was gap-filled ({first} to {next - 1})");
@@ -144,6 +154,11 @@ internal sealed class DrillLedger(string compId)
     {
         string ranges = string.Join(", ", _filled.TakeLast(4).Select(range => $"{range.Key} to {range.Value - 1}"));
         return (Resets == 0 ? "" : $"{Resets} resets; ") + (ranges.Length == 0 ? "nothing was gap-filled" : $"gap-filled: {ranges}");
+    }
+
+    private void Hear(long number)
+    {
+        _unheard -= _heard.Add(number) && number < _awaitedEnd ? 1 : 0;
     }
 
     private void OnReport(DrillMessage message, string key)

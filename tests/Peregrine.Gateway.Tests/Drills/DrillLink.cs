@@ -17,7 +17,7 @@ internal sealed record DrillWays
 internal sealed class DrillLink : IDisposable
 {
     private const int IdlePassesMin = 500;
-    private const int IdleMs = 1_000;
+    private const int IdleMs = 2_000;
     private const int MomentMs = 20;
     private const int DurableMs = 20_000;
 
@@ -141,7 +141,7 @@ internal sealed class DrillLink : IDisposable
     {
         SessionStatus session = status.Sessions.First(session => session.CompId == client.CompId);
         bool isEqual = session.NextOutgoing == client.NextIncoming && session.NextIncoming == client.NextOutgoing;
-        return !client.IsConnected || (client.IsLoggedOn && isEqual);
+        return !client.IsConnected || (client.IsLoggedOn && isEqual && !client.Ledger.IsWaiting);
     }
 
     /// <inheritdoc/>

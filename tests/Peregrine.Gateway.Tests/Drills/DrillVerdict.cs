@@ -147,15 +147,21 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
 
     private void AskForAll()
     {
-        foreach (DrillClient client in world.Clients.Where(client => client.IsLoggedOn))
+        List<DrillClient> asking = [.. world.Clients.Where(client => client.IsLoggedOn)];
+        foreach (DrillClient client in asking)
         {
             client.Ledger.MayFillKnown = world.IsJournalCut || damages.Any(damage => damage.Part == DamagedPart.Journal);
             client.AskForAll();
         }
 
         CheckAtRest("after everything was asked for");
-        foreach (DrillClient client in world.Clients.Where(client => client.IsLoggedOn))
+        foreach (DrillClient client in asking)
         {
+            if (!client.IsLoggedOn)
+            {
+                Faults.Add($"{client.CompId}: was cut when it asked for everything: {client.LogoutText ?? client.Disagreement ?? "without a word"}");
+            }
+
             long unheard = client.Ledger.FirstUnheard(client.NextIncoming);
             if (unheard > 0)
             {

@@ -106,6 +106,7 @@ internal static class FolderArchive
         Assert.True(link.Settle([client]), $"{compId} logs on with its numbers, {client.LogoutText ?? client.Disagreement}");
         client.AskForAll();
         Assert.True(link.Settle([client]), $"{compId} gets an answer");
+        Assert.True(client.IsLoggedOn, $"{compId} stays logged on, {client.LogoutText ?? client.Disagreement ?? "cut without a word"}");
         long unheard = client.Ledger.FirstUnheard(client.NextIncoming);
         Assert.True(unheard == 0, $"{compId} is told of number {unheard}");
         Assert.Empty(client.Ledger.Faults);

@@ -102,7 +102,7 @@ internal sealed class ProcessWorld : IDisposable
         {
             string id = $"REST{++_tests}";
             client.Send("1", $"112={id}");
-            if (Wait(() => client.LastTestAnswer == id || !client.IsConnected, StepMs, client))
+            if (Wait(() => (client.LastTestAnswer == id && !client.Ledger.IsWaiting) || !client.IsConnected, StepMs, client))
             {
                 return client.IsLoggedOn;
             }
