@@ -23,6 +23,9 @@ public sealed partial class OrderLink
     private IReadOnlyList<string> _lost = [];
     private Guid _identity;
 
+    /// <summary>Reports are being made again for a client that waits for them.</summary>
+    internal bool IsRemaking => _port.IsRemaking;
+
     private string SessionFolder => Path.Combine(_options.DataFolder, "sessions");
 
     private string StorePath(ClientSession client) => Path.Combine(SessionFolder, $"{client.CompId}.session");
@@ -88,6 +91,17 @@ public sealed partial class OrderLink
         {
             File.Move(path, path + AheadExtension, overwrite: true);
             log($"snapshot {path} holds commands that the journal lost: set aside as {Path.GetFileName(path)}{AheadExtension}");
+        }
+    }
+
+    // The journal has every id that an order ever got; where ids come from may have been lost, or be of an earlier day.
+    private void RaiseIds(JournalReplay replay, Action<string> log)
+    {
+        ulong highest = replay.Ledger.HighestOrderId;
+        long skipped = _options.Ids.RaiseAbove(highest);
+        if (skipped > 0)
+        {
+            log(string.Create(CultureInfo.InvariantCulture, $"the store of order ids was behind the journal, which has order {highest}: {skipped} ids are left out"));
         }
     }
 

@@ -1,3 +1,4 @@
+using Peregrine.Fix.Net;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Trading.Orders;

@@ -75,6 +75,7 @@ public sealed partial class OrderLink : IDisposable
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _port.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
+            RaiseIds(replay, log);
             StartSessions(replay, log);
             _port.Open(_sequencer, _waitForJournal);
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);

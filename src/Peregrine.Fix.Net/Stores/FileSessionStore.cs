@@ -19,6 +19,9 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
     private const int RecordHeaderBytes = 40;
     private const int IndexSize = 1 << 16;
 
+    // Beside the count of resets in a record that stands for numbers before it, and for no message.
+    private const int StandsForBefore = 1 << 30;
+
     private readonly LinuxFile _file;
     private readonly MappedMemory _memory;
     private readonly long _ringBytes;
@@ -124,7 +127,7 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         ReadOnlySpan<byte> head = Ring(position, RecordHeaderBytes);
         mark = BinaryPrimitives.ReadInt64LittleEndian(head[16..]);
         message = Ring(position, RecordHeaderBytes + BinaryPrimitives.ReadInt32LittleEndian(head))[RecordHeaderBytes..];
-        return message.Length > 0;
+        return true;
     }
 
     /// <inheritdoc/>
@@ -157,7 +160,7 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         AppendRecord(0, mark, resets, default);
         if (nextOutgoing > 1)
         {
-            AppendRecord(nextOutgoing - 1, mark, resets, default);
+            AppendRecord(nextOutgoing - 1, mark, resets | StandsForBefore, default);
         }
     }
 
@@ -211,8 +214,8 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         _end = position + bytes;
         NextOutgoing = sequence + 1;
         Mark = mark;
-        Resets = resets;
-        if (sequence > 0)
+        Resets = resets & ~StandsForBefore;
+        if (sequence > 0 && resets == Resets)
         {
             long oldest = sequence >= IndexSize ? _positions[sequence & (IndexSize - 1)] : -1;
             Overwritten += oldest >= 0 ? 1 : 0;
@@ -237,14 +240,14 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         Remember(last, bytes, sequence, mark, resets);
         for (int count = 1; sequence > 0 && count < IndexSize && before >= 0 && _end - before <= _ringBytes; count++)
         {
-            if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore, out _))
+            if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore, out int olderResets))
             {
                 // Not written over yet, so it was whole once; what is nearly a lap old may be under a record that was never finished.
                 Found = _end - before > _ringBytes / 4 * 3 ? "" : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: messages up to number {sequence - 1} are not in it any more";
                 return;
             }
 
-            if (olderSequence != sequence - 1 || olderSequence == 0)
+            if (olderSequence != sequence - 1 || olderSequence == 0 || (olderResets & StandsForBefore) != 0)
             {
                 return;
             }

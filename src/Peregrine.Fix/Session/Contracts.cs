@@ -32,9 +32,9 @@ public interface IFixSessionStore
 
     /// <summary>Reads a saved message; the span is valid until the next append.</summary>
     /// <param name="sequence">Its sequence number.</param>
-    /// <param name="message">The message.</param>
+    /// <param name="message">The message; empty for one that is never sent again.</param>
     /// <param name="mark">The mark that was saved with it.</param>
-    /// <returns>False when it was a session message, or so long ago that it was overwritten.</returns>
+    /// <returns>False when the store does not know the number any more: what it had was overwritten.</returns>
     bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark);
 
     /// <summary>Goes on from other numbers: messages that the store does not have are taken as sent under the numbers between.</summary>

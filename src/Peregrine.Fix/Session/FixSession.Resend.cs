@@ -178,15 +178,22 @@ public sealed partial class FixSession
     // The message at the cursor, or one gap fill over all that follow without one.
     private RemakeStatus NextResend(out long following, out long mark, ref int scanLeft, out int bytes)
     {
+        long end = _cursor < _requestedEnd ? _requestedEnd : _store.NextOutgoing;
+        RemakeStatus status = RemakeStatus.Gap;
         following = _cursor + 1;
-        if (_store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark) && TryRewrite(saved, _cursor, out bytes))
+        bytes = 0;
+        if (_store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark))
         {
-            return RemakeStatus.Made;
+            if (saved.Length > 0 && TryRewrite(saved, _cursor, out bytes))
+            {
+                return RemakeStatus.Made;
+            }
+        }
+        else
+        {
+            status = _application.TryRemake(this, _cursor, end, out following, out mark);
         }
 
-        bytes = 0;
-        long end = _cursor < _requestedEnd ? _requestedEnd : _store.NextOutgoing;
-        RemakeStatus status = _application.TryRemake(this, _cursor, end, out following, out mark);
         if (status == RemakeStatus.Made)
         {
             Counters.Remade++;
@@ -200,10 +207,16 @@ public sealed partial class FixSession
             return status;
         }
 
-        long gapEnd = Math.Min(following, end);
-        for (following = _cursor + 1; following < gapEnd && scanLeft > 0 && !_store.TryRead(following, out _, out _); scanLeft--)
+        // Up to there the application knows of no message; the store may have one, or know better that there is none.
+        for (long gapEnd = Math.Min(following, end), next = _cursor + 1; next < end && scanLeft > 0; next++, scanLeft--)
         {
-            following++;
+            bool isKnown = _store.TryRead(next, out ReadOnlySpan<byte> message, out _);
+            if (isKnown ? message.Length > 0 : next >= gapEnd)
+            {
+                break;
+            }
+
+            following = next + 1;
         }
 
         bytes = WriteGapFill(following);

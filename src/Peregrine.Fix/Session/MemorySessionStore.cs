@@ -65,7 +65,7 @@ public sealed class MemorySessionStore : IFixSessionStore
         bool isKept = sequence >= _oldest && sequence < NextOutgoing && sequence >= NextOutgoing - _messages.Length;
         message = isKept ? _messages[Place(sequence)].AsSpan(0, _lengths[Place(sequence)]) : default;
         mark = isKept ? _marks[Place(sequence)] : 0;
-        return message.Length > 0;
+        return isKept;
     }
 
     /// <inheritdoc/>

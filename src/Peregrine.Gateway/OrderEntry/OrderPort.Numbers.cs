@@ -21,6 +21,9 @@ internal sealed partial class OrderPort
     /// <summary>Every report of the commands up to here was given to a connection of its session. From any thread; a tenth of a second old at most.</summary>
     public long SentSequence => Volatile.Read(ref _sentSequence);
 
+    /// <summary>Reports are being made again for a client that waits for them.</summary>
+    public bool IsRemaking => _remakers is { IsMaking: true };
+
     /// <summary>Second cores that were started to make reports again.</summary>
     public long RemakersStarted => _remakers?.Started ?? 0;
 

@@ -20,6 +20,9 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
     /// <summary>Remakers that were started.</summary>
     public long Started { get; private set; }
 
+    /// <summary>Whether somebody waits for what is made.</summary>
+    public bool IsMaking => _active.Count + _waiting.Count > 0;
+
     /// <summary>Whether there is anything to look after.</summary>
     public bool IsBusy => _active.Count + _ending.Count + _waiting.Count > 0;
 

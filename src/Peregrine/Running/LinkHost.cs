@@ -19,7 +19,8 @@ namespace Peregrine.Running;
 /// <param name="Speed">Of a recorded feed, a multiple of the recorded one; 0 as fast as it goes.</param>
 /// <param name="SkipsLostReports">Starts although a session's store lacks reports that the journal no longer makes.</param>
 /// <param name="AcceptsClockBehind">Starts although the clock is behind the journal.</param>
-internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false, bool AcceptsClockBehind = false);
+/// <param name="AcceptsLostCommands">Starts although the journal lacks commands that other files prove.</param>
+internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false, bool AcceptsClockBehind = false, bool AcceptsLostCommands = false);
 
 /// <summary>The whole link with everything around it: distribution, simulator or feed, console.</summary>
 /// <remarks>Thread: made, run and disposed by one.</remarks>
@@ -70,6 +71,7 @@ internal sealed class LinkHost : IDisposable
                     Snapshots = options.Journal.Snapshot with { Take = SnapshotProcess.Take },
                     SkipLostReports = request.SkipsLostReports,
                     AcceptClockBehind = request.AcceptsClockBehind,
+                    AcceptLostCommands = request.AcceptsLostCommands,
                 },
                 log));
             if (request.Feed is not null)

@@ -32,11 +32,12 @@ internal static class RunVerb
         Option<string?> feed = new("--feed") { Description = "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.", HelpName = "FILE|tcp://HOST:PORT" };
         Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
         Option<bool> skip = new("--skip-lost-reports") { Description = "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: that client never gets them." };
+        Option<bool> lost = new("--accept-lost-commands") { Description = "Starts although the journal lacks commands that other files prove to have been durable: the link goes on from the journal's end and tells every client." };
         Option<bool> behind = new("--accept-clock-behind") { Description = "Starts although the clock is behind the journal's last record: trading time then runs on from there." };
         ConfigurationArguments arguments = new();
         Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, accounts and limits without a stop.")
         {
-            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip, behind,
+            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip, lost, behind,
         };
         arguments.AddTo(run);
         run.SetAction(result =>
@@ -47,7 +48,7 @@ internal static class RunVerb
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
-            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind));
+            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind), result.GetValue(lost));
             ConfigurationResult start = arguments.LoadOrFail(result, overrides);
 
             // The same file, named: if it is gone at a reload, that must not mean the defaults.

@@ -119,6 +119,14 @@ internal sealed class DrillLink : IDisposable
             {
                 LinkStatus status = Link.Status();
                 bool isDurable = status.Sequence == status.DurableSequence;
+                if (Link.IsRemaking)
+                {
+                    // A second core makes reports again, on a thread that gets what the others leave.
+                    (quiet, movedMs) = (0, Environment.TickCount64);
+                    Thread.Sleep(1);
+                    continue;
+                }
+
                 quiet = isDurable && clients.All(client => IsAtRest(client, status)) ? quiet + 1 : 0;
                 if (quiet >= 2)
                 {

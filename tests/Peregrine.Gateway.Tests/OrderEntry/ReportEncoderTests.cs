@@ -261,7 +261,7 @@ public sealed class ReportEncoderTests : IFixApplication
         MemorySessionStore store = new();
         FixSession session = new(new FixSessionOptions { CompId = "US", PeerCompId = "THEM" }, store, this);
         new ReportEncoder(new NameTable(Rules)).Send(session, report, mark: 1);
-        Assert.True(store.TryRead(1, out ReadOnlySpan<byte> message));
+        Assert.True(store.TryRead(1, out ReadOnlySpan<byte> message, out _));
         string[] common = ["8", "9", "34", "49", "52", "56", "10"];
         return string.Concat(Encoding.ASCII.GetString(message).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)
             .Where(field => !common.Contains(field.Split('=')[0])).Select(field => field + "|"));

@@ -15,11 +15,11 @@ public class InstrumentTests
     [InlineData(10_050, 3, 201)]
     [InlineData(10, 0, 200)]
     [InlineData(0, 18, 0)]
-    [InlineData(922337203685477580, 1, 1_844_674_407_370_955_160)]
-    [InlineData(-922337203685477580, 1, -1_844_674_407_370_955_160)]
+    [InlineData(36_028_797_018_963_968, 1, 1L << 56)]
+    [InlineData(-36_028_797_018_963_968, 1, -(1L << 56))]
     public void Price_OfADecimalOnATick_IsItsTicks(long mantissa, int decimals, long ticks)
     {
-        Assert.True(Subject.TryToPrice(mantissa, decimals, out Price price));
+        Assert.Equal(ScaleStatus.Ok, Subject.TryToPrice(mantissa, decimals, out Price price));
 
         Assert.Equal(ticks, price.Ticks);
     }
@@ -29,11 +29,11 @@ public class InstrumentTests
     [InlineData(-1006, 2)]
     [InlineData(10_051, 3)]
     [InlineData(-10_051, 3)]
-    [InlineData(922337203685477581, 1)]
-    [InlineData(-922337203685477581, 1)]
+    [InlineData(36_028_797_018_963_969, 1)]
+    [InlineData(-36_028_797_018_963_969, 1)]
     [InlineData(long.MaxValue, 0)]
     [InlineData(long.MinValue, 0)]
-    public void Price_OfADecimalBesideATickOrTooLarge_IsNone(long mantissa, int decimals) => Assert.False(Subject.TryToPrice(mantissa, decimals, out _));
+    public void Price_OfADecimalBesideATickOrTooLarge_IsNone(long mantissa, int decimals) => Assert.NotEqual(ScaleStatus.Ok, Subject.TryToPrice(mantissa, decimals, out _));
 
     [Theory]
     [InlineData(100, 0, 10)]
@@ -44,7 +44,7 @@ public class InstrumentTests
     [InlineData(-1_005, 1, null)]
     public void Quantity_OfADecimal_IsWholeLotsOrNone(long mantissa, int decimals, int? lots)
     {
-        Assert.Equal(lots is not null, Subject.TryToQuantity(mantissa, decimals, out Quantity quantity));
+        Assert.Equal(lots is not null, Subject.TryToQuantity(mantissa, decimals, out Quantity quantity) == ScaleStatus.Ok);
         Assert.Equal(lots ?? 0, lots is null ? 0 : quantity.Lots);
     }
 
