@@ -27,12 +27,13 @@ internal static class JournalExportVerb
                 throw new CommandException($"--from: {selection.From} is behind --to, {selection.To}", 2);
             }
 
-            return Run(JournalFolderArgument.Source(result, folder, archive), result.GetRequiredValue(output), result.GetValue(format), selection);
+            string kind = FormatOf(result.GetRequiredValue(output), result.GetValue(format));
+            return Run(JournalFolderArgument.Source(result, folder, archive), result.GetRequiredValue(output), kind, selection);
         });
         return export.WithExample("peregrine journal export data orders.parquet --types new,replace");
     }
 
-    private static int Run(JournalSource source, string outputPath, string? format, ExportSelection selection)
+    private static string FormatOf(string outputPath, string? format)
     {
         format ??= Path.GetExtension(outputPath) switch
         {
@@ -40,11 +41,11 @@ internal static class JournalExportVerb
             ".csv" => "csv",
             _ => throw new CommandException($"{outputPath}: ends neither in .parquet nor in .csv; say which with --format", 2),
         };
-        if (format is not ("parquet" or "csv"))
-        {
-            throw new CommandException($"--format: '{format}', expected parquet or csv", 2);
-        }
+        return format is "parquet" or "csv" ? format : throw new CommandException($"--format: '{format}', expected parquet or csv", 2);
+    }
 
+    private static int Run(JournalSource source, string outputPath, string format, ExportSelection selection)
+    {
         using OutputFile output = new(outputPath, [.. source.Folders]);
         JournalExport export;
         JournalReading found;

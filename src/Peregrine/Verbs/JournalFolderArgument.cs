@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Peregrine.Cli;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Inspect;
@@ -15,18 +16,31 @@ internal static class JournalFolderArgument
 
     public static Option<string?> CreateSnapshots() => new("--snapshots") { Description = "The folder of the snapshots. [default: snapshots beside the journal's folder]" };
 
-    /// <summary>The journal's own folder.</summary>
+    /// <summary>The journal's own folder, with a segment in it at least: of a mistyped folder nothing must be said to be whole, nor a table of it written.</summary>
+    /// <exception cref="CommandException">There is no journal.</exception>
     public static string Find(string folder)
     {
         string inside = Path.Combine(folder, "journal");
-        return Directory.Exists(inside) ? inside : folder;
+        string journal = Directory.Exists(inside) ? inside : folder;
+        RequireSegments(journal, "no journal in", "give the data folder of a link, or the folder with its .journal files");
+        return journal;
     }
 
     /// <summary>The folder of the journal's snapshots: beside it, in the data folder of a link.</summary>
     public static string FindSnapshots(string journal) => Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(journal))) ?? "/", "snapshots");
 
     /// <summary>The journal with what was archived of it.</summary>
-    public static JournalSource Source(ParseResult result, Argument<string> folder, Option<string?> archive) => new(Find(result.GetRequiredValue(folder)), result.GetValue(archive));
+    public static JournalSource Source(ParseResult result, Argument<string> folder, Option<string?> archive)
+    {
+        string journal = Find(result.GetRequiredValue(folder));
+        string? older = result.GetValue(archive);
+        if (older is not null)
+        {
+            RequireSegments(older, "--archive: no archived segments in", "give the folder that truncate --archive moved them to, or leave --archive away");
+        }
+
+        return new JournalSource(journal, older);
+    }
 
     /// <summary>Looks at a journal; what is wrong with it is told in one line.</summary>
     /// <exception cref="CommandException">The journal is damaged, not readable, or not from a link.</exception>
@@ -40,5 +54,34 @@ internal static class JournalFolderArgument
         {
             throw new CommandException(exception.Message);
         }
+    }
+
+    private static void RequireSegments(string folder, string missing, string advice)
+    {
+        string found;
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                string[] entries = Directory.GetFileSystemEntries(folder);
+                if (entries.Any(entry => entry.EndsWith(".journal", StringComparison.Ordinal)))
+                {
+                    return;
+                }
+
+                found = entries.Length == 0 ? "the folder is empty" : string.Create(
+                    CultureInfo.InvariantCulture, $"it holds no .journal file, only {entries.Length:N0} other entries, such as {Path.GetFileName(entries.Min(StringComparer.Ordinal))}");
+            }
+            else
+            {
+                found = File.Exists(folder) ? "that is a file" : "there is no such folder";
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            found = $"it cannot be read: {fault.Message.TrimEnd('.')}";
+        }
+
+        throw new CommandException($"{missing} {folder}: {found}; {advice}");
     }
 }

@@ -18,8 +18,8 @@ internal static class JournalSnapshotVerb
         Command snapshot = new("snapshot", "Takes a snapshot: begins with the newest one, carries out again what the journal holds behind it, and saves. Also while the link writes, without asking it for anything; at the lowest processor priority.") { folder, snapshots, keep, json };
         snapshot.SetAction(result =>
         {
-            string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
             int count = result.GetValue(keep) is int number and >= 2 and <= 100 ? number : throw new CommandException($"--keep: {result.GetValue(keep)}, expected 2 to 100", 2);
+            string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
             SnapshotRequest request = new(journal, result.GetValue(snapshots) ?? JournalFolderArgument.FindSnapshots(journal), count);
             return JournalFolderArgument.Look(() => Run(request, result.GetValue(json)));
         });

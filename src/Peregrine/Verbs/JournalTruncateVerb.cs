@@ -29,8 +29,6 @@ internal static class JournalTruncateVerb
         };
         truncate.SetAction(result =>
         {
-            string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
-            SnapshotStore store = SnapshotStore.Open(result.GetValue(snapshots) ?? JournalFolderArgument.FindSnapshots(journal));
             JournalRetentionOptions options = new()
             {
                 RetainBytes = Amounts.ParseBytes("--keep-bytes", result.GetValue(keepBytes)),
@@ -39,6 +37,8 @@ internal static class JournalTruncateVerb
                 ArchiveFolder = result.GetValue(archive),
                 SnapshotsMin = result.GetValue(least) is int number and >= 1 and <= 1_000 ? number : throw new CommandException($"--min-snapshots: {result.GetValue(least)}, expected 1 to 1000", 2),
             };
+            string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
+            SnapshotStore store = SnapshotStore.Open(result.GetValue(snapshots) ?? JournalFolderArgument.FindSnapshots(journal));
             return JournalFolderArgument.Look(() => Run(journal, store, options, result.GetValue(dryRun), result.GetValue(json)));
         });
         return truncate.WithExample("peregrine journal truncate data --keep-age 7d --archive /mnt/archive/link1 --dry-run");

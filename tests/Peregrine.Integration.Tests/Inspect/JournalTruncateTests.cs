@@ -176,22 +176,6 @@ public sealed class JournalTruncateTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, "cannot be read")]
-    [InlineData(true, "has 0 good snapshots, expected 2 before anything goes")]
-    public void Journal_ThatIsMissingOrEmpty_IsRefused(bool isThere, string expected)
-    {
-        if (isThere)
-        {
-            _ = Directory.CreateDirectory(Journal);
-        }
-
-        CommandResult result = CommandProcess.Run("journal", "truncate", Journal);
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains(expected, result.OneLineError(), StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("--up-to: 0, expected 1 or more", "--up-to", "0")]
     [InlineData("--keep-bytes: '10KB', expected a number of bytes, or one with KiB, MiB or GiB", "--keep-bytes", "10KB")]
     [InlineData("--keep-age: '7', expected a number with s, m, h or d", "--keep-age", "7")]

@@ -42,14 +42,6 @@ public sealed class JournalVerbTests : IDisposable
         Assert.Equal(300, lines[0].GetProperty("quantity").GetInt64());
     }
 
-    [Fact]
-    public void Dump_OfAnEmptyJournal_IsEmpty()
-    {
-        CommandResult result = CommandProcess.Run("journal", "dump", _folder.Path);
-
-        Assert.Equal((0, ""), (result.ExitCode, result.Output));
-    }
-
     [Theory]
     [InlineData("dump", "--from", "x")]
     [InlineData("dump", "--replay")]
@@ -64,13 +56,54 @@ public sealed class JournalVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("verify")]
-    [InlineData("dump")]
-    public void Folder_ThatIsNotThere_IsNamed(string verb)
+    [InlineData("verify", "missing", "there is no such folder")]
+    [InlineData("dump", "file", "that is a file")]
+    [InlineData("export", "empty", "the folder is empty")]
+    [InlineData("snapshot", "other", "no .journal file, only 2 other entries, such as access-token")]
+    [InlineData("snapshots", "data", "the folder is empty")]
+    [InlineData("truncate", "empty", "the folder is empty")]
+    public void FolderWithoutAJournal_IsRefusedWithWhatWasFound_AndNothingIsWritten(string verb, string kind, string found)
     {
-        CommandResult result = CommandProcess.Run("journal", verb, _folder.File("nowhere"));
+        string folder = _folder.File(kind);
+        string named = kind == "data" ? Directory.CreateDirectory(Path.Combine(folder, "journal")).FullName : folder;
+        if (kind is "empty" or "other")
+        {
+            _ = Directory.CreateDirectory(folder);
+        }
+
+        if (kind == "other")
+        {
+            File.WriteAllText(Path.Combine(folder, "access-token"), "x");
+            File.WriteAllText(Path.Combine(folder, "ids.db"), "x");
+        }
+        else if (kind == "file")
+        {
+            File.WriteAllText(folder, "x");
+        }
+
+        string[] before = Everything();
+
+        CommandResult result = CommandProcess.Run(["journal", verb, folder, .. verb == "export" ? new[] { _folder.File("out.csv") } : []]);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        string error = result.OneLineError();
+        Assert.Contains($"no journal in {named}: ", error, StringComparison.Ordinal);
+        Assert.Contains(found, error, StringComparison.Ordinal);
+        Assert.Contains("; give the data folder of a link", error, StringComparison.Ordinal);
+        Assert.Equal(before, Everything());
+    }
+
+    [Fact]
+    public void ArchiveWithoutSegments_IsRefused()
+    {
+        LinkJournal.WriteEveryKind(_folder.File("journal"));
+        string archive = Directory.CreateDirectory(_folder.File("archive")).FullName;
+
+        CommandResult result = CommandProcess.Run("journal", "verify", _folder.Path, "--archive", archive);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(_folder.File("nowhere"), result.OneLineError(), StringComparison.Ordinal);
+        Assert.Contains($"no archived segments in {archive}: the folder is empty", result.OneLineError(), StringComparison.Ordinal);
     }
+
+    private string[] Everything() => [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }
