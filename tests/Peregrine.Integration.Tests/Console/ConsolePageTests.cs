@@ -89,6 +89,7 @@ public sealed class ConsolePageTests : IAsyncLifetime
     public async Task RestingOrder_IsMarkedInTheLadder_AndCancelled_AndBadOnesAreExplained()
     {
         IPage page = await Open();
+        using ApiClient api = new(_link.ConsolePort);
         await Until(async () => (await Text(page, "ladder-bid-5-price")).Length > 0, "there is a book");
         await page.GetByTestId("ladder-bid-5-price").ClickAsync();
         await page.GetByTestId("ticket-side-buy").CheckAsync(new() { Force = true });
@@ -96,8 +97,12 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await page.GetByTestId("ticket-submit").ClickAsync();
 
         await Until(async () => await page.Locator("[data-testid=own-order][data-status=new]").CountAsync() == 1, "the order works");
+        JsonNode own = (await api.Get("/api/orders?session=CONSOLE"))[0]!;
+        string price = ((decimal)own["price"]!).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
+        await Until(async () => string.Join(' ', await page.Locator("#ladder tr.mine button").AllInnerTextsAsync()) == price, "the level of the order, and no other, is marked");
         await page.GetByTestId("own-order-cancel").First.ClickAsync();
         await Until(async () => await page.Locator("[data-testid=own-order][data-status=cancelled]").CountAsync() == 1, "the order is cancelled");
+        await Until(async () => await page.Locator("#ladder tr.mine").CountAsync() == 0, "no level is marked any more");
 
         await page.GetByTestId("ticket-price").FillAsync("100.001");
         await page.GetByTestId("ticket-submit").ClickAsync();

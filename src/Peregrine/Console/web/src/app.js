@@ -1,7 +1,8 @@
 // Brings the parts together: one drawing for each animation frame, of what changed only.
 import { drawPoints, drawPrice, fitCharts, makeCharts } from './charts.js';
 import { drawLadder, drawTrades } from './ladder.js';
-import { drawInstruments, drawOrders, drawRejects, drawStatus, drawVitals } from './panels.js';
+import { drawOrders, startOrders } from './orders.js';
+import { drawInstruments, drawRejects, drawStatus, drawVitals } from './panels.js';
 import { checkSilence, connect, watch } from './socket.js';
 import { choose, state } from './state.js';
 import { drawTicket, startTicket, takePrice } from './ticket.js';
@@ -60,6 +61,7 @@ function draw() {
 
 startTheme();
 startTicket();
+startOrders();
 makeCharts();
 new ResizeObserver(fitCharts).observe(document.querySelector('main'));
 connect(onState);

@@ -23,6 +23,11 @@ export const time = (ms) => new Date(ms).toLocaleTimeString('en-GB', { hour12: f
 /** Whether a number is a whole multiple of a step, in spite of binary fractions. */
 export const isMultiple = (value, step) => Math.abs(value / step - Math.round(value / step)) < 1e-6;
 
+const words = { goodTillCancel: 'GTC', immediateOrCancel: 'IOC', fillOrKill: 'FOK', partiallyFilled: 'part filled', disconnected: 'off', loggedOn: 'on', awaitingLogon: 'logging on', logoutSent: 'logging off' };
+
+/** A word of the API, as short as people say it. */
+export const word = (name) => words[name] ?? name;
+
 /** Makes an element: attributes, then children (text is set as text, never as markup). */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -1,10 +1,7 @@
 // Lists and figures around the book.
-import { bytes, count, element, micros, price, setText, time } from './format.js';
+import { bytes, count, element, micros, price, setText, time, word } from './format.js';
 import { instrumentOf, state } from './state.js';
-import { cancel } from './ticket.js';
 
-const words = { goodTillCancel: 'GTC', immediateOrCancel: 'IOC', fillOrKill: 'FOK', partiallyFilled: 'part filled', disconnected: 'off', loggedOn: 'on', awaitingLogon: 'logging on', logoutSent: 'logging off' };
-const word = (name) => words[name] ?? name;
 
 export function drawInstruments(onChoose) {
   const host = document.getElementById('instruments');
@@ -69,20 +66,6 @@ export function drawStatus() {
     host.replaceChildren(...figures.flatMap(([name, , id]) => [element('dt', {}, name), element('dd', id ? { 'data-testid': id } : {})]));
   }
   figures.forEach(([, value], index) => setText(host.children[index * 2 + 1], value));
-}
-
-export function drawOrders() {
-  setText(document.getElementById('session'), state.session ? `as ${state.session}` : '');
-  const orders = [...state.orders.values()].reverse();
-  document.getElementById('orders-empty').hidden = orders.length > 0;
-  document.querySelector('#orders tbody').replaceChildren(...orders.map((order) => {
-    const kind = order.leaves > 0 ? 'on' : order.status === 'rejected' ? 'bad' : '';
-    const action = order.leaves > 0 ? element('button', { type: 'button', 'data-testid': 'own-order-cancel', 'aria-label': `Cancel ${order.symbol} ${order.clientOrderId}`, onclick: () => cancel(order) }, 'Cancel') : '';
-    return element('tr', { 'data-testid': 'own-order', 'data-client-order-id': order.clientOrderId, 'data-status': order.status },
-      element('td', { title: order.clientOrderId }, time(order.time)), element('td', { class: order.side === 'buy' ? 'buy-ink' : 'sell-ink' }, `${order.side === 'buy' ? 'B' : 'S'} ${order.symbol}`),
-      element('td', {}, `${count(order.filled)}/${count(order.quantity)}`), element('td', {}, order.type === 'market' ? 'market' : price(order.price, instrumentOf(order.symbol))),
-      element('td', {}, element('span', { class: `pill ${kind}`, title: order.text ?? '' }, word(order.status))), element('td', {}, action));
-  }));
 }
 
 export function drawRejects() {

@@ -58,12 +58,12 @@ const takers = {
     });
   },
   orders(message) {
-    for (const order of message.orders) {
-      const key = order.orderId ?? order.clientOrderId;
-      state.orders.delete(key);
-      state.orders.set(key, order);
+    // An order keeps the place at which it came; closed ones make room first.
+    for (const order of message.orders) state.orders.set(order.orderId ?? order.clientOrderId, order);
+    while (state.orders.size > ordersKept) {
+      const [closed] = [...state.orders].find(([, order]) => !(order.leaves > 0)) ?? [state.orders.keys().next().value];
+      state.orders.delete(closed);
     }
-    while (state.orders.size > ordersKept) state.orders.delete(state.orders.keys().next().value);
     state.dirty.add('orders').add('book');
   },
   rejects(message) {

@@ -6,6 +6,25 @@ const tokenKey = 'peregrine-token';
 const form = document.getElementById('order');
 const result = document.getElementById('result');
 const fields = form.elements;
+const again = document.getElementById('again');
+
+// A ticket as it is filled has one client order id: sent twice, by a second click or after an answer that never came, it is one order.
+let ticketId = freshId();
+let sentSymbol = null;
+let enteredText = '';
+let isOnItsWay = false;
+
+function freshId() {
+  return `T${[...crypto.getRandomValues(new Uint8Array(10))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** The ticket says something else from now on: what is sent next is another order. */
+function refill() {
+  ticketId = freshId();
+  enteredText = '';
+  again.hidden = true;
+  drawTicket();
+}
 
 export function startTicket() {
   const given = /^#token=([0-9a-zA-Z]+)$/.exec(location.hash);
@@ -14,7 +33,12 @@ export function startTicket() {
     history.replaceState(null, '', location.pathname);
   }
   form.addEventListener('submit', (event) => { event.preventDefault(); enter(); });
-  form.addEventListener('input', drawTicket);
+  form.addEventListener('input', (event) => { if (event.target === fields.token) drawTicket(); else refill(); });
+  again.addEventListener('click', () => {
+    refill();
+    say('');
+    form.querySelector('.submit').focus();
+  });
   form.addEventListener('keydown', (event) => { if (event.key === 'Escape') { say(''); mark({}); } });
   drawTicket();
 }
@@ -25,7 +49,7 @@ export function takePrice(value, side) {
   fields.price.value = value;
   fields.side.value = side;
   mark({});
-  drawTicket();
+  refill();
   fields.quantity.focus();
 }
 
@@ -36,7 +60,7 @@ export function drawTicket() {
   const isMarket = fields.type.value === 'market';
   fields.price.disabled = isMarket;
   button.classList.toggle('sell', isSell);
-  button.disabled = !instrument?.isTradable || !instrument?.isOpen;
+  button.disabled = isOnItsWay || !instrument?.isTradable || !instrument?.isOpen;
   button.textContent = !instrument ? 'No instrument' : !instrument.isTradable ? 'Seen on a feed: not traded here' : !instrument.isOpen ? 'Closed' : `${isSell ? 'Sell' : 'Buy'} ${instrument.symbol}`;
   document.getElementById('token-field').hidden = Boolean(localStorage.getItem(tokenKey));
   const accounts = [...fields.account.options].map((option) => option.value).join();
@@ -45,6 +69,7 @@ export function drawTicket() {
 }
 
 async function enter() {
+  if (isOnItsWay) return;
   const instrument = instrumentOf(state.symbol);
   const isMarket = fields.type.value === 'market';
   const quantity = Number(fields.quantity.value);
@@ -54,10 +79,31 @@ async function enter() {
   if (!isMarket && (!(limit > 0) || !isMultiple(limit, instrument.tickSize))) errors.price = `A multiple of ${instrument.tickSize}`;
   mark(errors);
   if (Object.keys(errors).length) return;
-  const order = { symbol: instrument.symbol, side: fields.side.value, type: fields.type.value, timeInForce: fields.timeInForce.value, quantity, account: fields.account.value };
+  if (sentSymbol && sentSymbol !== instrument.symbol) ticketId = freshId();
+  sentSymbol = instrument.symbol;
+  const order = { clientOrderId: ticketId, symbol: instrument.symbol, side: fields.side.value, type: fields.type.value, timeInForce: fields.timeInForce.value, quantity, account: fields.account.value };
   if (!isMarket) order.price = limit;
-  const answer = await call('POST', '/api/orders', order);
-  if (answer) say(describe(answer, instrument), answer.status === 'cancelled' ? 'bad' : 'good');
+  const isFocused = document.activeElement === form.querySelector('.submit');
+  isOnItsWay = true;
+  drawTicket();
+  const answer = await call('POST', '/api/orders', order, explain);
+  isOnItsWay = false;
+  drawTicket();
+  if (isFocused && document.activeElement === document.body) form.querySelector('.submit').focus();
+  if (!answer) return;
+  again.hidden = false;
+  enteredText = describe(answer, instrument);
+  say(enteredText, answer.status === 'cancelled' ? 'bad' : 'good');
+}
+
+// Of a refusal: the id of an order that was not entered may be spent all the same, so the ticket gets a new one, unless it was entered before.
+function explain(status, problem) {
+  if (problem.reason === 'DuplicateClientOrderId') {
+    again.hidden = false;
+    return `${enteredText} This ticket is entered: change it, or choose New ticket to enter the same again.`.trim();
+  }
+  if (status === 400 || status === 422) ticketId = freshId();
+  return null;
 }
 
 /** Cancels one of the page's own orders. */
@@ -66,7 +112,7 @@ export async function cancel(order) {
   if (answer) say(`Cancelled ${count(answer.quantity - answer.filled)} ${answer.symbol}.`, 'good');
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, explained = () => null) {
   const typed = fields.token.value.trim();
   if (typed) localStorage.setItem(tokenKey, typed);
   const token = localStorage.getItem(tokenKey);
@@ -86,7 +132,7 @@ async function call(method, path, body) {
       fields.token.value = '';
       drawTicket();
     }
-    say(`${answer.title}: ${answer.detail}`, 'bad');
+    say(explained(response.status, answer) ?? `${answer.title}: ${answer.detail}`, 'bad');
   } catch {
     say('The link did not answer. Is it running?', 'bad');
   }
