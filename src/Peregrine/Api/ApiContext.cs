@@ -55,7 +55,7 @@ internal sealed class ApiContext
     /// <summary>What the books show: the link's own instruments, or with a feed those of the feed, which cannot be traded here.</summary>
     public List<InstrumentView> Instruments()
     {
-        if (_flow().Kind == "feed")
+        if (IsFed)
         {
             return [.. Market.Instruments().Select(ToView)];
         }
@@ -64,8 +64,14 @@ internal sealed class ApiContext
         return [.. Rules.Instruments.Where(instrument => instrument.IsOpen || distributed.Contains(instrument.Symbol)).Select(OrderViews.ToView)];
     }
 
-    /// <summary>An instrument that orders are taken for; null for any other.</summary>
-    public Instrument? Tradable(string? symbol) => Rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == symbol);
+    /// <summary>Whether the books are those of a feed: then the link's own are shown to nobody.</summary>
+    public bool IsFed => _flow().Kind == "feed";
+
+    /// <summary>An instrument of the link; null for any other.</summary>
+    public Instrument? Known(string? symbol) => Rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == symbol);
+
+    /// <summary>An instrument that orders are taken for, as its book is seen; null for any other.</summary>
+    public Instrument? Tradable(string? symbol) => IsFed ? null : Known(symbol);
 
     /// <summary>The link at this moment.</summary>
     public StatusView Status()

@@ -104,11 +104,14 @@ internal sealed class ApiServer : IAsyncDisposable
     private static void Configure(WebApplication app, ApiContext context)
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
+        // Answers into MessagePack first, so that problems of everything behind are MessagePack too.
+        _ = app.Use((http, next) => IsApi(http) ? MessagePackBodies.WriteAnswer(http, next) : next(http));
         _ = app.UseExceptionHandler();
-        _ = app.UseStatusCodePages();
+        _ = app.UseStatusCodePages(BareAnswers.Fill);
+        _ = app.Use(BareAnswers.CatchUnreadable);
         _ = app.Use((http, next) => CheckHost(http, context, next));
         _ = app.UseWebSockets();
-        _ = app.UseWhen(http => http.Request.Path.StartsWithSegments("/api"), api => api.Use(next => http => MessagePackBodies.Invoke(http, next)));
+        _ = app.Use((http, next) => IsApi(http) ? MessagePackBodies.ReadRequest(http, next) : next(http));
         UsePage(app);
         _ = app.UseRouting();
         RouteGroupBuilder group = app.MapGroup("/api");
@@ -122,6 +125,8 @@ internal sealed class ApiServer : IAsyncDisposable
         _ = app.Map("/ws", http => ConsoleSocket.Serve(http, context, stopping));
     }
 
+    private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api");
+
     // A page elsewhere can make a browser resolve its own name to 127.0.0.1: only names that this server goes by are served.
     private static Task CheckHost(HttpContext http, ApiContext context, RequestDelegate next)
     {
@@ -130,7 +135,7 @@ internal sealed class ApiServer : IAsyncDisposable
         bool isOurs = IPAddress.TryParse(host, out _) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
         if (isLoopback && !isOurs)
         {
-            return Problems.Of(StatusCodes.Status421MisdirectedRequest, "Another host's name", $"host {host}, expected 127.0.0.1 or localhost").ExecuteAsync(http);
+            return Problems.OfField(StatusCodes.Status421MisdirectedRequest, "Another host's name", "Host", $"{Problems.Shown(host)}, expected 127.0.0.1 or localhost").ExecuteAsync(http);
         }
 
         http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -34,7 +34,7 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
-            await Problems.Of(StatusCodes.Status400BadRequest, "A WebSocket is expected here", "connect with ws://").ExecuteAsync(http).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status400BadRequest, "A WebSocket is expected here", "Upgrade", "not asked for, expected websocket: connect with ws://").ExecuteAsync(http).ConfigureAwait(false);
             return;
         }
 
@@ -42,7 +42,7 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
         string? origin = http.Request.Headers.Origin;
         if (origin is { Length: > 0 } && (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) || from.Authority != http.Request.Host.Value))
         {
-            await Problems.Of(StatusCodes.Status403Forbidden, "Another site's page", $"the page is from {origin}; expected http://{http.Request.Host}").ExecuteAsync(http).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status403Forbidden, "Another site's page", "Origin", $"{Problems.Shown(origin)}, expected http://{http.Request.Host}").ExecuteAsync(http).ConfigureAwait(false);
             return;
         }
 

@@ -39,11 +39,11 @@ public sealed record OrderView(
 /// <summary>A refused request. <paramref name="Request"/> is new, cancel or replace.</summary>
 public sealed record RejectView(long Time, string Session, string? Symbol, string ClientOrderId, string Request, string Reason, string Text);
 
-/// <summary>A new order. Only symbol, side and quantity must be there, and price for a limit order.</summary>
+/// <summary>A new order. Only symbol, side and quantity must be there, and price for a limit order; a market order has none. Other keys are refused.</summary>
 /// <param name="Type">limit (default) or market.</param>
 /// <param name="TimeInForce">day (default), goodTillCancel, immediateOrCancel, fillOrKill.</param>
 /// <param name="Account">The session's first account by default.</param>
-/// <param name="ClientOrderId">1 to 32 printable ASCII characters, never used before; made when missing.</param>
+/// <param name="ClientOrderId">1 to 32 printable ASCII characters without space, not . or .., never used before; made when missing.</param>
 public sealed record NewOrderRequest(string? Symbol, string? Side, long? Quantity, decimal? Price, string? Type, string? TimeInForce, string? Account, string? ClientOrderId);
 
 /// <summary>A client session. <paramref name="Kind"/> is fix or local; <paramref name="State"/> is off, loggingOn, loggedOn or loggingOff.</summary>

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using MessagePack;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Peregrine.Api;
@@ -16,15 +18,22 @@ internal static class MessagePackBodies
 
     private static readonly MessagePackSerializerOptions Untrusted = MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData);
 
-    /// <summary>Turns a MessagePack body into JSON before the endpoint, and its answer into MessagePack where the client wants that.</summary>
-    public static async Task Invoke(HttpContext context, RequestDelegate next)
+    /// <summary>Turns a MessagePack body into JSON before the endpoint.</summary>
+    public static async Task ReadRequest(HttpContext context, RequestDelegate next)
     {
-        if (IsMessagePack(context.Request.ContentType) && !await TryReadBody(context).ConfigureAwait(false))
+        bool hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        if (hasBody && IsMessagePack(context.Request.ContentType) && await TryReadBody(context).ConfigureAwait(false) is { } fault)
         {
-            await Problems.Of(StatusCodes.Status400BadRequest, "Bad MessagePack", "the body is no MessagePack map").ExecuteAsync(context).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status400BadRequest, "Bad MessagePack", "body", $"{fault}, expected one MessagePack map with texts as keys").ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 
+        await next(context).ConfigureAwait(false);
+    }
+
+    /// <summary>Turns an answer in JSON into MessagePack where the client wants that.</summary>
+    public static async Task WriteAnswer(HttpContext context, RequestDelegate next)
+    {
         bool wants = context.Request.GetTypedHeaders().Accept.Any(type => IsMessagePack(type.MediaType.Value));
         if (!wants)
         {
@@ -52,22 +61,46 @@ internal static class MessagePackBodies
         await body.WriteAsync(bytes).ConfigureAwait(false);
     }
 
-    private static async Task<bool> TryReadBody(HttpContext context)
+    // Null when all is well, else what is wrong.
+    private static async Task<string?> TryReadBody(HttpContext context)
     {
         using MemoryStream packed = new();
-        await context.Request.Body.CopyToAsync(packed).ConfigureAwait(false);
+        await context.Request.Body.CopyToAsync(packed, context.RequestAborted).ConfigureAwait(false);
         try
         {
-            byte[] json = Encoding.UTF8.GetBytes(MessagePackSerializer.ConvertToJson(packed.ToArray(), Untrusted));
+            byte[] bytes = packed.ToArray();
+            long end = EndOfFirst(bytes);
+            if (end < bytes.Length)
+            {
+                return $"{bytes.Length - end} bytes behind the first value";
+            }
+
+            byte[] json = Encoding.UTF8.GetBytes(MessagePackSerializer.ConvertToJson(bytes, Untrusted));
+            using (JsonDocument.Parse(json))
+            {
+                // Keys that are no texts, and numbers that are none, have no place in JSON.
+            }
+
             context.Request.Body = new MemoryStream(json);
             context.Request.ContentType = "application/json";
             context.Request.ContentLength = json.Length;
-            return true;
+            return null;
         }
-        catch (MessagePackSerializationException)
+        catch (Exception fault) when (fault is MessagePackSerializationException or EndOfStreamException)
         {
-            return false;
+            return "no MessagePack";
         }
+        catch (JsonException)
+        {
+            return "a key that is no text, or a number that is none";
+        }
+    }
+
+    private static long EndOfFirst(byte[] bytes)
+    {
+        MessagePackReader reader = new(bytes);
+        reader.Skip();
+        return reader.Consumed;
     }
 
     private static bool IsMessagePack(string? type) =>

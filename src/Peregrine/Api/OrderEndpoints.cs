@@ -3,11 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 using Peregrine.Cli;
 using Peregrine.Gateway;
-using Peregrine.Primitives;
 using Peregrine.Trading;
-using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Api;
@@ -15,21 +14,25 @@ namespace Peregrine.Api;
 /// <summary>/api/orders: looking, entering, cancelling.</summary>
 internal static class OrderEndpoints
 {
-    private const int OrdersMax = 1_000;
-    private const int IdLengthMax = 32;
+    private static readonly QueryKey Symbol = new("symbol", JsonSchemaType.String, "Only orders of this instrument.");
+    private static readonly QueryKey Session = new("session", JsonSchemaType.String, "Only orders of this session.");
+    private static readonly QueryKey ClientOrderId = new("clientOrderId", JsonSchemaType.String, "Only orders of this name, of any session.");
+    private static readonly QueryKey Working = new("working", JsonSchemaType.Boolean, "Only orders that work (true), or that do not (false).");
+    private static readonly QueryKey Limit = new("limit", JsonSchemaType.Integer, "Orders at most, those that changed last.", 1, 1_000, ByDefault: 200);
 
     public static void MapOrders(this RouteGroupBuilder api, ApiContext context)
     {
-        _ = api.MapGet("/orders", (string? symbol, string? session, bool? working, int? limit) => List(context, symbol, session, working, limit))
-            .WithSummary("The latest orders of all sessions, oldest change first").Produces<List<OrderView>>().WithName("ListOrders");
-        _ = api.MapGet("/orders/{clientOrderId}", (string clientOrderId) => Get(context, clientOrderId))
-            .WithSummary("One order of the API's own session, by its client order id").Produces<OrderView>().ProducesProblem(404).WithName("GetOrder");
-        _ = api.MapPost("/orders", (NewOrderRequest request) => Enter(context, request)).AddEndpointFilter((call, next) => Guard(context, call, next))
-            .WithSummary("Enters an order; answers when the link has dealt with it. Wants the access token").Produces<OrderView>(201).ProducesProblem(400).ProducesProblem(401)
-            .ProducesProblem(422).ProducesProblem(503).WithName("EnterOrder");
-        _ = api.MapDelete("/orders/{clientOrderId}", (string clientOrderId) => Cancel(context, clientOrderId)).AddEndpointFilter((call, next) => Guard(context, call, next))
-            .WithSummary("Cancels an order of the API's own session. Wants the access token").Produces<OrderView>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
-            .ProducesProblem(503).WithName("CancelOrder");
+        _ = api.MapGet("/orders", (HttpContext http) => List(context, http)).DescribesQuery(Symbol, Session, ClientOrderId, Working, Limit)
+            .WithSummary("The latest orders of all sessions, oldest change first").Produces<List<OrderView>>().ProducesValidationProblem(400).WithName("ListOrders");
+        _ = api.MapGet("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Get(context, http, clientOrderId))
+            .WithSummary("One order of the API's own session, by its client order id or its order id").Produces<OrderView>().ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("GetOrder");
+        _ = api.MapPost("/orders", (Delegate)((HttpContext http) => Enter(context, http))).AddEndpointFilter((call, next) => Guard(context, call, next))
+            .Accepts<NewOrderRequest>("application/json", MessagePackBodies.ContentType)
+            .WithSummary("Enters an order; answers when the link has dealt with it. Wants the access token").Produces<OrderView>(201).ProducesValidationProblem(400).ProducesValidationProblem(401)
+            .ProducesValidationProblem(422).ProducesProblem(503).WithName("EnterOrder");
+        _ = api.MapDelete("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Cancel(context, http, clientOrderId)).AddEndpointFilter((call, next) => Guard(context, call, next))
+            .WithSummary("Cancels an order of the API's own session, by its client order id. Wants the access token").Produces<OrderView>().ProducesValidationProblem(400).ProducesValidationProblem(401)
+            .ProducesValidationProblem(404).ProducesValidationProblem(409).ProducesProblem(503).WithName("CancelOrder");
     }
 
     private static async ValueTask<object?> Guard(ApiContext context, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
@@ -40,41 +43,67 @@ internal static class OrderEndpoints
         }
 
         call.HttpContext.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"peregrine\"";
-        return Problems.Of(
-            StatusCodes.Status401Unauthorized, "The access token is missing or wrong",
+        return Problems.OfField(
+            StatusCodes.Status401Unauthorized, "The access token is missing or wrong", HeaderNames.Authorization,
             $"expected the header Authorization: Bearer TOKEN; the token was printed at the first start and is in the file {AccessToken.FileName} in the data folder");
     }
 
-    private static Results<Ok<List<OrderView>>, ProblemHttpResult> List(ApiContext context, string? symbol, string? session, bool? working, int? limit)
+    private static IResult List(ApiContext context, HttpContext http)
     {
-        if (limit is < 1 or > OrdersMax)
+        QueryValues query = QueryValues.Read(http, Symbol, Session, ClientOrderId, Working, Limit);
+        int? instrumentId = null;
+        if (query.Text(Symbol) is { } symbol)
         {
-            return Problems.OfFields(new() { ["limit"] = [$"{limit}, expected 1 to {OrdersMax}"] });
+            instrumentId = context.Known(symbol)?.Id;
+            ReportMissing(query, Symbol, symbol, instrumentId is null, "an instrument that is traded here", context.Rules.Instruments.Select(known => known.Symbol));
         }
 
+        int? sessionId = null;
+        if (query.Text(Session) is { } session)
+        {
+            sessionId = SessionId.Of(session);
+            ReportMissing(query, Session, session, !context.Orders.Sessions.Contains(session), "a session", context.Orders.Sessions);
+        }
+
+        if (query.Errors.Count > 0)
+        {
+            return Problems.OfFields(query.Errors);
+        }
+
+        bool? working = query.Flag(Working);
+        string? name = query.Text(ClientOrderId);
         context.Blotter.Update();
-        int? instrumentId = symbol is null ? null : context.Tradable(symbol)?.Id ?? -1;
-        int? sessionId = session is null ? null : SessionId.Of(session);
         List<OrderReport> reports = context.Blotter.OrdersAfter(
-            0, limit ?? 200, report => (instrumentId is null || report.InstrumentId == instrumentId) && (sessionId is null || report.SessionId == sessionId)
-                && (working is null || report.LeavesQuantity.Lots > 0 == working), out _);
+            0, (int)query.Number(Limit), report => (instrumentId is null || report.InstrumentId == instrumentId) && (sessionId is null || report.SessionId == sessionId)
+                && (working is null || report.LeavesQuantity.Lots > 0 == working) && (name is null || report.ClientOrderId.ToString() == name), out _);
         return TypedResults.Ok<List<OrderView>>([.. reports.Select(report => context.Orders.ToOrder(report))]);
     }
 
-    private static Results<Ok<OrderView>, ProblemHttpResult> Get(ApiContext context, string clientOrderId) =>
-        Find(context, clientOrderId) is { } order ? TypedResults.Ok(order) : NotFound(clientOrderId);
-
-    private static OrderView? Find(ApiContext context, string clientOrderId)
+    private static void ReportMissing(QueryValues query, QueryKey key, string value, bool isMissing, string expected, IEnumerable<string> names)
     {
-        context.Blotter.Update();
-        List<OrderReport> found = context.Blotter.OrdersAfter(0, 1, report => report.SessionId == context.Desk.Session && report.ClientOrderId.ToString() == clientOrderId, out _);
-        return found.Count == 0 ? null : context.Orders.ToOrder(found[0]);
+        if (isMissing)
+        {
+            string? near = NearName.Find(value, names);
+            query.Errors.Report(key.Name, $"{Problems.Shown(value)}, expected {expected}{(near is null ? "" : $", did you mean '{near}'?")}");
+        }
     }
 
-    private static async Task<IResult> Enter(ApiContext context, NewOrderRequest request)
+    private static IResult Get(ApiContext context, HttpContext http, string routed)
     {
-        Dictionary<string, string[]> errors = [];
-        OrderCommand terms = Read(context, request, errors);
+        Dictionary<string, string[]> errors = QueryValues.Read(http).Errors;
+        string name = OrderNames.Of(http, routed);
+        context.Blotter.Update();
+        return errors.Count > 0 ? Problems.OfFields(errors)
+            : context.Blotter.Find(context.Desk.Session, name) is { } named ? TypedResults.Ok(context.Orders.ToOrder(named))
+            : context.Blotter.FindByOrderId(context.Desk.Session, name) is { } numbered ? TypedResults.Ok(context.Orders.ToOrder(numbered))
+            : NotFound(context, name);
+    }
+
+    private static async Task<IResult> Enter(ApiContext context, HttpContext http)
+    {
+        Dictionary<string, string[]> errors = QueryValues.Read(http).Errors;
+        NewOrderRequest request = await OrderBody.Read(http, errors).ConfigureAwait(false);
+        OrderCommand terms = errors.ContainsKey("body") ? default : OrderTerms.Read(context, request, errors);
         if (errors.Count > 0)
         {
             return Problems.OfFields(errors);
@@ -88,21 +117,29 @@ internal static class OrderEndpoints
 
         if (answer.First.Type == ReportType.Rejected)
         {
-            return Problems.Of(StatusCodes.Status422UnprocessableEntity, "The order was rejected", ReportText.Reason(answer.First), answer.First.Reason.ToString());
+            string reason = answer.First.Reason.ToString();
+            return Problems.OfField(StatusCodes.Status422UnprocessableEntity, "The order was rejected", FieldOf(answer.First.Reason), ReportText.Reason(answer.First), reason);
         }
 
         OrderView order = context.Orders.ToOrder(answer.Report);
         return TypedResults.Created($"/api/orders/{Uri.EscapeDataString(order.ClientOrderId)}", order);
     }
 
-    private static async Task<IResult> Cancel(ApiContext context, string clientOrderId)
+    private static async Task<IResult> Cancel(ApiContext context, HttpContext http, string routed)
     {
-        if (!IsId(clientOrderId))
+        Dictionary<string, string[]> errors = QueryValues.Read(http).Errors;
+        string name = OrderNames.Of(http, routed);
+        if (errors.Count > 0)
         {
-            return NotFound(clientOrderId);
+            return Problems.OfFields(errors);
         }
 
-        DeskAnswer answer = await context.Desk.Cancel(clientOrderId).ConfigureAwait(false);
+        if (!OrderNames.IsGood(name))
+        {
+            return NotFound(context, name);
+        }
+
+        DeskAnswer answer = await context.Desk.Cancel(name).ConfigureAwait(false);
         if (!answer.HasReport)
         {
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "The order was not cancelled", answer.Fault!);
@@ -110,92 +147,30 @@ internal static class OrderEndpoints
 
         return answer.First switch
         {
-            { Type: ReportType.CancelRejected, Reason: RejectReason.UnknownOrder } => NotFound(clientOrderId),
-            { Type: ReportType.CancelRejected } => Problems.Of(
-                StatusCodes.Status409Conflict, "The order cannot be cancelled", $"order {clientOrderId}: {ReportText.Reason(answer.First)}", answer.First.Reason.ToString()),
-            _ => TypedResults.Ok(context.Orders.ToOrder(answer.Report)),
+            { Type: ReportType.CancelRejected, Reason: RejectReason.UnknownOrder } => NotFound(context, name),
+            { Type: ReportType.CancelRejected } => Problems.OfField(
+                StatusCodes.Status409Conflict, "The order cannot be cancelled", "clientOrderId", $"order {name}: {ReportText.Reason(answer.First)}", answer.First.Reason.ToString()),
+
+            // The report bears the name of the request; the order keeps its own.
+            _ => TypedResults.Ok(context.Orders.ToOrder(answer.Report) with { ClientOrderId = name }),
         };
     }
 
-    private static ProblemHttpResult NotFound(string clientOrderId) => Problems.Of(
-        StatusCodes.Status404NotFound, "No such order", $"no order {clientOrderId} of this session is known; GET /api/orders lists the latest", nameof(RejectReason.UnknownOrder));
-
-    private static bool IsId(string text) => text.Length is > 0 and <= IdLengthMax && text.All(character => character is > ' ' and <= '~');
-
-    // All faults at once.
-    private static OrderCommand Read(ApiContext context, NewOrderRequest request, Dictionary<string, string[]> errors)
+    private static ProblemHttpResult NotFound(ApiContext context, string name)
     {
-        OrderCommand terms = new()
-        {
-            Side = Choice(errors, "side", request.Side, null, ("buy", Side.Buy), ("sell", Side.Sell)),
-            OrderType = Choice(errors, "type", request.Type, "limit", ("limit", OrderType.Limit), ("market", OrderType.Market)),
-            TimeInForce = Choice(
-                errors, "timeInForce", request.TimeInForce, "day", ("day", TimeInForce.Day), ("goodTillCancel", TimeInForce.GoodTillCancel),
-                ("immediateOrCancel", TimeInForce.ImmediateOrCancel), ("fillOrKill", TimeInForce.FillOrKill)),
-        };
-        if (request.ClientOrderId is { Length: > 0 } id && !IsId(id))
-        {
-            errors["clientOrderId"] = [$"'{id}', expected 1 to {IdLengthMax} printable ASCII characters without space"];
-        }
-
-        IReadOnlyList<string> accounts = context.Accounts;
-        int account = request.Account is null ? 0 : accounts.ToList().IndexOf(request.Account);
-        terms.AccountId = account < 0 ? -1 : context.Rules.Accounts.First(known => known.Name == accounts[account]).Id;
-        if (account < 0)
-        {
-            errors["account"] = [$"'{request.Account}', expected one of {string.Join(", ", accounts)}"];
-        }
-
-        if (context.Tradable(request.Symbol) is not { } instrument)
-        {
-            string? near = request.Symbol is null ? null : NearName.Find(request.Symbol, context.Rules.Instruments.Select(known => known.Symbol));
-            errors["symbol"] = [$"'{request.Symbol}', expected an instrument that is traded here{(near is null ? "; GET /api/instruments lists them" : $", did you mean '{near}'?")}"];
-            return terms;
-        }
-
-        ReadAmounts(request, instrument, ref terms, errors);
-        return terms;
+        context.Blotter.Update();
+        string hint = context.Blotter.FindByOrderId(context.Desk.Session, name) is { } numbered
+            ? $"it is the order id of the order with the client order id {numbered.ClientOrderId}; name it by that one"
+            : $"expected one of the latest {Telemetry.Blotter.OrdersKept} orders of the session {context.Options.Console.Session}; GET /api/orders lists those of all sessions";
+        return Problems.OfField(StatusCodes.Status404NotFound, "No such order", "clientOrderId", $"{Problems.Shown(name)}, {hint}", nameof(RejectReason.UnknownOrder));
     }
 
-    private static void ReadAmounts(NewOrderRequest request, Instrument instrument, ref OrderCommand terms, Dictionary<string, string[]> errors)
+    // What of a request to change so that the rule lets it pass.
+    private static string FieldOf(RejectReason reason) => reason switch
     {
-        if (request.Quantity is not > 0 || !instrument.TryToQuantity(request.Quantity.Value, 0, out terms.Quantity))
-        {
-            errors["quantity"] = [$"{request.Quantity?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}, expected a multiple of {instrument.LotUnits} above 0"];
-        }
-
-        if (terms.OrderType == OrderType.Market)
-        {
-            return;
-        }
-
-        bool isGood = request.Price is { } price && Math.Abs(price) < 1e12m && TryTicks(instrument, price, out terms.Price);
-        if (!isGood)
-        {
-            decimal tick = OrderViews.ToView(instrument).TickSize;
-            errors["price"] = [$"{request.Price?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}, expected a multiple of {tick.ToString(System.Globalization.CultureInfo.InvariantCulture)} for a limit order"];
-        }
-    }
-
-    private static bool TryTicks(Instrument instrument, decimal price, out Price ticks)
-    {
-        decimal scaled = price * 1_000_000_000m;
-        ticks = default;
-        return scaled == decimal.Truncate(scaled) && Math.Abs(scaled) < long.MaxValue && instrument.TryToPrice((long)scaled, 9, out ticks);
-    }
-
-    private static T Choice<T>(Dictionary<string, string[]> errors, string field, string? given, string? byDefault, params (string Word, T Value)[] choices)
-        where T : struct
-    {
-        foreach ((string word, T value) in choices)
-        {
-            if (string.Equals(given ?? byDefault, word, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
-
-        errors[field] = [$"'{given}', expected {string.Join(", ", choices.Select(choice => choice.Word))}"];
-        return default;
-    }
+        RejectReason.DuplicateClientOrderId => "clientOrderId",
+        RejectReason.MaxQuantity => "quantity",
+        RejectReason.PriceCollar => "price",
+        _ => "order",
+    };
 }

@@ -11,6 +11,9 @@ namespace Peregrine.Api;
 /// <param name="sessions">Names of sessions by their numbers.</param>
 internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<int, string> sessions)
 {
+    /// <summary>Names of all sessions.</summary>
+    public IReadOnlyCollection<string> Sessions { get; } = [.. sessions.Values];
+
     /// <summary>An order, as the last report of it says.</summary>
     public OrderView ToOrder(in OrderReport report)
     {

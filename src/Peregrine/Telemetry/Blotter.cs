@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Peregrine.Gateway;
 using Peregrine.Primitives;
 using Peregrine.Trading.Orders;
@@ -11,8 +14,10 @@ namespace Peregrine.Telemetry;
 /// <remarks>Thread: OnReport by the link's; the rest from any, under a lock. Allocates: only for what it gives out. Bound: fixed slabs; the oldest closed order makes room.</remarks>
 internal sealed class Blotter : IReportTap
 {
+    /// <summary>So many orders can be found again; closed ones make room first.</summary>
+    public const int OrdersKept = 1 << 14;
+
     private const int RingReports = 1 << 15;
-    private const int OrdersKept = 1 << 14;
     private const int RejectsKept = 256;
 
     // How far it looks for a closed order to give up before it gives up a working one.
@@ -20,6 +25,7 @@ internal sealed class Blotter : IReportTap
     private readonly SpscRing<OrderReport> _ring = new(RingReports);
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _slots = new(OrdersKept);
+    private readonly Dictionary<(int SessionId, ClientOrderId Name), int> _names = new(OrdersKept);
     private readonly Entry[] _orders = new Entry[OrdersKept];
     private readonly Entry[] _rejects = new Entry[RejectsKept];
     private long _changes;
@@ -73,6 +79,35 @@ internal sealed class Blotter : IReportTap
         }
     }
 
+    /// <summary>The order of a session by its client order id; the latest, when the id was used again.</summary>
+    public OrderReport? Find(int sessionId, string clientOrderId)
+    {
+        Span<byte> text = stackalloc byte[ClientOrderId.LengthMax];
+        if (Ascii.FromUtf16(clientOrderId, text, out int bytes) != OperationStatus.Done || !ClientOrderId.TryCreate(text[..bytes], out ClientOrderId name))
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return _names.TryGetValue((sessionId, name), out int slot) ? _orders[slot].Report : null;
+        }
+    }
+
+    /// <summary>The order of a session by its order id.</summary>
+    public OrderReport? FindByOrderId(int sessionId, string orderId)
+    {
+        if (!ulong.TryParse(orderId, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return _slots.TryGetValue(number, out int slot) && _orders[slot].Report.SessionId == sessionId ? _orders[slot].Report : null;
+        }
+    }
+
     /// <summary>Rejects after a mark, oldest first.</summary>
     public List<OrderReport> RejectsAfter(long after, out long mark)
     {
@@ -97,14 +132,30 @@ internal sealed class Blotter : IReportTap
             return;
         }
 
-        if (!_slots.TryGetValue(report.OrderId, out int slot))
+        OrderReport kept = report;
+        if (_slots.TryGetValue(report.OrderId, out int slot))
+        {
+            ref readonly OrderReport before = ref _orders[slot].Report;
+            kept.ClientOrderId = NameOf(report, before.ClientOrderId);
+            Forget(before, slot);
+        }
+        else
         {
             slot = TakeSlot();
             _slots.Add(report.OrderId, slot);
+            kept.ClientOrderId = NameOf(report, default);
         }
 
-        _orders[slot] = new Entry { Change = ++_changes, Report = report };
+        _names[(kept.SessionId, kept.ClientOrderId)] = slot;
+        _orders[slot] = new Entry { Change = ++_changes, Report = kept };
     }
+
+    // A report of a cancel bears the request's own name, and the order keeps the one that it had; a replace gives it a new one.
+    private static ClientOrderId NameOf(in OrderReport report, in ClientOrderId before) =>
+        report.Type == ReportType.Replaced ? report.ClientOrderId
+        : before.Length > 0 ? before
+        : report.Type is ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId
+        : report.ClientOrderId;
 
     private int TakeSlot()
     {
@@ -116,7 +167,17 @@ internal sealed class Blotter : IReportTap
         int slot = _next;
         _next = (_next + 1) % OrdersKept;
         _ = _slots.Remove(_orders[slot].Report.OrderId);
+        Forget(_orders[slot].Report, slot);
         return slot;
+    }
+
+    // Only where the name still means this order: it may have been used again.
+    private void Forget(in OrderReport report, int slot)
+    {
+        if (_names.TryGetValue((report.SessionId, report.ClientOrderId), out int named) && named == slot)
+        {
+            _ = _names.Remove((report.SessionId, report.ClientOrderId));
+        }
     }
 
     private struct Entry

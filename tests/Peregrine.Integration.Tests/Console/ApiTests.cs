@@ -97,7 +97,7 @@ public sealed class ApiTests : IDisposable
         (int tickStatus, JsonNode tick) = await _api.Post("/api/orders", new { symbol = "ESZ6", side = "buy", quantity = 1, price = 6000.10 });
 
         Assert.Equal(400, status);
-        Assert.Equal(["account", "clientOrderId", "side", "symbol", "timeInForce", "type"], problem["errors"]!.AsObject().Select(error => error.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["account", "clientOrderId", "quantity", "side", "symbol", "timeInForce", "type"], problem["errors"]!.AsObject().Select(error => error.Key).Order(StringComparer.Ordinal));
         Assert.Contains("did you mean 'AAPL'", (string)problem["errors"]!["symbol"]![0]!);
         Assert.Equal((400, "6000.1, expected a multiple of 0.25 for a limit order"), (tickStatus, (string)tick["errors"]!["price"]![0]!));
     }

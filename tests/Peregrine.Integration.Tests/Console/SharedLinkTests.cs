@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Peregrine.Integration.Tests.Link;
+
+namespace Peregrine.Integration.Tests.Console;
+
+/// <summary>The API beside other sessions, and beside books that are a feed's.</summary>
+public sealed class SharedLinkTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task AnotherSessionsOrder_IsListed_ButNotFoundByItsNames()
+    {
+        using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--rate", "200");
+        using ApiClient api = new(link.ConsolePort, File.ReadAllText(_folder.File("data/access-token")).Trim());
+        JsonNode? others = null;
+        await api.Until("/api/orders?session=SIM-MAKER-1&limit=5", list => (others = list).AsArray().Count == 5, "others have orders");
+
+        foreach (JsonNode? order in others!.AsArray())
+        {
+            foreach (string key in (string[])["clientOrderId", "orderId"])
+            {
+                using HttpResponseMessage found = await api.Http.GetAsync($"/api/orders/{Uri.EscapeDataString((string)order![key]!)}");
+                Assert.True((int)found.StatusCode == 404, $"{key} of {order.ToJsonString()}");
+                (int cancelled, _) = await api.Delete($"/api/orders/{Uri.EscapeDataString((string)order[key]!)}");
+                Assert.Equal(404, cancelled);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task OrderBesideAFeed_WhereNobodyCouldSeeIt_IsRefused()
+    {
+        // An add of LOBSTER: the feed has one instrument, and the link's own are listed nowhere.
+        string feed = _folder.Write("34200.1,1,11,100,5850000,1\n", "FEED_2012-06-21_34200000_57600000_message_10.csv");
+        using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--feed", feed, "--speed", "max");
+        using ApiClient api = new(link.ConsolePort, File.ReadAllText(_folder.File("data/access-token")).Trim());
+        JsonNode? instruments = null;
+        await api.Until("/api/instruments", list => (instruments = list).AsArray().Count > 0, "the feed's instrument is there");
+        string seen = (string)instruments!.AsArray().Single()!["symbol"]!;
+
+        foreach (string symbol in (string[])["AAPL", seen, "NONE"])
+        {
+            (int status, JsonNode problem) = await api.Post("/api/orders", new { symbol, side = "buy", quantity = 1, price = 229 });
+            Assert.Equal(400, status);
+            Assert.Contains("the books come from the feed", (string)problem["errors"]!["symbol"]![0]!, StringComparison.Ordinal);
+            Assert.Single(problem["errors"]!.AsObject());
+        }
+
+        Assert.Equal(0, (long)(await api.Get("/api/status"))["commands"]!);
+        Assert.False((bool)instruments.AsArray().Single()!["isTradable"]!);
+        Assert.Contains(link.Log, line => line.Contains("the books that are shown are the feed's", StringComparison.Ordinal));
+    }
+}
