@@ -31,6 +31,30 @@ public sealed class SharedLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task FixClientsOrder_WithANameThatNoPathHolds_IsFoundInTheList()
+    {
+        using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--no-simulator");
+        using FixClientProcess client = new(link.Port, _folder.File("store"));
+        using ApiClient api = new(link.ConsolePort);
+        _ = client.WaitFor(line => line.Kind == "logon", "the logon");
+        string[] names = ["..", "a/../b%2F?#&+;~"];
+        foreach (string name in names)
+        {
+            client.Send($"new {name} AAPL buy 1 230.00 day CLIENT");
+            _ = client.WaitForReport(name, "0");
+        }
+
+        foreach (string name in names)
+        {
+            JsonNode? order = null;
+            await api.Until($"/api/orders?session=CLIENT1&clientOrderId={Uri.EscapeDataString(name)}", list => list.AsArray().Count == 1 && (order = list[0]) is not null, "the order is listed");
+            Assert.Equal((name, "CLIENT1", "new"), ((string)order!["clientOrderId"]!, (string)order["session"]!, (string)order["status"]!));
+        }
+
+        client.Quit();
+    }
+
+    [Fact]
     public async Task OrderBesideAFeed_WhereNobodyCouldSeeIt_IsRefused()
     {
         // An add of LOBSTER: the feed has one instrument, and the link's own are listed nowhere.
