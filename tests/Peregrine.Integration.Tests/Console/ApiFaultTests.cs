@@ -23,6 +23,8 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":0,\"price\":229}", "quantity", "0, expected a multiple of 1 above 0")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1e20,\"price\":229}", "quantity", "expected a whole number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"price\":229}", "quantity", "nothing, expected a multiple of 1 above 0")]
+    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":1e20}", "price", "expected a multiple of 0.01 for a limit order")]
+    [InlineData("{" + Good + ",\"account\":\"\"}", "account", "'', expected one of ")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":1,\"quantity\":1,\"price\":229}", "side", "'1', expected text")]
     [InlineData("{\"symbol\":\"AAPL\",\"quantity\":1,\"price\":229}", "side", "nothing, expected buy, sell")]
     [InlineData("{\"side\":\"buy\",\"quantity\":1,\"price\":229}", "symbol", "nothing, expected an instrument")]
@@ -105,6 +107,22 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
         Assert.Equal((400, "application/problem+json"), (status, type));
         Assert.Contains(fault, (string)problem!["errors"]![key]![0]!, StringComparison.Ordinal);
         Assert.Single(problem["errors"]!.AsObject());
+    }
+
+    [Theory]
+    [InlineData("/api/books/AAPL?depth=1")]
+    [InlineData("/api/books/AAPL?depth=1000")]
+    [InlineData("/api/trades/AAPL?limit=1&after=0")]
+    [InlineData("/api/trades/AAPL?limit=500&after=9223372036854775807")]
+    [InlineData("/api/bars/AAPL?seconds=5")]
+    [InlineData("/api/bars/AAPL?seconds=86400")]
+    [InlineData("/api/orders?limit=1&working=false&symbol=AAPL&session=CONSOLE&clientOrderId=%2F")]
+    [InlineData("/api/orders?limit=1000&working=true&symbol=&session=")]
+    public async Task Query_AtItsBounds_IsAnswered(string path)
+    {
+        (int status, JsonNode? answer, _) = await link.Ask("GET", path);
+
+        Assert.True(status == 200, answer?.ToJsonString());
     }
 
     [Fact]
