@@ -132,14 +132,14 @@ public sealed partial class OrderLink
                 client.News = NewsOfLoss;
             }
 
-            StartSession(client, in mended, mustNote: mended.MustNote || _lost.Count > 0);
+            StartSession(client, in mended);
         }
     }
 
     private string NewsOfLoss => string.Create(CultureInfo.InvariantCulture,
         $"The link went on without the end of its journal. What it told you after command {Recovery.Journal.LastSequence} is void: ask for the status of your orders. Execution ids go on above {Core.LastExecId}.");
 
-    private void StartSession(ClientState client, in MendedSession mended, bool mustNote)
+    private void StartSession(ClientState client, in MendedSession mended)
     {
         (client.Numbers, client.UnsureTo) = (mended.Numbers, mended.UnsureTo);
         if (_lost.Count > 0)
@@ -148,11 +148,12 @@ public sealed partial class OrderLink
             client.Store.NextIncoming = Math.Max(1, client.Store.NextIncoming);
         }
 
-        if (mustNote)
+        if (mended.Note is { } kind)
         {
             Span<byte> note = stackalloc byte[SessionNote.Bytes];
             FileSessionStore store = client.Store;
-            new SessionNote(client.Id, SessionNoteKind.GoesOn, store.Resets, store.NextOutgoing, store.Mark, store.NextIncoming, Math.Min(store.SentMark, store.Mark)).Encode(note);
+            long number = kind == SessionNoteKind.Void ? store.NextOutgoing - 1 : store.NextOutgoing;
+            new SessionNote(client.Id, kind, store.Resets, number, store.Mark, store.NextIncoming, Math.Min(store.SentMark, store.Mark)).Encode(note);
             _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, note);
         }
 

@@ -52,6 +52,9 @@ internal sealed class ClientState(int id, FileSessionStore? store, ClientSession
     /// <summary>What it is to be told of a loss when it logs on; null when nothing.</summary>
     public string? News { get; set; }
 
+    /// <summary>The same once it went out, until the client goes on: should it begin with new numbers instead, it goes out again.</summary>
+    public string? ToldNews { get; set; }
+
     /// <summary>Command of the first report that was given to no connection yet; the largest number when there is none.</summary>
     public long FirstUnsent { get; set; } = long.MaxValue;
 

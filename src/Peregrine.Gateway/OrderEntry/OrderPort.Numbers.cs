@@ -83,6 +83,7 @@ internal sealed partial class OrderPort
     {
         // What no connection was given is told again, under new numbers.
         ClientState client = (ClientState)session.Tag!;
+        client.News ??= client.ToldNews;
         long mark = Math.Min(session.SentMark, session.Mark);
         client.Numbers.GoOnFrom(1, mark);
         Note(client, SessionNoteKind.GoesOn, session.Resets + 1, 1, mark, nextIncoming: 1);
@@ -118,7 +119,7 @@ internal sealed partial class OrderPort
     {
         if (client.News is { } news)
         {
-            client.News = null;
+            (client.News, client.ToldNews) = (null, news);
             FixWriter writer = client.Session.BeginMessage("B"u8, Clock.UnixNs);
             writer.Add(HeadlineTag, "commands were lost"u8);
             writer.Add(LinesOfTextTag, 1L);

@@ -218,6 +218,7 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     public bool OnMessage(FixSession session, in FixMessage message)
     {
         ClientState client = (ClientState)session.Tag!;
+        client.ToldNews = null;
         ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.AccountIds, out OrderCommand command);
         if (fault.Length > 0)
         {

@@ -68,6 +68,18 @@ public sealed class NumberRuns
         }
     }
 
+    /// <summary>All numbers behind the reports up to a mark went to something that is none, or is void.</summary>
+    /// <param name="number">The last of them.</param>
+    /// <param name="mark">The mark; at least that of <see cref="Last"/>.</param>
+    public void Void(long number, long mark)
+    {
+        long first = IsEmpty ? 1 : NextAfter(mark);
+        if (number >= first)
+        {
+            Add(new NumberRun(first, number, mark));
+        }
+    }
+
     /// <summary>Adds a run that was saved.</summary>
     public void Add(in NumberRun run)
     {

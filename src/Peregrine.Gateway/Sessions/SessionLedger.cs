@@ -86,6 +86,11 @@ public sealed class SessionLedger
             numbers.Outgoing.GoOnFrom(note.Number, note.Mark);
             numbers.BegunAfter = sequence;
         }
+        else if (note.Kind == SessionNoteKind.Void)
+        {
+            numbers.Outgoing.Void(note.Number, note.Mark);
+            numbers.OwesNews = true;
+        }
         else
         {
             numbers.Outgoing.Spend(note.Number, note.Mark);

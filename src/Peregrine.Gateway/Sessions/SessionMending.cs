@@ -14,9 +14,9 @@ internal readonly record struct JournaledSession(SessionNumbers? Numbers, long R
 /// <param name="Numbers">Which outgoing numbers are reports.</param>
 /// <param name="Missing">Reports that go into the store next, from the journal.</param>
 /// <param name="UnsureTo">Up to this report it is not known what the client was sent.</param>
-/// <param name="MustNote">The journal does not know these numbers: note where they go on.</param>
+/// <param name="Note">What the journal does not know of these numbers yet; null when it knows all.</param>
 /// <param name="Line">For the log; null when nothing was done.</param>
-internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, long UnsureTo, bool MustNote, string? Line);
+internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, long UnsureTo, SessionNoteKind? Note, string? Line);
 
 /// <summary>Brings a session's store to where the journal is: it may be lost, older than the journal, or a little behind after a crash.</summary>
 internal static class SessionMending
@@ -35,9 +35,7 @@ internal static class SessionMending
 
         if (store.Mark > journal.Reports)
         {
-            // The journal's end is lost, and that was accepted: the numbers go on, the reports do not.
-            store.GoOnFrom(store.NextOutgoing, journal.Reports);
-            return GoOn(store, 0, null);
+            return Void(store, in journal);
         }
 
         if (journal.Numbers is not { } known)
@@ -51,6 +49,8 @@ internal static class SessionMending
             ? MakeAgain(store, in journal, Math.Max(store.SentMark, known.SentMark), isSure: true)
             : Follow(store, known, in journal, keptReports);
     }
+
+    private static SessionNoteKind? NoteIf(bool isUnknown) => isUnknown ? SessionNoteKind.GoesOn : null;
 
     private static bool IsOlder(FileSessionStore store, SessionNumbers known) =>
         store.Resets < known.Resets
@@ -81,11 +81,11 @@ internal static class SessionMending
         long missing = journal.Reports - store.Mark;
         if (missing <= keptReports)
         {
-            return new MendedSession(runs, missing, 0, mustNote, null);
+            return new MendedSession(runs, missing, 0, NoteIf(mustNote), null);
         }
 
         store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
-        return new MendedSession(runs, 0, 0, mustNote, string.Create(
+        return new MendedSession(runs, 0, 0, NoteIf(mustNote), string.Create(
             CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for"));
     }
 
@@ -114,13 +114,16 @@ internal static class SessionMending
         string? line = isAny
             ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports")
             : null;
-        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, journal.Numbers is null, line);
+        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, NoteIf(journal.Numbers is null), line);
     }
 
-    private static MendedSession GoOn(FileSessionStore store, long missing, string? line)
+    // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void.
+    private static MendedSession Void(FileSessionStore store, in JournaledSession journal)
     {
-        NumberRuns runs = new();
-        runs.GoOnFrom(store.NextOutgoing, store.Mark);
-        return new MendedSession(runs, missing, 0, MustNote: true, line);
+        NumberRuns runs = journal.Numbers is { } known && known.Resets == store.Resets ? known.Outgoing : new NumberRuns();
+        runs.Void(store.NextOutgoing, journal.Reports);
+        store.Append(journal.Reports, default);
+        store.SentMark = Math.Min(store.SentMark, journal.Reports);
+        return new MendedSession(runs, 0, 0, SessionNoteKind.Void, null);
     }
 }
