@@ -148,13 +148,12 @@ public sealed partial class OrderLink
             client.Store.NextIncoming = Math.Max(1, client.Store.NextIncoming);
         }
 
-        if (mended.Note is { } kind)
+        Span<byte> bytes = stackalloc byte[SessionNote.Bytes];
+        foreach (MissedNote missed in mended.Missed)
         {
-            Span<byte> note = stackalloc byte[SessionNote.Bytes];
             FileSessionStore store = client.Store;
-            long number = kind == SessionNoteKind.Void ? store.NextOutgoing - 1 : store.NextOutgoing;
-            new SessionNote(client.Id, kind, store.Resets, number, store.Mark, store.NextIncoming, Math.Min(store.SentMark, store.Mark)).Encode(note);
-            _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, note);
+            new SessionNote(client.Id, missed.Kind, store.Resets, missed.Number, missed.Mark, store.NextIncoming, Math.Min(store.SentMark, missed.Mark)).Encode(bytes);
+            _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, bytes);
         }
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };

@@ -4,7 +4,7 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Recovery;
 
-/// <summary>What the journal knows of the sessions' numbers, in a snapshot. Layout: docs/wire/core-state-v2.md, part 6.</summary>
+/// <summary>What the journal knows of the sessions' numbers, in a snapshot. Layout: docs/wire/core-state-v1.md, part 5.</summary>
 internal static class LedgerState
 {
     private const int HeaderBytes = 32;

@@ -14,9 +14,15 @@ internal readonly record struct JournaledSession(SessionNumbers? Numbers, long R
 /// <param name="Numbers">Which outgoing numbers are reports.</param>
 /// <param name="Missing">Reports that go into the store next, from the journal.</param>
 /// <param name="UnsureTo">Up to this report it is not known what the client was sent.</param>
-/// <param name="Note">What the journal does not know of these numbers yet; null when it knows all.</param>
 /// <param name="Line">For the log; null when nothing was done.</param>
-internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, long UnsureTo, SessionNoteKind? Note, string? Line);
+internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, long UnsureTo, string? Line)
+{
+    /// <summary>What the journal was not told of these numbers, in order: it is to be noted.</summary>
+    public IReadOnlyList<MissedNote> Missed { get; init; } = [];
+}
+
+/// <summary>A note that the journal lacks.</summary>
+internal readonly record struct MissedNote(SessionNoteKind Kind, long Number, long Mark);
 
 /// <summary>Brings a session's store to where the journal is: it may be lost, older than the journal, or a little behind after a crash.</summary>
 internal static class SessionMending
@@ -40,17 +46,13 @@ internal static class SessionMending
 
         if (journal.Numbers is not { } known)
         {
-            NumberRuns runs = new();
-            runs.GoOnFrom(store.NextOutgoing, store.Mark);
-            return AppendMissing(store, in journal, runs, keptReports, mustNote: true);
+            return AppendMissing(store, in journal, new NumberRuns(), keptReports);
         }
 
         return IsOlder(store, known)
             ? MakeAgain(store, in journal, Math.Max(store.SentMark, known.SentMark), isSure: true)
             : Follow(store, known, in journal, keptReports);
     }
-
-    private static SessionNoteKind? NoteIf(bool isUnknown) => isUnknown ? SessionNoteKind.GoesOn : null;
 
     private static bool IsOlder(FileSessionStore store, SessionNumbers known) =>
         store.Resets < known.Resets
@@ -64,29 +66,73 @@ internal static class SessionMending
             store.NextIncoming = journal.NextIncoming;
         }
 
-        // Numbers that the journal was not told of, for want of room or of power.
-        bool isAhead = !isSame || store.NextOutgoing > known.Outgoing.NextAfter(store.Mark);
-        NumberRuns runs = known.Outgoing;
-        if (isAhead)
-        {
-            runs = new NumberRuns();
-            runs.GoOnFrom(store.NextOutgoing, store.Mark);
-        }
-
-        return AppendMissing(store, in journal, runs, keptReports, isAhead);
+        return AppendMissing(store, in journal, isSame ? known.Outgoing : new NumberRuns(), keptReports);
     }
 
-    private static MendedSession AppendMissing(FileSessionStore store, in JournaledSession journal, NumberRuns runs, long keptReports, bool mustNote)
+    private static MendedSession AppendMissing(FileSessionStore store, in JournaledSession journal, NumberRuns runs, long keptReports)
     {
+        List<MissedNote> missed = [];
+        CollectMissed(store, runs, missed);
         long missing = journal.Reports - store.Mark;
         if (missing <= keptReports)
         {
-            return new MendedSession(runs, missing, 0, NoteIf(mustNote), null);
+            return new MendedSession(runs, missing, 0, null) { Missed = missed };
         }
 
         store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
-        return new MendedSession(runs, 0, 0, NoteIf(mustNote), string.Create(
-            CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for"));
+        string line = string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for");
+        return new MendedSession(runs, 0, 0, line) { Missed = missed };
+    }
+
+    // Numbers that the journal was not told of: for want of room, as the process died before its batch was written, or by an earlier version.
+    private static void CollectMissed(FileSessionStore store, NumberRuns runs, List<MissedNote> missed)
+    {
+        if (!runs.IsEmpty && store.NextOutgoing == runs.NextAfter(store.Mark))
+        {
+            return;
+        }
+
+        long first = runs.IsEmpty ? store.NextOutgoing : runs.Last.Last + 1;
+        while (runs.IsEmpty && store.TryRead(first - 1, out _, out _))
+        {
+            first--;
+        }
+
+        bool isWhole = !runs.IsEmpty;
+        if (!isWhole)
+        {
+            // The first number of all answers a Logon; of any other one the mark before it is not known.
+            long mark = store.Mark;
+            bool isKnown = store.TryRead(first, out _, out mark);
+            long from = !isKnown ? store.NextOutgoing : first == 1 ? 1 : first + 1;
+            GoOnFrom(from, isKnown ? mark : store.Mark);
+            first = from;
+        }
+
+        for (long before = runs.Last.Mark; first < store.NextOutgoing; first++)
+        {
+            if (!store.TryRead(first, out _, out long mark))
+            {
+                // Not all of them are there: they are known from the end on.
+                GoOnFrom(store.NextOutgoing, store.Mark);
+                return;
+            }
+
+            if (mark == before)
+            {
+                runs.Spend(first, mark);
+                missed.Add(new MissedNote(SessionNoteKind.Spent, first, mark));
+            }
+
+            before = mark;
+        }
+
+        void GoOnFrom(long number, long mark)
+        {
+            runs.GoOnFrom(number, mark);
+            missed.Clear();
+            missed.Add(new MissedNote(SessionNoteKind.GoesOn, number, mark));
+        }
     }
 
     private static MendedSession MakeAgain(FileSessionStore store, in JournaledSession journal, long sentMark, bool isSure)
@@ -114,7 +160,10 @@ internal static class SessionMending
         string? line = isAny
             ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports")
             : null;
-        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, NoteIf(journal.Numbers is null), line);
+        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, line)
+        {
+            Missed = journal.Numbers is null ? [new MissedNote(SessionNoteKind.GoesOn, runs.Last.Last + 1, runs.Last.Mark)] : [],
+        };
     }
 
     // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void.
@@ -124,6 +173,6 @@ internal static class SessionMending
         runs.Void(store.NextOutgoing, journal.Reports);
         store.Append(journal.Reports, default);
         store.SentMark = Math.Min(store.SentMark, journal.Reports);
-        return new MendedSession(runs, 0, 0, SessionNoteKind.Void, null);
+        return new MendedSession(runs, 0, 0, null) { Missed = [new MissedNote(SessionNoteKind.Void, store.NextOutgoing - 1, journal.Reports)] };
     }
 }
