@@ -168,14 +168,15 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
     [Fact]
     public void Connection_InThePlaceOfAnother_RemembersNothingOfIt()
     {
-        List<(bool WasRefused, bool CanWrite, bool IsHeld)> seen = [];
+        List<(bool WasRefused, bool CanWrite, bool IsHeld, bool IsFrameAwaited, long Discarded)> seen = [];
         TestHandler handler = new()
         {
             Opened = connection =>
             {
-                seen.Add((connection.WasRefused, connection.TryWrite("x"u8), connection.IsInputHeld));
+                seen.Add((connection.WasRefused, connection.TryWrite("x"u8), connection.IsInputHeld, connection.IsFrameAwaited, connection.DiscardBytes));
 
-                // Refused, ended and held, and gone without an end.
+                // In the middle of a TLS record and of a discard; refused, ended and held, and gone without an end.
+                (connection.RecordBegunNs, connection.DiscardBytes) = (1, 1);
                 while (connection.TryWrite(new byte[50_000]))
                 {
                 }
@@ -192,7 +193,7 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
         }
 
         loop.Stop();
-        Assert.Equal(Enumerable.Repeat((false, true, false), 3), seen);
+        Assert.Equal(Enumerable.Repeat((false, true, false, false, 0L), 3), seen);
     }
 
     [Theory]

@@ -182,4 +182,42 @@ public class LatencyHistogramTests
     }
 
     private static int RankOf(decimal fraction, int count) => Math.Max(1, (int)Math.Ceiling(fraction * count));
+
+    [Fact]
+    public void Quantile_OfOneValue_IsThatValueAndNotTheEndOfItsBucket()
+    {
+        LatencyHistogram histogram = new();
+        histogram.Record(1_000);
+
+        Assert.Equal((1_000L, 1_000L), (histogram.Quantile(0.5), histogram.Quantile(1)));
+    }
+
+    [Fact]
+    public void Difference_OfASmallValueBehindALargeOne_HasTheSmallOnesMax()
+    {
+        LatencyHistogram before = new();
+        before.Record(1_000_000);
+        LatencyHistogram now = new();
+        before.AddTo(now);
+        now.Record(10);
+        LatencyHistogram difference = new();
+
+        difference.SetDifference(now, before);
+
+        Assert.Equal((1L, 10L, 10L, 10L), (difference.Count, difference.Max, difference.Sum, difference.Quantile(1)));
+    }
+
+    [Fact]
+    public void Difference_ToOneThatWasClearedMeanwhile_IsNeverNegative()
+    {
+        LatencyHistogram before = new();
+        before.Record(1_000);
+        LatencyHistogram now = new();
+        now.Record(1);
+        LatencyHistogram difference = new();
+
+        difference.SetDifference(now, before);
+
+        Assert.Equal((1L, 1L, 0L), (difference.Count, difference.Max, difference.Sum));
+    }
 }

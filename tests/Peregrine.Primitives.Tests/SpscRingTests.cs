@@ -111,4 +111,36 @@ public class SpscRingTests
     }
 
     private readonly record struct Wide(long A, long B, long C, long D);
+
+    [Fact]
+    public void Claim_OfMoreThanWasFreeAtTheLastLook_LooksAgain()
+    {
+        SpscRing<int> ring = new(8);
+        Publish(ring, 4);
+        ring.Release(ring.Peek(4).Length);
+        Publish(ring, 4);
+        Publish(ring, 2);
+        ring.Release(ring.Peek(8).Length);
+        ring.Release(ring.Peek(8).Length);
+
+        Assert.Equal(0, ring.Count);
+        Assert.Equal(6, ring.Claim(6).Length);
+    }
+
+    [Fact]
+    public void Peek_OfMoreThanWasThereAtTheLastLook_LooksAgain()
+    {
+        SpscRing<int> ring = new(8);
+        Publish(ring, 1);
+        Assert.Equal(1, ring.Peek(1).Length);
+        Publish(ring, 2);
+
+        Assert.Equal(3, ring.Peek(3).Length);
+    }
+
+    private static void Publish(SpscRing<int> ring, int count)
+    {
+        Assert.Equal(count, ring.Claim(count).Length);
+        ring.Publish(count);
+    }
 }

@@ -59,14 +59,16 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
         Assert.Equal(3, server.WaitingUpdates);
     }
 
-    [Fact]
-    public void Books_OfAnAuction_TellATradeAndWhatItDoesToEachOrder()
+    [Theory]
+    [InlineData(false, 2, 3)]
+    [InlineData(true, 1, 2)]
+    public void Books_OfAnAuction_TellATradeAndWhatItDoesToEachShownOrder(bool isBuyHidden, long added, long told)
     {
         using MarketDataServer server = new(new MarketDataServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
         BookTap tap = new(server, 16);
         tap.UseInstruments(_core);
         _ = Submit(Phase(TradingPhase.OpeningAuction), tap);
-        _ = Submit(Order(1, Side.Buy, 102), tap);
+        _ = Submit(Order(1, Side.Buy, 102) with { Flags = isBuyHidden ? OrderFlags.Hidden : OrderFlags.None }, tap);
         _ = Submit(Order(2, Side.Sell, 100), tap);
         tap.Release(long.MaxValue);
         long before = server.WaitingUpdates;
@@ -74,8 +76,8 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
         _ = Submit(Phase(TradingPhase.Continuous), tap);
         tap.Release(long.MaxValue);
 
-        // The print, and the removal of each of the two.
-        Assert.Equal((2L, 3L), (before, server.WaitingUpdates - before));
+        // The print, and the removal of each of the two that is shown.
+        Assert.Equal((added, told), (before, server.WaitingUpdates - before));
     }
 
     [Fact]
