@@ -115,7 +115,7 @@ internal sealed partial class OrderPort
     }
 
     // The session is on: what a reset left untold, and what was lost.
-    private void TellWhatIsDue(ClientState client)
+    private static void TellWhatIsDue(ClientState client)
     {
         if (client.News is { } news)
         {

@@ -4,7 +4,6 @@ using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Ids;
 using Peregrine.Trading.Orders;
 
