@@ -106,7 +106,7 @@ public sealed partial class OrderLink
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
         using ReplayPipe pipe = new(replay);
-        return JournalWriter.Open(JournalOptionsOf(after), new StartVisitor(pipe, () => CompareFolder(replay)), out recovery);
+        return JournalWriter.Open(JournalOptionsOf(after), new StartVisitor(this, pipe, replay), out recovery);
     }
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()
@@ -136,12 +136,16 @@ public sealed partial class OrderLink
     }
 
     // What is wrong is told before the journal's torn tail is cut.
-    private sealed class StartVisitor(ReplayPipe pipe, Action compare) : IJournalVisitor
+    private sealed class StartVisitor(OrderLink link, ReplayPipe pipe, JournalReplay replay) : IJournalVisitor
     {
-        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload) => pipe.OnRecord(in header, payload);
+        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
+        {
+            link._endedInOrder = header.Type == JournalRecordType.End;
+            pipe.OnRecord(in header, payload);
+        }
 
         public void OnEnd() => pipe.OnEnd();
 
-        public void OnWhole() => compare();
+        public void OnWhole() => link.CompareFolder(replay);
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class OrderLink
 
     private IReadOnlyList<string> _lost = [];
     private Guid _identity;
+    private bool _endedInOrder;
 
     /// <summary>Reports are being made again for a client that waits for them.</summary>
     internal bool IsRemaking => _port.IsRemaking;
@@ -105,9 +106,28 @@ public sealed partial class OrderLink
         }
     }
 
+    // Whether notes may be missing of messages that left: at level os they were with the kernel before, unless the machine itself
+    // went down, or the journal's end was torn.
+    private bool MayMissNotes(JournalReplay replay)
+    {
+        long bootNs = Clock.UnixNs - (Environment.TickCount64 * 1_000_000);
+        return !_endedInOrder && (_options.Durability != Durability.Os || replay.LastTimeNs < bootNs || Recovery.Journal.TornBytes > 0);
+    }
+
+    private void WriteEnd()
+    {
+        if (Failure is null && _sequencer.TryCommit())
+        {
+            ReadOnlySpan<byte> nothing = [0];
+            _ = _sequencer.TryAppendNote(JournalRecordType.End, nothing);
+            _ = _journal.Commit();
+        }
+    }
+
     private void StartSessions(JournalReplay replay, Action<string> log)
     {
         IReadOnlyDictionary<int, long>? floor = null;
+        bool mayMissNotes = MayMissNotes(replay);
         foreach (ClientState client in _port.Clients)
         {
             if (client.FirstStore is null)
@@ -120,7 +140,7 @@ public sealed partial class OrderLink
             client.Store.Belong(_identity, OwnerOf(client.Client));
             floor ??= client.IsLost ? ReportsAllSent() : null;
             SessionNumbers? known = replay.Ledger.Find(client.Id);
-            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0);
+            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0, mayMissNotes);
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
             if (mended.Line is { } line)
             {
@@ -157,7 +177,7 @@ public sealed partial class OrderLink
         }
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
-        client.Start(new FixSession(options, client.Store, _port));
+        client.Start(new FixSession(options, client.Store, _port) { MustReset = mended.MustReset });
         _port.SendKept(client, mended.Missing);
         _acceptor.Add(client.Session);
     }

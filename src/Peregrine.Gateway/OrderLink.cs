@@ -158,6 +158,7 @@ public sealed partial class OrderLink : IDisposable
             _keeper?.Dispose();
             _port.StopRemakes();
             _port.Shut();
+            WriteEnd();
             _journal.Drain();
             _ = _sequencer.Release(_port);
             _loop.Dispose();

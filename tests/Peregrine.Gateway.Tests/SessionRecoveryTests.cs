@@ -45,7 +45,6 @@ public class SessionRecoveryTests
         rig.Pump(client, () => client.Reports('0') == 1);
         Assert.Single(after, message => message.Contains("|35=B|", StringComparison.Ordinal) && message.Contains("is void", StringComparison.Ordinal));
         Assert.True(client.LastExecId > lastExecId, $"{client.LastExecId} is above {lastExecId}, which was told");
-        Assert.DoesNotContain(client.Raw, message => message.Contains("|35=4|", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -179,7 +178,7 @@ public class SessionRecoveryTests
             for (int order = 0; order < fills; order++)
             {
                 other.New(10 + order, '2', "B"u8, 10_000, 1);
-                rig.Pump(other, () => other.Reports('F') + other.Reports('0') > order);
+                rig.Pump(other, () => other.Reports('F') > order);
             }
         }
 

@@ -254,8 +254,16 @@ public sealed partial class FixSession
         }
 
         bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
+        if (MustReset && !isReset)
+        {
+            State = FixSessionState.LogoutSent;
+            LogoutAndEnd("the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more");
+            return;
+        }
+
         if (isReset)
         {
+            MustReset = false;
             _store.Reset(_application.OnReset(this));
             NextIncoming = 1;
         }

@@ -81,6 +81,9 @@ public sealed partial class FixSession
     /// <summary>How often the numbers were set back to 1.</summary>
     public int Resets => _store.Resets;
 
+    /// <summary>The numbers are not certain any more: a Logon is refused with that reason until it sets them back (141=Y).</summary>
+    public bool MustReset { get; set; }
+
     /// <summary>When the last message from the peer arrived, Unix nanoseconds.</summary>
     public long LastReceivedNs => _lastReceivedNs;
 

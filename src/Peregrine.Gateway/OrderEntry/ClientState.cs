@@ -49,6 +49,9 @@ internal sealed class ClientState(int id, FileSessionStore? store, ClientSession
     /// <summary>Up to here it is not known what the client was sent.</summary>
     public long UnsureTo { get; set; }
 
+    /// <summary>Reports up to here could not be made again when it asked: with new numbers it begins behind them.</summary>
+    public long Untellable { get; set; }
+
     /// <summary>What it is to be told of a loss when it logs on; null when nothing.</summary>
     public string? News { get; set; }
 

@@ -84,7 +84,8 @@ internal sealed partial class OrderPort
         // What no connection was given is told again, under new numbers.
         ClientState client = (ClientState)session.Tag!;
         client.News ??= client.ToldNews;
-        long mark = Math.Min(session.SentMark, session.Mark);
+        long mark = Math.Max(Math.Min(session.SentMark, session.Mark), client.Untellable);
+        client.Untellable = 0;
         client.Numbers.GoOnFrom(1, mark);
         Note(client, SessionNoteKind.GoesOn, session.Resets + 1, 1, mark, nextIncoming: 1);
         return mark;
@@ -101,7 +102,7 @@ internal sealed partial class OrderPort
                 return RemakeStatus.Gap;
             case NumberKind.Unknown:
                 _log($"session {client.Client.CompId}: it is not known any more what number {sequence} was; the session ends");
-                return RemakeStatus.Gone;
+                return GiveUp(client);
             default:
                 RemakeStatus status = _remakers!.TryTake(session, client.Id, number, out OrderReport report);
                 if (status == RemakeStatus.Made)
@@ -110,8 +111,16 @@ internal sealed partial class OrderPort
                     mark = number;
                 }
 
-                return status;
+                return status == RemakeStatus.Gone ? GiveUp(client) : status;
         }
+    }
+
+    // Nothing makes them again: the client is told, and not asked to come back to the same place.
+    private static RemakeStatus GiveUp(ClientState client)
+    {
+        client.Untellable = client.ReportCount;
+        client.News = "Reports that you asked for could not be made again and are left out: take them from your own records, and ask for the status of your orders.";
+        return RemakeStatus.Gone;
     }
 
     // The session is on: what a reset left untold, and what was lost.
@@ -121,7 +130,7 @@ internal sealed partial class OrderPort
         {
             (client.News, client.ToldNews) = (null, news);
             FixWriter writer = client.Session.BeginMessage("B"u8, Clock.UnixNs);
-            writer.Add(HeadlineTag, "commands were lost"u8);
+            writer.Add(HeadlineTag, "something was lost"u8);
             writer.Add(LinesOfTextTag, 1L);
             writer.Add(Tag.Text, System.Text.Encoding.ASCII.GetBytes(news));
             Check.That(client.Session.TryEndMessage(ref writer, client.Session.Mark), "news fit into a message");

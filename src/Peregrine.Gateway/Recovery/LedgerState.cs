@@ -11,6 +11,8 @@ internal static class LedgerState
     private const int SessionBytes = 48;
     private const int RunBytes = 24;
     private const int CommandBytes = 24;
+    private const int OwesNewsFlag = 1;
+    private const int UnsureFlag = 2;
 
     /// <summary>Writes everything; equal states give equal bytes.</summary>
     public static void Save(SessionLedger ledger, Guid identity, IBufferWriter<byte> target)
@@ -81,7 +83,7 @@ internal static class LedgerState
         writer.Write(numbers.BegunAfter);
         writer.Write(numbers.SentMark);
         writer.Write(numbers.Outgoing.Runs.Count);
-        writer.Write(numbers.OwesNews ? 1 : 0);
+        writer.Write((numbers.OwesNews ? OwesNewsFlag : 0) | (numbers.IsUnsure ? UnsureFlag : 0));
         writer.Complete();
         foreach (NumberRun run in numbers.Outgoing.Runs)
         {
@@ -100,7 +102,8 @@ internal static class LedgerState
         (int session, int resets) = (reader.ReadInt32(), reader.ReadInt32());
         SessionNumbers numbers = new() { Resets = resets, NotedIncoming = reader.ReadInt64(), NotedAfter = reader.ReadInt64(), BegunAfter = reader.ReadInt64(), SentMark = reader.ReadInt64() };
         int runs = reader.ReadInt32();
-        numbers.OwesNews = reader.ReadInt32() != 0;
+        int flags = reader.ReadInt32();
+        (numbers.OwesNews, numbers.IsUnsure) = ((flags & OwesNewsFlag) != 0, (flags & UnsureFlag) != 0);
         Require(session >= 0 && resets >= 0 && numbers.NotedIncoming > 0 && runs is > 0 and <= NumberRuns.RunsMax, $"{runs} runs of numbers of session {session}, which expects {numbers.NotedIncoming}");
         NumberRun before = default;
         for (int index = 0; index < runs; index++)

@@ -28,4 +28,7 @@ public static class JournalRecordType
     /// The link went on although the end of its journal was lost: two i64, the execution id and the order id below which none is given again.
     /// </summary>
     public const byte Loss = 7;
+
+    /// <summary>The link ended in order: whatever it sent stands before. One zero byte. A journal that goes on behind it is of the next run.</summary>
+    public const byte End = 8;
 }

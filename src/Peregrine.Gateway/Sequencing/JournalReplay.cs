@@ -99,6 +99,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
                 Core.SkipExecIds(BinaryPrimitives.ReadInt64LittleEndian(payload));
                 Ledger.OnLoss(BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]));
                 break;
+            case JournalRecordType.End:
+                break;
             default:
                 throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; it was written by another version: start that one");
         }

@@ -24,6 +24,9 @@ public sealed class SessionNumbers
     /// <summary>Reports that were given to a connection, as the last note says.</summary>
     public long SentMark { get; internal set; }
 
+    /// <summary>Which number was which report is not certain, until they are set back.</summary>
+    public bool IsUnsure { get; internal set; }
+
     /// <summary>Commands were lost, and the client was not told yet.</summary>
     public bool OwesNews { get; internal set; }
 }
@@ -85,6 +88,11 @@ public sealed class SessionLedger
         {
             numbers.Outgoing.GoOnFrom(note.Number, note.Mark);
             numbers.BegunAfter = sequence;
+            numbers.IsUnsure = false;
+        }
+        else if (note.Kind == SessionNoteKind.Unsure)
+        {
+            numbers.IsUnsure = true;
         }
         else if (note.Kind == SessionNoteKind.Void)
         {

@@ -8,7 +8,8 @@ namespace Peregrine.Gateway.Sessions;
 /// <param name="Reports">Reports of the session.</param>
 /// <param name="NextIncoming">The number that the client's next message must have.</param>
 /// <param name="Floor">Reports that were all sent for certain, where the store does not say.</param>
-internal readonly record struct JournaledSession(SessionNumbers? Numbers, long Reports, long NextIncoming, long Floor);
+/// <param name="MayMissNotes">The last run ended in a way that can have taken notes of messages that left.</param>
+internal readonly record struct JournaledSession(SessionNumbers? Numbers, long Reports, long NextIncoming, long Floor, bool MayMissNotes);
 
 /// <summary>What became of a session's store.</summary>
 /// <param name="Numbers">Which outgoing numbers are reports.</param>
@@ -19,6 +20,9 @@ internal readonly record struct MendedSession(NumberRuns Numbers, long Missing, 
 {
     /// <summary>What the journal was not told of these numbers, in order: it is to be noted.</summary>
     public IReadOnlyList<MissedNote> Missed { get; init; } = [];
+
+    /// <summary>Which number was which report is not certain any more: the client has to begin with new numbers.</summary>
+    public bool MustReset { get; init; }
 }
 
 /// <summary>A note that the journal lacks.</summary>
@@ -33,6 +37,18 @@ internal static class SessionMending
     /// <param name="journal">What the journal says.</param>
     /// <param name="keptReports">So many reports can go into the store; with more, all are made again when they are asked for.</param>
     public static MendedSession Mend(FileSessionStore store, bool isLost, in JournaledSession journal, long keptReports)
+    {
+        bool wasUnsure = journal.Numbers is { IsUnsure: true };
+        MendedSession mended = MendNumbers(store, isLost, in journal, keptReports);
+        if (!mended.MustReset)
+        {
+            return mended with { MustReset = wasUnsure };
+        }
+
+        return mended with { Missed = [.. mended.Missed, new MissedNote(SessionNoteKind.Unsure, store.NextOutgoing, store.Mark)] };
+    }
+
+    private static MendedSession MendNumbers(FileSessionStore store, bool isLost, in JournaledSession journal, long keptReports)
     {
         if (isLost)
         {
@@ -72,24 +88,25 @@ internal static class SessionMending
     private static MendedSession AppendMissing(FileSessionStore store, in JournaledSession journal, NumberRuns runs, long keptReports)
     {
         List<MissedNote> missed = [];
-        CollectMissed(store, runs, missed);
+        bool mustReset = !TryCollectMissed(store, runs, missed);
         long missing = journal.Reports - store.Mark;
         if (missing <= keptReports)
         {
-            return new MendedSession(runs, missing, 0, null) { Missed = missed };
+            return new MendedSession(runs, missing, 0, null) { Missed = missed, MustReset = mustReset };
         }
 
         store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
         string line = string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for");
-        return new MendedSession(runs, 0, 0, line) { Missed = missed };
+        return new MendedSession(runs, 0, 0, line) { Missed = missed, MustReset = mustReset };
     }
 
     // Numbers that the journal was not told of: for want of room, as the process died before its batch was written, or by an earlier version.
-    private static void CollectMissed(FileSessionStore store, NumberRuns runs, List<MissedNote> missed)
+    // False when what was known and what the store still has do not meet.
+    private static bool TryCollectMissed(FileSessionStore store, NumberRuns runs, List<MissedNote> missed)
     {
         if (!runs.IsEmpty && store.NextOutgoing == runs.NextAfter(store.Mark))
         {
-            return;
+            return true;
         }
 
         long first = runs.IsEmpty ? store.NextOutgoing : runs.Last.Last + 1;
@@ -98,8 +115,8 @@ internal static class SessionMending
             first--;
         }
 
-        bool isWhole = !runs.IsEmpty;
-        if (!isWhole)
+        bool wasKnown = !runs.IsEmpty;
+        if (!wasKnown)
         {
             // The first number of all answers a Logon; of any other one the mark before it is not known.
             long mark = store.Mark;
@@ -115,7 +132,7 @@ internal static class SessionMending
             {
                 // Not all of them are there: they are known from the end on.
                 GoOnFrom(store.NextOutgoing, store.Mark);
-                return;
+                return !wasKnown;
             }
 
             if (mark == before)
@@ -126,6 +143,8 @@ internal static class SessionMending
 
             before = mark;
         }
+
+        return true;
 
         void GoOnFrom(long number, long mark)
         {
@@ -158,10 +177,11 @@ internal static class SessionMending
         }
 
         string? line = isAny
-            ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports")
+            ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports{(journal.MayMissNotes ? "; after a crash its numbers are not certain: its client has to log on with ResetSeqNumFlag=Y" : "")}")
             : null;
-        return new MendedSession(runs, 0, isSure ? 0 : journal.Reports, line)
+        return new MendedSession(runs, 0, isSure && !journal.MayMissNotes ? 0 : journal.Reports, line)
         {
+            MustReset = isAny && journal.MayMissNotes,
             Missed = journal.Numbers is null ? [new MissedNote(SessionNoteKind.GoesOn, runs.Last.Last + 1, runs.Last.Mark)] : [],
         };
     }

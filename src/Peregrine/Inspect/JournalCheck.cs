@@ -74,6 +74,9 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
             case JournalRecordType.Identity:
                 Require(payload.Length == JournalReplay.IdentityBytes, in header, "identity", payload.Length);
                 break;
+            case JournalRecordType.End:
+                Require(payload.Length == 1, in header, "end", payload.Length);
+                break;
             case JournalRecordType.Loss:
                 Require(payload.Length == JournalReplay.LossBytes, in header, "loss", payload.Length);
                 break;

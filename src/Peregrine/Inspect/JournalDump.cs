@@ -65,6 +65,7 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         JournalRecordType.Identity when payload.Length == JournalReplay.IdentityBytes => ("identity", [("link", new Guid(payload).ToString("N"))]),
         JournalRecordType.Loss when payload.Length == JournalReplay.LossBytes =>
             ("loss", [("execid", BinaryPrimitives.ReadInt64LittleEndian(payload)), ("order", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
+        JournalRecordType.End => ("end", []),
         _ => ("unknown", [("type", header.Type), ("bytes", Convert.ToHexStringLower(payload))]),
     };
 

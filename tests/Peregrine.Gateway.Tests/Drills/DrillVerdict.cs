@@ -4,6 +4,7 @@ namespace Peregrine.Gateway.Tests.Drills;
 internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnlyList<DrillDamage> damages, Random random)
 {
     private const int MissingShown = 3;
+    private readonly HashSet<string> _toldOfLoss = [];
 
     private readonly HashSet<string> _damagedPaths = [.. damages.SelectMany(damage => damage.Paths)];
     private long _reached;
@@ -157,6 +158,20 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         CheckAtRest("after everything was asked for");
         foreach (DrillClient client in asking)
         {
+            if (!client.IsLoggedOn && damages.Any(damage => damage.Part == DamagedPart.Journal) && client.LogoutText?.Contains("is kept no more", StringComparison.Ordinal) == true)
+            {
+                // Segments behind a snapshot are not read by a start; who asks for what stands there is told so, and goes on.
+                _ = _toldOfLoss.Add(client.CompId);
+                world.Logon(client, reset: true);
+                CheckAtRest("after the logon behind what is kept no more");
+                if (!client.IsLoggedOn || client.Ledger.News.Count == 0)
+                {
+                    Faults.Add($"{client.CompId}: {client.LogoutText}; and then it is not told that it lacks reports");
+                }
+
+                continue;
+            }
+
             if (!client.IsLoggedOn)
             {
                 Faults.Add($"{client.CompId}: was cut when it asked for everything: {client.LogoutText ?? client.Disagreement ?? "without a word"}");
@@ -218,7 +233,7 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         IReadOnlyDictionary<string, TrueReport> truth = world.Truth.Of(client.CompId);
         bool isStoreLost = ways.SkipsLostReports && _damagedPaths.Contains(DrillImage.StoreOf(client.CompId));
         IEnumerable<TrueReport> untold = truth.Values.Where(report => !client.Ledger.Has(report.Key));
-        List<TrueReport> missing = isStoreLost ? [] : [.. untold.OrderBy(report => report.Sequence)];
+        List<TrueReport> missing = isStoreLost || _toldOfLoss.Contains(client.CompId) ? [] : [.. untold.OrderBy(report => report.Sequence)];
         if (missing.Count > 0)
         {
             Faults.Add(
