@@ -117,6 +117,30 @@ public class ModelTests
     }
 
     [Fact]
+    public void Timer_AlmostARoundAway_IsWaitedForAndNotForgotten()
+    {
+        // In the word of the wheel that is looked at first, below the place where the look begins.
+        TimerWheel wheel = new(10L << 20);
+        wheel.Set(1, (10L + 1_020) << 20);
+
+        Assert.InRange(wheel.WaitMs(10L << 20), 1_000, 1_100);
+    }
+
+    [Theory]
+    [InlineData(1, 254, -1)]
+    [InlineData(2, 65_533, -1)]
+    public void Codec_ThatCountsItsPrefix_ReadsItBackUpToItsLongest(int prefixBytes, int longest, int beyond)
+    {
+        LengthPrefixedCodec codec = new(prefixBytes, 1 << 20, countsPrefix: true);
+        byte[] frame = new byte[codec.FrameBytes(longest)];
+        codec.Encode(new byte[longest], frame);
+
+        Assert.Equal((prefixBytes + longest, beyond), (frame.Length, codec.FrameBytes(longest + 1)));
+        Assert.Equal(FrameResult.Ok, codec.TryDecode(frame, out FrameBounds bounds));
+        Assert.Equal(new FrameBounds(prefixBytes, longest, frame.Length), bounds);
+    }
+
+    [Fact]
     public void Codecs_OfEachKind_ReadWhatTheyWriteWhereverItIsCut()
     {
         RoundTrip(new LengthPrefixedCodec(1, 255), 255);
