@@ -67,6 +67,7 @@ public sealed partial class OrderLink
                 {
                     JournalWriter journal = Open(reader.Info.Position, replay, out recovery);
                     start = new LinkStart { Snapshot = reader.Info, Passed = passed, LoadNs = loadedNs - beginNs, ReplayNs = Clock.MonotonicNs - loadedNs, Skipped = lag };
+                    (_baseSequence, _baseCounts) = (reader.Info.Position.Sequence, state.ReportCounts);
                     return journal;
                 }
                 catch (JournalPlaceException other)

@@ -24,6 +24,10 @@ public sealed partial class OrderLink
     private Guid _identity;
     private bool _endedInOrder;
 
+    // The snapshot that the start began with, and the reports of each session up to it.
+    private long _baseSequence;
+    private IReadOnlyDictionary<int, long> _baseCounts = new Dictionary<int, long>();
+
     /// <summary>Reports are being made again for a client that waits for them.</summary>
     internal bool IsRemaking => _port.IsRemaking;
 
@@ -87,7 +91,7 @@ public sealed partial class OrderLink
         BinaryPrimitives.WriteUInt64LittleEndian(loss[8..], orderId);
         Append(JournalRecordType.Loss, loss);
         Core.SkipExecIds(execId);
-        replay.Ledger.OnLoss(orderId);
+        replay.Ledger.OnLoss(orderId, Core.LastSequence);
         foreach ((string path, long _) in FolderCheck.SnapshotsAhead(_options.DataFolder, Core.LastSequence).ToList())
         {
             File.Move(path, path + AheadExtension, overwrite: true);
@@ -138,7 +142,7 @@ public sealed partial class OrderLink
             }
 
             client.Store.Belong(_identity, OwnerOf(client.Client));
-            floor ??= client.IsLost ? ReportsAllSent() : null;
+            floor ??= client.IsLost && client.ReportCount > 0 ? ReportsAllSent() : null;
             SessionNumbers? known = replay.Ledger.Find(client.Id);
             JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0, mayMissNotes);
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
@@ -150,6 +154,12 @@ public sealed partial class OrderLink
             if (_lost.Count > 0 || known is { OwesNews: true })
             {
                 client.News = NewsOfLoss;
+            }
+
+            if (Recovery.Start.Skipped is not null)
+            {
+                // Nothing makes them again, and --skip-lost-reports left them out.
+                client.Store.SentMark = Math.Max(client.Store.SentMark, Math.Min(_baseCounts.GetValueOrDefault(client.Id), client.Store.Mark));
             }
 
             StartSession(client, in mended);
@@ -179,6 +189,8 @@ public sealed partial class OrderLink
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
         client.Start(new FixSession(options, client.Store, _port) { MustReset = mended.MustReset });
         _port.SendKept(client, mended.Missing);
+        client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue
+            : client.Session.SentMark >= _baseCounts.GetValueOrDefault(client.Id) ? _baseSequence + 1 : 1;
         _acceptor.Add(client.Session);
     }
 

@@ -54,6 +54,9 @@ public sealed record LinkStatus
     /// <summary>Times that accepting FIX connections paused for want of descriptors.</summary>
     public long AcceptPauses { get; init; }
 
+    /// <summary>Numbers of sessions that the journal was not told of, as it had no room: where a session's store is lost too, its client has to begin with new ones.</summary>
+    public long MissedNotes { get; init; }
+
     public required long InPool { get; init; }
 
     /// <summary>Events that users of local ports did not read in time.</summary>
@@ -88,6 +91,7 @@ public sealed partial class OrderLink
         DiskRoom = _sequencer.Room,
         PendingEvictions = _acceptor.Counters.PendingEvictions,
         AcceptPauses = _loop.Counters.AcceptPauses,
+        MissedNotes = _sequencer.MissedNotes,
         InPool = _loop.LentBuffers,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };

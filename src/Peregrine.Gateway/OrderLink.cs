@@ -85,7 +85,7 @@ public sealed partial class OrderLink : IDisposable
         {
             _keeper?.Dispose();
             _port.StopRemakes();
-            _port.Close();
+            _port.Close(_journal?.DurableSequence ?? 0);
             _journal?.Dispose();
             _loop.Dispose();
             throw;
@@ -162,7 +162,7 @@ public sealed partial class OrderLink : IDisposable
             _journal.Drain();
             _ = _sequencer.Release(_port);
             _loop.Dispose();
-            _port.Close();
+            _port.Close(_journal.DurableSequence);
             _journal.Dispose();
         }
     }
@@ -213,7 +213,7 @@ public sealed partial class OrderLink : IDisposable
             _nextTickNs = nowNs + TickNs;
             _acceptor.OnTick(Clock.ToUnixNs(nowNs));
             _port.CancelOfDisconnected();
-            _ = _port.FindUnsent();
+            _port.FindUnsent();
             _clock.Tick(_sequencer.NowNs);
             _port.SaveIncoming(_journal.DurableSequence);
             _watch.Look(_sequencer);

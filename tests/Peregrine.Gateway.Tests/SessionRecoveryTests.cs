@@ -193,6 +193,44 @@ public class SessionRecoveryTests
         Assert.True(reports.Select(report => report.ExecId).SequenceEqual(reports.Select(report => report.ExecId).Order()), "in their order");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Client_ThatSawALogonOnly_AndThenResets_IsToldWhatCameWhileItWasAway(bool isRefused)
+    {
+        using LinkRig rig = new(change: options => options with { Sessions = [new ClientSession("CLIENT", [0]), new ClientSession("OTHER", [1])] });
+        List<string> seen = [];
+        (long nextOut, long nextIn) = (0, 0);
+        using (FixClient client = rig.Connect(seen: seen.Add))
+        {
+            client.New(1, '1', "A"u8, 10_000, 1_000);
+            rig.Pump(client, () => client.Reports('0') == 1);
+            (nextOut, nextIn) = (client.NextOutgoing, client.NextIncoming);
+        }
+
+        using (FixClient other = rig.Connect(compId: "OTHER"))
+        {
+            for (int order = 0; order < 20; order++)
+            {
+                other.New(10 + order, '2', "B"u8, 10_000, 1);
+            }
+
+            rig.Pump(other, () => other.Reports('F') == 20);
+        }
+
+        // Its number is too low: a Logout says so. Or it is right, and the client goes before it has asked for anything.
+        using (FixClient brief = new(rig.Link.FixEndPoint, "CLIENT", isRefused ? 1 : nextOut, nextIn + 1_000) { Seen = _ => { } })
+        {
+            brief.Logon();
+            rig.Pump(brief, () => brief.Raw.Count > 0);
+        }
+
+        using FixClient back = new(rig.Link.FixEndPoint, "CLIENT") { Seen = seen.Add };
+        back.Logon(isReset: true);
+        rig.Pump(back, () => Reports(seen).Count == 21 || back.IsClosed);
+        Assert.Equal(21, Reports(seen).Select(report => report.ExecId).Distinct().Count());
+    }
+
     [Fact]
     public void Incoming_AfterACrash_IsWhatTheJournalHolds_AlsoWhereTheStoreLags()
     {

@@ -52,4 +52,24 @@ public class SnapshotEdgeTests
         int named = steps.IndexOf($"Move {path}.tmp");
         Assert.True(written < synced && synced < named && named < steps.LastIndexOf("SyncFolder /s"), string.Join(", ", steps));
     }
+
+    [Theory]
+    [InlineData(long.MaxValue, new[] { 40L, 50 })]
+    [InlineData(50L, new[] { 40L, 50 })]
+    [InlineData(35L, new[] { 30L, 40, 50 })]
+    [InlineData(20L, new[] { 20L, 40, 50 })]
+    [InlineData(5L, new[] { 10L, 40, 50 })]
+    public void Snapshots_BeforeAPinnedCommand_TheNewestOfThemStays(long pinned, long[] kept)
+    {
+        MemoryFiles files = new();
+        SnapshotStore store = SnapshotStore.Open(files, "/s", keep: 10);
+        foreach (long sequence in new[] { 10L, 20, 30, 40 })
+        {
+            _ = SnapshotTests.Write(store, new JournalPosition(sequence, sequence, default), [1, 2, 3]);
+        }
+
+        _ = SnapshotTests.Write(SnapshotStore.Open(files, "/s", keep: 2, pinned), new JournalPosition(50, 50, default), [1, 2, 3]);
+
+        Assert.Equal(kept, files.List("/s").Select(path => long.Parse(Path.GetFileName(path).Split('-')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
+    }
 }

@@ -16,10 +16,13 @@ public sealed partial class FileSessionStore
     private const int OwnerBytes = 256;
     private const int NameBytesMax = 100;
 
+    // A message a microsecond for a month; what is above was never counted.
+    private const long NextIncomingMax = 1L << 41;
+
     // Two places that are written in turn: whatever moment a process dies at, one of them is whole.
     private const int SlotAt = 1024;
     private const int SlotStride = 1024;
-    private const int SlotBytes = 48;
+    private const int SlotBytes = 32;
 
     // The same number twice.
     private const int SentMarkAt = 3072;
@@ -32,7 +35,7 @@ public sealed partial class FileSessionStore
     /// <summary>Which link the store belongs to; empty for one that no link has taken yet.</summary>
     public Guid Link { get; private set; }
 
-    /// <summary>True when there was no store: it was made by this opening.</summary>
+    /// <summary>True when there was no store: it was made by this opening, or by one that came to nothing.</summary>
     public bool IsNew { get; private set; }
 
     /// <inheritdoc/>
@@ -67,8 +70,11 @@ public sealed partial class FileSessionStore
     /// <summary>Makes it a store of this link.</summary>
     public void Belong(Guid link, SessionStoreOwner owner)
     {
-        Link = link;
-        WriteOwner(owner);
+        if (Link != link)
+        {
+            Link = link;
+            WriteOwner(owner);
+        }
     }
 
     private void Load(SessionStoreOwner owner)
@@ -90,6 +96,7 @@ public sealed partial class FileSessionStore
                 LoadSlots();
                 LoadRing();
                 LoadSentMark();
+                IsNew = Link == Guid.Empty && _lastPosition < 0;
                 break;
             default:
                 throw new IOException(
@@ -101,7 +108,7 @@ public sealed partial class FileSessionStore
     private void CarryOver(SessionStoreOwner owner)
     {
         _nextIncoming = BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(NextIncomingOfVersion1At, 8));
-        if (_nextIncoming < 1)
+        if (_nextIncoming is < 1 or > NextIncomingMax)
         {
             throw new SessionStoreDamagedException(Path, $"the next number of the client is {_nextIncoming} at byte {NextIncomingOfVersion1At}");
         }
@@ -209,7 +216,7 @@ public sealed partial class FileSessionStore
             }
         }
 
-        if (_generation == 0 || _nextIncoming < 1 || ProvenSequence < 0)
+        if (_generation == 0 || _nextIncoming is < 1 or > NextIncomingMax || ProvenSequence < 0)
         {
             throw new SessionStoreDamagedException(Path, $"neither place of the client's next number, at bytes {SlotAt} and {SlotAt + SlotStride}, is whole");
         }

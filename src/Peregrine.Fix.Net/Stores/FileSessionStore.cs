@@ -173,6 +173,20 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         NextIncoming = 1;
     }
 
+    /// <summary>Whether every message behind <see cref="SentMark"/> is still in the ring.</summary>
+    /// <remarks>Work: a look at each of them.</remarks>
+    public bool HoldsAllUnsent()
+    {
+        long sequence = NextOutgoing - 1;
+        long mark = Mark;
+        while (mark > SentMark && TryRead(sequence, out _, out mark))
+        {
+            sequence--;
+        }
+
+        return mark <= SentMark;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -243,7 +257,7 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
             if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore, out int olderResets))
             {
                 // Not written over yet, so it was whole once; what is nearly a lap old may be under a record that was never finished.
-                Found = _end - before > _ringBytes / 4 * 3 ? "" : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: messages up to number {sequence - 1} are not in it any more";
+                Found += _end - before > _ringBytes / 4 * 3 ? "" : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: messages up to number {sequence - 1} are not in it any more";
                 return;
             }
 

@@ -280,6 +280,7 @@ public sealed partial class FixSession
 
         _heartbeatNs = heartbeatSeconds * SecondNs;
         _writtenEnd = _store.NextOutgoing;
+        (_markAtLogon, _logonNs) = (_store.Mark, _nowNs);
         Counters.Logons++;
         FixWriter logon = Begin("A"u8);
         logon.Add(Messages.Tag.EncryptMethod, 0);

@@ -30,6 +30,9 @@ public sealed partial class FixSession
     // The connection refused, or the application makes a message again: nothing to do until it is writable, or made.
     private bool _isBlocked;
 
+    // The peer asked, and no report went out since.
+    private bool _isFirstAsked;
+
     /// <summary>True while saved messages wait to be sent and the connection takes them: call <see cref="Continue"/> soon.</summary>
     public bool IsResending => _cursor > 0 && !_isBlocked;
 
@@ -72,6 +75,7 @@ public sealed partial class FixSession
         if (count > 0)
         {
             _store.GoOnFrom(first + count, mark);
+            _markAtLogon = 0;
             if (!IsCatchingUp)
             {
                 _cursor = first;
@@ -101,6 +105,10 @@ public sealed partial class FixSession
         {
             return;
         }
+
+        // It asks from the first that it lacks, and has what lies before: the first report that goes out tells how far that is.
+        _markAtLogon = 0;
+        _isFirstAsked = true;
 
         // While catching up, everything from the cursor on will come in any case.
         _cursor = IsCatchingUp ? Math.Min(_cursor, begin) : begin;
@@ -165,7 +173,18 @@ public sealed partial class FixSession
 
             Counters.Resent += following - _cursor;
             _cursor = following;
-            WasSent(following, mark);
+            _writtenEnd = Math.Max(_writtenEnd, following);
+            if (mark > 0)
+            {
+                if (_isFirstAsked)
+                {
+                    HasAll(mark - 1);
+                    _isFirstAsked = false;
+                }
+
+                WasSent(mark);
+            }
+
             _lastSentNs = _nowNs;
         }
 
@@ -182,14 +201,13 @@ public sealed partial class FixSession
         RemakeStatus status = RemakeStatus.Gap;
         following = _cursor + 1;
         bytes = 0;
-        if (_store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark))
+        bool isKnown = _store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark);
+        if (isKnown && saved.Length > 0 && TryRewrite(saved, _cursor, out bytes))
         {
-            if (saved.Length > 0 && TryRewrite(saved, _cursor, out bytes))
-            {
-                return RemakeStatus.Made;
-            }
+            return RemakeStatus.Made;
         }
-        else
+
+        if (!isKnown || saved.Length > 0)
         {
             status = _application.TryRemake(this, _cursor, end, out following, out mark);
         }
@@ -208,15 +226,14 @@ public sealed partial class FixSession
         }
 
         // Up to there the application knows of no message; the store may have one, or know better that there is none.
-        for (long gapEnd = Math.Min(following, end), next = _cursor + 1; next < end && scanLeft > 0; next++, scanLeft--)
+        mark = 0;
+        long gapEnd = Math.Min(following, end);
+        for (following = _cursor + 1; following < end && scanLeft > 0; following++, scanLeft--)
         {
-            bool isKnown = _store.TryRead(next, out ReadOnlySpan<byte> message, out _);
-            if (isKnown ? message.Length > 0 : next >= gapEnd)
+            if (_store.TryRead(following, out ReadOnlySpan<byte> message, out _) ? message.Length > 0 : following >= gapEnd)
             {
                 break;
             }
-
-            following = next + 1;
         }
 
         bytes = WriteGapFill(following);

@@ -41,6 +41,14 @@ public sealed partial class FixSession
     private long _logoutSentNs;
     private bool _wasLoggedOn;
 
+    // Marks that were given to a connection although some before them were not; 0 for none.
+    private long _sentApartFrom;
+    private long _sentApartTo;
+
+    // What was numbered when the peer logged on, and when that was: a peer that lacks some of it asks within moments. 0 once it is clear.
+    private long _markAtLogon;
+    private long _logonNs;
+
     /// <summary>Makes a session that is not connected.</summary>
     public FixSession(FixSessionOptions options, IFixSessionStore store, IFixApplication application)
     {
@@ -118,6 +126,8 @@ public sealed partial class FixSession
         State = FixSessionState.Disconnected;
         _transport = null;
         _resendAskedTo = 0;
+        _markAtLogon = 0;
+        _sentApartTo = 0;
         StopCatchingUp();
         if (wasOn)
         {
@@ -136,6 +146,12 @@ public sealed partial class FixSession
         }
 
         Continue(nowNs);
+        if (_markAtLogon > 0 && State == FixSessionState.LoggedOn && nowNs - _logonNs > ResendPatienceNs)
+        {
+            HasAll(_markAtLogon);
+            _markAtLogon = 0;
+        }
+
         if (State != FixSessionState.LoggedOn || _heartbeatNs == 0)
         {
             return;
@@ -301,15 +317,44 @@ public sealed partial class FixSession
             return;
         }
 
-        WasSent(sequence + 1, mark);
+        _writtenEnd = sequence + 1;
+        if (isMarked)
+        {
+            WasSent(mark);
+        }
     }
 
-    private void WasSent(long following, long mark)
+    // A message with a mark was given to the connection. What lies before it may not have been: the peer still has to ask for what came while it was away.
+    private void WasSent(long mark)
     {
-        _writtenEnd = Math.Max(_writtenEnd, following);
+        long sent = _store.SentMark;
+        if (mark > sent + 1)
+        {
+            _sentApartFrom = _sentApartTo == 0 ? mark : _sentApartFrom;
+            _sentApartTo = mark;
+            return;
+        }
+
+        sent = Math.Max(sent, mark);
+        if (_sentApartTo > 0 && sent >= _sentApartFrom - 1)
+        {
+            sent = Math.Max(sent, _sentApartTo);
+            _sentApartTo = 0;
+        }
+
+        if (sent != _store.SentMark)
+        {
+            _store.SentMark = sent;
+        }
+    }
+
+    // The peer has everything up to this mark.
+    private void HasAll(long mark)
+    {
         if (mark > _store.SentMark)
         {
             _store.SentMark = mark;
+            WasSent(mark);
         }
     }
 

@@ -36,11 +36,10 @@ internal sealed partial class OrderPort
     /// <summary>Ends what makes reports again.</summary>
     public void StopRemakes() => _remakers?.Dispose();
 
-    /// <summary>Looks which reports no connection was given yet.</summary>
-    /// <returns>The session with the first of them; null when there are none.</returns>
-    public string? FindUnsent()
+    /// <summary>Looks which reports no connection was given yet. Some times a second.</summary>
+    public void FindUnsent()
     {
-        ClientState? first = null;
+        long first = long.MaxValue;
         foreach (ClientState client in _clients.Values)
         {
             if (client.FirstUnsent != long.MaxValue && client.Session.SentMark >= client.ReportCount)
@@ -48,11 +47,10 @@ internal sealed partial class OrderPort
                 client.FirstUnsent = long.MaxValue;
             }
 
-            first = client.FirstUnsent < (first?.FirstUnsent ?? long.MaxValue) ? client : first;
+            first = Math.Min(first, client.FirstUnsent);
         }
 
-        Volatile.Write(ref _sentSequence, first is null ? long.MaxValue : first.FirstUnsent - 1);
-        return first?.Client.CompId;
+        Volatile.Write(ref _sentSequence, first == long.MaxValue ? first : first - 1);
     }
 
     /// <summary>Puts reports into the store of a session that starts, which the last run did not come to.</summary>
@@ -67,7 +65,6 @@ internal sealed partial class OrderPort
 
         client.Kept.Clear();
         client.Kept.TrimExcess();
-        client.FirstUnsent = client.Session.SentMark < client.ReportCount ? 1 : long.MaxValue;
     }
 
     /// <inheritdoc/>
@@ -124,7 +121,7 @@ internal sealed partial class OrderPort
     }
 
     // The session is on: what a reset left untold, and what was lost.
-    private static void TellWhatIsDue(ClientState client)
+    private void TellWhatIsDue(ClientState client)
     {
         if (client.News is { } news)
         {
@@ -134,6 +131,7 @@ internal sealed partial class OrderPort
             writer.Add(LinesOfTextTag, 1L);
             writer.Add(Tag.Text, System.Text.Encoding.ASCII.GetBytes(news));
             Check.That(client.Session.TryEndMessage(ref writer, client.Session.Mark), "news fit into a message");
+            Note(client, SessionNoteKind.NewsTold, client.Session.Resets, client.Session.NextOutgoing, client.Session.Mark, client.Session.NextIncoming);
         }
 
         client.Session.TellAgain(client.ReportCount);

@@ -4,6 +4,7 @@ using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sequencing;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Ids;
 using Peregrine.Trading.Orders;
 
@@ -72,10 +73,11 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     {
         foreach (ClientState client in _clients.Values)
         {
-            // Of a store that is lost the snapshot knows the numbers; its older segments went when everything was sent.
+            // Of a store that is lost or older the snapshot knows the numbers; its older segments went when everything was sent.
             long count = state.ReportCounts.GetValueOrDefault(client.Id);
-            bool isKnown = client.IsLost && state.Ledger.Find(client.Id) is not null;
-            if (!isKnown && count > client.SentAtStart)
+            SessionNumbers? known = state.Ledger.Find(client.Id);
+            bool isMadeAgain = known is not null && (client.IsLost || SessionMending.IsOlder(client.Store, known));
+            if (!isMadeAgain && count > client.SentAtStart && (client.IsLost || !client.Store.HoldsAllUnsent()))
             {
                 return $"session {client.Client.CompId} was sent its reports up to number {client.SentAtStart}, and the snapshot stands after number {count}";
             }
@@ -174,11 +176,12 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     }
 
     /// <summary>Saves and closes all stores.</summary>
-    public void Close()
+    /// <param name="durableSequence">How far the journal is: what came behind it was not received.</param>
+    public void Close(long durableSequence)
     {
         foreach (ClientState client in _clients.Values)
         {
-            if (client.IsStarted)
+            if (client.IsStarted && client.LastSequence <= durableSequence)
             {
                 SaveIncoming(client);
             }
@@ -239,8 +242,13 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             return Refuse(session, message, NotAvailableReason, "JournalFull: the disk has no room for it at the moment, try again later"u8);
         }
 
+        if (status != SubmitStatus.Ok)
+        {
+            return false;
+        }
+
         client.LastSequence = command.Sequence;
-        return status == SubmitStatus.Ok;
+        return true;
     }
 
     /// <inheritdoc/>

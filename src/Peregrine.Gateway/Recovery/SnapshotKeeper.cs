@@ -117,7 +117,7 @@ internal sealed class SnapshotKeeper : IDisposable
 
     private void TakeOne(in LinkProgress progress)
     {
-        SnapshotRequest request = new(JournalFolder, SnapshotFolder, _options.Keep, progress.DurableRecords);
+        SnapshotRequest request = new(JournalFolder, SnapshotFolder, _options.Keep, progress.DurableRecords) { PinnedSequence = progress.SentSequence };
         SnapshotTaken taken = _options.Take is { } take ? take(request, _stop.Token) : TakeHere(request);
         _log(taken.Text);
         Volatile.Write(ref _sequence, taken.Sequence);

@@ -12,7 +12,11 @@ namespace Peregrine.Gateway.Recovery;
 /// <param name="SnapshotFolder">Where the snapshots are.</param>
 /// <param name="Keep">How many good ones stay, 2 or more.</param>
 /// <param name="UpToRecords">Records behind this one are left for the next snapshot: what is durable, as its writer knows it.</param>
-public sealed record SnapshotRequest(string JournalFolder, string SnapshotFolder, int Keep, long UpToRecords = long.MaxValue);
+public sealed record SnapshotRequest(string JournalFolder, string SnapshotFolder, int Keep, long UpToRecords = long.MaxValue)
+{
+    /// <summary>The newest good one up to this command stays, whatever its age: reports behind it were not sent yet. The largest number for none.</summary>
+    public long PinnedSequence { get; init; } = long.MaxValue;
+}
 
 /// <summary>What came of it.</summary>
 /// <param name="Info">The snapshot; null when there is nothing in the journal behind the newest one.</param>
@@ -56,7 +60,7 @@ public static class Snapshotter
 
         using LinuxFile held = Lock(request.SnapshotFolder);
         JournalExtent extent = JournalReader.FindExtent(request.JournalFolder);
-        SnapshotStore store = SnapshotStore.Open(request.SnapshotFolder, request.Keep);
+        SnapshotStore store = SnapshotStore.Open(request.SnapshotFolder, request.Keep, request.PinnedSequence);
         List<SnapshotFault> passed = [];
         foreach (SnapshotReader reader in store.OpenNewestFirst(extent, passed))
         {

@@ -95,9 +95,11 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             case JournalRecordType.Identity when payload.Length == IdentityBytes && (Identity == Guid.Empty || Identity == new Guid(payload)):
                 Identity = new Guid(payload);
                 break;
+            case JournalRecordType.Identity when payload.Length == IdentityBytes:
+                throw new ReplayException($"journal record after command {Core.LastSequence} says link {new Guid(payload):N}, those before it are of link {Identity:N}: segments of two links; restore those of one from a copy");
             case JournalRecordType.Loss when payload.Length == LossBytes:
                 Core.SkipExecIds(BinaryPrimitives.ReadInt64LittleEndian(payload));
-                Ledger.OnLoss(BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]));
+                Ledger.OnLoss(BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]), header.Sequence);
                 break;
             case JournalRecordType.End:
                 break;

@@ -70,13 +70,16 @@ public sealed class NumberRuns
 
     /// <summary>All numbers behind the reports up to a mark went to something that is none, or is void.</summary>
     /// <param name="number">The last of them.</param>
-    /// <param name="mark">The mark; at least that of <see cref="Last"/>.</param>
+    /// <param name="mark">The mark.</param>
     public void Void(long number, long mark)
     {
-        long first = IsEmpty ? 1 : NextAfter(mark);
-        if (number >= first)
+        if (IsEmpty || mark < Last.Mark)
         {
-            Add(new NumberRun(first, number, mark));
+            GoOnFrom(number + 1, mark);
+        }
+        else if (number >= NextAfter(mark))
+        {
+            Add(new NumberRun(NextAfter(mark), number, mark));
         }
     }
 

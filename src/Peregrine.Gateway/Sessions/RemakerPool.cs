@@ -12,6 +12,9 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
 {
     private const int AliveMax = 2;
     private const long PatienceNs = 2_000_000_000;
+
+    // While others wait: long enough to load a snapshot and hand over some hundred thousand reports.
+    private const long TurnNs = 10_000_000_000;
     private readonly Dictionary<FixSession, ReportRemaker> _active = [];
     private readonly List<ReportRemaker> _ending = [];
     private readonly Queue<FixSession> _waiting = [];
@@ -79,9 +82,14 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
         {
             ReportRemaker remaker = _active[session];
             bool isStuck = _waiting.Count > 0 && Clock.MonotonicNs - remaker.TakenNs > PatienceNs && remaker.HasNews;
-            if (!session.IsBehind || isStuck)
+            bool isOver = _waiting.Count > 0 && Clock.MonotonicNs - remaker.StartedNs > TurnNs;
+            if (!session.IsBehind || isStuck || isOver)
             {
                 End(session);
+                if (session.IsBehind)
+                {
+                    _waiting.Enqueue(session);
+                }
             }
             else if (remaker.HasNews)
             {

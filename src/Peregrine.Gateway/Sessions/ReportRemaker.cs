@@ -56,6 +56,9 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
     /// <summary>True when there is something to take, or to hear.</summary>
     public bool HasNews => !_ring.IsEmpty || _failure is not null;
 
+    /// <summary>When it was started, monotonic nanoseconds.</summary>
+    public long StartedNs { get; } = Clock.MonotonicNs;
+
     /// <summary>When something was taken last, monotonic nanoseconds.</summary>
     public long TakenNs { get; private set; } = Clock.MonotonicNs;
 
@@ -149,8 +152,9 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
         {
             // Nobody waits for it any more.
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ReplayException or InvalidDataException)
+        catch (Exception fault)
         {
+            // Whatever it is, want of memory too: the link goes on, and the client is told.
             _failure = fault.Message;
         }
 

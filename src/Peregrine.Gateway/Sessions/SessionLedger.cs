@@ -42,6 +42,7 @@ public sealed class SessionLedger
 
     // The last command of each session that came under a number, and that number.
     private readonly Dictionary<int, (long Sequence, long Number)> _commands = [];
+    private long _lossAfter = -1;
     private int _lastSession = -1;
     private long _lastSequence;
     private long _lastNumber;
@@ -83,7 +84,9 @@ public sealed class SessionLedger
     public void OnNote(in SessionNote note, long sequence)
     {
         ref SessionNumbers? numbers = ref CollectionsMarshal.GetValueRefOrAddDefault(_noted, note.SessionId, out _);
-        numbers ??= new SessionNumbers();
+
+        // One whose first note comes right behind a loss was there before it.
+        numbers ??= new SessionNumbers { OwesNews = _lossAfter == sequence };
         if (note.Kind == SessionNoteKind.GoesOn)
         {
             numbers.Outgoing.GoOnFrom(note.Number, note.Mark);
@@ -94,6 +97,10 @@ public sealed class SessionLedger
         {
             numbers.IsUnsure = true;
         }
+        else if (note.Kind == SessionNoteKind.NewsTold)
+        {
+            numbers.OwesNews = false;
+        }
         else if (note.Kind == SessionNoteKind.Void)
         {
             numbers.Outgoing.Void(note.Number, note.Mark);
@@ -102,9 +109,6 @@ public sealed class SessionLedger
         else
         {
             numbers.Outgoing.Spend(note.Number, note.Mark);
-
-            // The first number that goes out is that of the Logon's answer, and the news come with it.
-            numbers.OwesNews = false;
         }
 
         (numbers.Resets, numbers.NotedIncoming, numbers.NotedAfter, numbers.SentMark) = (note.Resets, note.NextIncoming, sequence, note.SentMark);
@@ -112,9 +116,11 @@ public sealed class SessionLedger
 
     /// <summary>The link went on without commands that it had told of.</summary>
     /// <param name="orderIdsTo">Order ids up to here may have been given.</param>
-    public void OnLoss(ulong orderIdsTo)
+    /// <param name="sequence">The last command before.</param>
+    public void OnLoss(ulong orderIdsTo, long sequence)
     {
         Restore(orderIdsTo);
+        _lossAfter = sequence;
         foreach (SessionNumbers numbers in _noted.Values)
         {
             numbers.OwesNews = true;

@@ -70,7 +70,8 @@ internal static class SessionMending
             : Follow(store, known, in journal, keptReports);
     }
 
-    private static bool IsOlder(FileSessionStore store, SessionNumbers known) =>
+    /// <summary>Whether the journal knows of numbers that the store does not.</summary>
+    public static bool IsOlder(FileSessionStore store, SessionNumbers known) =>
         store.Resets < known.Resets
         || (store.Resets == known.Resets && (store.Mark < known.Outgoing.Last.Mark || store.NextOutgoing < known.Outgoing.NextAfter(store.Mark)));
 
@@ -190,9 +191,10 @@ internal static class SessionMending
     private static MendedSession Void(FileSessionStore store, in JournaledSession journal)
     {
         NumberRuns runs = journal.Numbers is { } known && known.Resets == store.Resets ? known.Outgoing : new NumberRuns();
-        runs.Void(store.NextOutgoing, journal.Reports);
-        store.Append(journal.Reports, default);
-        store.SentMark = Math.Min(store.SentMark, journal.Reports);
+        runs.Void(store.NextOutgoing - 1, journal.Reports);
+
+        // Of those that the journal still makes the store forgets the messages too: they are made again.
+        store.GoOnFrom(store.NextOutgoing, journal.Reports);
         return new MendedSession(runs, 0, 0, null) { Missed = [new MissedNote(SessionNoteKind.Void, store.NextOutgoing - 1, journal.Reports)] };
     }
 }

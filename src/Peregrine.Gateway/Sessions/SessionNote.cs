@@ -16,6 +16,9 @@ public enum SessionNoteKind : byte
 
     /// <summary>Which number was which report is not certain: the client has to begin with new numbers.</summary>
     Unsure = 4,
+
+    /// <summary>The client was told of what was lost.</summary>
+    NewsTold = 5,
 }
 
 /// <summary>
@@ -61,7 +64,7 @@ public readonly record struct SessionNote(int SessionId, SessionNoteKind Kind, i
             BinaryPrimitives.ReadInt32LittleEndian(source), (SessionNoteKind)source[4], BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[32..]), BinaryPrimitives.ReadInt64LittleEndian(source[40..]));
-        return note is { SessionId: >= 0, Kind: >= SessionNoteKind.Spent and <= SessionNoteKind.Unsure, Resets: >= 0, Number: >= 1, Mark: >= 0, NextIncoming: >= 1, SentMark: >= 0 }
+        return note is { SessionId: >= 0, Kind: >= SessionNoteKind.Spent and <= SessionNoteKind.NewsTold, Resets: >= 0, Number: >= 1, Mark: >= 0, NextIncoming: >= 1, SentMark: >= 0 }
             && note.SentMark <= note.Mark;
     }
 }

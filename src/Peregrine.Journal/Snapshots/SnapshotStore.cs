@@ -13,12 +13,14 @@ public sealed class SnapshotStore
     private const string Extension = ".snapshot";
     private const string WorkingExtension = ".tmp";
     private readonly int _keep;
+    private readonly long _pinnedSequence;
 
     // Found good, or written, by this store: so that keeping the newest good ones reads each but once.
     private readonly HashSet<string> _good = [];
 
-    private SnapshotStore(IJournalFiles files, string folder, int keep)
+    private SnapshotStore(IJournalFiles files, string folder, int keep, long pinnedSequence)
     {
+        _pinnedSequence = pinnedSequence;
         Files = files;
         Folder = folder;
         _keep = keep;
@@ -32,12 +34,15 @@ public sealed class SnapshotStore
     /// <summary>Opens a store; the folder is made by the first snapshot.</summary>
     /// <param name="folder">A folder of its own, such as "snapshots" beside the journal.</param>
     /// <param name="keep">How many good snapshots stay, 1 or more; 2 can do without the newest.</param>
-    public static SnapshotStore Open(string folder, int keep = 2) => Open(LinuxJournalFiles.Instance, folder, keep);
+    /// <param name="pinnedSequence">
+    /// The newest good one up to this command stays too, whatever its age: somebody still needs what comes behind it. The largest number for nobody.
+    /// </param>
+    public static SnapshotStore Open(string folder, int keep = 2, long pinnedSequence = long.MaxValue) => Open(LinuxJournalFiles.Instance, folder, keep, pinnedSequence);
 
-    internal static SnapshotStore Open(IJournalFiles files, string folder, int keep = 2)
+    internal static SnapshotStore Open(IJournalFiles files, string folder, int keep = 2, long pinnedSequence = long.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
-        return new SnapshotStore(files, folder, keep);
+        return new SnapshotStore(files, folder, keep, pinnedSequence);
     }
 
     /// <summary>Starts a snapshot.</summary>
@@ -126,17 +131,30 @@ public sealed class SnapshotStore
     {
         _ = _good.Add(written.Path);
         int good = 0;
+        bool hasPinned = false;
         List<string> surplus = [];
         foreach (string path in FindNewestFirst())
         {
-            if (good >= _keep)
+            bool isPinned = !hasPinned && SequenceOf(path) <= _pinnedSequence;
+            if (good >= _keep && !isPinned)
             {
                 surplus.Add(path);
             }
             else if (_good.Contains(path) || IsGood(path))
             {
                 good++;
+                hasPinned |= isPinned;
             }
+            else if (good >= _keep)
+            {
+                surplus.Add(path);
+            }
+        }
+
+        if (!hasPinned && _pinnedSequence < long.MaxValue && surplus.Count > 0)
+        {
+            // None is so old: then the oldest there is.
+            surplus.RemoveAt(surplus.Count - 1);
         }
 
         for (int index = surplus.Count - 1; index >= 0; index--)
@@ -146,6 +164,9 @@ public sealed class SnapshotStore
             _ = _good.Remove(surplus[index]);
         }
     }
+
+    private static long SequenceOf(string path) =>
+        long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence) ? sequence : long.MaxValue;
 
     private bool IsGood(string path)
     {

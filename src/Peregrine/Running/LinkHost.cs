@@ -29,8 +29,6 @@ internal sealed class LinkHost : IDisposable
     // Instruments of a feed that the console follows from the start; more are there through the API's market data port.
     private const int FollowedMax = 256;
 
-    // Often enough that the blotter's ring, which loses rather than waits, has room for what a busy link reports.
-    private const int BlotterPeriodMs = 50;
     private static readonly AccountLimits SimulatedLimits = new(1_000_000, 1_000_000_000, 1_000);
     private readonly Stack<IDisposable> _parts = new();
     private readonly PeregrineOptions _options;
@@ -195,7 +193,6 @@ internal sealed class LinkHost : IDisposable
         };
         client.Start();
         Timer newcomers = Own(new Timer(_ => client.Post(new Request(RequestKind.ListInstruments, [], 0)), null, 1_000, 5_000));
-        Timer reports = Own(new Timer(_ => Blotter.Update(), null, BlotterPeriodMs, BlotterPeriodMs));
         MetricsSampler metrics = Own(new MetricsSampler(Link, Server));
         OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);

@@ -190,6 +190,21 @@ public class ResendTests
     }
 
     [Fact]
+    public void GapFill_ForAPartOfWhatIsGone_EndsWithTheWish()
+    {
+        SessionBench bench = new SessionBench(new MemorySessionStore(8)).LogOn();
+        for (int report = 0; report < 20; report++)
+        {
+            bench.Report($"E{report}");
+        }
+
+        bench.Take();
+        bench.Peer("2", 2, "7=3|16=3|");
+
+        Assert.Equal([$"35=4|34=3|43=Y|122={bench.Now}|123=Y|36=4"], bench.Take());
+    }
+
+    [Fact]
     public void GapFill_OverAVeryLongRun_IsBoundedWorkACall()
     {
         SessionBench bench = new SessionBench(new MemorySessionStore(8)).LogOn();
