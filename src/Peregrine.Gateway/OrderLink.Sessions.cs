@@ -120,7 +120,9 @@ public sealed partial class OrderLink
 
     private void WriteEnd()
     {
-        if (Failure is null && _sequencer.TryCommit())
+        // A run that wrote nothing leaves the end of the one before.
+        bool hasWritten = !_endedInOrder || _journal.AppendedRecords > Recovery.Journal.End.Records;
+        if (hasWritten && Failure is null && _sequencer.TryCommit())
         {
             ReadOnlySpan<byte> nothing = [0];
             _ = _sequencer.TryAppendNote(JournalRecordType.End, nothing);

@@ -90,7 +90,8 @@ internal static class OrderTerms
             return;
         }
 
-        string? expected = request.Price is not { } price ? "a price" : instrument is null ? null : FindFault(instrument, price, out terms.Price);
+        string? expected = request.Price is not { } price ? (instrument is null ? "a price" : MultipleOf(instrument))
+            : instrument is null ? null : FindFault(instrument, price, out terms.Price);
         if (expected is not null)
         {
             errors.Report("price", $"{(request.Price is { } given ? Problems.Shown(given) : "nothing")}, expected {expected} for a limit order");
@@ -110,8 +111,10 @@ internal static class OrderTerms
 
         decimal units = price * unit;
         bool isOnTick = units == decimal.Truncate(units) && instrument.TryToPrice((long)units, instrument.PriceDecimals, out ticks) == ScaleStatus.Ok;
-        return isOnTick ? null : $"a multiple of {Problems.Shown(OrderViews.ToView(instrument).TickSize)}";
+        return isOnTick ? null : MultipleOf(instrument);
     }
+
+    private static string MultipleOf(Instrument instrument) => $"a multiple of {Problems.Shown(OrderViews.ToView(instrument).TickSize)}";
 
     private static T Choice<T>(Dictionary<string, string[]> errors, string field, string? given, string? byDefault, params (string Word, T Value)[] choices)
         where T : struct

@@ -23,7 +23,7 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":0,\"price\":229}", "quantity", "0, expected a multiple of 1 above 0")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1e20,\"price\":229}", "quantity", "expected a whole number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"price\":229}", "quantity", "nothing, expected a multiple of 1 above 0")]
-    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":1e20}", "price", "expected a multiple of 0.01 for a limit order")]
+    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":1e20}", "price", "expected at most 720575940379279.36 for a limit order")]
     [InlineData("{" + Good + ",\"account\":\"\"}", "account", "'', expected one of ")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":1,\"quantity\":1,\"price\":229}", "side", "'1', expected text")]
     [InlineData("{\"symbol\":\"AAPL\",\"quantity\":1,\"price\":229}", "side", "nothing, expected buy, sell")]

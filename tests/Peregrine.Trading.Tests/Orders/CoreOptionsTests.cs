@@ -5,6 +5,8 @@ namespace Peregrine.Trading.Tests.Orders;
 /// <summary>What a core takes is known before it is made.</summary>
 public class CoreOptionsTests
 {
+#if !CHECKED
+    // Of the release: with the checks of hot loops on, capacities are tiny.
     [Fact]
     public void EstimateBytes_OfEachBound_IsNearWhatTheCoreTakes()
     {
@@ -25,6 +27,7 @@ public class CoreOptionsTests
 
         GC.KeepAlive(cores);
     }
+#endif
 
     // Private writable memory of the process, in pages. Source: proc_pid_statm(5).
     private static long DataBytes()
