@@ -1,3 +1,4 @@
+#if !CHECKED // With the checks of hot loops on, capacities are tiny.
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Orders;
@@ -5,8 +6,6 @@ namespace Peregrine.Trading.Tests.Orders;
 /// <summary>What a core takes is known before it is made.</summary>
 public class CoreOptionsTests
 {
-#if !CHECKED
-    // Of the release: with the checks of hot loops on, capacities are tiny.
     [Fact]
     public void EstimateBytes_OfEachBound_IsNearWhatTheCoreTakes()
     {
@@ -27,7 +26,6 @@ public class CoreOptionsTests
 
         GC.KeepAlive(cores);
     }
-#endif
 
     // Private writable memory of the process, in pages. Source: proc_pid_statm(5).
     private static long DataBytes()
@@ -37,3 +35,4 @@ public class CoreOptionsTests
         return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[5], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 }
+#endif
