@@ -31,6 +31,9 @@ public sealed partial class OrderLink
     /// <summary>Reports are being made again for a client that waits for them.</summary>
     internal bool IsRemaking => _port.IsRemaking;
 
+    /// <summary>Every report of the commands up to here was given to a connection; a tenth of a second old at most.</summary>
+    internal long SentSequence => _port.SentSequence;
+
     private string SessionFolder => Path.Combine(_options.DataFolder, "sessions");
 
     private string StorePath(ClientSession client) => Path.Combine(SessionFolder, $"{client.CompId}.session");

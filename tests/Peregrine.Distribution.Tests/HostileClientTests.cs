@@ -175,12 +175,14 @@ public class HostileClientTests
     [Fact]
     public void OneConnectionTooMany_WhileAnotherSubscribedToNothing_TakesItsPlace()
     {
-        using ServerRig rig = new(new MarketDataServerOptions { ConnectionsMax = 2 }, "AAA");
+        using ServerRig rig = new(new MarketDataServerOptions { ConnectionsMax = 3 }, "AAA");
         using RawClient subscriber = new(rig.Server.EndPoint);
         subscriber.Subscribe(V1.Depth.Orders, "AAA");
         _ = subscriber.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
         using RawClient idle = new(rig.Server.EndPoint);
         _ = idle.Read();
+        using RawClient newer = new(rig.Server.EndPoint);
+        _ = newer.Read();
 
         using RawClient late = new(rig.Server.EndPoint);
         late.Subscribe(V1.Depth.Orders, "AAA");

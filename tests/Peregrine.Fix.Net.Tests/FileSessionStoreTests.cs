@@ -22,12 +22,13 @@ public sealed class FileSessionStoreTests : IDisposable
             store.Append(0, []);
             store.Append(7, "first"u8);
             store.Append(8, "second"u8);
+            store.ProvenSequence = 7;
             store.NextIncoming = 42;
         }
 
         using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
 
-        Assert.Equal((42, 4, 8), (again.NextIncoming, again.NextOutgoing, again.Mark));
+        Assert.Equal((42, 4, 8, 7), (again.NextIncoming, again.NextOutgoing, again.Mark, again.ProvenSequence));
         Assert.Equal(["", "first", "second", ""], Enumerable.Range(1, 4).Select(sequence => Read(again, sequence)));
     }
 
@@ -236,6 +237,78 @@ public sealed class FileSessionStoreTests : IDisposable
 
         Assert.Equal((101, 61, 1, 0), (again.NextOutgoing, again.Mark, again.SentMark, again.Resets));
         Assert.Equal(["", "", "new"], new[] { 1L, 99, 100 }.Select(sequence => Read(again, sequence)));
+    }
+
+    [Theory]
+    [InlineData(61, 60)]
+    [InlineData(60, 60)]
+    [InlineData(59, 59)]
+    public void GoOnFrom_AMarkBelowWhatWasSent_TakesThatBackToIt(long mark, long sentMark)
+    {
+        using FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner);
+        store.Append(70, "one"u8);
+        store.SentMark = 60;
+
+        store.GoOnFrom(100, mark);
+
+        Assert.Equal((100, mark, sentMark), (store.NextOutgoing, store.Mark, store.SentMark));
+    }
+
+    [Fact]
+    public void Restore_HasEveryNumber_AlsoOpenedAgain()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(1, "one"u8);
+            store.SentMark = 1;
+            store.Restore(nextOutgoing: 100, mark: 60, resets: 3, nextIncoming: 42, sentMark: 55);
+            Assert.Equal((100, 60, 3, 42, 55), (store.NextOutgoing, store.Mark, store.Resets, store.NextIncoming, store.SentMark));
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((100, 60, 3, 42, 55), (again.NextOutgoing, again.Mark, again.Resets, again.NextIncoming, again.SentMark));
+    }
+
+    [Fact]
+    public void SentMark_BeyondTheLastRecord_IsThatOfTheRecord()
+    {
+        // As a process leaves it that died between a reset and the store of what was sent.
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(5, "five"u8);
+            store.SentMark = 9;
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((5, 5, ""), (again.Mark, again.SentMark, again.Found));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Reset_WithNothingBehindIt_HasItsMark(long mark)
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            store.Append(5, "old"u8);
+            store.Reset(mark);
+        }
+
+        using FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner);
+
+        Assert.Equal((1, mark, 1), (again.NextOutgoing, again.Mark, again.Resets));
+    }
+
+    [Fact]
+    public void File_OfASessionWhoseLongNameDiffersAtItsEnd_IsRefused()
+    {
+        string name = new('C', 120);
+        FileSessionStore.Open(StorePath, RingBytes, new SessionStoreOwner("BROKER", name + "1")).Dispose();
+        FileSessionStore.Open(StorePath, RingBytes, new SessionStoreOwner("BROKER", name + "1")).Dispose();
+
+        _ = Assert.ThrowsAny<IOException>(() => FileSessionStore.Open(StorePath, RingBytes, new SessionStoreOwner("BROKER", name + "2")));
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public class FixAcceptorTests
     [Fact]
     public void Connections_WithoutALogon_AreBoundedAndTheOldestGoes()
     {
-        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 4, PendingPerAddressMax = 4 });
+        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 4, PendingPerAddressMax = 100 });
         using Peer client = new(rig.Acceptor.EndPoint);
         client.Logon();
         rig.Pump(() => client.Count("A") == 1, client);
@@ -134,7 +134,7 @@ public class FixAcceptorTests
     [Fact]
     public void Client_WhileThePortIsFullOfIdleConnections_LogsOn()
     {
-        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 3, PendingPerAddressMax = 3 });
+        using AcceptorRig rig = new(new MemorySessionStore(), options => options with { PendingMax = 3, PendingPerAddressMax = 100 });
         Peer[] idle = [.. Enumerable.Range(0, 3).Select(_ => new Peer(rig.Acceptor.EndPoint))];
         rig.Pump(() => rig.Acceptor.Counters.Connections == 3);
 

@@ -12,6 +12,7 @@ namespace Peregrine.Gateway.Tests;
 internal sealed class LinkRig : IDisposable
 {
     private const int PassesMax = 2_000_000;
+    private const int RemakePassesMax = 20_000;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-test-");
     private readonly MemorySegments _segments = new();
     private SegmentAllocator _ids = null!;
@@ -46,13 +47,14 @@ internal sealed class LinkRig : IDisposable
     /// <summary>Passes of link and client until something holds.</summary>
     public void Pump(FixClient client, Func<bool> isDone)
     {
-        for (int pass = 0; !isDone();)
+        for ((int pass, int remaking) = (0, 0); !isDone();)
         {
-            Assert.True(pass < PassesMax, "it happens in the end");
+            Assert.True(pass < PassesMax && remaking < RemakePassesMax, "it happens in the end");
             if (Link.IsRemaking)
             {
                 // On a thread that gets what the others leave.
                 Thread.Sleep(1);
+                remaking++;
             }
             else
             {

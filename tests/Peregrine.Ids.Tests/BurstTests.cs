@@ -57,6 +57,23 @@ public class BurstTests
         Assert.Equal(IdStatus.Exhausted, allocator.TryNext(out _));
     }
 
+    [Fact]
+    public void Segment_TakenIntoUse_IsReplacedAtOnce()
+    {
+        TestStore store = new();
+        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10 }, () => _nowNs);
+        Ids.WaitUntil(() => !allocator.IsWanted);
+        store.IsSlow = true;
+        _nowNs = 3_600 * Second; // as slow as can be: the runway wants nothing
+
+        TakeAtOnce(allocator, 1_000);
+        Assert.False(allocator.IsWanted, "one is ready still");
+        TakeAtOnce(allocator, 1);
+
+        Assert.True(allocator.IsWanted, "none is ready: the next one is asked for with the first id, not later");
+        End(store, allocator);
+    }
+
     private static void TakeAtOnce(SegmentAllocator allocator, int ids)
     {
         for (int taken = 0; taken < ids; taken++)

@@ -3,7 +3,7 @@ namespace Peregrine.Mutation;
 /// <summary>A small change of the product's source that some test has to notice.</summary>
 /// <param name="List">The list it stands in, from the root.</param>
 /// <param name="Name">One name over all lists: letters, digits and hyphens.</param>
-/// <param name="File">What is changed, from the root; a C# file under src/.</param>
+/// <param name="File">What is changed, from the root; a C# file under src/, or a script of the console's page.</param>
 /// <param name="Project">The test project nearest to it.</param>
 /// <param name="Filters">Parts of names of classes or methods there; none means all.</param>
 /// <param name="Old">Text that occurs once in the file.</param>
@@ -11,8 +11,14 @@ namespace Peregrine.Mutation;
 /// <param name="Equivalent">Why no test can tell the two apart; null when one can.</param>
 internal sealed record Mutant(string List, string Name, string File, string Project, string[] Filters, string Old, string New, string? Equivalent)
 {
+    /// <summary>Where the scripts of the console's page are: browsers run them as they are, so there is nothing to compile.</summary>
+    public const string PageFolder = "src/Peregrine/Console/web/src/";
+
     /// <summary>The assembly that it changes: the folder below src/.</summary>
     public string Assembly => File.Split('/')[1];
+
+    /// <summary>A script of the console's page, no C#.</summary>
+    public bool IsOfPage => File.StartsWith(PageFolder, StringComparison.Ordinal) && File.EndsWith(".js", StringComparison.Ordinal);
 
     /// <summary>What a suite is run for once, before anything is changed.</summary>
     public string Suite => string.Join(' ', [Project, .. Filters]);
@@ -69,9 +75,10 @@ internal static class MutantList
                 yield return $"{at}: the name stands in the lists twice";
             }
 
-            if (!mutant.File.StartsWith("src/", StringComparison.Ordinal) || !mutant.File.EndsWith(".cs", StringComparison.Ordinal))
+            bool isSource = mutant.File.StartsWith("src/", StringComparison.Ordinal) && mutant.File.EndsWith(".cs", StringComparison.Ordinal);
+            if (!isSource && !mutant.IsOfPage)
             {
-                yield return $"{at}: file {mutant.File}: expected a C# file under src/";
+                yield return $"{at}: file {mutant.File}: expected a C# file under src/, or a script under {Mutant.PageFolder}";
             }
 
             if (read($"tests/{mutant.Project}/{mutant.Project}.csproj") is null)

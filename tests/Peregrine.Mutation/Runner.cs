@@ -23,13 +23,15 @@ internal sealed partial class Runner(string root, string work, string flavour, C
     public Verdict Try(Mutant mutant)
     {
         string text = File.ReadAllText(Path.Combine(root, mutant.File));
-        (string? built, string output) = compiler.Compile(mutant.Assembly, mutant.File, text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
+        string changed = text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal);
+        (string? built, string output) = mutant.IsOfPage ? (Write(mutant, changed), "") : compiler.Compile(mutant.Assembly, mutant.File, changed);
         if (built is null)
         {
             return new Verdict(Outcome.DoesNotBuild, output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim() ?? output);
         }
 
-        List<(string Copy, string Original)> placed = Place(built, Copies(mutant.Project));
+        string name = mutant.IsOfPage ? Path.Combine("console", mutant.File[Mutant.PageFolder.Length..]) : Path.GetFileName(built);
+        List<(string Copy, string Original)> placed = Place(built, name, Copies(mutant.Project));
         try
         {
             Ended ended = RunTests(mutant, timeoutMs);
@@ -50,16 +52,23 @@ internal sealed partial class Runner(string root, string work, string flavour, C
         }
     }
 
-    private static List<(string Copy, string Original)> Place(string built, IEnumerable<(string Copy, string Original)> folders)
+    private string Write(Mutant mutant, string text)
+    {
+        string file = Path.Combine(work, Path.GetFileName(mutant.File));
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    private static List<(string Copy, string Original)> Place(string built, string name, IEnumerable<(string Copy, string Original)> folders)
     {
         List<(string, string)> placed = [];
         foreach ((string copy, string original) in folders)
         {
-            string target = Path.Combine(copy, Path.GetFileName(built));
+            string target = Path.Combine(copy, name);
             if (File.Exists(target))
             {
                 File.Copy(built, target, overwrite: true);
-                placed.Add((target, Path.Combine(original, Path.GetFileName(built))));
+                placed.Add((target, Path.Combine(original, name)));
             }
         }
 

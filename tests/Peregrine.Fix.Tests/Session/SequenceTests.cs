@@ -83,6 +83,26 @@ public class SequenceTests
     }
 
     [Fact]
+    public void Gap_ThatShrinks_IsWaitedForAnewAndThenAskedForAgain()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        bench.Order(5);
+        bench.Take();
+        bench.NowNs += 9 * SessionBench.SecondNs;
+        bench.Order(2, header: $"43=Y|122={bench.Now}|");
+        bench.Order(6);
+        bench.NowNs += 9 * SessionBench.SecondNs;
+        bench.Order(7);
+        string[] before = bench.Take();
+        bench.NowNs += SessionBench.SecondNs;
+
+        bench.Order(8);
+
+        Assert.Empty(before);
+        Assert.Equal(["35=2|34=3|7=3|16=0"], bench.Take());
+    }
+
+    [Fact]
     public void Gap_AskedForOnBothSides_IsAnsweredOutOfTurn()
     {
         SessionBench bench = new SessionBench().LogOn();

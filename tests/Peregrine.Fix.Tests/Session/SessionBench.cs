@@ -41,6 +41,11 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
 
     public bool TakesMessages { get; set; } = true;
 
+    /// <summary>What the application says of a number that the store has no more, and the number that it has something else for; null fills all as a gap.</summary>
+    public Func<long, (RemakeStatus Status, long Following)>? Remakes { get; set; }
+
+    public bool IsPossResend { get; set; }
+
     public string Time(double seconds)
     {
         Span<byte> text = stackalloc byte[FixText.TimestampBytes];
@@ -132,6 +137,20 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
     void IFixApplication.OnLogon(FixSession session) => Events.Add("logon");
 
     void IFixApplication.OnLogoff(FixSession session, string reason) => Events.Add($"logoff: {reason}");
+
+    RemakeStatus IFixApplication.TryRemake(FixSession session, long sequence, long end, out long following, out long mark)
+    {
+        (RemakeStatus status, following) = Remakes?.Invoke(sequence) ?? (RemakeStatus.Gap, end);
+        mark = sequence;
+        if (status == RemakeStatus.Made)
+        {
+            FixWriter writer = session.Remake("8"u8, sequence, NowNs, IsPossResend);
+            writer.Add(Tag.ExecId, Wire.Bytes($"R{sequence}"));
+            Assert.True(session.TryEndRemake(ref writer));
+        }
+
+        return status;
+    }
 
     bool IFixApplication.OnMessage(FixSession session, in FixMessage message)
     {
