@@ -150,13 +150,26 @@ public class SessionReturnTests
         rig.Pump(client, () => client.Reports('0') == 10 * OrderCount);
     }
 
-    [Fact]
-    public void Reset_IsNotedUnderTheCountItBegins_WithWhatWasSent()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Reset_IsNotedUnderTheCountItBegins_WithWhatWasSent(int tradesMeanwhile)
     {
-        using LinkRig rig = new();
+        using LinkRig rig = new(change: options => options with { Sessions = [new ClientSession("CLIENT", [0]), new ClientSession("OTHER", [1])] });
         using (FixClient client = rig.Connect())
         {
             Enter(rig, client, 1);
+        }
+
+        using (FixClient other = rig.Connect(compId: "OTHER"))
+        {
+            rig.Pump(other, () => rig.Link.Status().Sessions[0].State != Fix.Session.FixSessionState.LoggedOn);
+            for (int trade = 0; trade < tradesMeanwhile; trade++)
+            {
+                other.New(1 + trade, '2', "B"u8, 10_000, 1);
+            }
+
+            rig.Pump(other, () => other.Reports('F') == tradesMeanwhile);
         }
 
         using (FixClient client = new(rig.Link.FixEndPoint, "CLIENT"))

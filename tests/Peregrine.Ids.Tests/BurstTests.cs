@@ -74,6 +74,28 @@ public class BurstTests
         End(store, allocator);
     }
 
+    // Of 2,000 ids at the start 1,800 are left: less than the runway of a second at one rate, more at the other.
+    [Theory]
+    [InlineData(2_000, true)]
+    [InlineData(500, false)]
+    public void SecondSegment_IsAskedFor_WhenLessThanTheRunwayIsLeft(int perSecond, bool isWanted)
+    {
+        TestStore store = new();
+        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10, RunwayMs = 1_000 }, () => _nowNs);
+        Ids.WaitUntil(() => !allocator.IsWanted);
+        store.IsSlow = true;
+        for (int taken = 0; taken < 200; taken++)
+        {
+            _nowNs += Second / perSecond;
+            TakeAtOnce(allocator, 1);
+        }
+
+        bool wasWanted = allocator.IsWanted;
+        End(store, allocator);
+
+        Assert.Equal(isWanted, wasWanted);
+    }
+
     private static void TakeAtOnce(SegmentAllocator allocator, int ids)
     {
         for (int taken = 0; taken < ids; taken++)

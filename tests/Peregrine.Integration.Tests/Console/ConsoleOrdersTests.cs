@@ -146,6 +146,25 @@ public sealed class ConsoleOrdersTests : IAsyncLifetime
         Assert.Empty((await _api.Get("/api/rejects")).AsArray());
     }
 
+    [Fact]
+    public async Task Level_OfAnOrderThatIsGone_IsMarkedNoMore_ThoughOthersStandThere()
+    {
+        using FixClientProcess other = new(_link.Port, _folder.File("store"));
+        _ = other.WaitFor(line => line.Kind == "logon", "a logon");
+        other.Send("new X AAPL buy 7 229.00");
+        _ = other.WaitForReport("X", "0");
+        await Enter("A", 10);
+        await Until(async () => await Level() == ("17", 1), "the level of the order is marked");
+
+        _ = await _api.Delete("/api/orders/A");
+
+        await Until(async () => await Level() == ("7", 0), "the level stands, and is not marked any more");
+    }
+
+    // What the ladder shows at its best bid, and how many levels are marked.
+    private async Task<(string Quantity, int Marked)> Level() =>
+        (await _page.GetByTestId("ladder-bid-0-quantity").InnerTextAsync(), await _page.Locator("#ladder tr.mine").CountAsync());
+
     private ILocator Row(string name) => _page.Locator($"tr[data-client-order-id={name}]");
 
     private Task<string> Result() => _page.GetByTestId("ticket-result").InnerTextAsync();

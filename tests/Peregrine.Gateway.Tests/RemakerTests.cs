@@ -1,0 +1,116 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Gateway.Recovery;
+using Peregrine.Gateway.Sessions;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.Tests;
+
+/// <summary>Reports that a second core makes again: from exactly the one that was asked for, and never more cores than there may be.</summary>
+public class RemakerTests
+{
+    private const int OrderCount = 20;
+    private const int LooksMax = 20_000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(OrderCount - 1)]
+    [InlineData(OrderCount)]
+    [InlineData(OrderCount + 1)]
+    public void Report_AroundASnapshot_IsTheOneThatWasAskedFor(int wanted)
+    {
+        using LinkRig rig = new();
+        List<long> execIds = Fill(rig);
+        using ReportRemaker remaker = new(SourceOf(rig), SessionId.Of("CLIENT"), wanted);
+
+        foreach (int number in new[] { wanted, wanted + 1 })
+        {
+            (RemakeStatus status, OrderReport report) = Take(remaker, number);
+
+            Assert.Equal((RemakeStatus.Made, execIds[number - 1]), (status, report.ExecId));
+        }
+
+        Assert.Equal(RemakeStatus.Gap, remaker.TryTake(wanted - 1, out _));
+    }
+
+    [Fact]
+    public void Sessions_MoreThanAreServedAtATime_WaitForAPlace()
+    {
+        using LinkRig rig = new();
+        _ = Fill(rig);
+        List<string> log = [];
+        using RemakerPool pool = new(SourceOf(rig), log.Add);
+        FixSession[] sessions = [.. Enumerable.Range(1, 4).Select(number => new FixSession(new FixSessionOptions { CompId = "PEREGRINE", PeerCompId = $"C{number}" }, new MemorySessionStore(), new NoApplication()))];
+
+        // Asked twice, and in the line once.
+        RemakeStatus[] said = [.. sessions.Concat(sessions).Select(session => pool.TryTake(session, SessionId.Of("NOBODY"), 1, out _))];
+
+        Assert.All(said, status => Assert.Equal(RemakeStatus.Wait, status));
+        Assert.Equal((2, 2), (pool.Started, log.Count));
+        Assert.True(pool.IsMaking, "two are at work and two wait");
+    }
+
+    // Three lots of orders, with a snapshot behind the first; the execution ids of the session's reports.
+    private static List<long> Fill(LinkRig rig)
+    {
+        List<long> execIds = [];
+        using (FixClient client = rig.Connect(seen: message => Add(message, execIds)))
+        {
+            for (int lot = 0; lot < 3; lot++)
+            {
+                for (int order = 0; order < OrderCount; order++)
+                {
+                    client.New(1 + (lot * OrderCount) + order, '1', "A"u8, 10_000, 1);
+                }
+
+                rig.Pump(client, () => execIds.Count == (lot + 1) * OrderCount);
+                if (lot == 0)
+                {
+                    _ = Snapshotter.Take(new SnapshotRequest(Path.Combine(rig.DataFolder, "journal"), Path.Combine(rig.DataFolder, "snapshots"), Keep: 2));
+                }
+            }
+        }
+
+        rig.Link.Dispose();
+        return execIds;
+    }
+
+    private static void Add(string message, List<long> execIds)
+    {
+        if (message.Contains("|35=8|", StringComparison.Ordinal))
+        {
+            execIds.Add(long.Parse(message.Split("|17=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static ReportSource SourceOf(LinkRig rig) => new(rig.DataFolder, () => long.MaxValue, () => { });
+
+    // It has a thread of its own, at the lowest priority.
+    private static (RemakeStatus Status, OrderReport Report) Take(ReportRemaker remaker, long number)
+    {
+        for (int look = 0; ; look++)
+        {
+            RemakeStatus status = remaker.TryTake(number, out OrderReport report);
+            if (status != RemakeStatus.Wait)
+            {
+                return (status, report);
+            }
+
+            Assert.True(look < LooksMax, $"report {number} is made in the end");
+            Thread.Sleep(1);
+        }
+    }
+
+    private sealed class NoApplication : IFixApplication
+    {
+        public void OnLogon(FixSession session)
+        {
+        }
+
+        public void OnLogoff(FixSession session, string reason)
+        {
+        }
+
+        public bool OnMessage(FixSession session, in FixMessage message) => true;
+    }
+}
