@@ -147,6 +147,6 @@ public sealed partial class OrderLink
 
         public void OnEnd() => pipe.OnEnd();
 
-        public void OnWhole() => link.CompareFolder(replay);
+        public void OnWhole() => link.TimeCheck(() => link.CompareFolder(replay));
     }
 }

@@ -21,6 +21,7 @@ public sealed partial class OrderLink
     private const string AheadExtension = ".ahead";
 
     private IReadOnlyList<string> _lost = [];
+    private long _checkNs;
     private Guid _identity;
     private bool _endedInOrder;
 

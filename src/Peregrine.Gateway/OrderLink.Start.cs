@@ -1,6 +1,7 @@
 using Peregrine.Fix.Net;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Primitives;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -66,6 +67,14 @@ public sealed partial class OrderLink
 
         _locals.Open(Core, _loop.Wake);
         UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options).ToDictionary(session => SessionId.Of(session.CompId), session => session.AccountIds.Select(position => accountIds[position]).ToArray())));
+    }
+
+    // What holding the files against each other costs is told, as it is paid at every start.
+    private void TimeCheck(Action check)
+    {
+        long beginNs = Clock.MonotonicNs;
+        check();
+        _checkNs += Clock.MonotonicNs - beginNs;
     }
 
     private void Append(byte type, ReadOnlySpan<byte> payload)

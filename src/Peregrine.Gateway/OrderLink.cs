@@ -66,7 +66,7 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _acceptor = new FixAcceptor(_loop, AcceptorOptionsOf(options, log));
-            OpenStores(log);
+            TimeCheck(() => OpenStores(log));
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs, options.AcceptClockBehind, log);
@@ -76,7 +76,8 @@ public sealed partial class OrderLink : IDisposable
             PutRulesInForce(recovery, replay, log);
             _port.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
             RaiseIds(replay, log);
-            StartSessions(replay, log);
+            TimeCheck(() => StartSessions(replay, log));
+            Recovery = Recovery with { Start = start with { CheckNs = _checkNs } };
             _port.Open(_sequencer, _waitForJournal);
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
             _keeper = KeepSnapshots(start, log);

@@ -146,6 +146,7 @@ internal static class RunVerb
         AnnounceStart(recovery.Start);
         int segments = recovery.Journal.Segments - recovery.Journal.SkippedSegments;
         Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {segments} segments in {recovery.Start.ReplayNs / NsPerSecond:F3} s, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
+        Log(string.Create(CultureInfo.InvariantCulture, $"sessions, snapshots and ids held against the journal in {recovery.Start.CheckNs / NsPerSecond:F3} s"));
         if (recovery.Journal.TornAt is { } torn)
         {
             Log($"cut a torn tail of {recovery.Journal.TornBytes} bytes: {torn}");
