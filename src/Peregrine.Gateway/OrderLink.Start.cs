@@ -1,7 +1,6 @@
 using Peregrine.Fix.Net;
 using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
-using Peregrine.Primitives;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
