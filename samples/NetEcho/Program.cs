@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
-using Peregrine.Linux;
 using Peregrine.Linux.Tls;
-using Peregrine.Net;
+using Peregrine.Linux;
 using Peregrine.Net.Tls;
+using Peregrine.Net;
+using Peregrine.Primitives;
 using Peregrine.Samples;
 
 Option<int> port = new("--port") { Description = "Port to listen on; 0 lets the system pick one.", DefaultValueFactory = _ => 9000 };

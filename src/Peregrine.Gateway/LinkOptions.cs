@@ -1,9 +1,11 @@
 using System.Net;
 using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -20,32 +22,6 @@ public enum WaitMode : byte
 
     /// <summary>Sleeps in the kernel until something arrives; 15 to 30 us more to wake up, no core used when idle.</summary>
     Block = 3,
-}
-
-/// <summary>A client that may log on.</summary>
-/// <param name="CompId">The client's CompID (its SenderCompID, our TargetCompID); unique.</param>
-/// <param name="AccountIds">Accounts it may trade for, indexes into the rules' accounts; the first is used when an order names none.</param>
-public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds)
-{
-    /// <summary>
-    /// Whether its orders are cancelled when it is not logged on any more, however that came: with the link's own end and start they are too. Not for
-    /// sessions of local ports, which have no connection to lose.
-    /// </summary>
-    public bool CancelOnDisconnect { get; init; }
-}
-
-/// <summary>Sees every report of the link: for displays, drop copies and surveillance.</summary>
-public interface IReportTap
-{
-    /// <summary>A report leaves, or, while the link recovers, left in an earlier run.</summary>
-    /// <remarks>
-    /// Thread: the link's; while it recovers, one of the replay, which sees everything that was done here before. Must not allocate or block: hand the report
-    /// over to a thread of your own.
-    /// </remarks>
-    void OnReport(in OrderReport report, bool isReplay);
-
-    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids. While the link runs there may be others; ids keep their meaning.</summary>
-    void OnRules(TradingRules rules);
 }
 
 /// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by <see cref="OrderLink.Start"/>.</summary>

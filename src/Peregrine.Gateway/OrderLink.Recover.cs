@@ -1,7 +1,8 @@
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Gateway;
 

@@ -4,10 +4,12 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 
 namespace Peregrine.Gateway;
 

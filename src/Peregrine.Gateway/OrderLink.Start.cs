@@ -1,6 +1,9 @@
 using Peregrine.Fix.Net;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;

@@ -1,5 +1,5 @@
 using Peregrine.Fix.Session;
-using Peregrine.Gateway.Sequencing;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;

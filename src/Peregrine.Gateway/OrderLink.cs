@@ -4,12 +4,13 @@ using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Net;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;

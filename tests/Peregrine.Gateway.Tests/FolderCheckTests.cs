@@ -3,6 +3,7 @@ using Peregrine.Fix.Net;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Gateway.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Rules;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;

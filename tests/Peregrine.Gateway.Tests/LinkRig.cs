@@ -3,6 +3,7 @@ using System.Net;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

@@ -6,6 +6,8 @@ using Peregrine.Distribution.Wire;
 using Peregrine.Gateway.Local;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Testing;
 using Peregrine.Trading.MarketData;
 using Peregrine.Trading.Matching;

@@ -1,8 +1,10 @@
 using System.Net;
-using Peregrine.Gateway.Sharding;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Sharding;
 using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;

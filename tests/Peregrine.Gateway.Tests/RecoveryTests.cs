@@ -1,5 +1,6 @@
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Gateway.Tests;
 

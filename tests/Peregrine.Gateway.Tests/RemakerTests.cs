@@ -1,7 +1,5 @@
-using Peregrine.Fix.Messages;
-using Peregrine.Fix.Session;
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sessions;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -25,12 +23,12 @@ public class RemakerTests
 
         foreach (int number in new[] { wanted, wanted + 1 })
         {
-            (RemakeStatus status, OrderReport report) = Take(remaker, number);
+            (RemadeStatus status, OrderReport report) = Take(remaker, number);
 
-            Assert.Equal((RemakeStatus.Made, execIds[number - 1]), (status, report.ExecId));
+            Assert.Equal((RemadeStatus.Made, execIds[number - 1]), (status, report.ExecId));
         }
 
-        Assert.Equal(RemakeStatus.Gap, remaker.TryTake(wanted - 1, out _));
+        Assert.Equal(RemadeStatus.Gap, remaker.TryTake(wanted - 1, out _));
     }
 
     [Fact]
@@ -40,12 +38,12 @@ public class RemakerTests
         _ = Fill(rig);
         List<string> log = [];
         using RemakerPool pool = new(SourceOf(rig), log.Add);
-        FixSession[] sessions = [.. Enumerable.Range(1, 4).Select(number => new FixSession(new FixSessionOptions { CompId = "PEREGRINE", PeerCompId = $"C{number}" }, new MemorySessionStore(), new NoApplication()))];
+        AClient[] sessions = [.. Enumerable.Range(1, 4).Select(number => new AClient(number))];
 
         // Asked twice, and in the line once.
-        RemakeStatus[] said = [.. sessions.Concat(sessions).Select(session => pool.TryTake(session, SessionId.Of("NOBODY"), 1, out _))];
+        RemadeStatus[] said = [.. sessions.Concat(sessions).Select(session => pool.TryTake(session, 1, out _))];
 
-        Assert.All(said, status => Assert.Equal(RemakeStatus.Wait, status));
+        Assert.All(said, status => Assert.Equal(RemadeStatus.Wait, status));
         Assert.Equal((2, 2), (pool.Started, log.Count));
         Assert.True(pool.IsMaking, "two are at work and two wait");
     }
@@ -86,12 +84,12 @@ public class RemakerTests
     private static ReportSource SourceOf(LinkRig rig) => new(rig.DataFolder, () => long.MaxValue, () => { });
 
     // It has a thread of its own, at the lowest priority.
-    private static (RemakeStatus Status, OrderReport Report) Take(ReportRemaker remaker, long number)
+    private static (RemadeStatus Status, OrderReport Report) Take(ReportRemaker remaker, long number)
     {
         for (int look = 0; ; look++)
         {
-            RemakeStatus status = remaker.TryTake(number, out OrderReport report);
-            if (status != RemakeStatus.Wait)
+            RemadeStatus status = remaker.TryTake(number, out OrderReport report);
+            if (status != RemadeStatus.Wait)
             {
                 return (status, report);
             }
@@ -101,16 +99,16 @@ public class RemakerTests
         }
     }
 
-    private sealed class NoApplication : IFixApplication
+    private sealed class AClient(int id) : IReportClient
     {
-        public void OnLogon(FixSession session)
+        public int Id { get; } = id;
+
+        public string Name => $"C{Id}";
+
+        public bool IsBehind => true;
+
+        public void GoOn(long nowNs)
         {
         }
-
-        public void OnLogoff(FixSession session, string reason)
-        {
-        }
-
-        public bool OnMessage(FixSession session, in FixMessage message) => true;
     }
 }

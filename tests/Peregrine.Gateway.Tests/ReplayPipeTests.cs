@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
-using Peregrine.Testing;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 

@@ -1,9 +1,12 @@
 using System.Net;
 using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

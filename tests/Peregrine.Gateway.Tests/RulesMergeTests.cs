@@ -1,3 +1,5 @@
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;

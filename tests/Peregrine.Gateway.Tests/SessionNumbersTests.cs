@@ -1,8 +1,9 @@
 using System.Buffers;
 using Peregrine.Fix.Net;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Gateway.Sessions;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;

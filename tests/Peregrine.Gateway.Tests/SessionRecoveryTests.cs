@@ -1,5 +1,7 @@
 using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;

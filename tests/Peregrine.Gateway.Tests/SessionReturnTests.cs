@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using Peregrine.Fix.Net;
-using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Linux.Files;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -24,7 +25,7 @@ public class SessionReturnTests
         using (FixClient client = rig.Connect(seen: first.Add))
         {
             Enter(rig, client, 1);
-            _ = Recovery.Snapshotter.Take(new Recovery.SnapshotRequest(Path.Combine(rig.DataFolder, "journal"), Path.Combine(rig.DataFolder, "snapshots"), Keep: 2));
+            _ = Snapshotter.Take(new SnapshotRequest(Path.Combine(rig.DataFolder, "journal"), Path.Combine(rig.DataFolder, "snapshots"), Keep: 2));
             atSnapshot = client.NextIncoming - 1;
             Enter(rig, client, 1 + OrderCount);
         }

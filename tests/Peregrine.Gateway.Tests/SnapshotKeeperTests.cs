@@ -1,5 +1,5 @@
-using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Gateway.Tests;
 

@@ -1,7 +1,7 @@
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;

@@ -1,4 +1,5 @@
-using Peregrine.Gateway.Recovery;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Peregrine.Linux.Sockets;
+using Peregrine.Primitives;
 using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;

@@ -1,5 +1,6 @@
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 

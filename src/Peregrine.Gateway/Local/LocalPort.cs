@@ -1,3 +1,4 @@
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Local;

@@ -1,6 +1,6 @@
 using Peregrine.Distribution;
 using Peregrine.Distribution.Wire;
-using Peregrine.Gateway.Sequencing;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.MarketData;
 using Peregrine.Trading.Matching;

@@ -1,12 +1,12 @@
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
-using Peregrine.Gateway.Sessions;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>What the order port knows of a client.</summary>
-internal sealed class ClientState(int id, FileSessionStore? store, ClientSession client)
+internal sealed class ClientState(int id, FileSessionStore? store, ClientSession client) : IReportClient
 {
     /// <summary>Most reports that are kept while the journal is read; of more, all are made again when they are asked for.</summary>
     public const int KeptMax = 1 << 12;
@@ -25,6 +25,15 @@ internal sealed class ClientState(int id, FileSessionStore? store, ClientSession
     public FixSession Session { get; private set; } = null!;
 
     public bool IsStarted => Session is not null;
+
+    /// <inheritdoc/>
+    public string Name => Client.CompId;
+
+    /// <inheritdoc/>
+    public bool IsBehind => Session.IsBehind;
+
+    /// <inheritdoc/>
+    public void GoOn(long nowNs) => Session.Resume(nowNs);
 
     /// <summary>Its store was not there, or damaged.</summary>
     public bool IsLost { get; } = store is null || store.IsNew;

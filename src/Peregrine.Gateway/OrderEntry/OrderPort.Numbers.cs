@@ -1,7 +1,7 @@
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
-using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
@@ -101,14 +101,19 @@ internal sealed partial class OrderPort
                 _log($"session {client.Client.CompId}: it is not known any more what number {sequence} was; the session ends");
                 return GiveUp(client);
             default:
-                RemakeStatus status = _remakers!.TryTake(session, client.Id, number, out OrderReport report);
-                if (status == RemakeStatus.Made)
+                switch (_remakers!.TryTake(client, number, out OrderReport report))
                 {
-                    _encoder.Remake(session, in report, sequence, number <= client.UnsureTo);
-                    mark = number;
+                    case RemadeStatus.Made:
+                        _encoder.Remake(session, in report, sequence, number <= client.UnsureTo);
+                        mark = number;
+                        return RemakeStatus.Made;
+                    case RemadeStatus.Wait:
+                        return RemakeStatus.Wait;
+                    case RemadeStatus.Gone:
+                        return GiveUp(client);
+                    default:
+                        return RemakeStatus.Gap;
                 }
-
-                return status == RemakeStatus.Gone ? GiveUp(client) : status;
         }
     }
 

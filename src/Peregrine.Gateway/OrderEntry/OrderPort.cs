@@ -2,10 +2,11 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Gateway.Sessions;
 using Peregrine.Ids;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;

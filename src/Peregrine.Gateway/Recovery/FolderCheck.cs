@@ -1,7 +1,7 @@
 using System.Globalization;
 using Peregrine.Fix.Net;
 using Peregrine.Gateway.OrderEntry;
-using Peregrine.Gateway.Sequencing;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Gateway.Recovery;
 

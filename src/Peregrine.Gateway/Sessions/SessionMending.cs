@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peregrine.Fix.Net;
+using Peregrine.Sequencing.Sessions;
 
 namespace Peregrine.Gateway.Sessions;
 

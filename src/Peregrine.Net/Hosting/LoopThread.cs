@@ -1,4 +1,5 @@
 using Peregrine.Linux;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Peregrine.Linux;
 using Peregrine.Net.Tls;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Primitives;
 
 namespace Peregrine.Net;
 

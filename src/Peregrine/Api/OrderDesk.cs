@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

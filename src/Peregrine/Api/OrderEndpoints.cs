@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Peregrine.Cli;
 using Peregrine.Gateway;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading;
 using Peregrine.Trading.Orders;
 

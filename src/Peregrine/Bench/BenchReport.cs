@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 
 namespace Peregrine.Bench;
 

@@ -1,12 +1,13 @@
 using System.Net;
 using Peregrine.Cli;
 using Peregrine.Gateway;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
 using Peregrine.Ids.Sqlite;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Peregrine.Cli;
-using Peregrine.Gateway;
+using Peregrine.Sequencing.Sessions;
 
 namespace Peregrine.Configuration;
 

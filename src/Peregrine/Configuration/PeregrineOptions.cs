@@ -1,7 +1,8 @@
 using System.Net;
 using Peregrine.Gateway;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

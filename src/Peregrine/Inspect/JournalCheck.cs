@@ -1,7 +1,7 @@
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Inspect;

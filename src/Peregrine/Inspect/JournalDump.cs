@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
-using Peregrine.Gateway.Sequencing;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;

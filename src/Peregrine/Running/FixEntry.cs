@@ -6,6 +6,7 @@ using Peregrine.Distribution.Wire;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Simulator;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;

@@ -8,6 +8,8 @@ using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Ids.Sqlite;
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Simulator;
 using Peregrine.Telemetry;
 using Peregrine.Trading.Orders;

@@ -1,6 +1,6 @@
 using Peregrine.Cli;
 using Peregrine.Configuration;
-using Peregrine.Gateway;
+using Peregrine.Sequencing.Rules;
 
 namespace Peregrine.Running;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Peregrine.Api;
-using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Simulator;
 using Peregrine.Telemetry;
 using Peregrine.Trading.Instruments;

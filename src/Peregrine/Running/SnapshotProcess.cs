@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Peregrine.Gateway.Recovery;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Running;
 

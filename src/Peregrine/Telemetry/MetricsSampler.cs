@@ -1,8 +1,8 @@
 using Peregrine.Api;
 using Peregrine.Distribution;
 using Peregrine.Gateway;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 
 namespace Peregrine.Telemetry;
 

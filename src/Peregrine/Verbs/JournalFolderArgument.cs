@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Peregrine.Cli;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Inspect;
 using Peregrine.Journal;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Verbs;
 

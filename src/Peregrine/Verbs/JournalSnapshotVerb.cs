@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Peregrine.Cli;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Linux;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Verbs;
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Peregrine.Cli;
-using Peregrine.Gateway.Recovery;
 using Peregrine.Inspect;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Verbs;
 

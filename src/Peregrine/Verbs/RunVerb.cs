@@ -5,12 +5,11 @@ using Peregrine.Api;
 using Peregrine.Cli;
 using Peregrine.Configuration;
 using Peregrine.Gateway;
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
 using Peregrine.Inspect;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Running;
+using Peregrine.Sequencing.Recovery;
 using Peregrine.Simulator;
 
 namespace Peregrine.Verbs;

@@ -2,8 +2,8 @@ using System.Globalization;
 using Peregrine.Configuration;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

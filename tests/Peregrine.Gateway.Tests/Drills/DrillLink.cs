@@ -1,7 +1,7 @@
 using System.Reflection;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
 using Peregrine.Ids.Sqlite;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Gateway.Tests.Drills;
 

@@ -1,3 +1,5 @@
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests.Drills;

@@ -1,6 +1,6 @@
-using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
+using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Gateway.Tests.Drills;
 

@@ -1,4 +1,4 @@
-using Peregrine.Gateway.Sequencing;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests.Sequencing;

@@ -2,11 +2,12 @@ using System.Net;
 using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

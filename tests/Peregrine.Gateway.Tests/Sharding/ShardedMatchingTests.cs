@@ -1,6 +1,5 @@
-using Peregrine.Gateway.Sharding;
-using Peregrine.Net;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Sharding;
 using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Matching.Sharding;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Peregrine.Gateway.Sharding;
+using Peregrine.Sequencing.Sharding;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Matching.Sharding;
 using Peregrine.Trading.Tests.Matching;

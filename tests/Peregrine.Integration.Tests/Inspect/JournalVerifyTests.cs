@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Integration.Tests.Link;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
 
 namespace Peregrine.Integration.Tests.Inspect;
 

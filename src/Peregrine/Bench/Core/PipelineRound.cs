@@ -1,8 +1,8 @@
 using Peregrine.Cli;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Bench.Core;

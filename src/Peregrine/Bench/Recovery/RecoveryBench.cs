@@ -1,8 +1,8 @@
-using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Recovery;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;

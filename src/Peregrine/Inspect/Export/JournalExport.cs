@@ -1,5 +1,5 @@
-using Peregrine.Gateway.Sequencing;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
