@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Peregrine.Journal;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Tests;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -124,19 +125,19 @@ public class FullDiskTests
         for (int pass = 0; refused is null; pass++)
         {
             Assert.True(pass < PassesMax, "the disk fills up");
-            refused = TryChange(rig, LinkRig.Rules(maxQuantity: 1 + pass), ref changes);
+            refused = TryChange(rig, SmallRules.Rules(maxQuantity: 1 + pass), ref changes);
         }
 
         long limit = rig.Link.Rules.Accounts[0].Limits.MaxQuantityUnits;
         (RulesRefusal, long) told = (refused.Reason, limit);
         disk.Clear();
-        for (int pass = 0; TryChange(rig, LinkRig.Rules(maxQuantity: 5_000), ref changes) is not null; pass++)
+        for (int pass = 0; TryChange(rig, SmallRules.Rules(maxQuantity: 5_000), ref changes) is not null; pass++)
         {
             Assert.True(pass < PassesMax, "rules are taken again once there is room");
         }
 
         Assert.Equal((RulesRefusal.NoSpace, changes - 1), told);
-        rig.Change = options => options with { DataFolder = disk.File("data"), Rules = LinkRig.Rules(maxQuantity: 5_000), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 };
+        rig.Change = options => options with { DataFolder = disk.File("data"), Rules = SmallRules.Rules(maxQuantity: 5_000), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 };
         ulong hash = rig.Link.StateHash;
         rig.Restart();
         Assert.Equal((hash, hash), (rig.Link.Recovery.StateHash, rig.Link.StateHash));

@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using Peregrine.Ids;
 using Peregrine.Journal;
-using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
-using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Orders;
+using Peregrine.Sequencing.Tests;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -111,7 +109,7 @@ internal sealed class LinkRig : IDisposable
             SegmentBytes = 8 << 20,
             FixEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Sessions = [new ClientSession("CLIENT", [0, 1])],
-            Rules = Rules(),
+            Rules = SmallRules.Rules(),
             Ids = _ids,
             Wait = WaitMode.Spin,
             SessionStoreBytes = 1 << 20,
@@ -121,10 +119,6 @@ internal sealed class LinkRig : IDisposable
         };
         Link = OrderLink.Start(Change(options), Log.Add);
     }
-
-    public static TradingRules Rules(long maxQuantity = 1_000) => new(
-        [new Instrument(0, "TEST", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) }],
-        [new Account(0, "A", new AccountLimits(maxQuantity, 10_000_000, 1_000)), new Account(1, "B", new AccountLimits(maxQuantity, 10_000_000, 1_000))]);
 
     /// <summary>Segments that outlive a link, as a database would.</summary>
     private sealed class MemorySegments : ISegmentStore

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Sequencing.Tests;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -89,7 +90,7 @@ public class OrderTypeTests
     [InlineData("7928=7", "7928=7|8000=O", false, "1nf 2nf")]
     public void OneStrategy_OfOneFirm_DoesNotTradeWithItself_AsTheNewerOrderAsks(string older, string newer, bool isOneFirm, string told)
     {
-        TradingRules rules = LinkRig.Rules();
+        TradingRules rules = SmallRules.Rules();
         Instrument byStrategy = rules.Instruments[0] with { Terms = rules.Instruments[0].Terms with { Rules = new VenueRules { Owner = OwnerScope.Strategy } } };
         using LinkRig rig = new(change: options => options with { Rules = rules with { Instruments = [byStrategy], Accounts = [.. rules.Accounts.Select(account => account with { FirmId = isOneFirm ? 9 : 0 })] } });
         SortedDictionary<string, string> events = [];

@@ -4,11 +4,8 @@ using Peregrine.Journal;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;
-using Peregrine.Sequencing.Sharding;
 using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
-using Peregrine.Trading.Matching;
-using Peregrine.Trading.Matching.Sharding;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -61,26 +58,6 @@ public sealed class ReadmeTests : IDisposable
 
         Assert.Equal(["OTHER"], (await changing).InstrumentsAdded);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
-    }
-
-    [Fact]
-    public void Readme_ShardingExample_TakesBothOrders()
-    {
-        using ShardedMatching matching = new(new ShardedMatchingOptions { Sharding = new ShardingOptions { Shards = 2, OrderCapacity = 100_000 } });
-        int first = matching.AtRest.AddInstrument(new InstrumentTerms());
-        int second = matching.AtRest.AddInstrument(new InstrumentTerms());
-        MatchOrder order = new() { OrderId = 1, InstrumentId = first, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(100), Quantity = new Quantity(5) };
-        MatchOrder other = order with { OrderId = 2, InstrumentId = second };
-        RouteStatus sent = matching.TrySend(ShardCommand.Submit(in order)); // Full or Waits: take results, then try again
-        sent = matching.TrySend(ShardCommand.Submit(in other));
-        while (matching.InFlight > 0)
-        {
-            matching.Take(out int result); // in the order in which they were sent
-            Console.WriteLine($"{(RejectReason)result}, {matching.Events.Length} events");
-        }
-
-        Assert.Equal(RouteStatus.Sent, sent);
-        Assert.Equal(2, matching.AtRest.OrderCount);
     }
 
     private sealed class CountingStore : ISegmentStore

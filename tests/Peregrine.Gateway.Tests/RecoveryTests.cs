@@ -1,6 +1,7 @@
 using Peregrine.Journal;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Tests;
+using Peregrine.Sequencing;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -107,7 +108,7 @@ public class RecoveryTests
         }
 
         // Were the new limit applied to the old command, the replay would reject it and miss its state hash.
-        rig.Change = options => options with { Rules = LinkRig.Rules(maxQuantity: 100) };
+        rig.Change = options => options with { Rules = SmallRules.Rules(maxQuantity: 100) };
         rig.CrashAndStart();
         Assert.True(rig.Link.Recovery.ProvenHashes > 0);
         using FixClient again = rig.Connect(3, 3);

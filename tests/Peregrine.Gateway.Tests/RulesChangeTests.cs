@@ -3,10 +3,11 @@ using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Journal;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
+using Peregrine.Sequencing.Tests;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -15,7 +16,7 @@ namespace Peregrine.Gateway.Tests;
 /// <summary>Rules that change while the link runs: in force from their place in the order of commands on, also in a replay.</summary>
 public sealed class RulesChangeTests
 {
-    private static readonly TradingRules Start = LinkRig.Rules();
+    private static readonly TradingRules Start = SmallRules.Rules();
 
     [Fact]
     public void Instrument_ThatIsAdded_IsTradedBesideTheOthers()
@@ -49,7 +50,7 @@ public sealed class RulesChangeTests
         client.New(1, '1', "A"u8, 10_000, 500);
         rig.Pump(client, () => client.Reports('0') == 1);
 
-        RulesChange change = Change(rig, client, LinkRig.Rules(maxQuantity: 400));
+        RulesChange change = Change(rig, client, SmallRules.Rules(maxQuantity: 400));
         client.New(2, '1', "A"u8, 10_000, 500);
         rig.Pump(client, () => client.Reports('8') == 1);
 
@@ -128,7 +129,7 @@ public sealed class RulesChangeTests
         using LinkRig rig = new();
         long records = Records(rig);
 
-        RulesChange change = await rig.Link.ChangeRules(new RulesUpdate(LinkRig.Rules()) { Sessions = [new ClientSession("CLIENT", [0, 1])] });
+        RulesChange change = await rig.Link.ChangeRules(new RulesUpdate(SmallRules.Rules()) { Sessions = [new ClientSession("CLIENT", [0, 1])] });
 
         Assert.False(change.IsAny);
         Assert.Equal("nothing changed", change.ToString());
@@ -141,7 +142,7 @@ public sealed class RulesChangeTests
         using LinkRig rig = new();
 
         Task<RulesChange> first = rig.Link.ChangeRules(With(Second));
-        Task<RulesChange> second = rig.Link.ChangeRules(LinkRig.Rules(maxQuantity: 1));
+        Task<RulesChange> second = rig.Link.ChangeRules(SmallRules.Rules(maxQuantity: 1));
         Assert.True(rig.Link.TryPass());
 
         Assert.Equal(RulesRefusal.Busy, (await Assert.ThrowsAsync<RulesRefusedException>(() => second)).Reason);
@@ -302,10 +303,10 @@ public sealed class RulesChangeTests
         using FixClient client = rig.Connect(session.NextIncoming, session.NextOutgoing);
         long answers = 0;
         Order(1, "TEST", 100, 500);
-        _ = Change(rig, client, With(Second) with { Accounts = LinkRig.Rules(maxQuantity: 400).Accounts });
+        _ = Change(rig, client, With(Second) with { Accounts = SmallRules.Rules(maxQuantity: 400).Accounts });
         Order(2, "TEST", 100, 500);
         Order(3, "NEXT", 200, 300);
-        TradingRules last = LinkRig.Rules(maxQuantity: 600) with { Instruments = [Start.Instruments[0], Second with { IsOpen = false }] };
+        TradingRules last = SmallRules.Rules(maxQuantity: 600) with { Instruments = [Start.Instruments[0], Second with { IsOpen = false }] };
         _ = Change(rig, client, last);
         Order(4, "NEXT", 200, 300);
         Order(5, "TEST", 100, 500);

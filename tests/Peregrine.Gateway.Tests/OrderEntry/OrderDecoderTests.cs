@@ -3,6 +3,7 @@ using System.Text;
 using Peregrine.Fix.Messages;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Tests;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
@@ -70,7 +71,7 @@ public class OrderDecoderTests
         byte[] frame = Encoding.ASCII.GetBytes($"8=FIX.4.4|9=000|35={type}|49=A|56=B|34=2|52=20300101-00:00:00|{body}10=000|".Replace('|', '\u0001'));
         FixIndex index = new();
         Assert.True(index.TryParse(frame));
-        string fault = Encoding.ASCII.GetString(new OrderDecoder(new NameTable(LinkRig.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out OrderCommand command));
+        string fault = Encoding.ASCII.GetString(new OrderDecoder(new NameTable(SmallRules.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out OrderCommand command));
         Assert.Equal("", fault);
         return command;
     }

@@ -1,11 +1,10 @@
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests;
+namespace Peregrine.Sequencing.Tests;
 
 /// <summary>What happens because it is time for it, and what happens when there is no room to write that down.</summary>
 public sealed class PhaseClockTests : IReportSink, IJournalVisitor
@@ -148,7 +147,7 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
     private static TradingCore Core()
     {
         TradingCore core = new(new CoreOptions { OrdersMax = 4_096, ClientOrderIdsMax = 1_024 });
-        core.Configure(LinkRig.Rules());
+        core.Configure(SmallRules.Rules());
         return core;
     }
 

@@ -4,7 +4,7 @@ using Peregrine.Testing;
 using Peregrine.Trading.Matching.Sharding;
 using Peregrine.Trading.Tests.Matching;
 
-namespace Peregrine.Gateway.Tests.Sharding;
+namespace Peregrine.Sequencing.Tests.Sharding;
 
 /// <summary>Shards on threads of their own are one engine, to the byte, whatever the timing.</summary>
 public class ShardedMatchingProofTests(ITestOutputHelper output)

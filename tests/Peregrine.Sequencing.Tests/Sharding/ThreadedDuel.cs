@@ -4,7 +4,7 @@ using Peregrine.Trading.Matching;
 using Peregrine.Trading.Matching.Sharding;
 using Peregrine.Trading.Tests.Matching;
 
-namespace Peregrine.Gateway.Tests.Sharding;
+namespace Peregrine.Sequencing.Tests.Sharding;
 
 /// <summary>Plays recorded commands through threads and holds every result to the recorded one.</summary>
 internal sealed class ThreadedDuel(RecordedPlay play, ShardedMatching matching, string what)

@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using Peregrine.Journal;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests;
+namespace Peregrine.Sequencing.Tests;
 
 /// <summary>A replay on two threads is the replay on one.</summary>
 public class ReplayPipeTests
@@ -329,7 +328,7 @@ public class ReplayPipeTests
 
         private void PutRules(TradingCore core, int limit)
         {
-            core.Configure(LinkRig.Rules(maxQuantity: limit));
+            core.Configure(SmallRules.Rules(maxQuantity: limit));
             Put(core.LastSequence, JournalRecordType.Rules, RulesCodec.Encode(core.Rules!));
         }
 

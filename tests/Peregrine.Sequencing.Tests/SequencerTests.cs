@@ -2,10 +2,9 @@ using System.Globalization;
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests;
+namespace Peregrine.Sequencing.Tests;
 
 /// <summary>The order of commands, and that nothing leaves before its command is durable.</summary>
 public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
@@ -207,7 +206,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
             Assert.True(sequencer.TryCommit());
             Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref alone));
             Assert.Equal(SubmitStatus.Ok, sequencer.Submit(together.AsSpan(0, 1), out _));
-            Assert.True(sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(LinkRig.Rules())));
+            Assert.True(sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(SmallRules.Rules())));
             Assert.True(sequencer.TryCommit());
 
             Assert.All(together, command => Assert.Equal(ahead, command.TimeNs));
@@ -300,7 +299,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     private static Sequencer Make(JournalWriter journal, int inFlightMax, long lastTimeNs = 0)
     {
         TradingCore core = new(new CoreOptions { OrdersMax = 128, ClientOrderIdsMax = 1_024 });
-        core.Configure(LinkRig.Rules());
+        core.Configure(SmallRules.Rules());
         return new Sequencer(core, journal, lastTimeNs, inFlightMax);
     }
 

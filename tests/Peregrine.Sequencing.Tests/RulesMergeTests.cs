@@ -3,7 +3,7 @@ using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests;
+namespace Peregrine.Sequencing.Tests;
 
 /// <summary>Configured rules in the order of ids that a journal knows.</summary>
 public class RulesMergeTests

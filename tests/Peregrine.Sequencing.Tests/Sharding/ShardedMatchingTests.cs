@@ -4,7 +4,7 @@ using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Matching.Sharding;
 
-namespace Peregrine.Gateway.Tests.Sharding;
+namespace Peregrine.Sequencing.Tests.Sharding;
 
 /// <summary>Bounds, outcomes and costs of shards on threads.</summary>
 public class ShardedMatchingTests

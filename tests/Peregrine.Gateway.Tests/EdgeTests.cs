@@ -3,15 +3,16 @@ using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Ids;
-using Peregrine.Journal;
 using Peregrine.Journal.Tests;
+using Peregrine.Journal;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Tests;
+using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests.Sequencing;
+namespace Peregrine.Gateway.Tests;
 
 /// <summary>What stands one command behind what is durable, and phases that need not be told or must be.</summary>
 public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
@@ -29,7 +30,7 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
     {
         _journal = JournalWriter.Open(new JournalOptions { Folder = "/j", SegmentBytes = 1 << 16, BatchBytesMax = 8 << 10, Files = new MemoryFiles() }, this, out _);
         _core = new TradingCore(new CoreOptions { OrdersMax = 4_096, ClientOrderIdsMax = 1_024 }, emitsOrderDeltas: true);
-        _core.Configure(LinkRig.Rules());
+        _core.Configure(SmallRules.Rules());
         _sequencer = new Sequencer(_core, _journal, lastTimeNs: 0, inFlightMax: 1 << 10);
     }
 

@@ -2,7 +2,7 @@ using Peregrine.Oracles.Matching;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Tests.Matching;
 
-namespace Peregrine.Gateway.Tests.Sharding;
+namespace Peregrine.Sequencing.Tests.Sharding;
 
 /// <summary>Random commands, and what one engine does with them: results, events and digests after each.</summary>
 internal sealed class RecordedPlay

@@ -1,7 +1,6 @@
-using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Gateway.Tests.Sequencing;
+namespace Peregrine.Sequencing.Tests;
 
 /// <summary>Rings behind the sequencer, and the times that commands leave in them.</summary>
 public class CommandTrailTests
