@@ -152,7 +152,7 @@ public sealed partial class OrderLink
             client.Store.Belong(_identity, OwnerOf(client.Client));
             floor ??= client.IsLost && client.ReportCount > 0 ? ReportsAllSent() : null;
             SessionNumbers? known = replay.Ledger.Find(client.Id);
-            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0, mayMissNotes);
+            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0, mayMissNotes) { IsEndLost = _lost.Count > 0 };
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
             if (mended.Line is { } line)
             {

@@ -99,7 +99,9 @@ internal sealed partial class OrderPort
                 return RemakeStatus.Gap;
             case NumberKind.Unknown:
                 _log($"session {client.Client.CompId}: it is not known any more what number {sequence} was; the session ends");
-                return GiveUp(client);
+
+                // Reports that no connection was given are known nevertheless: with new numbers they are told.
+                return GiveUp(client, Math.Min(session.SentMark, client.ReportCount));
             default:
                 switch (_remakers!.TryTake(client, number, out OrderReport report))
                 {
@@ -110,7 +112,7 @@ internal sealed partial class OrderPort
                     case RemadeStatus.Wait:
                         return RemakeStatus.Wait;
                     case RemadeStatus.Gone:
-                        return GiveUp(client);
+                        return GiveUp(client, client.ReportCount);
                     default:
                         return RemakeStatus.Gap;
                 }
@@ -118,9 +120,9 @@ internal sealed partial class OrderPort
     }
 
     // Nothing makes them again: the client is told, and not asked to come back to the same place.
-    private static RemakeStatus GiveUp(ClientState client)
+    private static RemakeStatus GiveUp(ClientState client, long untellable)
     {
-        client.Untellable = client.ReportCount;
+        client.Untellable = untellable;
         client.News = "Reports that you asked for could not be made again and are left out: take them from your own records, and ask for the status of your orders.";
         return RemakeStatus.Gone;
     }

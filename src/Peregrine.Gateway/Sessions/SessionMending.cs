@@ -10,7 +10,11 @@ namespace Peregrine.Gateway.Sessions;
 /// <param name="NextIncoming">The number that the client's next message must have.</param>
 /// <param name="Floor">Reports that were all sent for certain, where the store does not say.</param>
 /// <param name="MayMissNotes">The last run ended in a way that can have taken notes of messages that left.</param>
-internal readonly record struct JournaledSession(SessionNumbers? Numbers, long Reports, long NextIncoming, long Floor, bool MayMissNotes);
+internal readonly record struct JournaledSession(SessionNumbers? Numbers, long Reports, long NextIncoming, long Floor, bool MayMissNotes)
+{
+    /// <summary>The journal's end is lost, and that was accepted: what the client was told may be more than the store says.</summary>
+    public bool IsEndLost { get; init; }
+}
 
 /// <summary>What became of a session's store.</summary>
 /// <param name="Numbers">Which outgoing numbers are reports.</param>
@@ -90,21 +94,22 @@ internal static class SessionMending
     private static MendedSession AppendMissing(FileSessionStore store, in JournaledSession journal, NumberRuns runs, long keptReports)
     {
         List<MissedNote> missed = [];
-        bool mustReset = !TryCollectMissed(store, runs, missed);
+        bool mustReset = !TryCollectMissed(store, runs, store.Mark, missed);
         long missing = journal.Reports - store.Mark;
+        long unsureTo = journal.IsEndLost ? journal.Reports : 0;
         if (missing <= keptReports)
         {
-            return new MendedSession(runs, missing, 0, null) { Missed = missed, MustReset = mustReset };
+            return new MendedSession(runs, missing, unsureTo, null) { Missed = missed, MustReset = mustReset };
         }
 
         store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
         string line = string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for");
-        return new MendedSession(runs, 0, 0, line) { Missed = missed, MustReset = mustReset };
+        return new MendedSession(runs, 0, unsureTo, line) { Missed = missed, MustReset = mustReset };
     }
 
     // Numbers that the journal was not told of: for want of room, as the process died before its batch was written, or by an earlier version.
-    // False when what was known and what the store still has do not meet.
-    private static bool TryCollectMissed(FileSessionStore store, NumberRuns runs, List<MissedNote> missed)
+    // Up to the last report that the journal makes. False when what was known and what the store still has do not meet.
+    private static bool TryCollectMissed(FileSessionStore store, NumberRuns runs, long markMax, List<MissedNote> missed)
     {
         if (!runs.IsEmpty && store.NextOutgoing == runs.NextAfter(store.Mark))
         {
@@ -135,6 +140,11 @@ internal static class SessionMending
                 // Not all of them are there: they are known from the end on.
                 GoOnFrom(store.NextOutgoing, store.Mark);
                 return !wasKnown;
+            }
+
+            if (mark > markMax)
+            {
+                return true;
             }
 
             if (mark == before)
@@ -188,14 +198,18 @@ internal static class SessionMending
         };
     }
 
-    // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void.
+    // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void. Of the numbers before, a note may
+    // have been lost with that end, although the reports around it were not: those the store still has.
     private static MendedSession Void(FileSessionStore store, in JournaledSession journal)
     {
+        List<MissedNote> missed = [];
         NumberRuns runs = journal.Numbers is { } known && known.Resets == store.Resets ? known.Outgoing : new NumberRuns();
+        bool mustReset = !TryCollectMissed(store, runs, journal.Reports, missed);
         runs.Void(store.NextOutgoing - 1, journal.Reports);
+        missed.Add(new MissedNote(SessionNoteKind.Void, store.NextOutgoing - 1, journal.Reports));
 
         // Of those that the journal still makes the store forgets the messages too: they are made again.
         store.GoOnFrom(store.NextOutgoing, journal.Reports);
-        return new MendedSession(runs, 0, 0, null) { Missed = [new MissedNote(SessionNoteKind.Void, store.NextOutgoing - 1, journal.Reports)] };
+        return new MendedSession(runs, 0, 0, null) { Missed = missed, MustReset = mustReset };
     }
 }
