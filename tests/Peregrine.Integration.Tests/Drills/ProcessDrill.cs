@@ -136,7 +136,7 @@ internal sealed class ProcessDrill(int seed)
                 string? reason = client.LogoutText ?? client.Disagreement;
                 if (string.IsNullOrEmpty(reason) || !world.TryLogon(client, reset: true))
                 {
-                    Faults.Add($"{client.CompId} cannot log on: {reason ?? "closed without a word"}");
+                    Faults.Add($"{client.CompId} cannot log on: {reason ?? "closed without a word"}; {world.LastLines}");
                     continue;
                 }
             }

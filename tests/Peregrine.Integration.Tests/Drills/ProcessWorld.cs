@@ -44,6 +44,9 @@ internal sealed class ProcessWorld : IDisposable
     /// <summary>The state hash that the start came to.</summary>
     public string StateHash => _link!.LogLine("state hash ").Split("state hash ")[1].Trim();
 
+    /// <summary>The last of what the link told.</summary>
+    public string LastLines => string.Join(" / ", _link!.Log.ToArray().TakeLast(8));
+
     public string NewFolder(string name) => Path.Combine(_root, name);
 
     /// <summary>Starts on a folder.</summary>
