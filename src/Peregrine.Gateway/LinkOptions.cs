@@ -75,7 +75,7 @@ public sealed record LinkOptions
     public IReadOnlyDictionary<string, PhaseCalendar> Calendars { get; init; } = new Dictionary<string, PhaseCalendar>();
 
     /// <summary>Where order ids come from.</summary>
-    public required SegmentAllocator Ids { get; init; }
+    public required IOrderIdSource Ids { get; init; }
 
     /// <summary>How the link's thread waits.</summary>
     public WaitMode Wait { get; init; } = WaitMode.Block;

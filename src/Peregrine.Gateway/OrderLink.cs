@@ -47,6 +47,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly BookTap? _books;
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
+    private readonly Intake _intake;
     private readonly Action _waitForJournal;
     private readonly PhaseClock _clock;
     private readonly LimitWatch _watch;
@@ -60,9 +61,9 @@ public sealed partial class OrderLink : IDisposable
         _options = options;
         _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.FixConnectionsMax, SlowHandlerUs = 0, Log = log });
         _waitForJournal = WaitForJournal;
-        _locals = new LocalDesk(options.LocalPorts, options.Ids, options.InFlightMax);
+        _locals = new LocalDesk(options.LocalPorts, options.InFlightMax);
         _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
-        _port = new OrderPort(options.Ids, _locals, options.Reports, log);
+        _port = new OrderPort(_locals, options.Reports, log);
         try
         {
             // The port first: a second link must fail on it before it touches anything.
@@ -79,7 +80,8 @@ public sealed partial class OrderLink : IDisposable
             RaiseIds(replay, log);
             TimeCheck(() => StartSessions(replay, log));
             Recovery = Recovery with { Start = start with { CheckNs = _checkNs } };
-            _port.Open(_sequencer, _waitForJournal);
+            _intake = new Intake(_sequencer, options.Ids, _waitForJournal);
+            _port.Open(_intake);
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
             _keeper = KeepSnapshots(start, log);
         }
@@ -177,14 +179,14 @@ public sealed partial class OrderLink : IDisposable
     internal bool TryPass()
     {
         int ready = _loop.Poll(WaitMs());
-        if (!_locals.TryTake(_sequencer, _waitForJournal) || !_sequencer.TryCommit())
+        if (!_locals.TryTake(_intake) || !_sequencer.TryCommit())
         {
             Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; nothing unwritten was acknowledged; make room or repair the disk, then start again";
             return false;
         }
 
         // Read once: what becomes durable in between would be completed before its reports were delivered.
-        long durable = _journal.DurableSequence;
+        long durable = _sequencer.ReleasableSequence;
         int released = _sequencer.Release(_port, durable);
         _locals.Complete(durable);
         _port.ContinueRemakes(Clock.UnixNs);

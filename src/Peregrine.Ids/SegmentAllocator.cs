@@ -13,7 +13,7 @@ namespace Peregrine.Ids;
 /// Ids rise within a process and are unique for ever; a restart or crash loses the rest of a segment, so there are gaps.
 /// Thread: <see cref="TryNext"/> by one owner. Allocates: no.
 /// </remarks>
-public sealed class SegmentAllocator : IDisposable
+public sealed class SegmentAllocator : IOrderIdSource, IDisposable
 {
     private const int ReadyMax = 2;
     private const int GrowthMax = 8;

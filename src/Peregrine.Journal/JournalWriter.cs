@@ -11,7 +11,7 @@ namespace Peregrine.Journal;
 /// Thread: one caller; at <see cref="Durability.Fsync"/>, and at <see cref="Durability.Os"/> with <see cref="JournalOptions.WriteBeside"/>,
 /// a thread of its own writes and syncs beside it, and whatever was committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (a few small objects).
 /// </remarks>
-public sealed partial class JournalWriter : IDisposable
+public sealed partial class JournalWriter : ICommitLog, IDisposable
 {
     // At level None, memory is written to the kernel when it holds this much.
     private const int LazyWriteBytes = 256 << 10;
@@ -80,6 +80,9 @@ public sealed partial class JournalWriter : IDisposable
     /// <summary>Highest sequence number that is durable at the configured level.</summary>
     /// <remarks>Thread: any. Pairs with the release store in <see cref="Publish"/>: who reads a number here may tell the world of it.</remarks>
     public long DurableSequence => Volatile.Read(ref _durableSequence);
+
+    /// <inheritdoc/>
+    long ICommitLog.ReleasableSequence => DurableSequence;
 
     /// <summary>
     /// As <see cref="DurableSequence"/>, counted in records of the journal from its first: what a <see cref="JournalFollower"/> may read.

@@ -78,7 +78,7 @@ public sealed class Sequencer
     private static readonly int CommandRecordBytesMax = JournalWriter.RecordBytes(CommandCodec.BytesMax);
 
     private readonly TradingCore _core;
-    private readonly JournalWriter _journal;
+    private readonly ICommitLog _log;
     private readonly ReportBuffer _waiting;
     private readonly CommandTrail _trail;
 
@@ -92,17 +92,17 @@ public sealed class Sequencer
 
     /// <summary>Continues after recovery.</summary>
     /// <param name="core">The core as the journal left it.</param>
-    /// <param name="journal">The open journal.</param>
+    /// <param name="log">Where commands become safe before their reports leave: the open journal.</param>
     /// <param name="lastTimeNs">Time of the last command in the journal, Unix nanoseconds.</param>
     /// <param name="inFlightMax">How many commands may wait for the journal; a power of two.</param>
     /// <param name="tap">Where the changes of the books go; null for nowhere.</param>
     /// <param name="timeShiftNs">How far trading time is ahead of the clock: it runs on from the journal's last time at the clock's pace where that was ahead.</param>
-    public Sequencer(TradingCore core, JournalWriter journal, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0)
+    public Sequencer(TradingCore core, ICommitLog log, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0)
     {
         _tap = tap;
         _timeShiftNs = timeShiftNs;
         _core = core;
-        _journal = journal;
+        _log = log;
         _lastTimeNs = lastTimeNs;
         LastSequence = core.LastSequence;
         _releasedSequence = core.LastSequence;
@@ -127,6 +127,9 @@ public sealed class Sequencer
 
     /// <summary>Every report of the commands up to here was handed to the sink. From any thread.</summary>
     public long ReleasedSequence => Volatile.Read(ref _releasedSequence);
+
+    /// <summary>What may leave at this moment; read it once a pass.</summary>
+    public long ReleasableSequence => _log.ReleasableSequence;
 
     /// <summary>How often a command had to wait for the journal.</summary>
     public long BusyCount { get; private set; }
@@ -247,22 +250,22 @@ public sealed class Sequencer
         if (!_batchOpen)
         {
             // At fsync, what was committed while the disk was busy is handed over here.
-            return _journal.Commit() == JournalStatus.Ok;
+            return _log.Commit() == JournalStatus.Ok;
         }
 
         Span<byte> hash = stackalloc byte[StateHashBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(hash, _core.StateHash);
         BinaryPrimitives.WriteInt64LittleEndian(hash[8..], _core.LastExecId);
         _batchOpen = false;
-        return TryAppend(JournalRecordType.StateHash, LastSequence, _lastTimeNs, hash) && _journal.Commit() == JournalStatus.Ok;
+        return TryAppend(JournalRecordType.StateHash, LastSequence, _lastTimeNs, hash) && _log.Commit() == JournalStatus.Ok;
     }
 
     /// <summary>Hands every report whose command is durable to the sink, in order.</summary>
     /// <returns>How many.</returns>
-    public int Release(IReportSink sink) => Release(sink, _journal.DurableSequence);
+    public int Release(IReportSink sink) => Release(sink, _log.ReleasableSequence);
 
     /// <summary>As <see cref="Release(IReportSink)"/>, up to a number that was read before: whoever tells others of the same commands must read it only once.</summary>
-    /// <param name="durable">At most <see cref="JournalWriter.DurableSequence"/>.</param>
+    /// <param name="durable">At most <see cref="ReleasableSequence"/>.</param>
     public int Release(IReportSink sink, long durable)
     {
         int released = 0;
@@ -285,15 +288,15 @@ public sealed class Sequencer
     public bool TryAppendNow(byte type, ReadOnlySpan<byte> payload)
     {
         // It must not take the room that is kept for cancels, but for the end of a record longer than is asked for.
-        if (!_journal.HasRoom(Math.Min(JournalWriter.RecordBytes(payload.Length), RoomAskedMax)))
+        if (!_log.HasRoom(Math.Min(JournalWriter.RecordBytes(payload.Length), RoomAskedMax), usesReserve: false))
         {
             return false;
         }
 
         _lastTimeNs = TimeAt(Clock.MonotonicNs);
         bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
-        _journal.Drain();
-        return ok && _journal.Failure is null;
+        _log.Drain();
+        return ok && _log.Failure is null;
     }
 
     /// <summary>Appends a record about what is no command to the open batch: it is committed with whatever else is there.</summary>
@@ -301,7 +304,7 @@ public sealed class Sequencer
     /// <remarks>Thread: the link's. Allocates: no. Blocks: where a batch as large as the buffer waits for the disk.</remarks>
     public bool TryAppendNote(byte type, ReadOnlySpan<byte> payload)
     {
-        bool isAppended = _journal.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes) && TryAppend(type, LastSequence, _lastTimeNs, payload);
+        bool isAppended = _log.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes, usesReserve: false) && TryAppend(type, LastSequence, _lastTimeNs, payload);
         MissedNotes += isAppended ? 0 : 1;
         return isAppended;
     }
@@ -309,7 +312,7 @@ public sealed class Sequencer
     /// <summary>Looks whether there is room again, where there was none. Call it some times a second.</summary>
     public void LookForRoom()
     {
-        if (Room != DiskRoom.Ample && _journal.HasRoom(CommandRecordBytesMax + HashRecordBytes))
+        if (Room != DiskRoom.Ample && _log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: false))
         {
             Room = DiskRoom.Ample;
         }
@@ -361,14 +364,14 @@ public sealed class Sequencer
     private SubmitStatus TryJournal(in OrderCommand command)
     {
         // Room for the command and for the state hash that closes its batch: refused here, nothing of it has happened.
-        if (!_journal.HasRoom(CommandRecordBytesMax + HashRecordBytes))
+        if (!_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: false))
         {
-            if (_journal.Failure is not null)
+            if (_log.Failure is not null)
             {
                 return SubmitStatus.JournalFailed;
             }
 
-            if (!CanUseReserve(command.Type) || !_journal.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
+            if (!CanUseReserve(command.Type) || !_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
             {
                 NoSpaceCount++;
                 Room = CanUseReserve(command.Type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
@@ -386,7 +389,7 @@ public sealed class Sequencer
         }
 
         int bytes = CommandCodec.Encode(in command, payload);
-        _journal.Append(JournalRecordType.Command, command.Sequence, command.TimeNs, bytes);
+        _log.Append(JournalRecordType.Command, command.Sequence, command.TimeNs, bytes);
         _batchOpen = true;
         return SubmitStatus.Ok;
     }
@@ -401,18 +404,18 @@ public sealed class Sequencer
         }
 
         payload.CopyTo(place);
-        _journal.Append(type, sequence, timeNs, payload.Length);
+        _log.Append(type, sequence, timeNs, payload.Length);
         return true;
     }
 
     private bool TryReserve(int payloadMax, out Span<byte> payload)
     {
-        JournalStatus status = _journal.TryReserve(payloadMax, out payload);
+        JournalStatus status = _log.TryReserve(payloadMax, out payload);
         if (status == JournalStatus.Full)
         {
             // A batch as large as the buffer waits for the disk; its state hash follows with the rest.
-            _journal.Drain();
-            status = _journal.TryReserve(payloadMax, out payload);
+            _log.Drain();
+            status = _log.TryReserve(payloadMax, out payload);
         }
 
         return status == JournalStatus.Ok;

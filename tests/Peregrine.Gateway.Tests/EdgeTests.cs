@@ -87,7 +87,7 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
     {
         using SegmentAllocator ids = new(this, "orders");
         LocalPort port = new([new ClientSession("MAKER", [0])]);
-        LocalDesk desk = new([port], ids, inFlightMax: 16);
+        LocalDesk desk = new([port], inFlightMax: 16);
         desk.Open(_core, () => { });
         desk.UseAccounts(new Dictionary<int, int[]> { [SessionId.Of("MAKER")] = [0] });
         for (ulong id = 1; id <= 3; id++)
@@ -95,7 +95,7 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
             Assert.True(port.TrySubmit(Order(id, Side.Buy, 100) with { SessionId = SessionId.Of("MAKER") }));
         }
 
-        Assert.True(desk.TryTake(_sequencer, () => { }));
+        Assert.True(desk.TryTake(new Intake(_sequencer, ids, () => { })));
         for (long durable = 1; durable <= 3; durable++)
         {
             desk.Complete(durable);

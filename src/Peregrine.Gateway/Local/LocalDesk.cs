@@ -1,4 +1,3 @@
-using Peregrine.Ids;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Matching;
@@ -12,18 +11,19 @@ internal sealed class LocalDesk
 {
     // Requests of one port in one pass: a busy port must not starve the others and the wire.
     private const int RequestsPerPass = 64;
+
+    // Of a session that the desk does not have, and of an operator's requests: no account is theirs.
+    private static readonly int[] NoAccount = [-1];
     private readonly LocalPort[] _ports;
-    private readonly SegmentAllocator _ids;
     private readonly Dictionary<int, LocalPort> _bySession = [];
     private readonly Queue<Submitted> _submitted;
     private readonly int _submittedMax;
-    private Dictionary<int, HashSet<int>> _accounts = [];
+    private Dictionary<int, int[]> _accounts = [];
     private TradingCore _core = null!;
 
-    public LocalDesk(IReadOnlyList<LocalPort> ports, SegmentAllocator ids, int inFlightMax)
+    public LocalDesk(IReadOnlyList<LocalPort> ports, int inFlightMax)
     {
         _ports = [.. ports];
-        _ids = ids;
         _submittedMax = inFlightMax;
         _submitted = new Queue<Submitted>(ports.Count == 0 ? 0 : inFlightMax);
         foreach (LocalPort port in ports)
@@ -50,17 +50,17 @@ internal sealed class LocalDesk
 
     /// <summary>Tells which accounts each session may trade for.</summary>
     /// <param name="accountIds">By number of the session, ids in the rules in force.</param>
-    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds) => _accounts = _bySession.Keys.ToDictionary(session => session, session => accountIds[session].ToHashSet());
+    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds) => _accounts = _bySession.Keys.ToDictionary(session => session, session => accountIds[session]);
 
     /// <summary>Submits what the ports have for the link.</summary>
     /// <returns>False when the journal cannot be written.</returns>
-    public bool TryTake(Sequencer sequencer, Action waitForJournal)
+    public bool TryTake(Intake intake)
     {
         foreach (LocalPort port in _ports)
         {
             for (int taken = 0; taken < RequestsPerPass && _submitted.Count < _submittedMax && port.TryTake(out OrderCommand command); taken++)
             {
-                if (!TrySubmit(port, ref command, sequencer, waitForJournal))
+                if (!TrySubmit(port, ref command, intake))
                 {
                     return false;
                 }
@@ -93,36 +93,28 @@ internal sealed class LocalDesk
         }
     }
 
-    private bool TrySubmit(LocalPort port, ref OrderCommand command, Sequencer sequencer, Action waitForJournal)
+    private bool TrySubmit(LocalPort port, ref OrderCommand command, Intake intake)
     {
-        command.Hops.ValidatedNs = Clock.MonotonicNs;
-        if (command.Type == CommandType.New && _ids.TryNext(out command.OrderId) != IdStatus.Ok)
-        {
-            Refuse(port, in command, LocalEventKind.NoOrderId);
-            return true;
-        }
-
-        // The core refuses the account that it does not know: one that is not the session's is none for it.
-        if (!_accounts.TryGetValue(command.SessionId, out HashSet<int>? accounts) || !accounts.Contains(command.AccountId))
-        {
-            command.AccountId = -1;
-        }
-
         // Orders of other sessions can be cancelled by account only.
         if ((command.Scope & MassCancelScope.Account) == 0)
         {
             command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
         }
 
-        SubmitStatus status = sequencer.Submit(ref command, waitForJournal);
-        if (status == SubmitStatus.NoSpace)
+        switch (intake.TryTake(ref command, _accounts.GetValueOrDefault(command.SessionId, NoAccount)))
         {
-            Refuse(port, in command, LocalEventKind.JournalFull);
-            return true;
+            case IntakeStatus.NoOrderId:
+                Refuse(port, in command, LocalEventKind.NoOrderId);
+                return true;
+            case IntakeStatus.NoSpace:
+                Refuse(port, in command, LocalEventKind.JournalFull);
+                return true;
+            case IntakeStatus.Failed:
+                return false;
+            default:
+                _submitted.Enqueue(new Submitted(port, command.Sequence, command.InstrumentId));
+                return true;
         }
-
-        _submitted.Enqueue(new Submitted(port, command.Sequence, command.InstrumentId));
-        return status == SubmitStatus.Ok;
     }
 
     private static void Refuse(LocalPort port, in OrderCommand command, LocalEventKind kind)

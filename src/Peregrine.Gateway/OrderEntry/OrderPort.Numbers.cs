@@ -147,13 +147,13 @@ internal sealed partial class OrderPort
     private void Note(ClientState client, SessionNoteKind kind, int resets, long number, long mark, long nextIncoming)
     {
         // While the link starts, its start writes what is to be noted.
-        if (_sequencer is null || _isShut)
+        if (_intake is null || _isShut)
         {
             return;
         }
 
         Span<byte> payload = stackalloc byte[SessionNote.Bytes];
         new SessionNote(client.Id, kind, resets, number, mark, nextIncoming, Math.Min(client.Store.SentMark, mark)).Encode(payload);
-        _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, payload);
+        _ = _intake.Sequencer.TryAppendNote(JournalRecordType.SessionNote, payload);
     }
 }

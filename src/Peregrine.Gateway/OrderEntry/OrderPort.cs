@@ -3,7 +3,6 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.Sessions;
-using Peregrine.Ids;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
@@ -22,19 +21,16 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     private const int NotAvailableReason = 4;
 
     private readonly Dictionary<int, ClientState> _clients = [];
-    private readonly SegmentAllocator _ids;
     private readonly Action<string> _log;
     private readonly LocalDesk _locals;
     private readonly IReportTap? _tap;
     private OrderDecoder _decoder = null!;
     private ReportEncoder _encoder = null!;
-    private Sequencer? _sequencer;
-    private Action _waitForJournal = null!;
+    private Intake? _intake;
     private bool _isShut;
 
-    public OrderPort(SegmentAllocator ids, LocalDesk locals, IReportTap? tap, Action<string> log)
+    public OrderPort(LocalDesk locals, IReportTap? tap, Action<string> log)
     {
-        _ids = ids;
         _locals = locals;
         _tap = tap;
         _log = log;
@@ -122,12 +118,10 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     }
 
     /// <summary>From here on orders are taken.</summary>
-    /// <param name="sequencer">Where they go.</param>
-    /// <param name="waitForJournal">Called when too many wait: returns when some have left.</param>
-    public void Open(Sequencer sequencer, Action waitForJournal)
+    /// <param name="intake">Where they go.</param>
+    public void Open(Intake intake)
     {
-        _sequencer = sequencer;
-        _waitForJournal = waitForJournal;
+        _intake = intake;
 
         // Whoever was logged on when the link went down is not any more.
         foreach (ClientState client in _clients.Values)
@@ -146,8 +140,8 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             if (client.OwesDisconnect)
             {
                 OrderCommand command = new() { Type = CommandType.Disconnect, SessionId = client.Id };
-                client.OwesDisconnect = Submit(ref command) == SubmitStatus.NoSpace;
-                client.LastSequence = _sequencer!.LastSequence;
+                client.OwesDisconnect = _intake!.TryTake(ref command, default) == IntakeStatus.NoSpace;
+                client.LastSequence = _intake.Sequencer.LastSequence;
             }
         }
     }
@@ -210,7 +204,7 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     {
         _log($"session {session.Options.PeerCompId} is off: {reason}");
         ClientState client = (ClientState)session.Tag!;
-        if (client.Client.CancelOnDisconnect && _sequencer is not null && !_isShut)
+        if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
         {
             client.OwesDisconnect = true;
             CancelOfDisconnected();
@@ -228,24 +222,21 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             return Refuse(session, message, OtherReason, fault);
         }
 
-        if (command.Type == CommandType.New && _ids.TryNext(out command.OrderId) != IdStatus.Ok)
-        {
-            return Refuse(session, message, NotAvailableReason, "no order ids at the moment, try again"u8);
-        }
-
         command.SessionId = client.Id;
         command.SessionSequence = session.NextIncoming - 1;
         command.Hops.ReceivedNs = client.ReceivedNs;
-        command.Hops.ValidatedNs = Clock.MonotonicNs;
-        SubmitStatus status = Submit(ref command);
-        if (status == SubmitStatus.NoSpace)
-        {
-            return Refuse(session, message, NotAvailableReason, "JournalFull: the disk has no room for it at the moment, try again later"u8);
-        }
 
-        if (status != SubmitStatus.Ok)
+        // The link does not read on until the journal has caught up: that is the clients' back pressure.
+        switch (_intake!.TryTake(ref command, client.AccountIds))
         {
-            return false;
+            case IntakeStatus.NoOrderId:
+                return Refuse(session, message, NotAvailableReason, "no order ids at the moment, try again"u8);
+            case IntakeStatus.NoSpace:
+                return Refuse(session, message, NotAvailableReason, "JournalFull: the disk has no room for it at the moment, try again later"u8);
+            case IntakeStatus.Failed:
+                return false;
+            default:
+                break;
         }
 
         client.LastSequence = command.Sequence;
@@ -256,7 +247,7 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
     public void Deliver(in OrderReport report)
     {
         // Before the link is open, reports are those of earlier runs.
-        bool isReplay = _sequencer is null;
+        bool isReplay = _intake is null;
         _tap?.OnReport(report, isReplay);
         if (report.SessionId < 0)
         {
@@ -287,9 +278,6 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             client.FirstUnsent = report.Sequence;
         }
     }
-
-    // The link does not read on until the journal has caught up: that is the clients' back pressure.
-    private SubmitStatus Submit(ref OrderCommand command) => _sequencer!.Submit(ref command, _waitForJournal);
 
     private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
     {
