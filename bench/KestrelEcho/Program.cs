@@ -47,7 +47,9 @@ command.SetAction(async (result, stop) =>
     {
         if (line == "stats")
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"syscalls\":0,\"bytes\":{EchoHandler.Bytes},\"gcs\":{GC.CollectionCount(0)},\"allocatedBytes\":{GC.GetTotalAllocatedBytes()}}}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{{\"syscalls\":0,\"bytes\":{EchoHandler.Bytes},\"gcs\":{GC.CollectionCount(0)}," +
+                $"\"allocatedBytes\":{GC.GetTotalAllocatedBytes()}}}"));
         }
     }
 

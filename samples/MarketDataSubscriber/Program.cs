@@ -78,7 +78,8 @@ internal static class Program
             client.Dispose();
             string cause = exception is SocketException ? exception.Message : $"no answer in {ConnectPatience.TotalSeconds:0} s";
             throw new SubscriberException(
-                $"cannot connect to {options.Host}:{options.Port}: {cause}; start the link with its market data port on, and give that host and port");
+                $"cannot connect to {options.Host}:{options.Port}: {cause}; start the link with its market data port on, " +
+                $"and give that host and port");
         }
     }
 }

@@ -147,7 +147,8 @@ public sealed class Subscriber(SubscriberOptions options, TextWriter output, Tex
     private (Instrument Instrument, SubscriberBook Book) Find(uint instrumentId, Depth depth) =>
         _books.TryGetValue((instrumentId, depth), out SubscriberBook? book)
             ? (_instruments[instrumentId], book)
-            : throw new SubscriberException($"a frame for instrument {instrumentId} at depth {BookPrinter.DepthText(depth)}, which no Instrument named");
+            : throw new SubscriberException(
+                $"a frame for instrument {instrumentId} at depth {BookPrinter.DepthText(depth)}, which no Instrument named");
 
     private static void Check(Instrument instrument, SubscriberBook book, Action apply)
     {

@@ -14,13 +14,16 @@ Option<int> loops = new("--loops") { Description = "Event loops, each with a thr
 Option<string> backend = new("--backend") { Description = "epoll, epoll-et, io_uring or auto.", DefaultValueFactory = _ => "auto" };
 Option<string> wait = new("--wait") { Description = "What an idle loop does: spin, yield, block or default.", DefaultValueFactory = _ => "default" };
 Option<int> core = new("--core") { Description = "Binds the loops to this core and those after it; -1 does not.", DefaultValueFactory = _ => -1 };
-Option<int> connections = new("--connections") { Description = "Most connections of each loop; 0 shares out what there are descriptors for.", DefaultValueFactory = _ => 0 };
+Option<int> connections = new("--connections") { Description = "Most connections of each loop; 0 shares out what there are descriptors for.",
+    DefaultValueFactory = _ => 0 };
 Option<string?> tls = new("--tls") { Description = "Certificate, PEM; the connections are TLS 1.3 then. A renewed file is picked up." };
 Option<string?> key = new("--key") { Description = "Its private key, PEM." };
 Option<string?> trust = new("--trust") { Description = "Certificates, PEM, of which the peer's must be one or be signed by one (mTLS)." };
 RootCommand command = new(
-    "TCP echo on Peregrine.Net. A line 'stats' on standard input is answered with counters in JSON; its end ends the program, as do SIGINT and SIGTERM. " +
-    "With /dev/null as its input it runs until then.\n\nExamples:\n  NetEcho --port 9000 --loops 2 --backend io_uring\n  NetEcho --port 9443 --tls server.pem --key server.key")
+    "TCP echo on Peregrine.Net. A line 'stats' on standard input is answered with counters in JSON; its end ends the program, " +
+    "as do SIGINT and SIGTERM. " +
+    "With /dev/null as its input it runs until then.\n\nExamples:\n  NetEcho --port 9000 --loops 2 --backend io_uring\n  NetEcho --port 9443 --tls " +
+    "server.pem --key server.key")
 {
     port, address, loops, backend, wait, core, connections, tls, key, trust,
 };
@@ -28,7 +31,8 @@ command.SetAction(Run);
 ParseResult parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"NetEcho: {string.Join($"{Environment.NewLine}NetEcho: ", parsed.Errors.Select(error => error.Message))}{Environment.NewLine}See NetEcho --help");
+    string errors = string.Join($"{Environment.NewLine}NetEcho: ", parsed.Errors.Select(error => error.Message));
+    Console.Error.WriteLine($"NetEcho: {errors}{Environment.NewLine}See NetEcho --help");
     return 2;
 }
 
@@ -48,7 +52,8 @@ int Run(ParseResult result)
     {
         IPEndPoint endpoint = new(IPAddress.Parse(result.GetValue(address)!), result.GetValue(port));
         using TlsCredentials? credentials = result.GetValue(tls) is { } certificate
-            ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = result.GetValue(key), TrustFile = result.GetValue(trust), RequirePeerCertificate = result.GetValue(trust) is not null }, log: Console.Error.WriteLine)
+            ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = result.GetValue(key), TrustFile = result.GetValue(trust),
+                RequirePeerCertificate = result.GetValue(trust) is not null }, log: Console.Error.WriteLine)
             : null;
         NetServerBuilder builder = NetServer.CreateBuilder()
             .Listen(endpoint)

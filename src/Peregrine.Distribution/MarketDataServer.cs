@@ -75,7 +75,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         _chunks = new ChunkPool(options.ChunksMax);
         Snapshots = new SnapshotWriter(_publisher.Books);
         // More connections than are served, so that one too many can be told so.
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0, Log = options.Log, OutputBytesMax = SnapshotOutputBytesMax });
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0, Log = options.Log,
+            OutputBytesMax = SnapshotOutputBytesMax });
         try
         {
             _listener = _loop.Listen(options.EndPoint, this);
@@ -117,7 +118,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     /// <summary>Updates that wait for the server's thread.</summary>
     public long WaitingUpdates => _ring.Count;
 
-    /// <summary>True when everything published so far was handed to the kernel, or kept back for slow subscribers. Racy, for tests and benches.</summary>
+    /// <summary>True when everything published so far was handed to the kernel, or kept back for slow subscribers. Racy,
+    /// for tests and benches.</summary>
     public bool IsIdle => _ring.IsEmpty && Volatile.Read(ref _isSleeping) != 0;
 
     /// <summary>Bytes taken for rings and for what connections have not sent yet. Racy, for display.</summary>
@@ -152,7 +154,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     }
 
     /// <summary>Hands an update over; waits while the ring is full. Publishing thread; call <see cref="Signal"/> after the last of a batch.</summary>
-    /// <param name="update">InstrumentId from <see cref="Define"/>; prices and quantities in the instrument's units; time in Unix nanoseconds.</param>
+    /// <param name="update">InstrumentId from <see cref="Define"/>; prices and quantities in the instrument's units;
+    /// time in Unix nanoseconds.</param>
     public void Publish(in BookUpdate update)
     {
         if (_ring.TryWrite(update))
@@ -180,7 +183,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         }
     }
 
-    /// <summary>Serves until <see cref="RequestStop"/>, then tells every subscriber; who has not read that and closed within a second is cut off.</summary>
+    /// <summary>Serves until <see cref="RequestStop"/>, then tells every subscriber;
+    /// who has not read that and closed within a second is cut off.</summary>
     public void Run()
     {
         while (!Volatile.Read(ref _isStopRequested))
@@ -193,7 +197,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
             subscriber.Leave(Reason.ShuttingDown, "the server is going down");
         }
 
-        // One flush is not enough: behind a send that is under way, the last frame waits for its turn, and each peer closes when it has read that far.
+        // One flush is not enough: behind a send that is under way, the last frame waits for its turn, and each peer closes when it has read that
+        // far.
         _listener.Dispose();
         long endNs = Clock.MonotonicNs + (DrainMs * 1_000_000L);
         while (_subscribers.Count > 0 && Clock.MonotonicNs < endNs)
@@ -260,7 +265,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         }
 
         Counters.IdleEvictions++;
-        oldest.LeaveAtOnce(Reason.TooManyConnections, $"the server takes {Options.ConnectionsMax} connections, and this one subscribed to nothing before another came");
+        oldest.LeaveAtOnce(Reason.TooManyConnections,
+            $"the server takes {Options.ConnectionsMax} connections, and this one subscribed to nothing before another came");
         return true;
     }
 
@@ -323,7 +329,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
                     return false;
                 }
 
-                instrument.Channels[(int)depth] = new Channel(instrument, depth, _publisher.Books, new FrameRing(_chunks, chunk, Options.RingChunks), _publisher.Counters);
+                instrument.Channels[(int)depth] = new Channel(instrument, depth, _publisher.Books, new FrameRing(_chunks, chunk, Options.RingChunks),
+                    _publisher.Counters);
             }
 
             channels.Add(instrument.Channels[(int)depth]!);

@@ -20,7 +20,8 @@ public sealed record MarketDataServerOptions
     /// <summary>Most subscriptions of one connection; 1 to 1,000,000. A request beyond is refused.</summary>
     public int SubscriptionsMax { get; init; } = 1_024;
 
-    /// <summary>Ring of frames kept for each instrument and depth that somebody subscribes to, in 64 KiB chunks; a power of two, 2 to 1,024. A subscriber that is further behind is conflated.</summary>
+    /// <summary>Ring of frames kept for each instrument and depth that somebody subscribes to, in 64 KiB chunks; a power of two, 2 to 1,024. A
+    /// subscriber that is further behind is conflated.</summary>
     public int RingChunks { get; init; } = 16;
 
     /// <summary>Chunks of all rings together; 16 to 1,048,576. When all are used, a new instrument and depth is refused.</summary>

@@ -20,7 +20,8 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
-    /// <summary>Gets a line for connections that were refused, at most one a second, with how many it stands for; null for none. Called on the loop's thread.</summary>
+    /// <summary>Gets a line for connections that were refused, at most one a second, with how many it stands for; null for none.
+    /// Called on the loop's thread.</summary>
     public Action<string>? Log { get; init; }
 
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
@@ -111,7 +112,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         _refusals.OnTick(unixNs);
     }
 
-    /// <summary>Goes on with resends, a batch a session. Call it after every <see cref="EventLoop.Poll"/>; it costs nothing when there are none.</summary>
+    /// <summary>Goes on with resends, a batch a session. Call it after every <see cref="EventLoop.Poll"/>;
+    /// it costs nothing when there are none.</summary>
     public void Continue(long unixNs)
     {
         bool isMore = false;
@@ -150,7 +152,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     }
 
     /// <summary>Tells the log why somebody is not on.</summary>
-    internal void LogRefusal(PeerAddress remote, string reason) => _refusals.Add(Clock.UnixNs, $"FIX connection from {remote.ToEndPoint()} refused: {reason}");
+    internal void LogRefusal(PeerAddress remote, string reason) =>
+        _refusals.Add(Clock.UnixNs, $"FIX connection from {remote.ToEndPoint()} refused: {reason}");
 
     /// <summary>The connection is over, or has its session.</summary>
     internal void NoLongerPending(FixConnection connection) => _pending.Remove(connection);
@@ -173,7 +176,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
             {
                 foreach (FixSession session in _sessions)
                 {
-                    if (session.State == FixSessionState.Disconnected && Ascii.Equals(sender, session.Options.PeerCompId) && Ascii.Equals(target, session.Options.CompId))
+                    if (session.State == FixSessionState.Disconnected && Ascii.Equals(sender, session.Options.PeerCompId)
+                        && Ascii.Equals(target, session.Options.CompId))
                     {
                         return session;
                     }

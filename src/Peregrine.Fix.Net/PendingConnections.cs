@@ -17,7 +17,8 @@ internal sealed class PendingConnections(int max, int perAddressMax)
     public FixConnection? Oldest => _all.First?.Value;
 
     /// <summary>Adds one.</summary>
-    /// <returns>The one that must go for it: the oldest of its address when that has too many, else the oldest of all; null when there is room.</returns>
+    /// <returns>The one that must go for it: the oldest of its address when that has too many, else the oldest of all;
+    /// null when there is room.</returns>
     public FixConnection? Add(FixConnection connection)
     {
         string key = KeyOf(connection.Remote);

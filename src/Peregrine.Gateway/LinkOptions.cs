@@ -49,13 +49,15 @@ public sealed record LinkOptions
     public bool SkipLostReports { get; init; }
 
     /// <summary>
-    /// Starts although the journal lacks commands which a session's store or a snapshot proves to have been durable: the link goes on from the journal's
-    /// end, with ids far above those that were given, and tells every client when it logs on. At <see cref="Durability.None"/> it always does.
+    /// Starts although the journal lacks commands which a session's store or a snapshot proves to have been durable:
+    /// the link goes on from the journal's end, with ids far above those that were given, and tells every client when it logs on. At
+    /// <see cref="Durability.None"/> it always does.
     /// </summary>
     public bool AcceptLostCommands { get; init; }
 
     /// <summary>
-    /// Starts although the clock is more than 5 seconds behind the journal's last time: trading time then runs on from there at the clock's pace, ahead of the clock.
+    /// Starts although the clock is more than 5 seconds behind the journal's last time:
+    /// trading time then runs on from there at the clock's pace, ahead of the clock.
     /// </summary>
     public bool AcceptClockBehind { get; init; }
 
@@ -101,7 +103,8 @@ public sealed record LinkOptions
     /// <summary>Ways in for code of the same process.</summary>
     public IReadOnlyList<LocalPort> LocalPorts { get; init; } = [];
 
-    /// <summary>Where the books' changes are distributed; null for nowhere. Its thread must run before <see cref="OrderLink.Run"/>, and stays the caller's.</summary>
+    /// <summary>Where the books' changes are distributed; null for nowhere. Its thread must run before <see cref="OrderLink.Run"/>,
+    /// and stays the caller's.</summary>
     public MarketDataServer? MarketData { get; init; }
 
     /// <summary>Sees every report; null for nobody.</summary>
@@ -110,7 +113,8 @@ public sealed record LinkOptions
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
-    /// <summary>FIX connections that may be without a Logon at a time, 2 or more, half as many from one address; one more ends the oldest of them.</summary>
+    /// <summary>FIX connections that may be without a Logon at a time, 2 or more, half as many from one address;
+    /// one more ends the oldest of them.</summary>
     public int PendingLogonsMax { get; init; } = 256;
 
     /// <summary>Most FIX connections at a time: every session, those without a Logon, and some that are leaving.</summary>

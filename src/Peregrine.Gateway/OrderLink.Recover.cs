@@ -11,7 +11,8 @@ public sealed partial class OrderLink
 {
     private const int BatchBytesMax = 4 << 20;
 
-    // Of a segment, for cancels on a full disk: 8 MiB of 64 MiB are room for more than 10,000 cancels that come one by one, and many more that come together.
+    // Of a segment, for cancels on a full disk: 8 MiB of 64 MiB are room for more than 10,000 cancels that come one by one, and many more that come
+    // together.
     private const int ReserveShare = 8;
 
     private int BatchBytes => (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2);
@@ -41,14 +42,17 @@ public sealed partial class OrderLink
         return _options.SkipLostReports && TryOpenAfterSnapshot(store, extent, bad, mayLag: true, out replay, out recovery, out start) is { } lagging
             ? lagging
             : throw new IOException(
-                $"{JournalFolder} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot serves: {(passed.Count == 0 ? "there is none" : string.Join("; ", passed))}. "
-                + "Move the older segments back from the archive, or restore a snapshot from a copy; where only a session's store lags behind, restore that store, "
+                $"{JournalFolder} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot serves: "
+                + $"{(passed.Count == 0 ? "there is none" : string.Join("; ", passed))}. "
+                + "Move the older segments back from the archive, or restore a snapshot from a copy; where only a session's store lags behind, "
+                + "restore that store, "
                 + "or start once with --skip-lost-reports: that client then never gets the reports that its store lacks");
     }
 
     /// <param name="mayLag">Also one that makes reports no longer which a session's store lacks.</param>
     private JournalWriter? TryOpenAfterSnapshot(
-        SnapshotStore store, in JournalExtent extent, List<SnapshotFault> passed, bool mayLag, out JournalReplay replay, out JournalRecovery recovery, out LinkStart start)
+        SnapshotStore store, in JournalExtent extent, List<SnapshotFault> passed, bool mayLag, out JournalReplay replay, out JournalRecovery recovery,
+        out LinkStart start)
     {
         long beginNs = Clock.MonotonicNs;
         foreach (SnapshotReader reader in store.OpenNewestFirst(extent, passed))
@@ -67,7 +71,8 @@ public sealed partial class OrderLink
                 try
                 {
                     JournalWriter journal = Open(reader.Info.Position, replay, out recovery);
-                    start = new LinkStart { Snapshot = reader.Info, Passed = passed, LoadNs = loadedNs - beginNs, ReplayNs = Clock.MonotonicNs - loadedNs, Skipped = lag };
+                    start = new LinkStart { Snapshot = reader.Info, Passed = passed, LoadNs = loadedNs - beginNs,
+                        ReplayNs = Clock.MonotonicNs - loadedNs, Skipped = lag };
                     (_baseSequence, _baseCounts) = (reader.Info.Position.Sequence, state.ReportCounts);
                     return journal;
                 }

@@ -25,12 +25,13 @@ public sealed partial class OrderLink
     /// </summary>
     /// <param name="update">All that shall be in force.</param>
     /// <returns>
-    /// Completes with what changed, on the disk as far as the durability says. Fails with an <see cref="ArgumentException"/> that has every fault on a line
-    /// of its own, or with a <see cref="RulesRefusedException"/>; nothing changed then.
+    /// Completes with what changed, on the disk as far as the durability says.
+    /// Fails with an <see cref="ArgumentException"/> that has every fault on a line of its own,
+    /// or with a <see cref="RulesRefusedException"/>; nothing changed then.
     /// </returns>
     /// <remarks>
-    /// Thread: any. Bound: one at a time, a second one fails with <see cref="RulesRefusal.Busy"/>. Before <see cref="Run"/> it waits for that. Blocks: while
-    /// the update is checked; the link's thread pauses for the record's way to the disk.
+    /// Thread: any. Bound: one at a time, a second one fails with <see cref="RulesRefusal.Busy"/>.
+    /// Before <see cref="Run"/> it waits for that. Blocks: while the update is checked; the link's thread pauses for the record's way to the disk.
     /// </remarks>
     public Task<RulesChange> ChangeRules(RulesUpdate update)
     {
@@ -76,7 +77,8 @@ public sealed partial class OrderLink
         int bytes = JournalWriter.RecordBytes(plan.Encoded.Length);
         if (bytes > BatchBytes)
         {
-            throw new ArgumentException($"the rules take {bytes} bytes of the journal, expected at most {BatchBytes}: configure less, or start with larger segments");
+            throw new ArgumentException($"the rules take {bytes} bytes of the journal, expected at most {BatchBytes}: configure less, " +
+                $"or start with larger segments");
         }
     }
 

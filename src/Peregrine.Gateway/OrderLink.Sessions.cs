@@ -62,7 +62,8 @@ public sealed partial class OrderLink
             }
             catch (SessionStoreDamagedException damaged)
             {
-                log($"session store {StorePath(client)} is damaged: {damaged.What}; it is kept as {client.CompId}.session{DamagedExtension}, and made again from the journal");
+                log($"session store {StorePath(client)} is damaged: {damaged.What}; " +
+                    $"it is kept as {client.CompId}.session{DamagedExtension}, and made again from the journal");
             }
 
             _port.Add(client, store);
@@ -91,7 +92,9 @@ public sealed partial class OrderLink
 
         long execId = Core.LastExecId + LossGap;
         ulong orderId = replay.Ledger.HighestOrderId + LossGap;
-        log(string.Create(CultureInfo.InvariantCulture, $"the link goes on without the end of its journal, after command {Core.LastSequence}; execution ids go on above {execId}, order ids above {orderId}: {string.Join("; ", _lost)}"));
+        log(string.Create(CultureInfo.InvariantCulture,
+            $"the link goes on without the end of its journal, after command {Core.LastSequence}; " +
+            $"execution ids go on above {execId}, order ids above {orderId}: {string.Join("; ", _lost)}"));
         Span<byte> loss = stackalloc byte[JournalReplay.LossBytes];
         BinaryPrimitives.WriteInt64LittleEndian(loss, execId);
         BinaryPrimitives.WriteUInt64LittleEndian(loss[8..], orderId);
@@ -112,7 +115,8 @@ public sealed partial class OrderLink
         long skipped = _options.Ids.RaiseAbove(highest);
         if (skipped > 0)
         {
-            log(string.Create(CultureInfo.InvariantCulture, $"the store of order ids was behind the journal, which has order {highest}: {skipped} ids are left out"));
+            log(string.Create(CultureInfo.InvariantCulture,
+                $"the store of order ids was behind the journal, which has order {highest}: {skipped} ids are left out"));
         }
     }
 
@@ -152,7 +156,8 @@ public sealed partial class OrderLink
             client.Store.Belong(_identity, OwnerOf(client.Client));
             floor ??= client.IsLost && client.ReportCount > 0 ? ReportsAllSent() : null;
             SessionNumbers? known = replay.Ledger.Find(client.Id);
-            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id) ?? 0, mayMissNotes) { IsEndLost = _lost.Count > 0 };
+            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id)
+                ?? 0, mayMissNotes) { IsEndLost = _lost.Count > 0 };
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
             if (mended.Line is { } line)
             {
@@ -175,7 +180,8 @@ public sealed partial class OrderLink
     }
 
     private string NewsOfLoss => string.Create(CultureInfo.InvariantCulture,
-        $"The link went on without the end of its journal. What it told you after command {Recovery.Journal.LastSequence} is void: ask for the status of your orders. Execution ids go on above {Core.LastExecId}.");
+        $"The link went on without the end of its journal. What it told you after command {Recovery.Journal.LastSequence} is void: " +
+        $"ask for the status of your orders. Execution ids go on above {Core.LastExecId}.");
 
     private void StartSession(ClientState client, in MendedSession mended)
     {
@@ -190,11 +196,13 @@ public sealed partial class OrderLink
         foreach (MissedNote missed in mended.Missed)
         {
             FileSessionStore store = client.Store;
-            new SessionNote(client.Id, missed.Kind, store.Resets, missed.Number, missed.Mark, store.NextIncoming, Math.Min(store.SentMark, missed.Mark)).Encode(bytes);
+            new SessionNote(client.Id, missed.Kind, store.Resets, missed.Number, missed.Mark, store.NextIncoming,
+                Math.Min(store.SentMark, missed.Mark)).Encode(bytes);
             _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, bytes);
         }
 
-        FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId, HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
+        FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
+            HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
         client.Start(new FixSession(options, client.Store, _port) { MustReset = mended.MustReset });
         _port.SendKept(client, mended.Missing);
         client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue

@@ -11,7 +11,8 @@ namespace Peregrine.Gateway;
 /// <summary>Starting: sessions, rules, what the journal says.</summary>
 public sealed partial class OrderLink
 {
-    private static CoreOptions CoreOptionsOf(LinkOptions options) => new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
+    private static CoreOptions CoreOptionsOf(LinkOptions options) =>
+        new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
 
     private static FixAcceptorOptions AcceptorOptionsOf(LinkOptions options, Action<string> log) => new()
     {
@@ -26,9 +27,11 @@ public sealed partial class OrderLink
     private static void CheckSessions(LinkOptions options)
     {
         List<string> errors = [];
-        foreach (IGrouping<int, ClientSession> same in AllSessions(options).GroupBy(session => SessionId.Of(session.CompId)).Where(group => group.Count() > 1))
+        foreach (IGrouping<int, ClientSession> same in AllSessions(options).GroupBy(session => SessionId.Of(session.CompId))
+            .Where(group => group.Count() > 1))
         {
-            errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: give one of them another CompID");
+            errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: " +
+                $"give one of them another CompID");
         }
 
         errors.AddRange(RulesPlan.FindCalendarFaults(options.Calendars));
@@ -40,7 +43,8 @@ public sealed partial class OrderLink
         }
     }
 
-    private static IEnumerable<ClientSession> AllSessions(LinkOptions options) => options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
+    private static IEnumerable<ClientSession> AllSessions(LinkOptions options) =>
+        options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
 
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
@@ -48,7 +52,8 @@ public sealed partial class OrderLink
         CoreOptions configured = CoreOptionsOf(_options);
         if (Core.Options != configured)
         {
-            log($"the data folder keeps its bounds for good: {Core.Options.OrdersMax} orders and {Core.Options.ClientOrderIdsMax} client order ids; the configured {configured.OrdersMax} and {configured.ClientOrderIdsMax} are not used");
+            log($"the data folder keeps its bounds for good: {Core.Options.OrdersMax} orders and {Core.Options.ClientOrderIdsMax} client order " +
+                $"ids; the configured {configured.OrdersMax} and {configured.ClientOrderIdsMax} are not used");
         }
 
         if (recovery.End.Records == 0)
@@ -68,7 +73,9 @@ public sealed partial class OrderLink
         }
 
         _locals.Open(Core, _loop.Wake);
-        UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options).ToDictionary(session => SessionId.Of(session.CompId), session => session.AccountIds.Select(position => accountIds[position]).ToArray())));
+        UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options)
+            .ToDictionary(session => SessionId.Of(session.CompId),
+                session => session.AccountIds.Select(position => accountIds[position]).ToArray())));
     }
 
     // What holding the files against each other costs is told, as it is paid at every start.

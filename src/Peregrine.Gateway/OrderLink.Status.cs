@@ -5,7 +5,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway;
 
 /// <summary>A session as a display shows it; a local one is always logged on and has no numbers of its own.</summary>
-public sealed record SessionStatus(string CompId, bool IsLocal, FixSessionState State, long NextIncoming, long NextOutgoing, long Received, long Sent);
+public sealed record SessionStatus(string CompId, bool IsLocal, FixSessionState State, long NextIncoming, long NextOutgoing,
+    long Received, long Sent);
 
 /// <summary>The link at one moment, for displays. Read without stopping it, so figures may differ by a few orders among themselves.</summary>
 public sealed record LinkStatus
@@ -54,7 +55,8 @@ public sealed record LinkStatus
     /// <summary>Times that accepting FIX connections paused for want of descriptors.</summary>
     public long AcceptPauses { get; init; }
 
-    /// <summary>Numbers of sessions that the journal was not told of, as it had no room: where a session's store is lost too, its client has to begin with new ones.</summary>
+    /// <summary>Numbers of sessions that the journal was not told of, as it had no room: where a session's store is lost too,
+    /// its client has to begin with new ones.</summary>
     public long MissedNotes { get; init; }
 
     public required long InPool { get; init; }
@@ -71,7 +73,8 @@ public sealed partial class OrderLink
         Sessions =
         [
             .. _acceptor.Sessions.Select(session => new SessionStatus(
-                session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received, session.Counters.Sent)),
+                session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received,
+                session.Counters.Sent)),
             .. _locals.Ports.Select(port => new SessionStatus(
                 string.Join(" ", port.Sessions.Select(session => session.CompId)), true, FixSessionState.LoggedOn, 0, 0, port.Received, port.Sent)),
         ],
@@ -85,7 +88,8 @@ public sealed partial class OrderLink
         Snapshots = _keeper?.Taken ?? 0,
         SnapshotFailures = _keeper?.Failed ?? 0,
         SnapshotSequence = _keeper?.Sequence ?? Recovery.Start.Snapshot?.Position.Sequence ?? 0,
-        BadInputs = _acceptor.Counters.GarbledFrames + _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
+        BadInputs = _acceptor.Counters.GarbledFrames +
+            _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
         JournalFullRefusals = _sequencer.NoSpaceCount,
         ReservedCommands = _sequencer.ReserveCount,
         DiskRoom = _sequencer.Room,

@@ -71,7 +71,8 @@ public sealed partial class OrderLink : IDisposable
             TimeCheck(() => OpenStores(log));
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
-            long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs, options.AcceptClockBehind, log);
+            long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs,
+                options.AcceptClockBehind, log);
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs);
             _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
@@ -114,7 +115,8 @@ public sealed partial class OrderLink : IDisposable
     /// <param name="options">Checked here.</param>
     /// <param name="log">Gets a line for what a person should know; null for none. Called on the link's thread.</param>
     /// <exception cref="ArgumentException">Options that do not fit each other or the journal.</exception>
-    /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable; older segments gone and no snapshot that serves.</exception>
+    /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable;
+    /// older segments gone and no snapshot that serves.</exception>
     /// <exception cref="ReplayException">The journal is whole but does not replay to the same state.</exception>
     public static OrderLink Start(LinkOptions options, Action<string>? log = null)
     {
@@ -139,7 +141,8 @@ public sealed partial class OrderLink : IDisposable
         _port.LogoutAll();
         _acceptor.Dispose();
         long endNs = Clock.MonotonicNs + DrainNs;
-        while (Failure is null && Clock.MonotonicNs < endNs && (_sequencer.HasWork || _acceptor.Sessions.Any(session => session.State != FixSessionState.Disconnected)))
+        while (Failure is null && Clock.MonotonicNs < endNs
+            && (_sequencer.HasWork || _acceptor.Sessions.Any(session => session.State != FixSessionState.Disconnected)))
         {
             _ = TryPass();
         }
@@ -181,7 +184,8 @@ public sealed partial class OrderLink : IDisposable
         int ready = _loop.Poll(WaitMs());
         if (!_locals.TryTake(_intake) || !_sequencer.TryCommit())
         {
-            Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; nothing unwritten was acknowledged; make room or repair the disk, then start again";
+            Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; " +
+                $"nothing unwritten was acknowledged; make room or repair the disk, then start again";
             return false;
         }
 

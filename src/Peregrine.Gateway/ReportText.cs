@@ -7,7 +7,8 @@ namespace Peregrine.Gateway;
 /// <summary>Reports in words.</summary>
 public static class ReportText
 {
-    /// <summary>Why a request was refused, with limit and value: "MaxQuantity: limit 10000, value 20000". Empty without a reason. Allocates.</summary>
+    /// <summary>Why a request was refused, with limit and value: "MaxQuantity: limit 10000, value 20000".
+    /// Empty without a reason. Allocates.</summary>
     public static string Reason(in OrderReport report)
     {
         if (report.Reason == RejectReason.None)

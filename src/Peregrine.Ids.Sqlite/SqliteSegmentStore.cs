@@ -16,7 +16,8 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
     /// <summary>Opens the file, making it when missing.</summary>
     /// <param name="path">Always a file: names that mean a database in memory to SQLite are files here.</param>
     /// <param name="busyTimeoutSeconds">How long to wait for another process that has the file locked, in seconds: 1 or more.</param>
-    /// <exception cref="SegmentStoreException">It cannot be opened or written, or is not a database of this kind; then it is left as it was.</exception>
+    /// <exception cref="SegmentStoreException">It cannot be opened or written, or is not a database of this kind;
+    /// then it is left as it was.</exception>
     public SqliteSegmentStore(string path, int busyTimeoutSeconds = 5)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -60,7 +61,8 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
             using SqliteTransaction transaction = _connection.BeginTransaction();
             using SqliteCommand command = _connection.CreateCommand();
             command.Transaction = transaction;
-            command.CommandText = "INSERT INTO id_segment (tag, next) VALUES ($tag, 1 + $count) ON CONFLICT (tag) DO UPDATE SET next = next + $count RETURNING next;";
+            command.CommandText = "INSERT INTO id_segment (tag, next) VALUES ($tag, 1 + $count) ON CONFLICT (tag) DO UPDATE SET next = next + " +
+                "$count RETURNING next;";
             _ = command.Parameters.AddWithValue("$tag", tag);
             _ = command.Parameters.AddWithValue("$count", count);
             long next = (long)command.ExecuteScalar()!;
@@ -137,5 +139,6 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
     }
 
     private SegmentStoreException Failed(string doing, string why, SqliteException? failure = null) =>
-        new($"{doing} the id store {_path} failed: {why.TrimEnd('.')}; check that the file is an id store and that this user may write it and its folder", failure);
+        new($"{doing} the id store {_path} failed: {why.TrimEnd('.')}; check that the file is an id store and that this user may write it and " +
+            $"its folder", failure);
 }

@@ -11,16 +11,20 @@ public interface ISegmentStore
     /// <summary>Leases the next segment of a tag.</summary>
     /// <param name="tag">What the ids are for.</param>
     /// <param name="count">How many ids, 1 or more.</param>
-    /// <exception cref="SegmentStoreException">The store cannot lease now. A lease may have been stored all the same: that is a gap, never a duplicate.</exception>
+    /// <exception cref="SegmentStoreException">The store cannot lease now. A lease may have been stored all the same: that is a gap,
+    /// never a duplicate.</exception>
     /// <remarks>Thread: any, one call at a time. Blocks.</remarks>
     IdSegment Lease(string tag, int count);
 
-    /// <summary>Makes every later lease of a tag lie above an id: for ids that are known to be in use although the store does not know, as it was lost or is an old copy.</summary>
+    /// <summary>Makes every later lease of a tag lie above an id: for ids that are known to be in use although the store does not know,
+    /// as it was lost or is an old copy.</summary>
     /// <param name="tag">What the ids are for.</param>
     /// <param name="id">The highest id in use; 0 to <see cref="long.MaxValue"/> - 1. A store that is above it already stays as it is.</param>
-    /// <exception cref="SegmentStoreException">The store cannot do it now, or <paramref name="id"/> is too far away; nothing or a part was skipped.</exception>
+    /// <exception cref="SegmentStoreException">The store cannot do it now, or <paramref name="id"/> is too far away;
+    /// nothing or a part was skipped.</exception>
     /// <remarks>
-    /// Thread: as <see cref="Lease"/>. Blocks. A store that can sets its mark in one transaction; this leases what lies between, in at most 1,024 leases.
+    /// Thread: as <see cref="Lease"/>. Blocks. A store that can sets its mark in one transaction; this leases what lies between,
+    /// in at most 1,024 leases.
     /// </remarks>
     void RaiseAbove(string tag, long id)
     {
@@ -30,7 +34,8 @@ public interface ISegmentStore
         {
             if (lease == leasesMax)
             {
-                throw new SegmentStoreException($"the ids of {tag} go on at {end}, and {id} is in use: too far to skip; set the store's next id by hand");
+                throw new SegmentStoreException(
+                    $"the ids of {tag} go on at {end}, and {id} is in use: too far to skip; set the store's next id by hand");
             }
 
             int count = (int)Math.Min(id - end + 1, int.MaxValue);
@@ -63,8 +68,8 @@ public sealed record SegmentOptions
     public int CountMax { get; init; } = 5_000_000;
 
     /// <summary>
-    /// Ids kept ready for a burst beside the segment in use, 0 or more, as far as <see cref="CountMax"/>: segments are at least as large, and the next one is leased as
-    /// soon as one is taken into use. 0 leases the next one only when the runway says so.
+    /// Ids kept ready for a burst beside the segment in use, 0 or more, as far as <see cref="CountMax"/>: segments are at least as large,
+    /// and the next one is leased as soon as one is taken into use. 0 leases the next one only when the runway says so.
     /// </summary>
     public int ReadyMin { get; init; } = 200_000;
 

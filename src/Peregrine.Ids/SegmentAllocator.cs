@@ -3,11 +3,11 @@ using Peregrine.Primitives;
 namespace Peregrine.Ids;
 
 /// <summary>
-/// Hands out ids from leased segments. The next segment is leased by a thread of its own before the present one runs out. As a rule a whole one of at least
-/// <see cref="SegmentOptions.ReadyMin"/> ids is ready at any time, for a burst after quiet; a second one, when less than the runway is left at the present
-/// rate. Its size follows that rate, at most eight times the size before.
-/// Without ids kept ready, one is leased when less than the runway, or less than a fifth of the segment, is left. A segment that lasted less than twice the
-/// runway makes the next one twice as large; one that lasted ten times as long makes it half as large.
+/// Hands out ids from leased segments. The next segment is leased by a thread of its own before the present one runs out.
+/// As a rule a whole one of at least <see cref="SegmentOptions.ReadyMin"/> ids is ready at any time, for a burst after quiet; a second one,
+/// when less than the runway is left at the present rate. Its size follows that rate, at most eight times the size before.
+/// Without ids kept ready, one is leased when less than the runway, or less than a fifth of the segment, is left.
+/// A segment that lasted less than twice the runway makes the next one twice as large; one that lasted ten times as long makes it half as large.
 /// </summary>
 /// <remarks>
 /// Ids rise within a process and are unique for ever; a restart or crash loses the rest of a segment, so there are gaps.
@@ -115,8 +115,8 @@ public sealed class SegmentAllocator : IOrderIdSource, IDisposable
     }
 
     /// <summary>
-    /// Makes every id that it hands out lie above one that is known to be in use, whatever the store says: for a store that was lost or is an old copy. What it holds
-    /// below is given up. Call it at the start, by the owner.
+    /// Makes every id that it hands out lie above one that is known to be in use, whatever the store says:
+    /// for a store that was lost or is an old copy. What it holds below is given up. Call it at the start, by the owner.
     /// </summary>
     /// <param name="id">The highest id in use; 0 is none.</param>
     /// <returns>How many ids were skipped; 0 when all were above it already.</returns>

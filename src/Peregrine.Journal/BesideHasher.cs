@@ -98,8 +98,8 @@ internal sealed class BesideHasher : IDisposable
 
     private void Work()
     {
-        // Beside whoever opened the journal, and not on the core that this one may be pinned to. The other threads stay there: they wait more than they
-        // work, and would take turns with a link that spins on another core.
+        // Beside whoever opened the journal, and not on the core that this one may be pinned to. The other threads stay there: they wait more than
+        // they work, and would take turns with a link that spins on another core.
         _ = CpuAffinity.TryUnpinCurrentThread();
         while (WaitForWork())
         {

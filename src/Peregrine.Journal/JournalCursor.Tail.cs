@@ -45,8 +45,10 @@ internal sealed partial class JournalCursor
         for (int at = (bad + 8) & ~7; at + JournalFormat.LinkRecordBytes <= tail.Length; at += 8)
         {
             ReadOnlySpan<byte> here = tail[at..];
-            bool mayBeLink = BinaryPrimitives.ReadInt32LittleEndian(here) == JournalFormat.LinkPayloadBytes && BinaryPrimitives.ReadUInt64LittleEndian(here[24..]) == JournalFormat.LinkType;
-            if (mayBeLink && JournalFormat.TryReadRecord(here, out _, out ReadOnlySpan<byte> payload) > 0 && JournalFormat.TryReadLink(payload, out BatchEnd end)
+            bool mayBeLink = BinaryPrimitives.ReadInt32LittleEndian(here) == JournalFormat.LinkPayloadBytes
+                && BinaryPrimitives.ReadUInt64LittleEndian(here[24..]) == JournalFormat.LinkType;
+            if (mayBeLink && JournalFormat.TryReadRecord(here, out _, out ReadOnlySpan<byte> payload) > 0
+                && JournalFormat.TryReadLink(payload, out BatchEnd end)
                 && end.Records > _position.Records && end.Bytes != at)
             {
                 return at;

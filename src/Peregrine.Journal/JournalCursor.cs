@@ -202,7 +202,8 @@ internal sealed partial class JournalCursor : IDisposable
 
         if (header.Before != _position)
         {
-            throw new JournalException($"{next.Path} does not join {Path}: it follows record {header.Before.Records} with link {header.Before.Link}, that one ends with record {_position.Records} and link {_position.Link}; restore the wrong one from a copy");
+            throw new JournalException($"{next.Path} does not join {Path}: it follows record {header.Before.Records} with link " +
+                $"{header.Before.Link}, that one ends with record {_position.Records} and link {_position.Link}; restore the wrong one from a copy");
         }
 
         long stray = JournalFolder.FindLastNonZero(_file!, Offset, _fileBytes);
@@ -214,14 +215,17 @@ internal sealed partial class JournalCursor : IDisposable
 
     private BatchEnd CheckLink(int at, int count, bool isSequenceRight, ReadOnlySpan<byte> payload)
     {
-        if (!JournalFormat.TryReadLink(payload, out BatchEnd end) || !isSequenceRight || end.Bytes != at || end.Count != count || end.Records != _position.Records + count)
+        if (!JournalFormat.TryReadLink(payload, out BatchEnd end) || !isSequenceRight || end.Bytes != at || end.Count != count
+            || end.Records != _position.Records + count)
         {
-            throw Damaged(Offset + at, $"it closes a batch of {end.Count} records and {end.Bytes} bytes at record {end.Records}; {count} records and {at} bytes stand before it, after record {_position.Records}");
+            throw Damaged(Offset + at, $"it closes a batch of {end.Count} records and {end.Bytes} bytes at record {end.Records}; " +
+                $"{count} records and {at} bytes stand before it, after record {_position.Records}");
         }
 
         if (_hasher is not null && _hasher.Next(_position.Link, _window.AsSpan(_windowAt, at)) is var link && link != end.Link)
         {
-            throw Damaged(Offset, $"the hash chain breaks in the batch from there to byte {Offset + at}: its bytes give {link}, its link says {end.Link}");
+            throw Damaged(Offset, $"the hash chain breaks in the batch from there to byte {Offset + at}: its bytes give {link}, " +
+                $"its link says {end.Link}");
         }
 
         return end;
@@ -237,7 +241,8 @@ internal sealed partial class JournalCursor : IDisposable
             if (index >= skip)
             {
                 JournalRecord record = new(
-                    BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]), BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]), batch[24]);
+                    BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]), batch[24]);
                 visitor.OnRecord(record, batch.Slice(JournalFormat.RecordHeaderBytes, payloadBytes));
                 Given++;
             }

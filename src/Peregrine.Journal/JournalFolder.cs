@@ -28,12 +28,14 @@ internal static class JournalFolder
             throw new JournalException($"journal folder {folder} cannot be read: {exception.Message}");
         }
 
-        first = paths.Length > 0 && int.TryParse(Path.GetFileNameWithoutExtension(paths[0]), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : 1;
+        first = paths.Length > 0 && int.TryParse(Path.GetFileNameWithoutExtension(paths[0]), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int number) && number > 0 ? number : 1;
         for (int index = 0; index < paths.Length; index++)
         {
             if (Path.GetFileName(paths[index]) != FileName(first + index))
             {
-                throw new JournalException($"{folder} has {Path.GetFileName(paths[index])} where {FileName(first + index)} is expected: a segment is missing, or the file is not of this journal; restore what is missing or move the stranger away");
+                throw new JournalException($"{folder} has {Path.GetFileName(paths[index])} where {FileName(first + index)} is expected: " +
+                    $"a segment is missing, or the file is not of this journal; restore what is missing or move the stranger away");
             }
         }
 
@@ -53,7 +55,9 @@ internal static class JournalFolder
         }
 
         string? wrong = JournalFormat.ReadSegmentHeader(bytes[..read], out SegmentHeader header);
-        wrong = wrong is null && header.Number != number ? $"holds segment {header.Number}: it was renamed; give it back its name, or restore it from a copy" : wrong;
+        wrong = wrong is null && header.Number != number
+            ? $"holds segment {header.Number}: it was renamed; give it back its name, or restore it from a copy"
+            : wrong;
         return wrong is null ? header : throw new JournalException($"{file.Path} {wrong}");
     }
 
@@ -65,18 +69,21 @@ internal static class JournalFolder
         long records = 0;
         for (int index = 0; index < paths.Length; index++)
         {
-            using IJournalFile file = files.TryOpenRead(paths[index]) ?? throw new JournalException($"{paths[index]} went away while the journal was read");
+            using IJournalFile file = files.TryOpenRead(paths[index])
+                ?? throw new JournalException($"{paths[index]} went away while the journal was read");
             SegmentHeader? header = ReadHeader(file, first + index);
             if (header is null && index < paths.Length - 1)
             {
-                throw new JournalException($"{paths[index]} is damaged at byte 0: nothing but zeros, but another segment follows; restore it from a copy");
+                throw new JournalException($"{paths[index]} is damaged at byte 0: nothing but zeros, but another segment follows; " +
+                    $"restore it from a copy");
             }
 
             if (header is { } known)
             {
                 if (known.Before.Records < records)
                 {
-                    throw new JournalException($"{paths[index]} is out of place: it starts after record {known.Before.Records}, the one before it after {records}; restore it from a copy");
+                    throw new JournalException($"{paths[index]} is out of place: it starts after record {known.Before.Records}, " +
+                        $"the one before it after {records}; restore it from a copy");
                 }
 
                 records = known.Before.Records;

@@ -25,7 +25,8 @@ public sealed class JournalFollower : IDisposable
         _cursor = new JournalCursor(files, folder, verifyChain: false);
     }
 
-    /// <summary>The journal after the last record that was given: at the end of a batch, with its link; before the first read where it starts.</summary>
+    /// <summary>The journal after the last record that was given: at the end of a batch, with its link;
+    /// before the first read where it starts.</summary>
     public JournalPosition Position => _isStarted && _cursor.Position.Records >= _after.Records ? _cursor.Position : _after;
 
     /// <summary>Follows a journal.</summary>
@@ -113,7 +114,8 @@ public sealed class JournalFollower : IDisposable
 
         if (headers[0]!.Value.Before.Records > _after.Records)
         {
-            throw new JournalException($"{_folder} starts after record {headers[0]!.Value.Before.Records}: the records after {_after.Records} were removed; follow from a newer snapshot");
+            throw new JournalException($"{_folder} starts after record {headers[0]!.Value.Before.Records}: " +
+                $"the records after {_after.Records} were removed; follow from a newer snapshot");
         }
 
         int skipped = headers.FindLastIndex(header => header is { } known && known.Before.Records <= _after.Records);
@@ -127,7 +129,9 @@ public sealed class JournalFollower : IDisposable
     {
         if (!_after.Link.IsZero && _after.Records == _cursor.Position.Records && _after.Link != _cursor.Position.Link)
         {
-            throw new JournalPlaceException($"{_cursor.Path} has link {_cursor.Position.Link} after record {_after.Records}, expected {_after.Link}: the snapshot is of another journal");
+            throw new JournalPlaceException(
+                $"{_cursor.Path} has link {_cursor.Position.Link} after record {_after.Records}, expected {_after.Link}: " +
+                $"the snapshot is of another journal");
         }
     }
 }

@@ -77,7 +77,8 @@ internal static class JournalFormat
 
         if (version != Version || features != Features)
         {
-            return $"has format version {version} with features 0x{features:x}, this program reads version {Version} with features 0x{Features:x}; start the version that wrote it, or choose another folder";
+            return $"has format version {version} with features 0x{features:x}, this program reads version {Version} with features " +
+                $"0x{Features:x}; start the version that wrote it, or choose another folder";
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[124..]) != Crc32C.Of(source[..124]))
@@ -85,7 +86,8 @@ internal static class JournalFormat
             return "has a damaged header: wrong checksum at byte 124; restore it from a copy";
         }
 
-        JournalPosition before = new(BinaryPrimitives.ReadInt64LittleEndian(source[40..]), BinaryPrimitives.ReadInt64LittleEndian(source[48..]), ChainLink.Read(source[64..]));
+        JournalPosition before = new(BinaryPrimitives.ReadInt64LittleEndian(source[40..]), BinaryPrimitives.ReadInt64LittleEndian(source[48..]),
+            ChainLink.Read(source[64..]));
         header = new SegmentHeader(
             BinaryPrimitives.ReadInt32LittleEndian(source[56..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[24..]), BinaryPrimitives.ReadInt64LittleEndian(source[32..]), before);
@@ -136,7 +138,8 @@ internal static class JournalFormat
     {
         bool isOne = payload.Length == LinkPayloadBytes;
         end = isOne
-            ? new BatchEnd(BinaryPrimitives.ReadInt64LittleEndian(payload), BinaryPrimitives.ReadInt32LittleEndian(payload[8..]), BinaryPrimitives.ReadInt32LittleEndian(payload[12..]), ChainLink.Read(payload[16..]))
+            ? new BatchEnd(BinaryPrimitives.ReadInt64LittleEndian(payload), BinaryPrimitives.ReadInt32LittleEndian(payload[8..]),
+                BinaryPrimitives.ReadInt32LittleEndian(payload[12..]), ChainLink.Read(payload[16..]))
             : default;
         return isOne;
     }
@@ -154,13 +157,15 @@ internal static class JournalFormat
 
         int payloadBytes = BinaryPrimitives.ReadInt32LittleEndian(source);
         ulong typeAndReserved = BinaryPrimitives.ReadUInt64LittleEndian(source[24..]);
-        if (typeAndReserved is 0 or > 255 || payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes || RecordBytes(payloadBytes) > source.Length
+        if (typeAndReserved is 0 or > 255 || payloadBytes < 0 || payloadBytes > source.Length - RecordHeaderBytes
+            || RecordBytes(payloadBytes) > source.Length
             || BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) != Checksum(source, payloadBytes))
         {
             return 0;
         }
 
-        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]), BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), (byte)typeAndReserved);
+        record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), (byte)typeAndReserved);
         payload = source.Slice(RecordHeaderBytes, payloadBytes);
         return RecordBytes(payloadBytes);
     }

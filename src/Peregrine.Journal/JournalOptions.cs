@@ -21,8 +21,8 @@ public sealed record JournalOptions
     public int BatchBytesMax { get; init; } = 4 << 20;
 
     /// <summary>
-    /// Room at the end of the segment being written that <see cref="JournalWriter.HasRoom(int, bool)"/> keeps for records that must go on when the disk is full, in
-    /// bytes; 0 to half a segment. It is really there: a segment's blocks are reserved before it is used.
+    /// Room at the end of the segment being written that <see cref="JournalWriter.HasRoom(int, bool)"/> keeps for records that must go on when the
+    /// disk is full, in bytes; 0 to half a segment. It is really there: a segment's blocks are reserved before it is used.
     /// </summary>
     public long ReserveBytes { get; init; }
 

@@ -12,12 +12,14 @@ public static class JournalReader
     /// <param name="folder">The journal's folder.</param>
     /// <param name="visitor">Gets the records before this returns.</param>
     /// <param name="after">Leave out the records up to here, without reading segments that hold no others; null for all that are there.</param>
-    /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, not readable; or <paramref name="after"/> is not of this journal.</exception>
+    /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, not readable;
+    /// or <paramref name="after"/> is not of this journal.</exception>
     /// <remarks>Thread: any. Blocks: on the disk. Allocates: a window of 1 MiB, more where a batch is longer.</remarks>
     public static JournalRecovery Scan(string folder, IJournalVisitor visitor, JournalPosition? after = null) =>
         JournalScan.Run(LinuxJournalFiles.Instance, folder, visitor, after, verifyChain: false).Recovery;
 
-    /// <summary>As <see cref="Scan"/>, and computes the hash chain again: also padding, and what was changed together with its checksums, is found.</summary>
+    /// <summary>As <see cref="Scan"/>, and computes the hash chain again: also padding, and what was changed together with its checksums,
+    /// is found.</summary>
     /// <param name="folder">The journal's folder, or one with archived segments.</param>
     /// <param name="visitor">Gets the records; those of a batch whose hash is wrong do not come.</param>
     /// <exception cref="JournalException">As <see cref="Scan"/>, or the chain breaks: file, byte and both hashes.</exception>

@@ -48,7 +48,8 @@ public static class JournalRetention
     /// <param name="faults">Gets the snapshots that do not count.</param>
     /// <exception cref="JournalException">A segment cannot be read, moved or removed; those after it are untouched.</exception>
     /// <exception cref="ArgumentException">Options out of range.</exception>
-    public static JournalRetentionResult Apply(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs, ICollection<SnapshotFault> faults)
+    public static JournalRetentionResult Apply(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs,
+        ICollection<SnapshotFault> faults)
     {
         JournalRetentionPlan plan = Plan(folder, snapshots, options, nowNs, faults);
         CarryOut(plan, snapshots);
@@ -64,11 +65,13 @@ public static class JournalRetention
     /// <param name="faults">Gets the snapshots that do not count.</param>
     /// <exception cref="JournalException">A segment cannot be read.</exception>
     /// <exception cref="ArgumentException">Options out of range.</exception>
-    public static JournalRetentionPlan Plan(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs, ICollection<SnapshotFault> faults)
+    public static JournalRetentionPlan Plan(string folder, SnapshotStore snapshots, JournalRetentionOptions options, long nowNs,
+        ICollection<SnapshotFault> faults)
     {
         if (options.RetainBytes < 0 || options.RetainAgeNs < 0 || options.UpToSequence < 1 || options.SnapshotsMin < 1)
         {
-            throw new ArgumentException($"RetainBytes: {options.RetainBytes}, RetainAgeNs: {options.RetainAgeNs}, UpToSequence: {options.UpToSequence}, SnapshotsMin: {options.SnapshotsMin}; expected 0 or more, 0 or more, 1 or more, 1 or more");
+            throw new ArgumentException($"RetainBytes: {options.RetainBytes}, RetainAgeNs: {options.RetainAgeNs}, UpToSequence: " +
+                $"{options.UpToSequence}, SnapshotsMin: {options.SnapshotsMin}; expected 0 or more, 0 or more, 1 or more, 1 or more");
         }
 
         IJournalFiles files = snapshots.Files;
@@ -117,7 +120,8 @@ public static class JournalRetention
     }
 
     // Whether the segment before another one must stay.
-    private static RetentionStop? FindStop(JournalRetentionOptions options, in SegmentHeader next, in JournalPosition oldestSnapshot, long bytesLeft, long nowNs)
+    private static RetentionStop? FindStop(JournalRetentionOptions options, in SegmentHeader next, in JournalPosition oldestSnapshot,
+        long bytesLeft, long nowNs)
     {
         if (next.Before.Records > oldestSnapshot.Records)
         {

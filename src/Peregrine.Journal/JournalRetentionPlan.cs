@@ -39,4 +39,5 @@ public readonly record struct RetentionSegment(string Path, long Bytes, JournalP
 /// <param name="StoppedBy">Why not more.</param>
 /// <param name="GoodSnapshots">The snapshots that were found good, the newest first.</param>
 public sealed record JournalRetentionPlan(
-    string Folder, string? ArchiveFolder, JournalPosition Start, IReadOnlyList<RetentionSegment> Going, RetentionStop StoppedBy, IReadOnlyList<SnapshotInfo> GoodSnapshots);
+    string Folder, string? ArchiveFolder, JournalPosition Start, IReadOnlyList<RetentionSegment> Going, RetentionStop StoppedBy,
+    IReadOnlyList<SnapshotInfo> GoodSnapshots);

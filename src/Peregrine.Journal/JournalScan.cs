@@ -35,7 +35,8 @@ internal sealed class JournalScan
     /// <param name="visitor">Gets the records.</param>
     /// <param name="after">Records up to here are left out; null for all that are there.</param>
     /// <param name="verifyChain">Compute the hash chain again.</param>
-    /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, not readable, or not the journal of <paramref name="after"/>.</exception>
+    /// <exception cref="JournalException">Damage before the tail, a missing segment, another version, not readable,
+    /// or not the journal of <paramref name="after"/>.</exception>
     public static JournalScan Run(IJournalFiles files, string folder, IJournalVisitor visitor, JournalPosition? after, bool verifyChain)
     {
         JournalScan scan;
@@ -75,7 +76,9 @@ internal sealed class JournalScan
         scan.Recovery.End = scan.Recovery.Start;
         if (after is { } place && place.Records < scan.Recovery.Start.Records)
         {
-            throw new JournalException($"{folder} starts after record {scan.Recovery.Start.Records} (sequence {scan.Recovery.Start.Sequence}): older segments were removed; start from a snapshot that reaches it, or restore them from the archive");
+            throw new JournalException($"{folder} starts after record {scan.Recovery.Start.Records} (sequence " +
+                $"{scan.Recovery.Start.Sequence}): older segments were removed; start from a snapshot that reaches it, " +
+                $"or restore them from the archive");
         }
 
         if (headers.Count > 0)
@@ -85,13 +88,16 @@ internal sealed class JournalScan
 
         if (after is { } beyond && beyond.Records > scan.Recovery.End.Records)
         {
-            throw new JournalException($"{folder} ends with record {scan.Recovery.End.Records} (sequence {scan.Recovery.End.Sequence}), and a start after record {beyond.Records} was asked for: the snapshot is ahead of the journal; use an older one, or restore the journal from a copy");
+            throw new JournalException($"{folder} ends with record {scan.Recovery.End.Records} (sequence " +
+                $"{scan.Recovery.End.Sequence}), and a start after record {beyond.Records} was asked for: the snapshot is ahead of the journal; " +
+                $"use an older one, or restore the journal from a copy");
         }
 
         return scan;
     }
 
-    private void Read(IJournalFiles files, string folder, IJournalVisitor visitor, JournalPosition? after, bool verifyChain, List<SegmentHeader?> headers, int first)
+    private void Read(IJournalFiles files, string folder, IJournalVisitor visitor, JournalPosition? after, bool verifyChain,
+        List<SegmentHeader?> headers, int first)
     {
         long afterRecords = after?.Records ?? 0;
         int skipped = 0;
@@ -165,7 +171,9 @@ internal sealed class JournalScan
     {
         if (after is { Link.IsZero: false } place && place.Records == cursor.Position.Records && place.Link != cursor.Position.Link)
         {
-            throw new JournalPlaceException($"{cursor.Path} has link {cursor.Position.Link} after record {place.Records}, the snapshot was taken of a journal with link {place.Link}: they do not belong together; use the journal's own snapshots");
+            throw new JournalPlaceException(
+                $"{cursor.Path} has link {cursor.Position.Link} after record {place.Records}, " +
+                $"the snapshot was taken of a journal with link {place.Link}: they do not belong together; use the journal's own snapshots");
         }
     }
 }

@@ -85,8 +85,9 @@ public sealed partial class JournalWriter
         ThrowOn(options.Files.SyncFolder(options.Folder), $"sync of folder {options.Folder}");
     }
 
-    // After a sync that failed, the kernel counts the pages as clean: they are read back from memory, the next sync finds nothing to write, and a loss of power
-    // takes them. The writer stops at the first such failure, so only what was on its way then can be concerned: it is written again with the same bytes.
+    // After a sync that failed, the kernel counts the pages as clean: they are read back from memory, the next sync finds nothing to write, and a
+    // loss of power takes them. The writer stops at the first such failure, so only what was on its way then can be concerned: it is written again
+    // with the same bytes.
     private static void RewriteTail(JournalOptions options, JournalScan scan)
     {
         long left = BatchesOnTheirWay * (long)(Math.Max(options.BatchBytesMax, UsualBatchBytes) + JournalFormat.LinkRecordBytes);

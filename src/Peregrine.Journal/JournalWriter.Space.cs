@@ -30,8 +30,8 @@ public sealed partial class JournalWriter
     public bool HasRoom(int bytes) => HasRoom(bytes, usesReserve: false);
 
     /// <summary>
-    /// As <see cref="HasRoom(int)"/>, for records that may use <see cref="JournalOptions.ReserveBytes"/> or not. While no next segment can be had, those that may not
-    /// are refused once only the reserve is left, and those that may go on until it is used up.
+    /// As <see cref="HasRoom(int)"/>, for records that may use <see cref="JournalOptions.ReserveBytes"/> or not.
+    /// While no next segment can be had, those that may not are refused once only the reserve is left, and those that may go on until it is used up.
     /// </summary>
     public bool HasRoom(int bytes, bool usesReserve)
     {
@@ -42,7 +42,8 @@ public sealed partial class JournalWriter
         }
 
         long wanted = bytes + (SpareLinks * JournalFormat.LinkRecordBytes);
-        return IsPlaced(wanted + _options.ReserveBytes) || TryPlaceInNext() == JournalStatus.Ok || (usesReserve && Failure is null && IsPlaced(wanted));
+        return IsPlaced(wanted + _options.ReserveBytes) || TryPlaceInNext() == JournalStatus.Ok
+            || (usesReserve && Failure is null && IsPlaced(wanted));
     }
 
     // True when the open batch with so many bytes more fits where it goes, or a next segment is certain.

@@ -9,7 +9,8 @@ namespace Peregrine.Journal;
 /// </summary>
 /// <remarks>
 /// Thread: one caller; at <see cref="Durability.Fsync"/>, and at <see cref="Durability.Os"/> with <see cref="JournalOptions.WriteBeside"/>,
-/// a thread of its own writes and syncs beside it, and whatever was committed meanwhile becomes the next batch. Allocates: no, after it was opened, but for a new segment (a few small objects).
+/// a thread of its own writes and syncs beside it, and whatever was committed meanwhile becomes the next batch. Allocates: no, after it was opened,
+/// but for a new segment (a few small objects).
 /// </remarks>
 public sealed partial class JournalWriter : ICommitLog, IDisposable
 {
@@ -104,7 +105,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     /// <param name="options">How it is written.</param>
     /// <param name="visitor">Gets the records, in order, before this returns.</param>
     /// <param name="recovery">What was found; a torn tail was cut.</param>
-    /// <exception cref="JournalException">Damage before the tail; another version; in use by another process; folder not writable; <see cref="JournalOptions.After"/> is not in this journal.</exception>
+    /// <exception cref="JournalException">Damage before the tail; another version; in use by another process; folder not writable;
+    /// <see cref="JournalOptions.After"/> is not in this journal.</exception>
     /// <exception cref="ArgumentException">Options out of range, all named.</exception>
     public static JournalWriter Open(JournalOptions options, IJournalVisitor visitor, out JournalRecovery recovery)
     {
@@ -155,7 +157,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
 
     /// <summary>A place in the open batch for the payload of a record, to be written where it will lie; then <see cref="Append"/>.</summary>
     /// <param name="payloadMax">The longest that it can become.</param>
-    /// <param name="payload">So many bytes, with anything in them; good until the next call. Without <see cref="Append"/> nothing has happened.</param>
+    /// <param name="payload">So many bytes, with anything in them; good until the next call.
+    /// Without <see cref="Append"/> nothing has happened.</param>
     /// <returns>As <see cref="TryAppend"/>.</returns>
     /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
     public JournalStatus TryReserve(int payloadMax, out Span<byte> payload)
@@ -197,7 +200,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     /// <param name="payloadBytes">How long it became, at most as long as was reserved.</param>
     public void Append(byte type, long sequence, long timeNs, int payloadBytes)
     {
-        Check.That(type is not 0 and not JournalFormat.LinkType && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
+        Check.That(type is not 0 and not JournalFormat.LinkType
+            && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
         int bytes = JournalFormat.RecordBytes(payloadBytes);
         JournalFormat.SealRecord(_batch.AsSpan(_batchBytes, bytes), new JournalRecord(sequence, timeNs, type), payloadBytes);
         _batchBytes += bytes;
@@ -240,7 +244,9 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         {
             case Durability.None:
                 Publish(AppendedRecords, _batchSequence);
-                return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _options.BatchBytesMax / 2) ? WriteOpenBatch(sync: false) : JournalStatus.Ok;
+                return _foundFull || _batchBytes >= Math.Min(LazyWriteBytes, _options.BatchBytesMax / 2)
+                    ? WriteOpenBatch(sync: false)
+                    : JournalStatus.Ok;
             default:
                 return _syncThread is null ? WriteOpenBatch(sync: _options.Durability == Durability.Fsync) : HandOver();
         }
@@ -335,7 +341,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         ReadOnlySpan<byte> records = buffer.AsSpan(0, batch.Bytes);
         ChainLink link = _beside is { IsAtWork: true } ? _beside.Finish(records) : _hasher.Next(_written.Link, records);
         JournalPosition after = new(_written.Records + batch.Count, batch.Sequence, link);
-        JournalFormat.WriteLink(buffer.AsSpan(batch.Bytes), batch.Sequence, batch.TimeNs, new BatchEnd(after.Records, batch.Bytes, batch.Count, link));
+        JournalFormat.WriteLink(buffer.AsSpan(batch.Bytes), batch.Sequence, batch.TimeNs,
+            new BatchEnd(after.Records, batch.Bytes, batch.Count, link));
         _hashMark = _beside is null ? int.MaxValue : BesideHasher.StartBytes;
         return after;
     }
@@ -373,7 +380,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         long firstSequence = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]);
         long firstTimeNs = BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]);
         Span<byte> header = stackalloc byte[JournalFormat.SegmentHeaderBytes];
-        JournalFormat.WriteSegmentHeader(header, new SegmentHeader(_segmentNumber + 1, firstSequence, firstTimeNs, _segment is null ? 0 : _segmentOffset, _written));
+        JournalFormat.WriteSegmentHeader(header,
+            new SegmentHeader(_segmentNumber + 1, firstSequence, firstTimeNs, _segment is null ? 0 : _segmentOffset, _written));
         bool isSynced = _options.Durability == Durability.Fsync;
         Errno errno = file.WriteAll(header, 0);
         errno = errno == Errno.None && isSynced ? file.SyncData() : errno;

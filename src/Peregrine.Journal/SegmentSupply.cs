@@ -228,7 +228,8 @@ internal sealed class SegmentSupply : IDisposable
         errno = file.Allocate(_options.SegmentBytes);
         if (errno == Errno.None && _options.Durability == Durability.Fsync)
         {
-            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None && !Volatile.Read(ref _isStopping); offset += JournalFormat.Zeros.Length)
+            for (long offset = 0; offset < _options.SegmentBytes && errno == Errno.None
+                && !Volatile.Read(ref _isStopping); offset += JournalFormat.Zeros.Length)
             {
                 errno = file.WriteAll(JournalFormat.Zeros[..(int)Math.Min(JournalFormat.Zeros.Length, _options.SegmentBytes - offset)], offset);
             }

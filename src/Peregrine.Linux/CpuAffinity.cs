@@ -3,7 +3,8 @@ using Peregrine.Primitives;
 namespace Peregrine.Linux;
 
 /// <summary>Which core a thread may run on.</summary>
-/// <remarks>A thread that is started inherits the core of the thread that starts it: one that is to work beside that thread must be unpinned first.</remarks>
+/// <remarks>A thread that is started inherits the core of the thread that starts it:
+/// one that is to work beside that thread must be unpinned first.</remarks>
 public static class CpuAffinity
 {
     private const int MaskWords = 16;
@@ -29,7 +30,8 @@ public static class CpuAffinity
         return Libc.Result(Libc.SchedSetAffinity(0, MaskBytes, mask)).Errno;
     }
 
-    /// <summary>Lets the calling thread run wherever the first thread that was pinned here could run before: on all cores that the process was given.</summary>
+    /// <summary>Lets the calling thread run wherever the first thread that was pinned here could run before:
+    /// on all cores that the process was given.</summary>
     /// <returns>None, also when no thread was pinned; or why not.</returns>
     /// <remarks>Thread: any. Allocates: no.</remarks>
     public static unsafe Errno TryUnpinCurrentThread()

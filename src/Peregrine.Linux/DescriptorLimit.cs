@@ -28,7 +28,8 @@ public static unsafe class DescriptorLimit
     /// <returns>Null when they fit.</returns>
     public static string? Advice(long wanted) => wanted <= Current
         ? null
-        : $"{wanted:N0} descriptors are needed and this process may open {Current:N0} (hard limit {Hard:N0}): start it with 'ulimit -n {wanted}', set LimitNOFILE= in its systemd unit or nofile in /etc/security/limits.conf, or use fewer connections";
+        : $"{wanted:N0} descriptors are needed and this process may open {Current:N0} (hard limit {Hard:N0}): " +
+        $"start it with 'ulimit -n {wanted}', set LimitNOFILE= in its systemd unit or nofile in /etc/security/limits.conf, or use fewer connections";
 
     private static (long Soft, long Hard) Read()
     {

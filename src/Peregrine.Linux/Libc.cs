@@ -8,7 +8,9 @@ internal static unsafe partial class Libc
     private const string Library = "libc";
 
     /// <summary>Turns a raw result into a value or the error number of this thread's last call.</summary>
-    public static CallResult Result(long raw) => raw >= 0 ? new CallResult(raw, Errno.None) : new CallResult(-1, (Errno)Marshal.GetLastPInvokeError());
+    public static CallResult Result(long raw) => raw >= 0
+        ? new CallResult(raw, Errno.None)
+        : new CallResult(-1, (Errno)Marshal.GetLastPInvokeError());
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);

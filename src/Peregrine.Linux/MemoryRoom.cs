@@ -57,7 +57,8 @@ public static class MemoryRoom
     }
 
     private static long? FirstNumber(string path) =>
-        ReadLines(path) is [{ } line, ..] && long.TryParse(line.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+        ReadLines(path) is [{ } line, ..]
+        && long.TryParse(line.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     private static long? NumberOf(string path, string name)
     {

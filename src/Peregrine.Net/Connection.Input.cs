@@ -10,7 +10,8 @@ public sealed partial class Connection
     private int _restEnd;
 
     /// <summary>Whether bytes shall be read from the peer.</summary>
-    internal bool WantsInput => State is ConnectionState.Open or ConnectionState.Handshaking && !IsInputEnded && !IsInputPaused && !IsInputStarved && !IsInputHeld && !IsEndingOutput;
+    internal bool WantsInput => State is ConnectionState.Open or ConnectionState.Handshaking && !IsInputEnded && !IsInputPaused && !IsInputStarved
+        && !IsInputHeld && !IsEndingOutput;
 
     /// <summary>The peer ended its side; output still goes.</summary>
     internal bool IsInputEnded { get; set; }

@@ -193,7 +193,8 @@ public sealed partial class Connection
         return true;
     }
 
-    /// <summary>Appends a buffer that other connections send too, without a copy; it is held until it is sent. With TLS it is encrypted from where it lies.</summary>
+    /// <summary>Appends a buffer that other connections send too, without a copy; it is held until it is sent.
+    /// With TLS it is encrypted from where it lies.</summary>
     /// <returns>False: refused, as for <see cref="TryReserve"/>.</returns>
     public bool TryWrite(SharedBuffer buffer)
     {
@@ -347,7 +348,8 @@ public sealed partial class Connection
                     _loop.Fail(this, CloseReason.OutputOverflow, $"the peer reads too slowly: {pending:N0} bytes are pending");
                     return false;
                 case OverflowPolicy.DropOldest:
-                    while (PendingOutputBytes + bytes > _loop.HighWaterBytes && _loop.Segments.DropOldestShared(ref _output, Tls is null ? ArmedPieces : 0) > 0)
+                    while (PendingOutputBytes + bytes > _loop.HighWaterBytes
+                        && _loop.Segments.DropOldestShared(ref _output, Tls is null ? ArmedPieces : 0) > 0)
                     {
                         _loop.Counters.OutputDrops++;
                     }

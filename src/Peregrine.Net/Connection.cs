@@ -4,7 +4,8 @@ using Peregrine.Linux.Sockets;
 
 namespace Peregrine.Net;
 
-/// <summary>One stream of a loop, TCP or Unix, plain or TLS. Valid from OnOpened to OnClosed; afterwards the object serves another connection.</summary>
+/// <summary>One stream of a loop, TCP or Unix, plain or TLS. Valid from OnOpened to OnClosed;
+/// afterwards the object serves another connection.</summary>
 /// <remarks>Thread: the loop's, for every member but <see cref="Handle"/>. Allocates: no, but for what says so.</remarks>
 public sealed partial class Connection
 {

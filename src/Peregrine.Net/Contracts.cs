@@ -111,7 +111,8 @@ public enum CloseReason : byte
 /// <summary>How the loop talks to the kernel.</summary>
 public enum NetBackend : byte
 {
-    /// <summary>io_uring when it works here, else epoll; the environment variable PEREGRINE_NET_BACKEND (epoll, epoll-et, io_uring) decides over this.</summary>
+    /// <summary>io_uring when it works here, else epoll; the environment variable PEREGRINE_NET_BACKEND (epoll, epoll-et,
+    /// io_uring) decides over this.</summary>
     Auto = 0,
 
     /// <summary>epoll, level triggered.</summary>
@@ -127,7 +128,8 @@ public enum NetBackend : byte
 /// <summary>What happens when a connection's pending output reaches <see cref="EventLoopOptions.OutputHighWaterBytes"/>.</summary>
 public enum OverflowPolicy : byte
 {
-    /// <summary>Nothing is read from the peer until the output falls to the low-water mark; writes go on to <see cref="EventLoopOptions.OutputBytesMax"/>.</summary>
+    /// <summary>Nothing is read from the peer until the output falls to the low-water mark; writes go on to
+    /// <see cref="EventLoopOptions.OutputBytesMax"/>.</summary>
     PauseReading = 0,
 
     /// <summary>Writes are refused and counted as dropped.</summary>

@@ -25,7 +25,8 @@ public sealed partial class EventLoop
     {
         if (Counters.PoolExhaustions++ == 0)
         {
-            Log($"the buffer pool is used up: {Pool.LentBytes:N0} of at most {Options.PoolBytesMax:N0} bytes are lent; reading pauses and new connections are refused until some come back ({nameof(EventLoopOptions.PoolBytesMax)})");
+            Log($"the buffer pool is used up: {Pool.LentBytes:N0} of at most {Options.PoolBytesMax:N0} bytes are lent; " +
+                $"reading pauses and new connections are refused until some come back ({nameof(EventLoopOptions.PoolBytesMax)})");
         }
     }
 
@@ -150,7 +151,8 @@ public sealed partial class EventLoop
             return;
         }
 
-        Guard(connection, nameof(IConnectionHandler.OnInputEnded), static (handler, connection) => connection.IsKeptOpen = handler.OnInputEnded(connection));
+        Guard(connection, nameof(IConnectionHandler.OnInputEnded),
+            static (handler, connection) => connection.IsKeptOpen = handler.OnInputEnded(connection));
         Flush(connection);
         _backend.Update(connection);
     }
@@ -176,7 +178,9 @@ public sealed partial class EventLoop
 
     internal void Adopt(StreamSocket socket, in PeerAddress remote, IConnectionHandler handler, TlsCredentials? tls)
     {
-        Connection connection = NewConnection(socket, remote, handler, tls is null ? ConnectionState.Open : ConnectionState.Handshaking, isOutgoing: false);
+        Connection connection = NewConnection(socket, remote, handler, tls is null
+            ? ConnectionState.Open
+            : ConnectionState.Handshaking, isOutgoing: false);
         if (tls is not null)
         {
             connection.Tls = TlsChannel.ForServer(tls);

@@ -22,7 +22,8 @@ public sealed partial class EventLoop
         if (NowNs - _lastSlowLogNs >= SlowLogEveryNs || _lastSlowLogNs == 0)
         {
             _lastSlowLogNs = NowNs;
-            Log($"slow handler: {user.GetType().Name}.{call} took {tookNs / 1e6:F1} ms; meanwhile the loop served nobody else ({nameof(EventLoopOptions.SlowHandlerUs)}, {Counters.SlowHandlers:N0} so far)");
+            Log($"slow handler: {user.GetType().Name}.{call} took {tookNs / 1e6:F1} ms; " +
+                $"meanwhile the loop served nobody else ({nameof(EventLoopOptions.SlowHandlerUs)}, {Counters.SlowHandlers:N0} so far)");
         }
     }
 
@@ -52,7 +53,8 @@ public sealed partial class EventLoop
     private void Fault(Connection connection, Exception fault)
     {
         connection.CloseDetail = fault.Message;
-        NoteFault($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {CloseReason.HandlerFault}: ", connection.Handler, fault);
+        NoteFault($"connection {(connection.IsOutgoing ? "to" : "from")} {connection.Remote} closed, {CloseReason.HandlerFault}: ",
+            connection.Handler, fault);
         BeginClose(connection, CloseReason.HandlerFault);
     }
 }

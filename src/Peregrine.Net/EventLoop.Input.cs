@@ -58,7 +58,8 @@ public sealed partial class EventLoop
         }
 
         // Twice as much each time, so that a long frame is copied about once.
-        int wanted = Math.Min(Math.Max(connection.RestBytes, Options.ReceiveBytes), Options.FrameBytesMax + Options.ReceiveBytes - connection.RestBytes);
+        int wanted = Math.Min(Math.Max(connection.RestBytes, Options.ReceiveBytes),
+            Options.FrameBytesMax + Options.ReceiveBytes - connection.RestBytes);
         if (connection.RestRoom.Length < BufferPool.PageBytes && !connection.TryGrowRest(wanted) && connection.RestRoom.Length == 0)
         {
             StarveInput(connection);
@@ -173,7 +174,8 @@ public sealed partial class EventLoop
 
         if (connection.TakeFirstInput() && Options.RefuseTlsOnPlain && connection.Tls is null && !connection.IsOutgoing && LooksLikeClientHello(data))
         {
-            Fail(connection, CloseReason.WrongProtocol, "the peer speaks TLS to a port without it: connect without TLS, or give the port a certificate");
+            Fail(connection, CloseReason.WrongProtocol,
+                "the peer speaks TLS to a port without it: connect without TLS, or give the port a certificate");
             return;
         }
 
@@ -242,7 +244,8 @@ public sealed partial class EventLoop
 
         if (restBytes > Options.FrameBytesMax && !connection.WasRefused)
         {
-            Fail(connection, CloseReason.InputOverflow, $"a frame is longer than {Options.FrameBytesMax:N0} bytes ({nameof(EventLoopOptions.FrameBytesMax)})");
+            Fail(connection, CloseReason.InputOverflow,
+                $"a frame is longer than {Options.FrameBytesMax:N0} bytes ({nameof(EventLoopOptions.FrameBytesMax)})");
             return;
         }
 

@@ -71,18 +71,22 @@ public sealed partial class EventLoop
         {
             if (NowNs >= DueNs(Options.HandshakeTimeoutMs, connection.OpenedNs))
             {
-                Fail(connection, CloseReason.HandshakeTimeout, $"{(connection.State == ConnectionState.Connecting ? "not established" : "the TLS handshake is not done")} after {Options.HandshakeTimeoutMs:N0} ms ({nameof(EventLoopOptions.HandshakeTimeoutMs)})");
+                Fail(connection, CloseReason.HandshakeTimeout,
+                    $"{(connection.State == ConnectionState.Connecting ? "not established" : "the TLS handshake is not done")} after " +
+                    $"{Options.HandshakeTimeoutMs:N0} ms ({nameof(EventLoopOptions.HandshakeTimeoutMs)})");
             }
         }
         else if (NowNs >= DueNs(Options.IdleTimeoutMs, connection.LastActivityNs))
         {
-            Fail(connection, CloseReason.IdleTimeout, $"nothing came or went for {Options.IdleTimeoutMs:N0} ms ({nameof(EventLoopOptions.IdleTimeoutMs)})");
+            Fail(connection, CloseReason.IdleTimeout,
+                $"nothing came or went for {Options.IdleTimeoutMs:N0} ms ({nameof(EventLoopOptions.IdleTimeoutMs)})");
         }
         else if (connection.IsFrameAwaited && NowNs >= DueNs(Options.FrameTimeoutMs, connection.UnfinishedSinceNs))
         {
             string what = connection.RestBytes > 0 ? "frame" : "TLS record";
             string came = connection.RestBytes > 0 ? $", {connection.RestBytes:N0} bytes of it came" : "";
-            Fail(connection, CloseReason.FrameTimeout, $"a {what} was not complete after {Options.FrameTimeoutMs:N0} ms{came} ({nameof(EventLoopOptions.FrameTimeoutMs)})");
+            Fail(connection, CloseReason.FrameTimeout,
+                $"a {what} was not complete after {Options.FrameTimeoutMs:N0} ms{came} ({nameof(EventLoopOptions.FrameTimeoutMs)})");
         }
     }
 

@@ -178,7 +178,8 @@ public sealed partial class EventLoop
         TlsEngine engine = connection.Tls!.Engine;
         for (int pending = engine.PendingCiphertext; pending > 0; pending = engine.PendingCiphertext)
         {
-            if (Segments.TailRoom(connection.Cipher) == 0 && !Segments.TryAppendBlock(ref connection.Cipher, BufferPool.OrderOf(Math.Min(pending, 16 << 10))))
+            if (Segments.TailRoom(connection.Cipher) == 0
+                && !Segments.TryAppendBlock(ref connection.Cipher, BufferPool.OrderOf(Math.Min(pending, 16 << 10))))
             {
                 OnPoolExhausted();
                 return false;

@@ -100,7 +100,8 @@ public sealed partial class EventLoop : IDisposable
     /// <param name="acceptor">Gives each connection its handler.</param>
     /// <param name="options">TLS, backlog, sharing of the port; null for the defaults.</param>
     /// <exception cref="LinuxException">The port is in use, not allowed, or the address is not this machine's.</exception>
-    public Listener Listen(EndPoint endpoint, IConnectionAcceptor acceptor, ListenerOptions? options = null) => Listen(endpoint, acceptor, options ?? new ListenerOptions(), null);
+    public Listener Listen(EndPoint endpoint, IConnectionAcceptor acceptor, ListenerOptions? options = null) =>
+        Listen(endpoint, acceptor, options ?? new ListenerOptions(), null);
 
     internal Listener Listen(EndPoint endpoint, IConnectionAcceptor acceptor, ListenerOptions options, IPlacement? placement)
     {
@@ -171,7 +172,8 @@ public sealed partial class EventLoop : IDisposable
         _backend.Submit();
     }
 
-    /// <summary>Ends a waiting <see cref="Poll"/> at once, from any thread; a burst of calls costs one system call, and none while the loop is busy.</summary>
+    /// <summary>Ends a waiting <see cref="Poll"/> at once, from any thread; a burst of calls costs one system call,
+    /// and none while the loop is busy.</summary>
     public void Wake()
     {
         // Pairs with PollOnce, which says that it waits, then looks for a wake; both sides with a full fence between, so that one of the two

@@ -28,7 +28,8 @@ public sealed class Listener : IDisposable, ILoopTask
 
     /// <summary>Where it listens, on IP.</summary>
     /// <exception cref="InvalidOperationException">It is a Unix socket.</exception>
-    public IPEndPoint LocalEndPoint => _endpoint as IPEndPoint ?? throw new InvalidOperationException($"{_endpoint} is a Unix socket: use {nameof(Address)}");
+    public IPEndPoint LocalEndPoint => _endpoint as IPEndPoint
+        ?? throw new InvalidOperationException($"{_endpoint} is a Unix socket: use {nameof(Address)}");
 
     internal StreamSocket Socket { get; }
 
@@ -242,7 +243,8 @@ public sealed partial class EventLoop
         if (!_isShortOfDescriptors)
         {
             _isShortOfDescriptors = true;
-            Log($"accepting on {listener.Address} pauses for {Options.AcceptPauseMs} ms each time: {why} (descriptors allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0}); connections that are open stay");
+            Log($"accepting on {listener.Address} pauses for {Options.AcceptPauseMs} ms each time: {why} (descriptors allowed: " +
+                $"{DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0}); connections that are open stay");
         }
 
         if (listener.PausedUntilNs == 0)

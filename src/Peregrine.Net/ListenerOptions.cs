@@ -12,7 +12,8 @@ public sealed record ListenerOptions
     /// <summary>Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn. 1 or more. Default 4,096.</summary>
     public int Backlog { get; init; } = 4096;
 
-    /// <summary>Several loops, or processes, listen on the port, and the kernel spreads connections among them (SO_REUSEPORT). Default false.</summary>
+    /// <summary>Several loops, or processes, listen on the port, and the kernel spreads connections among them (SO_REUSEPORT).
+    /// Default false.</summary>
     public bool SharePort { get; init; }
 }
 

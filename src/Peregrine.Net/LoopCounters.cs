@@ -11,7 +11,8 @@ public sealed class LoopCounters
     /// <summary>Connections established.</summary>
     public long Opened { get; internal set; }
 
-    /// <summary>Connections refused by the acceptor, by <see cref="EventLoopOptions.ConnectionsMax"/>, <see cref="EventLoopOptions.DescriptorReserve"/> or for want of buffers.</summary>
+    /// <summary>Connections refused by the acceptor, by <see cref="EventLoopOptions.ConnectionsMax"/>,
+    /// <see cref="EventLoopOptions.DescriptorReserve"/> or for want of buffers.</summary>
     public long Refused { get; internal set; }
 
     /// <summary>Frames taken by <see cref="InputReader.Consume"/> and by codecs, and datagrams.</summary>

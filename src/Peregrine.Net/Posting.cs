@@ -19,7 +19,8 @@ public readonly record struct ConnectionHandle
 
     /// <summary>Sends a copy of the bytes through the loop.</summary>
     /// <param name="bytes">At most 64 KiB.</param>
-    /// <returns>False: too many posts wait, or they are too many bytes. A connection that is gone, or refuses the write, loses it and counts it.</returns>
+    /// <returns>False: too many posts wait, or they are too many bytes. A connection that is gone, or refuses the write,
+    /// loses it and counts it.</returns>
     /// <remarks>Allocates: no, when warm. Blocks: no.</remarks>
     public bool TryPost(ReadOnlySpan<byte> bytes) => Loop.TryPostCopy(this, bytes);
 

@@ -26,5 +26,7 @@ public static class Clock
     /// <summary>The <see cref="MonotonicNs"/> that belongs to a reading of <see cref="UnixNs"/>.</summary>
     public static long FromUnixNs(long unixNs) => unixNs - UnixNsAtStart + Scale(TicksAtStart);
 
-    private static long Scale(long ticks) => Stopwatch.Frequency == 1_000_000_000 ? ticks : (long)((Int128)ticks * 1_000_000_000 / Stopwatch.Frequency);
+    private static long Scale(long ticks) => Stopwatch.Frequency == 1_000_000_000
+        ? ticks
+        : (long)((Int128)ticks * 1_000_000_000 / Stopwatch.Frequency);
 }

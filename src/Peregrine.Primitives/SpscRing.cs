@@ -24,7 +24,8 @@ public sealed class SpscRing<T>
     /// <summary>True when nothing waits. Reader.</summary>
     public bool IsEmpty => Volatile.Read(ref _positions.Written) == _positions.Read;
 
-    /// <summary>How many wait. From any thread, for display; exact for the writer, who sees with each place that came back what the reader did before.</summary>
+    /// <summary>How many wait. From any thread, for display; exact for the writer,
+    /// who sees with each place that came back what the reader did before.</summary>
     public long Count => Math.Max(0, Volatile.Read(ref _positions.Written) - Volatile.Read(ref _positions.Read));
 
     /// <summary>Appends a copy. Writer.</summary>

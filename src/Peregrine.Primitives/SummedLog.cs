@@ -29,7 +29,8 @@ public sealed class SummedLog(Action<string>? log, int everyMs = 1_000)
         }
     }
 
-    /// <summary>Time passes: what was left out is told once it may be. Call it some times a second, or never where the next line is soon enough.</summary>
+    /// <summary>Time passes: what was left out is told once it may be. Call it some times a second,
+    /// or never where the next line is soon enough.</summary>
     /// <param name="nowNs">As for <see cref="Add"/>.</param>
     public void OnTick(long nowNs)
     {

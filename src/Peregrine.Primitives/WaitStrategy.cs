@@ -14,11 +14,13 @@ public sealed record WaitStrategy(int SpinUs, int YieldUs)
     /// <summary>Blocks at once: a wake-up costs 15 to 30 us more, and an idle loop costs nothing.</summary>
     public static WaitStrategy Block { get; } = new(0, 0);
 
-    /// <summary>Spins for 20 us before it blocks where there are more than two cores; else blocks at once, as the other side needs the core.</summary>
+    /// <summary>Spins for 20 us before it blocks where there are more than two cores; else blocks at once,
+    /// as the other side needs the core.</summary>
     public static WaitStrategy Default => Environment.ProcessorCount > 2 ? new(20, 0) : Block;
 
     /// <summary>Finds a strategy by its name.</summary>
     /// <param name="name">spin, yield, block or default.</param>
     /// <returns>Null for another name.</returns>
-    public static WaitStrategy? Parse(string name) => name switch { "spin" => Spin, "yield" => Yield, "block" => Block, "default" => Default, _ => null };
+    public static WaitStrategy? Parse(string name) =>
+        name switch { "spin" => Spin, "yield" => Yield, "block" => Block, "default" => Default, _ => null };
 }

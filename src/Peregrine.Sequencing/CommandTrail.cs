@@ -81,7 +81,8 @@ public sealed class CommandTrail
     }
 
     private static bool IsSame(in HopTimes left, in HopTimes right) =>
-        left.MatchedNs == right.MatchedNs && left.SequencedNs == right.SequencedNs && left.ValidatedNs == right.ValidatedNs && left.ReceivedNs == right.ReceivedNs;
+        left.MatchedNs == right.MatchedNs && left.SequencedNs == right.SequencedNs && left.ValidatedNs == right.ValidatedNs
+        && left.ReceivedNs == right.ReceivedNs;
 
     private struct Entry
     {

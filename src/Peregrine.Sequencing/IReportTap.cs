@@ -7,11 +7,12 @@ public interface IReportTap
 {
     /// <summary>A report leaves, or, while the link recovers, left in an earlier run.</summary>
     /// <remarks>
-    /// Thread: the link's; while it recovers, one of the replay, which sees everything that was done here before. Must not allocate or block: hand the report
-    /// over to a thread of your own.
+    /// Thread: the link's; while it recovers, one of the replay, which sees everything that was done here before. Must not allocate or block:
+    /// hand the report over to a thread of your own.
     /// </remarks>
     void OnReport(in OrderReport report, bool isReplay);
 
-    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids. While the link runs there may be others; ids keep their meaning.</summary>
+    /// <summary>Rules whose instruments and accounts the reports that follow name by their ids. While the link runs there may be others;
+    /// ids keep their meaning.</summary>
     void OnRules(TradingRules rules);
 }

@@ -18,7 +18,8 @@ public static class JournalRecordType
     /// </summary>
     public const byte Bounds = 4;
 
-    /// <summary>A number of a FIX session went to something else than a report, or its numbers go on elsewhere (<see cref="Sessions.SessionNote"/>).</summary>
+    /// <summary>A number of a FIX session went to something else than a report, or its numbers go on elsewhere
+    /// (<see cref="Sessions.SessionNote"/>).</summary>
     public const byte SessionNote = 5;
 
     /// <summary>Which link the journal is of: 16 random bytes, made once, which its session stores and snapshots have too.</summary>
@@ -29,6 +30,7 @@ public static class JournalRecordType
     /// </summary>
     public const byte Loss = 7;
 
-    /// <summary>The link ended in order: whatever it sent stands before. One zero byte. A journal that goes on behind it is of the next run.</summary>
+    /// <summary>The link ended in order: whatever it sent stands before. One zero byte.
+    /// A journal that goes on behind it is of the next run.</summary>
     public const byte End = 8;
 }

@@ -33,7 +33,8 @@ internal sealed class LimitWatch(Action<string> log)
         {
             DiskRoom.CancelsOnly => "the journal's disk is full: new orders and replaces are refused, cancels are taken; make room",
             DiskRoom.None => "the journal's disk is full, and the room kept for cancels is used up: nothing is taken; make room",
-            _ => $"the journal's disk has room again: everything is taken ({sequencer.NoSpaceCount:N0} commands were refused so far, {sequencer.ReserveCount:N0} taken into the room kept for them)",
+            _ => $"the journal's disk has room again: everything is taken ({sequencer.NoSpaceCount:N0} commands were refused so far, " +
+                $"{sequencer.ReserveCount:N0} taken into the room kept for them)",
         });
     }
 }

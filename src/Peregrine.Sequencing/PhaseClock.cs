@@ -4,8 +4,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Sequencing;
 
 /// <summary>
-/// What happens because it is time for it, as sequenced commands: phases that a calendar gives, and the time itself where orders expire or auctions end
-/// while nobody sends anything. A replay needs neither clock nor calendar.
+/// What happens because it is time for it, as sequenced commands: phases that a calendar gives,
+/// and the time itself where orders expire or auctions end while nobody sends anything. A replay needs neither clock nor calendar.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: at construction and in <see cref="Use"/>.</remarks>
 internal sealed class PhaseClock
@@ -28,8 +28,8 @@ internal sealed class PhaseClock
     }
 
     /// <summary>
-    /// Takes the trading days of the instruments that the core has now. Where it stays the same, so does the phase, even one that somebody else gave; a new
-    /// one begins with the phase of the moment.
+    /// Takes the trading days of the instruments that the core has now. Where it stays the same, so does the phase,
+    /// even one that somebody else gave; a new one begins with the phase of the moment.
     /// </summary>
     /// <param name="calendars">By symbol; good ones.</param>
     public void Use(IReadOnlyDictionary<string, PhaseCalendar> calendars)

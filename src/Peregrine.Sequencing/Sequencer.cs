@@ -47,7 +47,8 @@ public enum SubmitStatus : byte
     /// <summary>The journal cannot be written; nothing of the command has happened. The link must stop.</summary>
     JournalFailed = 2,
 
-    /// <summary>The disk has no room: nothing of the command has happened, and what was taken before is safe. Commands are taken again by themselves once there is room.</summary>
+    /// <summary>The disk has no room: nothing of the command has happened, and what was taken before is safe.
+    /// Commands are taken again by themselves once there is room.</summary>
     NoSpace = 3,
 }
 
@@ -64,7 +65,8 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
-    // How many commands ahead is asked for where its order is found, and then for the order: far enough to be there in time, near enough to be there still.
+    // How many commands ahead is asked for where its order is found, and then for the order: far enough to be there in time, near enough to be there
+    // still.
     private const int FindAhead = 4;
     private const int OrderAhead = 2;
 
@@ -96,7 +98,8 @@ public sealed class Sequencer
     /// <param name="lastTimeNs">Time of the last command in the journal, Unix nanoseconds.</param>
     /// <param name="inFlightMax">How many commands may wait for the journal; a power of two.</param>
     /// <param name="tap">Where the changes of the books go; null for nowhere.</param>
-    /// <param name="timeShiftNs">How far trading time is ahead of the clock: it runs on from the journal's last time at the clock's pace where that was ahead.</param>
+    /// <param name="timeShiftNs">How far trading time is ahead of the clock:
+    /// it runs on from the journal's last time at the clock's pace where that was ahead.</param>
     public Sequencer(TradingCore core, ICommitLog log, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0)
     {
         _tap = tap;
@@ -264,7 +267,8 @@ public sealed class Sequencer
     /// <returns>How many.</returns>
     public int Release(IReportSink sink) => Release(sink, _log.ReleasableSequence);
 
-    /// <summary>As <see cref="Release(IReportSink)"/>, up to a number that was read before: whoever tells others of the same commands must read it only once.</summary>
+    /// <summary>As <see cref="Release(IReportSink)"/>, up to a number that was read before:
+    /// whoever tells others of the same commands must read it only once.</summary>
     /// <param name="durable">At most <see cref="ReleasableSequence"/>.</param>
     public int Release(IReportSink sink, long durable)
     {
@@ -304,7 +308,8 @@ public sealed class Sequencer
     /// <remarks>Thread: the link's. Allocates: no. Blocks: where a batch as large as the buffer waits for the disk.</remarks>
     public bool TryAppendNote(byte type, ReadOnlySpan<byte> payload)
     {
-        bool isAppended = _log.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes, usesReserve: false) && TryAppend(type, LastSequence, _lastTimeNs, payload);
+        bool isAppended = _log.HasRoom(JournalWriter.RecordBytes(payload.Length) + HashRecordBytes, usesReserve: false)
+            && TryAppend(type, LastSequence, _lastTimeNs, payload);
         MissedNotes += isAppended ? 0 : 1;
         return isAppended;
     }
@@ -328,8 +333,8 @@ public sealed class Sequencer
     }
 
     /// <summary>
-    /// Whether a command goes on when the disk is full: what takes risk off the book, and what time does. A replace can add risk, and a status asks for nothing
-    /// that the client cannot know.
+    /// Whether a command goes on when the disk is full: what takes risk off the book, and what time does. A replace can add risk,
+    /// and a status asks for nothing that the client cannot know.
     /// </summary>
     internal static bool CanUseReserve(CommandType type) =>
         type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;

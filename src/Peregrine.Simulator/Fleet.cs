@@ -51,7 +51,8 @@ public sealed class Fleet
         _number = options.FirstNumber;
     }
 
-    /// <summary>Everybody there is, as <see cref="SimRequest.Participant"/> counts them: each trades all instruments under a session and an account of its own name.</summary>
+    /// <summary>Everybody there is, as <see cref="SimRequest.Participant"/> counts them:
+    /// each trades all instruments under a session and an account of its own name.</summary>
     public static IReadOnlyList<ParticipantInfo> Roster { get; } =
     [
         new("SIM-MAKER-1", ParticipantKind.MarketMaker),
@@ -64,7 +65,8 @@ public sealed class Fleet
     ];
 
     /// <summary>Orders that participants believe to work.</summary>
-    public int OpenOrderCount => _participants.Sum(participant => Enumerable.Range(0, _markets.Length).Sum(market => participant.Orders(market).Count));
+    public int OpenOrderCount => _participants.Sum(
+        participant => Enumerable.Range(0, _markets.Length).Sum(market => participant.Orders(market).Count));
 
     /// <summary>What a participant holds of an instrument, in lots.</summary>
     public long Position(int participant, int instrumentId) => _participants[participant].Position(MarketOf(instrumentId));
@@ -207,7 +209,8 @@ public sealed class Fleet
             case SimAction.New:
                 request.OrderType = decision.OrderType;
                 request.TimeInForce = decision.TimeInForce;
-                orders.Add(new OpenOrder { Number = request.Number, PriceTicks = decision.PriceTicks, Leaves = decision.Lots, Side = decision.Side, UntilNs = _nowNs + decision.LifeNs });
+                orders.Add(new OpenOrder { Number = request.Number, PriceTicks = decision.PriceTicks, Leaves = decision.Lots, Side = decision.Side,
+                    UntilNs = _nowNs + decision.LifeNs });
                 break;
             case SimAction.Replace:
                 ref OpenOrder moved = ref orders[decision.OrderIndex];

@@ -22,7 +22,8 @@ public sealed class OfflineMarket
     public OfflineMarket(IReadOnlyList<Instrument> instruments, long seed, double requestsPerSecond)
     {
         _core = new TradingCore(new CoreOptions { OrdersMax = 1 << 14, ClientOrderIdsMax = 1 << 16 });
-        _core.Configure(new TradingRules([.. instruments], [.. Fleet.Roster.Select((who, id) => new Account(id, who.Name, new AccountLimits(1_000_000, 1_000_000_000, 1_000)))]));
+        _core.Configure(new TradingRules([.. instruments],
+            [.. Fleet.Roster.Select((who, id) => new Account(id, who.Name, new AccountLimits(1_000_000, 1_000_000_000, 1_000)))]));
         _fleet = new Fleet(new FleetOptions
         {
             Instruments = [.. instruments.Select(instrument => new SimInstrument(instrument.Id, instrument.ReferencePrice.Ticks))],

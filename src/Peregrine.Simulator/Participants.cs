@@ -18,10 +18,12 @@ internal sealed class MarketMaker(ParticipantInfo info, int instruments, double 
         // Its idea of the fair price is off by a little that changes slowly.
         _error[marketIndex] = (_error[marketIndex] * 0.98) + (0.06 * random.Normal());
         double bp = market.BasisPointTicks;
-        double lean = Math.Clamp(Position(marketIndex) / (double)market.Instrument.TypicalLots * InventoryBpPerOrder, -InventoryBpMax, InventoryBpMax);
+        double lean = Math.Clamp(Position(marketIndex) / (double)market.Instrument.TypicalLots * InventoryBpPerOrder, -InventoryBpMax,
+            InventoryBpMax);
         double center = market.Fair + ((_error[marketIndex] - lean) * bp);
         Side first = random.Chance(0.5) ? Side.Buy : Side.Sell;
-        return TrySide(marketIndex, market, first, center, bp, random, out decision) || TrySide(marketIndex, market, first.Opposite(), center, bp, random, out decision);
+        return TrySide(marketIndex, market, first, center, bp, random, out decision)
+            || TrySide(marketIndex, market, first.Opposite(), center, bp, random, out decision);
     }
 
     private bool TrySide(int marketIndex, SimMarket market, Side side, double center, double bp, SimRandom random, out Decision decision)
@@ -74,7 +76,8 @@ internal sealed class MarketMaker(ParticipantInfo info, int instruments, double 
 
         if (misplaced >= 0 && orders[misplaced].OldNumber == 0)
         {
-            decision = new Decision { Action = SimAction.Replace, OrderIndex = misplaced, Side = side, PriceTicks = Ticks(price), Lots = Math.Max(1, Lots(market, random, 1.2 + (free * 0.3))) };
+            decision = new Decision { Action = SimAction.Replace, OrderIndex = misplaced, Side = side, PriceTicks = Ticks(price),
+                Lots = Math.Max(1, Lots(market, random, 1.2 + (free * 0.3))) };
             return true;
         }
 

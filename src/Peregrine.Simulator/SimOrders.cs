@@ -8,7 +8,8 @@ namespace Peregrine.Simulator;
 /// <remarks>Thread: any. Allocates: no.</remarks>
 public static class SimOrders
 {
-    /// <summary>The command that a request stands for; sequence, time and order id are the caller's. Session and account are the participant's place.</summary>
+    /// <summary>The command that a request stands for; sequence, time and order id are the caller's.
+    /// Session and account are the participant's place.</summary>
     public static OrderCommand CommandOf(in SimRequest request)
     {
         OrderCommand command = new()
@@ -35,7 +36,8 @@ public static class SimOrders
 
     /// <summary>The number that a client order id of <see cref="Write"/> stands for; 0 for any other.</summary>
     public static long NumberOf(in ClientOrderId id) =>
-        id.Length > 1 && id.Span[0] == (byte)'S' && long.TryParse(id.Span[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        id.Length > 1 && id.Span[0] == (byte)'S'
+        && long.TryParse(id.Span[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     /// <summary>The client order id of a number: S and its digits.</summary>
     public static void Write(long number, out ClientOrderId id)

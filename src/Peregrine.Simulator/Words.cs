@@ -63,7 +63,8 @@ public sealed record FleetOptions
 
         foreach (SimInstrument instrument in Instruments.Where(instrument => instrument.ReferenceTicks < 100 || instrument.TypicalLots < 1))
         {
-            errors.Add($"instrument {instrument.InstrumentId}: reference {instrument.ReferenceTicks} ticks, {instrument.TypicalLots} lots; expected 100 ticks and 1 lot or more");
+            errors.Add($"instrument {instrument.InstrumentId}: reference {instrument.ReferenceTicks} ticks, " +
+                $"{instrument.TypicalLots} lots; expected 100 ticks and 1 lot or more");
         }
 
         if (RequestsPerSecond is not (>= 1 and <= 100_000))

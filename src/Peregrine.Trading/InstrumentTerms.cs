@@ -20,8 +20,8 @@ public sealed record VenueRules
     public long CancelHiddenRests { get; init; }
 
     /// <summary>
-    /// More than 0: a resting hidden order whose price reaches the best shown price of the arriving order's own side trades so many ticks better than that price,
-    /// from the arriving order's view worse; where its limit does not allow that, the hidden order is passed over.
+    /// More than 0: a resting hidden order whose price reaches the best shown price of the arriving order's own side trades so many ticks better than
+    /// that price, from the arriving order's view worse; where its limit does not allow that, the hidden order is passed over.
     /// </summary>
     public long HiddenImprovement { get; init; }
 
@@ -34,8 +34,8 @@ public sealed record VenueRules
     public bool MarketWithBest { get; init; }
 
     /// <summary>
-    /// True: of stops that are due together, the one with the smallest priority number comes first. False: buys first, and of a side the one whose stop price the
-    /// market reached first.
+    /// True: of stops that are due together, the one with the smallest priority number comes first. False: buys first,
+    /// and of a side the one whose stop price the market reached first.
     /// </summary>
     public bool StopsByArrival { get; init; }
 }
@@ -53,8 +53,8 @@ public sealed record InstrumentTerms
     public Price? ReferencePrice { get; init; }
 
     /// <summary>
-    /// What pegged orders are priced within, ± so many ticks; 1 to <see cref="PriceTicksMax"/>. Not part of rules that are written down: who puts an instrument in
-    /// force derives it from the scale (<see cref="Instruments.Instrument.PriceTicksMax"/>).
+    /// What pegged orders are priced within, ± so many ticks; 1 to <see cref="PriceTicksMax"/>. Not part of rules that are written down:
+    /// who puts an instrument in force derives it from the scale (<see cref="Instruments.Instrument.PriceTicksMax"/>).
     /// </summary>
     public long PegTicksMax { get; init; } = PriceTicksMax;
 
@@ -86,7 +86,8 @@ public sealed record InstrumentTerms
         List<string> faults = [];
         Require(faults, Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed, $"Phase is {(byte)Phase}, expected 1 to 7");
         Require(faults, StaticBandBasisPoints is >= 0 and <= 1_000_000, $"StaticBandBasisPoints is {StaticBandBasisPoints}, expected 0 to 1,000,000");
-        Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000, $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
+        Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000,
+            $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
         Require(faults, PegTicksMax is >= 1 and <= PriceTicksMax, $"PegTicksMax is {PegTicksMax}, expected 1 to 2^56");
         Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
         Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
@@ -103,7 +104,8 @@ public sealed record InstrumentTerms
         for (int i = 0; i < TickTable.Count; i++)
         {
             Require(faults, TickTable[i].StepTicks >= 1, $"TickTable[{i}] has a step of {TickTable[i].StepTicks} ticks, expected 1 or more");
-            Require(faults, i == 0 || TickTable[i].FromTicks > TickTable[i - 1].FromTicks, $"TickTable[{i}] starts at {TickTable[i].FromTicks}, not above the step before");
+            Require(faults, i == 0 || TickTable[i].FromTicks > TickTable[i - 1].FromTicks,
+                $"TickTable[{i}] starts at {TickTable[i].FromTicks}, not above the step before");
         }
 
         return faults;

@@ -5,7 +5,8 @@ public class DocumentRulesTests
     [Fact]
     public void Links_OfAllDocuments_Lead()
     {
-        string[] names = [.. new[] { "README.md", "CHANGELOG.md" }.Where(Tree.Has), .. Tree.Files("docs", ".md"), .. Tree.Files("src", ".md"), .. Tree.Files("native", ".md")];
+        string[] names = [.. new[] { "README.md", "CHANGELOG.md" }.Where(Tree.Has), .. Tree.Files("docs", ".md"), .. Tree.Files("src", ".md"),
+            .. Tree.Files("native", ".md")];
 
         Assert.Contains("docs/ARCHITECTURE.md", names);
         Faults.AssertNone(DocumentRules.LinksLead(names.Select(Tree.Read), Tree.Has));

@@ -19,7 +19,8 @@ public class MutantListTests
     [Fact]
     public void Parse_AList_GivesMutantsWithDefaultsAndTheirOwn()
     {
-        List<Mutant> mutants = MutantList.Parse("l", One + "\n# a remark\n[two]\nfile: src/Peregrine.Fix/B.cs\nsuite: Peregrine.Fix.Tests\nequivalent: so it is\n- x\n-\n-     y\n+ z\n");
+        List<Mutant> mutants = MutantList.Parse("l",
+            One + "\n# a remark\n[two]\nfile: src/Peregrine.Fix/B.cs\nsuite: Peregrine.Fix.Tests\nequivalent: so it is\n- x\n-\n-     y\n+ z\n");
 
         Assert.Equal(("one", "src/Peregrine.Net/A.cs", "Peregrine.Net.Tests A B", "a < b", "a <= b", null),
             (mutants[0].Name, mutants[0].File, mutants[0].Suite, mutants[0].Old, mutants[0].New, mutants[0].Equivalent));
@@ -44,7 +45,8 @@ public class MutantListTests
     [InlineData(null, "file src/Peregrine.Net/A.cs: not there")]
     public void Faults_OfAnOldText_AreAllButOnce(string? source, string expected)
     {
-        string[] faults = [.. MutantList.Faults(MutantList.Parse("l", One), name => name.EndsWith(".csproj", StringComparison.Ordinal) ? "" : source)];
+        string[] faults = [.. MutantList.Faults(MutantList.Parse("l", One),
+            name => name.EndsWith(".csproj", StringComparison.Ordinal) ? "" : source)];
 
         Assert.Equal(expected.Length == 0 ? 0 : 1, faults.Length);
         Assert.All(faults, fault => Assert.StartsWith($"l [one]: {expected}", fault));
@@ -77,10 +79,12 @@ public class MutantListTests
     [Fact]
     public void Sample_OfSeeds_IsTheSameForOneAndReachesAllOverMany()
     {
-        List<Mutant> mutants = MutantList.Parse("l", One + string.Concat(Enumerable.Range(2, 39).Select(number => $"\n[number-{number}]\n- a\n+ b\n")));
+        List<Mutant> mutants = MutantList.Parse("l",
+            One + string.Concat(Enumerable.Range(2, 39).Select(number => $"\n[number-{number}]\n- a\n+ b\n")));
 
         List<Mutant> first = MutantList.Sample(mutants, 5, 7);
-        IEnumerable<string> all = Enumerable.Range(0, 200).SelectMany(seed => MutantList.Sample(mutants, 5, (ulong)seed)).Select(mutant => mutant.Name).Distinct();
+        IEnumerable<string> all = Enumerable.Range(0, 200).SelectMany(seed => MutantList.Sample(mutants, 5, (ulong)seed))
+            .Select(mutant => mutant.Name).Distinct();
 
         Assert.Equal(first, MutantList.Sample(mutants, 5, 7));
         Assert.Equal(5, first.Distinct().Count());

@@ -44,7 +44,8 @@ internal static class Tree
     public static IReadOnlyList<TextFile> Sources { get; } = [.. Files("src", ".cs").Select(Read)];
 
     /// <summary>Names of all project files, from the root.</summary>
-    public static IReadOnlyList<string> ProjectFiles { get; } = [.. new[] { "src", "tests", "bench", "samples" }.SelectMany(folder => Files(folder, ".csproj"))];
+    public static IReadOnlyList<string> ProjectFiles { get; } = [
+        .. new[] { "src", "tests", "bench", "samples" }.SelectMany(folder => Files(folder, ".csproj"))];
 
     /// <summary>Names of the files below a folder that end so; none when the folder is not there.</summary>
     public static IEnumerable<string> Files(string folder, string ending)
@@ -65,6 +66,7 @@ internal static class Tree
     {
         Project shared = Project.Parse("Src.props", Read("eng/Src.props").Text);
         return [.. Files("src", ".csproj").Select(file => Project.Parse(Path.GetFileNameWithoutExtension(file), Read(file).Text))
-            .Select(project => project with { Packages = [.. project.Packages, .. shared.Packages], AllowsUnsafe = project.AllowsUnsafe || shared.AllowsUnsafe })];
+            .Select(project => project with { Packages = [.. project.Packages, .. shared.Packages], AllowsUnsafe = project.AllowsUnsafe
+                || shared.AllowsUnsafe })];
     }
 }

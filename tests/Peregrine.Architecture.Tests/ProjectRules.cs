@@ -20,7 +20,8 @@ internal static partial class ProjectRules
             from project in projects
             from reference in project.References
             where !(layers.GetValueOrDefault(reference) < project.Layer)
-            select $"{project.Name} (layer {project.Layer}) references {reference} (layer {layers.GetValueOrDefault(reference)?.ToString() ?? "unknown"})";
+            select $"{project.Name} (layer {project.Layer}) references {reference} (layer " +
+            $"{layers.GetValueOrDefault(reference)?.ToString() ?? "unknown"})";
     }
 
     /// <summary>Below layer 4 a package is listed with its reason, and everything listed is used.</summary>
@@ -47,7 +48,8 @@ internal static partial class ProjectRules
     /// <summary>The table of assemblies in docs/ARCHITECTURE.md says what the project files say.</summary>
     public static IEnumerable<string> LayersAreThoseOfTheDocument(IReadOnlyList<Project> projects, string document)
     {
-        List<(string Name, int Layer)> rows = [.. LayerRow().Matches(document).Select(row => (row.Groups["name"].Value, int.Parse(row.Groups["layer"].ValueSpan)))];
+        List<(string Name, int Layer)> rows = [.. LayerRow().Matches(document)
+            .Select(row => (row.Groups["name"].Value, int.Parse(row.Groups["layer"].ValueSpan)))];
         foreach (Project project in projects)
         {
             string said = string.Join(", ", rows.Where(row => row.Name == project.Name).Select(row => row.Layer));
@@ -66,7 +68,8 @@ internal static partial class ProjectRules
     /// <summary>The solution has every project, and only those that are there.</summary>
     public static IEnumerable<string> SolutionIsWhole(string solution, IReadOnlyList<string> projectFiles)
     {
-        List<string> inSolution = [.. XElement.Parse(solution).Descendants("Project").Select(item => ((string?)item.Attribute("Path") ?? "").Replace('\\', '/'))];
+        List<string> inSolution = [.. XElement.Parse(solution).Descendants("Project")
+            .Select(item => ((string?)item.Attribute("Path") ?? "").Replace('\\', '/'))];
         return projectFiles.Except(inSolution).Select(file => $"{file} is not in the solution")
             .Concat(inSolution.Except(projectFiles).Select(file => $"{file} is in the solution, but not on the disk"));
     }
@@ -77,7 +80,8 @@ internal static partial class ProjectRules
 
     /// <summary>Each assembly has a README.</summary>
     public static IEnumerable<string> AssembliesHaveReadmes(IEnumerable<string> projectFiles, Func<string, bool> has) =>
-        projectFiles.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && !has(Beside(file, "README.md"))).Select(file => $"{file} has no README.md");
+        projectFiles.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && !has(Beside(file, "README.md")))
+        .Select(file => $"{file} has no README.md");
 
     private static string Beside(string file, string name) => file[..(file.LastIndexOf('/') + 1)] + name;
 

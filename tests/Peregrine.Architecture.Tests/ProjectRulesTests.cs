@@ -41,7 +41,9 @@ public class ProjectRulesTests
     public void ReferencesPointDown_ByLayer_OnlyLowerIsRight(int layer, bool isRight)
     {
         Project low = Project.Parse("Low", $"<Project><PropertyGroup><Layer>{layer}</Layer></PropertyGroup></Project>");
-        Project high = Project.Parse("High", "<Project><PropertyGroup><Layer>2</Layer></PropertyGroup><ItemGroup><ProjectReference Include=\"..\\Low\\Low.csproj\" /></ItemGroup></Project>");
+        Project high = Project.Parse("High",
+            "<Project><PropertyGroup><Layer>2</Layer></PropertyGroup><ItemGroup><ProjectReference Include=\"..\\Low\\Low.csproj\" " +
+            "/></ItemGroup></Project>");
 
         string[] faults = [.. ProjectRules.ReferencesPointDown([low, high])];
 
@@ -51,7 +53,9 @@ public class ProjectRulesTests
     [Fact]
     public void ReferencesPointDown_OutsideSrc_IsAFault()
     {
-        Project project = Project.Parse("A", "<Project><PropertyGroup><Layer>6</Layer></PropertyGroup><ItemGroup><ProjectReference Include=\"../../tests/Oracles/Oracles.csproj\" /></ItemGroup></Project>");
+        Project project = Project.Parse("A",
+            "<Project><PropertyGroup><Layer>6</Layer></PropertyGroup><ItemGroup><ProjectReference Include=\"../../tests/Oracles/Oracles.csproj\" " +
+            "/></ItemGroup></Project>");
 
         string[] faults = [.. ProjectRules.ReferencesPointDown([project])];
 
@@ -67,7 +71,8 @@ public class ProjectRulesTests
     [InlineData("<Layer>4</Layer>", false)]
     public void PackagesAreListed_NotListed_IsAFaultBelowLayer4(string layer, bool isFault)
     {
-        Project project = Project.Parse("A", $"<Project><PropertyGroup>{layer}</PropertyGroup><ItemGroup><PackageReference Include=\"Extra\" /></ItemGroup></Project>");
+        Project project = Project.Parse("A",
+            $"<Project><PropertyGroup>{layer}</PropertyGroup><ItemGroup><PackageReference Include=\"Extra\" /></ItemGroup></Project>");
 
         string[] faults = [.. ProjectRules.PackagesAreListed([project], new Dictionary<string, string>())];
 
@@ -76,7 +81,8 @@ public class ProjectRulesTests
 
     [Fact]
     public void PackagesAreListed_ListedAndUnused_IsAFault() =>
-        Assert.Equal(["Extra is listed and nothing uses it"], ProjectRules.PackagesAreListed([], new Dictionary<string, string> { ["Extra"] = "why" }));
+        Assert.Equal(["Extra is listed and nothing uses it"],
+            ProjectRules.PackagesAreListed([], new Dictionary<string, string> { ["Extra"] = "why" }));
 
     [Fact]
     public void UnsafeCode_IsListed() => Faults.AssertNone(ProjectRules.UnsafeIsListed(Tree.Assemblies, Unsafe));
@@ -113,7 +119,8 @@ public class ProjectRulesTests
 
         string[] faults = [.. ProjectRules.LayersAreThoseOfTheDocument(projects, Document)];
 
-        Assert.Equal(["B: layer 2 in the project file, '3' in the document", "C: layer 3 in the project file, '' in the document", "D: in the document, but not in src/"], faults);
+        Assert.Equal(["B: layer 2 in the project file, '3' in the document", "C: layer 3 in the project file, '' in the document",
+            "D: in the document, but not in src/"], faults);
     }
 
     [Fact]
@@ -134,12 +141,14 @@ public class ProjectRulesTests
 
     [Fact]
     public void PackagesAreLocked_NoLockFile_IsAFault() =>
-        Assert.Equal(["src/A/A.csproj has no packages.lock.json"], ProjectRules.PackagesAreLocked(["src/A/A.csproj", "src/B/B.csproj"], name => name == "src/B/packages.lock.json"));
+        Assert.Equal(["src/A/A.csproj has no packages.lock.json"],
+            ProjectRules.PackagesAreLocked(["src/A/A.csproj", "src/B/B.csproj"], name => name == "src/B/packages.lock.json"));
 
     [Fact]
     public void Assemblies_HaveReadmes() => Faults.AssertNone(ProjectRules.AssembliesHaveReadmes(Tree.ProjectFiles, Tree.Has));
 
     [Fact]
     public void AssembliesHaveReadmes_None_IsAFault() =>
-        Assert.Equal(["src/A/A.csproj has no README.md"], ProjectRules.AssembliesHaveReadmes(["src/A/A.csproj", "src/B/B.csproj", "tests/C/C.csproj"], name => name == "src/B/README.md"));
+        Assert.Equal(["src/A/A.csproj has no README.md"],
+            ProjectRules.AssembliesHaveReadmes(["src/A/A.csproj", "src/B/B.csproj", "tests/C/C.csproj"], name => name == "src/B/README.md"));
 }

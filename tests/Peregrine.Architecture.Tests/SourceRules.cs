@@ -46,12 +46,18 @@ internal static partial class SourceRules
         }
     }
 
-    [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"|@\\$?\"(?:[^\"]|\"\")*\"|\\$@\"(?:[^\"]|\"\")*\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*[\\s\\S]*?\\*/")]
+    [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"|@\\$?\"(?:[^\"]|\"\")*\"|\\$@\"(?:[^\"]|\"\")*\"|\"(?:\\\\.|[^\"\\\\\\n])*\"" +
+        "|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*[\\s\\S]*?\\*/")]
     private static partial Regex StringOrComment();
 
-    [GeneratedRegex(@"\b(DllImport|LibraryImport|NativeLibrary|GetDelegateForFunctionPointer)\b|\bdelegate\s*\*\s*unmanaged\b|\bextern\s+(?!alias\b)")]
+    [GeneratedRegex(@"\b(DllImport|LibraryImport|NativeLibrary|GetDelegateForFunctionPointer)\b|\bdelegate\s*\*\s*unmanaged\b|" +
+        @"\bextern\s+(?!alias\b)")]
     private static partial Regex NativeCall();
 
-    [GeneratedRegex(@"\bSystem\.(Net|IO|Threading|Timers|Security\.Cryptography)\b|\b(Thread|ThreadPool|Task|Timer|Interlocked|Socket|Stopwatch|TimeProvider|PeriodicTimer|Random|RandomNumberGenerator)\b(?=\s*[.(<?]|\s+_?\w)|\bDateTime(Offset)?\.(Now|UtcNow|Today)\b|\bClock\.(MonotonicNs|UnixNs)\b|\bEnvironment\.TickCount|\bGuid\.(NewGuid|CreateVersion7)\b|\b(File|Directory|FileInfo|DirectoryInfo|FileStream|StreamReader|StreamWriter)\b(?=\s*[.(]|\s+_?\w)")]
+    [GeneratedRegex(@"\bSystem\.(Net|IO|Threading|Timers|Security\.Cryptography)\b|" +
+        @"\b(Thread|ThreadPool|Task|Timer|Interlocked|Socket|Stopwatch|TimeProvider|PeriodicTimer|" +
+        @"Random|RandomNumberGenerator)\b(?=\s*[.(<?]|\s+_?\w)|" +
+        @"\bDateTime(Offset)?\.(Now|UtcNow|Today)\b|\bClock\.(MonotonicNs|UnixNs)\b|\bEnvironment\.TickCount|\bGuid\.(NewGuid|CreateVersion7)\b|" +
+        @"\b(File|Directory|FileInfo|DirectoryInfo|FileStream|StreamReader|StreamWriter)\b(?=\s*[.(]|\s+_?\w)")]
     private static partial Regex Impurity();
 }

@@ -5,7 +5,8 @@ public class SourceRulesTests
     [Fact]
     public void NativeCalls_AreInLinuxOnly()
     {
-        Assert.NotEmpty(SourceRules.NativeCallsAreAtHome(Tree.Sources.Select(file => file with { Name = file.Name.Replace("Peregrine.Linux", "Peregrine.Net") })));
+        Assert.NotEmpty(SourceRules.NativeCallsAreAtHome(
+            Tree.Sources.Select(file => file with { Name = file.Name.Replace("Peregrine.Linux", "Peregrine.Net") })));
         Faults.AssertNone(SourceRules.NativeCallsAreAtHome(Tree.Sources));
     }
 
@@ -92,7 +93,8 @@ public class SourceRulesTests
 
     [Fact]
     public void Files_AreShort() =>
-        Faults.AssertNone(SourceRules.FilesAreShort(Tree.Sources.Concat(Tree.Files("tests", ".cs").Concat(Tree.Files("bench", ".cs")).Select(Tree.Read))));
+        Faults.AssertNone(SourceRules.FilesAreShort(
+            Tree.Sources.Concat(Tree.Files("tests", ".cs").Concat(Tree.Files("bench", ".cs")).Select(Tree.Read))));
 
     [Theory]
     [InlineData(SourceRules.LinesMax, 0)]

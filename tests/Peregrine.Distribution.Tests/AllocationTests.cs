@@ -15,10 +15,12 @@ public class AllocationTests
     [InlineData(Depth.Trades)]
     public void PublishEncodeSend_AfterWarmUp_AllocatesNothing(Depth depth)
     {
-        using MarketDataServer server = new(new MarketDataServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), RingChunks = 2, Spins = true });
+        using MarketDataServer server = new(
+            new MarketDataServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), RingChunks = 2, Spins = true });
         _ = server.Define(new InstrumentInfo("AAA", 2, 1, 1));
         BookUpdate[] updates = [.. ServerRig.Flow(4, 0, 4_000)];
-        List<LoopSubscriber> readers = [.. Enumerable.Range(0, 3).Select(_ => new LoopSubscriber(server.EndPoint, new SubscribedBooks(), new Request(RequestKind.Subscribe, ["AAA"], depth)))];
+        List<LoopSubscriber> readers = [.. Enumerable.Range(0, 3)
+            .Select(_ => new LoopSubscriber(server.EndPoint, new SubscribedBooks(), new Request(RequestKind.Subscribe, ["AAA"], depth)))];
         while (server.Counters.Subscriptions < 3)
         {
             _ = server.Pass();
@@ -50,7 +52,8 @@ public class AllocationTests
     public void DecodeAndBook_AfterWarmUp_AllocateNothing()
     {
         byte[] target = new byte[WireLimits.FrameBytesMax];
-        OrderEntry[] orders = [.. Enumerable.Range(1, 100).Select(id => new OrderEntry { Kind = OrderChangeKind.Add, OrderId = (ulong)id, Side = Primitives.Side.Buy, Price = id, Quantity = 5 })];
+        OrderEntry[] orders = [.. Enumerable.Range(1, 100)
+            .Select(id => new OrderEntry { Kind = OrderChangeKind.Add, OrderId = (ulong)id, Side = Primitives.Side.Buy, Price = id, Quantity = 5 })];
         OrderEntry[] gone = [.. orders.Select(order => order with { Kind = OrderChangeKind.Delete })];
         int added = FrameEncoder.Increment(target, new FrameHeader { Depth = Depth.Orders, Sequence = 1 }, [], orders, []);
         byte[] addFrame = target[WireLimits.PrefixBytes..added];

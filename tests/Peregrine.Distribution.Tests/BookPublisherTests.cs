@@ -21,10 +21,12 @@ public class BookPublisherTests
         Assert.Equal((1L, 2L), (publisher.Counters.Ignored, publisher.Counters.Changes));
         Assert.Equal((2, long.MaxValue), (publisher.Books.OrderCount, publisher.Books.QuantityAt(0, Side.Buy, 100)));
         publisher.Process(Order(2, 5) with { Kind = BookUpdateKind.Modify });
-        Assert.Equal((2L, 1, long.MaxValue - 1), (publisher.Counters.Ignored, publisher.Books.OrderCount, publisher.Books.QuantityAt(0, Side.Buy, 100)));
+        Assert.Equal((2L, 1, long.MaxValue - 1),
+            (publisher.Counters.Ignored, publisher.Books.OrderCount, publisher.Books.QuantityAt(0, Side.Buy, 100)));
         publisher.Process(Order(4, 1));
         Assert.Equal((2L, 2), (publisher.Counters.Ignored, publisher.Books.OrderCount));
     }
 
-    private static BookUpdate Order(ulong id, long quantity) => new() { Kind = BookUpdateKind.Add, OrderId = id, Side = Side.Buy, Price = 100, Quantity = quantity, IsEventEnd = true };
+    private static BookUpdate Order(ulong id, long quantity) =>
+        new() { Kind = BookUpdateKind.Add, OrderId = id, Side = Side.Buy, Price = 100, Quantity = quantity, IsEventEnd = true };
 }

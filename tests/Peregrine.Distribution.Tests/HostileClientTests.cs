@@ -202,7 +202,8 @@ public class HostileClientTests
 
         client.Send(new V1.Request { Unsubscribe = new V1.Unsubscribe { Symbols = { "AAA" }, Depth = V1.Depth.Orders } });
         ServerRig.Until(() => rig.Server.Counters.Subscriptions == 0, "unsubscribed");
-        rig.Server.Publish(new Trading.MarketData.BookUpdate { Kind = Trading.MarketData.BookUpdateKind.Add, OrderId = 1, Side = Primitives.Side.Buy, Price = 1, Quantity = 1 });
+        rig.Server.Publish(new Trading.MarketData.BookUpdate { Kind = Trading.MarketData.BookUpdateKind.Add, OrderId = 1, Side = Primitives.Side.Buy,
+            Price = 1, Quantity = 1 });
         rig.Server.Signal();
 
         Assert.Equal(V1.Frame.BodyOneofCase.Heartbeat, client.Read()!.BodyCase);

@@ -22,7 +22,8 @@ public class JoinTests
         MarketBooks direct = new();
         List<LoopSubscriber> loops = [];
         List<SubscribedBooks> books = [];
-        IEnumerator<BookUpdate>[] flows = [.. Enumerable.Range(0, 2).Select(id => ServerRig.Flow((ulong)(seed * 10) + (ulong)id, id, int.MaxValue).GetEnumerator())];
+        IEnumerator<BookUpdate>[] flows = [.. Enumerable.Range(0, 2)
+            .Select(id => ServerRig.Flow((ulong)(seed * 10) + (ulong)id, id, int.MaxValue).GetEnumerator())];
         long published = 0;
         for (int join = 0; join < 100; join++)
         {
@@ -46,12 +47,14 @@ public class JoinTests
         ulong[] expected = [BookDigest.Of(direct, 0, Depth.Orders), BookDigest.Of(direct, 1, Depth.Orders)];
         foreach (SubscribedBooks book in books)
         {
-            ServerRig.Until(() => book.SequenceOf(0) > 0 && book.SequenceOf(1) > 0 && BookDigest.Of(book.Books, 0, Depth.Orders) == expected[0] && BookDigest.Of(book.Books, 1, Depth.Orders) == expected[1], "the same books at every subscriber");
+            ServerRig.Until(() => book.SequenceOf(0) > 0 && book.SequenceOf(1) > 0 && BookDigest.Of(book.Books, 0, Depth.Orders) == expected[0]
+                && BookDigest.Of(book.Books, 1, Depth.Orders) == expected[1], "the same books at every subscriber");
             Assert.Equal((0L, 0L), (book.Gaps, book.DigestsWrong));
         }
 
         // Those that were there all the time saw a digest each 1,000 changes.
-        Assert.True(books[0].DigestsChecked >= (rig.Server.Published.Changes / 1_000) - 4, $"{books[0].DigestsChecked} digests for {rig.Server.Published.Changes} changes");
+        Assert.True(books[0].DigestsChecked >= (rig.Server.Published.Changes / 1_000) - 4,
+            $"{books[0].DigestsChecked} digests for {rig.Server.Published.Changes} changes");
         Assert.All(books, book => Assert.Equal(0, book.Conflations));
         loops.ForEach(loop => loop.Dispose());
     }
@@ -188,7 +191,8 @@ public class JoinTests
         _ = first.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
         for (int order = 2; order <= 20; order++)
         {
-            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = (ulong)order, Side = Primitives.Side.Buy, Price = 100 - order, Quantity = 10 });
+            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = (ulong)order, Side = Primitives.Side.Buy, Price = 100 - order,
+                Quantity = 10 });
         }
 
         rig.Server.Signal();
@@ -213,7 +217,8 @@ public class JoinTests
         _ = client.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Snapshot);
         for (int order = 1; order <= 50; order++)
         {
-            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = (ulong)order, Side = Primitives.Side.Buy, Price = 100 + order, Quantity = 10 });
+            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = (ulong)order, Side = Primitives.Side.Buy, Price = 100 + order,
+                Quantity = 10 });
             rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = (ulong)order, Quantity = 4, TimeNs = order });
         }
 
@@ -225,7 +230,8 @@ public class JoinTests
             trades.AddRange(client.ReadUntil(frame => frame.BodyCase == V1.Frame.BodyOneofCase.Increment).Increment.Trades);
         }
 
-        Assert.Equal(Enumerable.Range(1, 50).Select(id => ((ulong)id, 100L + id, 4ul, V1.Side.Sell, (ulong)id)), trades.Select(trade => (trade.TradeId, trade.Price, trade.Quantity, trade.Aggressor, trade.TimeNs)));
+        Assert.Equal(Enumerable.Range(1, 50).Select(id => ((ulong)id, 100L + id, 4ul, V1.Side.Sell, (ulong)id)),
+            trades.Select(trade => (trade.TradeId, trade.Price, trade.Quantity, trade.Aggressor, trade.TimeNs)));
     }
 
     private static bool IsBest(MarketBooks books, (long Price, long Quantity)[] told)

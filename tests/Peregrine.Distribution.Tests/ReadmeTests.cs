@@ -19,7 +19,8 @@ public class ReadmeTests
         SubscribedBooks books = new();
         using MarketDataClient client = new(server.EndPoint, books, [new Request(RequestKind.Subscribe, ["ACME"], Depth.Orders)]);
         client.Start();
-        server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, InstrumentId = acme, OrderId = 1, Side = Side.Buy, Price = 10_000, Quantity = 50 });
+        server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, InstrumentId = acme, OrderId = 1, Side = Side.Buy, Price = 10_000,
+            Quantity = 50 });
         server.Signal(); // after the last of a batch: wakes the server's thread if it sleeps
 
         ServerRig.Until(() => books.Books.OrderCount == 1, "the order is in the subscriber's book");

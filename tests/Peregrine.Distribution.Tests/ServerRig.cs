@@ -154,7 +154,8 @@ internal sealed class RawClient : IDisposable
 
     public void Send(V1.Request request) => SendBytes([.. Prefix(request.CalculateSize()), .. request.ToByteArray()]);
 
-    public void Subscribe(V1.Depth depth, params string[] symbols) => Send(new V1.Request { Subscribe = new V1.Subscribe { Depth = depth, Symbols = { symbols } } });
+    public void Subscribe(V1.Depth depth, params string[] symbols) =>
+        Send(new V1.Request { Subscribe = new V1.Subscribe { Depth = depth, Symbols = { symbols } } });
 
     public void SendBytes(byte[] bytes) => _stream.Write(bytes);
 

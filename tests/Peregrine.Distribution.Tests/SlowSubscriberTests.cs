@@ -115,7 +115,8 @@ public class SlowSubscriberTests
         for (int order = 0; order < orders / 2; order++)
         {
             ulong id = firstId + (ulong)order;
-            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = id, Side = Primitives.Side.Buy, Price = 10_000 + order, Quantity = 100 });
+            rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = id, Side = Primitives.Side.Buy, Price = 10_000 + order,
+                Quantity = 100 });
             rig.Server.Publish(new BookUpdate { Kind = BookUpdateKind.Delete, OrderId = id });
         }
 

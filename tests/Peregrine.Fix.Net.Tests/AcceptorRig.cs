@@ -8,7 +8,8 @@ using Peregrine.Primitives;
 
 namespace Peregrine.Fix.Net.Tests;
 
-/// <summary>An acceptor with one session, driven on the test's thread; the application answers each order with as many messages as it asks for.</summary>
+/// <summary>An acceptor with one session, driven on the test's thread;
+/// the application answers each order with as many messages as it asks for.</summary>
 internal sealed class AcceptorRig : IFixApplication, IDisposable
 {
     private const int PassesMax = 5_000_000;
@@ -17,7 +18,8 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
 
     public AcceptorRig(IFixSessionStore store, Func<FixAcceptorOptions, FixAcceptorOptions>? change = null)
     {
-        FixAcceptorOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log.Add, LogonTimeoutMs = 5_000 };
+        FixAcceptorOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log.Add,
+            LogonTimeoutMs = 5_000 };
         Acceptor = new FixAcceptor(_loop, change?.Invoke(options) ?? options);
         Session = new FixSession(new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, store, this);
         Acceptor.Add(Session);

@@ -401,7 +401,9 @@ public sealed class FileSessionStoreTests : IDisposable
 
     private static string Text(int message) => $"message {message} {new string((char)('a' + (message % 26)), message % 150)}";
 
-    private static string Read(FileSessionStore store, long sequence) => store.TryRead(sequence, out ReadOnlySpan<byte> message, out _) ? Encoding.ASCII.GetString(message) : "";
+    private static string Read(FileSessionStore store, long sequence) => store.TryRead(sequence, out ReadOnlySpan<byte> message, out _)
+        ? Encoding.ASCII.GetString(message)
+        : "";
 
     // Not by .NET, which heeds the store's lock.
     private void Copy(string target)

@@ -179,9 +179,11 @@ public class FixAcceptorTests
         peer.Send("2", "7=1|16=0|");
         rig.Pump(() => peer.Count("8") == 2 * answers, peer);
 
-        string[] repeated = [.. peer.Messages.Where(message => message.Contains("|35=8|", StringComparison.Ordinal) && message.Contains("|43=Y|", StringComparison.Ordinal))];
+        string[] repeated = [.. peer.Messages.Where(message => message.Contains("|35=8|", StringComparison.Ordinal)
+            && message.Contains("|43=Y|", StringComparison.Ordinal))];
         Assert.Equal(answers, repeated.Length);
-        Assert.Equal(Enumerable.Range(2, answers), repeated.Select(message => int.Parse(message.Split("|34=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(Enumerable.Range(2, answers),
+            repeated.Select(message => int.Parse(message.Split("|34=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]

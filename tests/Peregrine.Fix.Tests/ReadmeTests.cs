@@ -14,7 +14,8 @@ public class ReadmeTests
     public void Readme_Example_LogsOnAndBeats()
     {
         long nowNs = 1_769_860_800_000_000_000;
-        byte[] received = Encoding.ASCII.GetBytes("8=FIX.4.4|9=67|35=A|49=CLIENT|56=BROKER|34=1|52=20260131-12:00:00.000|98=0|108=30|10=105|".Replace('|', '\u0001'));
+        byte[] received = Encoding.ASCII.GetBytes(
+            "8=FIX.4.4|9=67|35=A|49=CLIENT|56=BROKER|34=1|52=20260131-12:00:00.000|98=0|108=30|10=105|".Replace('|', '\u0001'));
 
         FixSessionOptions options = new() { CompId = "BROKER", PeerCompId = "CLIENT" };
         FixSession session = new(options, new MemorySessionStore(), new Desk());

@@ -6,7 +6,8 @@ namespace Peregrine.Fix.Tests;
 /// <summary>Messages as people write them, with | for the separator, and back.</summary>
 internal static class Wire
 {
-    public const string NewOrder = "35=D|49=CLIENT|56=BROKER|34=2|52=20260131-12:00:00.000|11=C1|55=ACME|54=1|38=100|40=2|44=10.25|59=0|60=20260131-12:00:00.000|";
+    public const string NewOrder =
+        "35=D|49=CLIENT|56=BROKER|34=2|52=20260131-12:00:00.000|11=C1|55=ACME|54=1|38=100|40=2|44=10.25|59=0|60=20260131-12:00:00.000|";
 
     /// <summary>A whole message: BeginString, length and checksum are added.</summary>
     public static byte[] Message(string body, string beginString = "FIX.4.4")

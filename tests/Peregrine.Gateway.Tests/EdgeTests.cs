@@ -28,7 +28,8 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
 
     public EdgeTests()
     {
-        _journal = JournalWriter.Open(new JournalOptions { Folder = "/j", SegmentBytes = 1 << 16, BatchBytesMax = 8 << 10, Files = new MemoryFiles() }, this, out _);
+        _journal = JournalWriter.Open(
+            new JournalOptions { Folder = "/j", SegmentBytes = 1 << 16, BatchBytesMax = 8 << 10, Files = new MemoryFiles() }, this, out _);
         _core = new TradingCore(new CoreOptions { OrdersMax = 4_096, ClientOrderIdsMax = 1_024 }, emitsOrderDeltas: true);
         _core.Configure(SmallRules.Rules());
         _sequencer = new Sequencer(_core, _journal, lastTimeNs: 0, inFlightMax: 1 << 10);
@@ -132,11 +133,13 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
 
     private static OrderCommand Order(ulong id, Side side, long ticks) => new()
     {
-        Type = CommandType.New, OrderId = id, Side = side, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(9_900 + ticks), Quantity = new Quantity(5),
+        Type = CommandType.New, OrderId = id, Side = side, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day,
+            Price = new Price(9_900 + ticks), Quantity = new Quantity(5),
         ClientOrderId = ClientOrderId.From($"c{id}"),
     };
 
-    private PhaseClock Clock() => new(_core, _sequencer, () => { }, new Dictionary<string, PhaseCalendar> { ["TEST"] = VenueProfiles.Ashare.Calendar! });
+    private PhaseClock Clock() =>
+        new(_core, _sequencer, () => { }, new Dictionary<string, PhaseCalendar> { ["TEST"] = VenueProfiles.Ashare.Calendar! });
 
     private long Submit(OrderCommand command, BookTap? tap)
     {

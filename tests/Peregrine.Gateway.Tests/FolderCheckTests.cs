@@ -36,8 +36,11 @@ public class FolderCheckTests
 
         IOException? fault = Record.Exception(rig.Restart) as IOException;
 
-        string? expected = refusal is null ? null : string.Format(System.Globalization.CultureInfo.InvariantCulture, refusal, mark + 1, mark, sequence + 1);
-        Assert.True(expected is null ? fault is null : fault is DataFolderException && fault.Message.Contains(expected, StringComparison.Ordinal), fault?.Message);
+        string? expected = refusal is null
+            ? null
+            : string.Format(System.Globalization.CultureInfo.InvariantCulture, refusal, mark + 1, mark, sequence + 1);
+        Assert.True(expected is null ? fault is null
+            : fault is DataFolderException && fault.Message.Contains(expected, StringComparison.Ordinal), fault?.Message);
     }
 
     [Theory]

@@ -18,7 +18,8 @@ public class FullDiskTests
     public void Link_OnAFullDisk_RefusesKeepsAndGoesOn(Durability durability)
     {
         using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
-        using LinkRig rig = new(durability, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        using LinkRig rig = new(durability,
+            options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
         SnapshotRecoveryTests.Trade(rig, 1, 20);
         disk.Fill();
         SessionStatus session = rig.Link.Status().Sessions[0];
@@ -64,7 +65,8 @@ public class FullDiskTests
         const long first = 1_000;
         const int restingMin = 60;
         using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
-        using LinkRig rig = new(durability, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        using LinkRig rig = new(durability,
+            options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
         int refusals = 0;
         using FixClient client = rig.Connect(seen: text => refusals += text.Contains("JournalFull", StringComparison.Ordinal) ? 1 : 0);
         disk.Fill();
@@ -118,7 +120,8 @@ public class FullDiskTests
     public void Rules_OnAFullDisk_StayUntilThereIsRoom()
     {
         using SmallDisk disk = SmallDisk.Mount(megabytes: 12);
-        using LinkRig rig = new(Durability.Os, options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
+        using LinkRig rig = new(Durability.Os,
+            options => options with { DataFolder = disk.File("data"), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 });
         disk.Fill();
         RulesRefusedException? refused = null;
         int changes = 0;
@@ -137,7 +140,8 @@ public class FullDiskTests
         }
 
         Assert.Equal((RulesRefusal.NoSpace, changes - 1), told);
-        rig.Change = options => options with { DataFolder = disk.File("data"), Rules = SmallRules.Rules(maxQuantity: 5_000), SegmentBytes = 64 << 10, SessionStoreBytes = 4 << 20 };
+        rig.Change = options => options with { DataFolder = disk.File("data"), Rules = SmallRules.Rules(maxQuantity: 5_000), SegmentBytes = 64 << 10,
+            SessionStoreBytes = 4 << 20 };
         ulong hash = rig.Link.StateHash;
         rig.Restart();
         Assert.Equal((hash, hash), (rig.Link.Recovery.StateHash, rig.Link.StateHash));

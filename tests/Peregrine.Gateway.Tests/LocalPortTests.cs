@@ -32,8 +32,10 @@ public sealed class LocalPortTests
         List<LocalEvent> events = Events(rig, port, completed: 2);
 
         Assert.Equal(
-            [(LocalEventKind.Report, "M1", ReportType.Accepted), (LocalEventKind.Report, "T1", ReportType.Accepted), (LocalEventKind.Report, "T1", ReportType.Trade), (LocalEventKind.Report, "M1", ReportType.Trade)],
-            events.Where(local => local.Kind == LocalEventKind.Report).Select(local => (local.Kind, local.Report.ClientOrderId.ToString(), local.Report.Type)));
+            [(LocalEventKind.Report, "M1", ReportType.Accepted), (LocalEventKind.Report, "T1", ReportType.Accepted),
+            (LocalEventKind.Report, "T1", ReportType.Trade), (LocalEventKind.Report, "M1", ReportType.Trade)],
+            events.Where(local => local.Kind == LocalEventKind.Report)
+            .Select(local => (local.Kind, local.Report.ClientOrderId.ToString(), local.Report.Type)));
         TopOfBook top = events[^1].Top;
         Assert.Equal((true, false, 10_000L, 6L, 10_000L), (top.HasBid, top.HasAsk, top.Bid.Ticks, top.BidQuantity.Lots, top.Last.Ticks));
         Assert.Equal((LocalEventKind.Completed, 2L), (events[^1].Kind, events[^1].Sequence));
@@ -64,7 +66,8 @@ public sealed class LocalPortTests
     {
         LocalPort port = new([new ClientSession("CLIENT", [0])]);
 
-        Assert.Contains("same number", Assert.Throws<ArgumentException>(() => new LinkRig(change: options => options with { LocalPorts = [port] })).Message);
+        Assert.Contains("same number",
+            Assert.Throws<ArgumentException>(() => new LinkRig(change: options => options with { LocalPorts = [port] })).Message);
     }
 
     [Fact]
@@ -166,7 +169,8 @@ public sealed class LocalPortTests
     {
         LocalPort port = NewPort();
         using MarketDataServer server = NewServer(out Thread thread);
-        using LinkRig rig = new(Durability.Os, options => options with { LocalPorts = [port], MarketData = server, Reports = new Tap { IsQuiet = true } });
+        using LinkRig rig = new(Durability.Os,
+            options => options with { LocalPorts = [port], MarketData = server, Reports = new Tap { IsQuiet = true } });
         SubscribedBooks books = new();
         using MarketDataClient client = Subscribe(server, books);
         long number = 0;
@@ -212,7 +216,8 @@ public sealed class LocalPortTests
 
     private static OrderCommand Order(int session, int account, string id, Side side, long ticks, long lots) => new()
     {
-        Type = CommandType.New, SessionId = session, AccountId = account, InstrumentId = 0, Side = side, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day,
+        Type = CommandType.New, SessionId = session, AccountId = account, InstrumentId = 0, Side = side, OrderType = OrderType.Limit,
+            TimeInForce = TimeInForce.Day,
         Price = new Price(ticks), Quantity = new Quantity(lots), ClientOrderId = ClientOrderId.From(id),
     };
 
@@ -220,7 +225,8 @@ public sealed class LocalPortTests
     {
         OrderCommand command = new()
         {
-            Type = CommandType.New, SessionId = session, AccountId = account, Side = side, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(ticks), Quantity = new Quantity(lots),
+            Type = CommandType.New, SessionId = session, AccountId = account, Side = side, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day,
+                Price = new Price(ticks), Quantity = new Quantity(lots),
         };
         Span<byte> text = stackalloc byte[20];
         _ = number.TryFormat(text, out int digits);
@@ -232,7 +238,9 @@ public sealed class LocalPortTests
     private static OrderCommand RandomCommand(Random random, int number)
     {
         bool isMaker = random.Next(2) == 0;
-        OrderCommand command = Order(isMaker ? Maker : Taker, isMaker ? 0 : 1, $"C{number}", random.Next(2) == 0 ? Side.Buy : Side.Sell, 9_980 + random.Next(40), 1 + random.Next(30));
+        OrderCommand command = Order(isMaker
+            ? Maker
+            : Taker, isMaker ? 0 : 1, $"C{number}", random.Next(2) == 0 ? Side.Buy : Side.Sell, 9_980 + random.Next(40), 1 + random.Next(30));
         int what = random.Next(10);
         command.Type = what < 6 ? CommandType.New : what < 9 ? CommandType.Replace : CommandType.Cancel;
         command.TimeInForce = (TimeInForce)(what < 3 ? 1 : 1 + random.Next(4));
@@ -289,7 +297,8 @@ public sealed class LocalPortTests
             {
                 foreach (RestingOrder order in rig.Link.Core.Books.GetQueue(0, side, level.Price))
                 {
-                    _ = expected.Apply(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = order.OrderId, Side = side, Price = order.Price.Ticks, Quantity = order.Leaves.Lots });
+                    _ = expected.Apply(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = order.OrderId, Side = side, Price = order.Price.Ticks,
+                        Quantity = order.Leaves.Lots });
                 }
             }
         }

@@ -86,15 +86,17 @@ public class NumberEdgeTests
             // The buyer's price is the one that it trades at; replaced between the fills, so that they differ.
             long ticks = random.NextInt64(1, most);
             long lots = random.Next(1, 1 << 20);
-            client.Send("G", $"11=B{fill}|41={(fill == 1 ? "B" : $"B{fill - 1}")}|1=B|54=1|55=I0|38={leaves * instrument.LotUnits}|40=2|44={Text((BigInteger)ticks * instrument.TickUnits, decimals)}");
-            client.Send("D", $"11=S{fill}|1=A|54=2|55=I0|38={lots * instrument.LotUnits}|40=2|44={Text((BigInteger)ticks * instrument.TickUnits, decimals)}");
+            string price = Text((BigInteger)ticks * instrument.TickUnits, decimals);
+            client.Send("G", $"11=B{fill}|41={(fill == 1 ? "B" : $"B{fill - 1}")}|1=B|54=1|55=I0|38={leaves * instrument.LotUnits}|40=2|44={price}");
+            client.Send("D", $"11=S{fill}|1=A|54=2|55=I0|38={lots * instrument.LotUnits}|40=2|44={price}");
             notional += (BigInteger)ticks * lots;
             filled += lots;
 
             rig.Pump(client, () => client.Reports('F') == 2 * fill);
 
             BigInteger average = notional * instrument.TickUnits * 10_000 / filled;
-            Assert.True(Text(average, decimals + 4) == Field(buyer, 6), $"seed {seed}, fill {fill}: {Field(buyer, 6)}, expected {Text(average, decimals + 4)}");
+            Assert.True(Text(average, decimals + 4) == Field(buyer, 6),
+                $"seed {seed}, fill {fill}: {Field(buyer, 6)}, expected {Text(average, decimals + 4)}");
             Assert.Equal((filled * instrument.LotUnits).ToString(CultureInfo.InvariantCulture), Field(buyer, 14));
         }
     }
@@ -129,8 +131,10 @@ public class NumberEdgeTests
 
         Assert.Equal("MaxNotional: limit 10, value at least 9223372036854775807", ReportText.Reason(report));
         Assert.Equal("MaxNotional: limit 10, value 9223372036854775806", ReportText.Reason(report with { ObservedValue = long.MaxValue - 1 }));
-        Assert.Equal("MaxNotional: limit 9223372036854775807, value at least 9223372036854775807", ReportText.Reason(report with { LimitValue = long.MaxValue }));
-        Assert.True(Enum.GetValues<RejectReason>().Max(reason => ReportText.Reason(report with { Reason = reason, LimitValue = long.MinValue }).Length) <= RejectText.BytesMax);
+        Assert.Equal("MaxNotional: limit 9223372036854775807, value at least 9223372036854775807",
+            ReportText.Reason(report with { LimitValue = long.MaxValue }));
+        Assert.True(Enum.GetValues<RejectReason>()
+            .Max(reason => ReportText.Reason(report with { Reason = reason, LimitValue = long.MinValue }).Length) <= RejectText.BytesMax);
     }
 
     private static TradingRules Free(params Instrument[] instruments) =>

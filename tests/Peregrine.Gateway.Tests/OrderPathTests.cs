@@ -24,7 +24,8 @@ public class OrderPathTests
         // Client and link share this thread, so that everything is seen; the journal's own thread is not on the path.
         Allocation.AssertNone(() => load.Run(durability == Durability.Fsync ? rounds / 3 : rounds));
 
-        Assert.True(client.Reports('F') > 0 && client.Reports('5') > 0 && client.Reports('4') > 0 && client.Reports('8') > 0, "trades, replaces, cancels and rejects were among them");
+        Assert.True(client.Reports('F') > 0 && client.Reports('5') > 0 && client.Reports('4') > 0
+            && client.Reports('8') > 0, "trades, replaces, cancels and rejects were among them");
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public class OrderPathTests
     private sealed class Load(LinkRig rig, FixClient client)
     {
         public const int CommandsOfARound = 6;
-        private readonly Func<bool> _isAnswered = () => client.Reports('0') + client.Reports('4') + client.Reports('5') + client.Reports('8') + client.Messages('9') >= Answered;
+        private readonly Func<bool> _isAnswered =
+            () => client.Reports('0') + client.Reports('4') + client.Reports('5') + client.Reports('8') + client.Messages('9') >= Answered;
         private long _number = 1_000_000;
 
         private static long Answered { get; set; }
@@ -98,7 +100,8 @@ public class OrderPathTests
         {
             for (int round = 0; round < rounds; round++)
             {
-                Answered = client.Reports('0') + client.Reports('4') + client.Reports('5') + client.Reports('8') + client.Messages('9') + CommandsOfARound;
+                Answered = client.Reports('0') +
+                    client.Reports('4') + client.Reports('5') + client.Reports('8') + client.Messages('9') + CommandsOfARound;
                 long first = _number;
                 _number += CommandsOfARound;
                 client.New(first, '1', "A"u8, 10_000, 20);

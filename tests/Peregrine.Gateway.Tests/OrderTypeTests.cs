@@ -91,8 +91,11 @@ public class OrderTypeTests
     public void OneStrategy_OfOneFirm_DoesNotTradeWithItself_AsTheNewerOrderAsks(string older, string newer, bool isOneFirm, string told)
     {
         TradingRules rules = SmallRules.Rules();
-        Instrument byStrategy = rules.Instruments[0] with { Terms = rules.Instruments[0].Terms with { Rules = new VenueRules { Owner = OwnerScope.Strategy } } };
-        using LinkRig rig = new(change: options => options with { Rules = rules with { Instruments = [byStrategy], Accounts = [.. rules.Accounts.Select(account => account with { FirmId = isOneFirm ? 9 : 0 })] } });
+        Instrument byStrategy = rules.Instruments[0] with { Terms =
+            rules.Instruments[0].Terms with { Rules = new VenueRules { Owner = OwnerScope.Strategy } } };
+        using LinkRig rig = new(change: options =>
+            options with { Rules = rules with { Instruments = [byStrategy],
+                Accounts = [.. rules.Accounts.Select(account => account with { FirmId = isOneFirm ? 9 : 0 })] } });
         SortedDictionary<string, string> events = [];
         using FixClient client = rig.Connect(seen: message =>
         {

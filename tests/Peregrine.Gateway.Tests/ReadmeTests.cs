@@ -53,7 +53,8 @@ public sealed class ReadmeTests : IDisposable
         OrderLink link = rig.Link;
 
         TradingRules now = link.Rules;
-        Task<RulesChange> changing = link.ChangeRules(now with { Instruments = [.. now.Instruments, new Instrument(now.Instruments.Count, "OTHER", 2, 1, 1, IsOpen: true)] });
+        Task<RulesChange> changing = link.ChangeRules(
+            now with { Instruments = [.. now.Instruments, new Instrument(now.Instruments.Count, "OTHER", 2, 1, 1, IsOpen: true)] });
         Assert.True(link.TryPass());
 
         Assert.Equal(["OTHER"], (await changing).InstrumentsAdded);

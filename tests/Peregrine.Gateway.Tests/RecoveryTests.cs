@@ -41,7 +41,8 @@ public class RecoveryTests
             long sequence = rig.Link.Status().Sequence;
             nextIn = client.NextIncoming;
             rig.CrashAndStart();
-            Assert.True(rig.Link.Recovery.Commands < sequence || hash == rig.Link.Recovery.StateHash, $"the replay reaches the state that was, seed {seed}");
+            Assert.True(rig.Link.Recovery.Commands < sequence
+                || hash == rig.Link.Recovery.StateHash, $"the replay reaches the state that was, seed {seed}");
         }
 
         using FixClient last = rig.Connect(rig.Link.Status().Sessions[0].NextIncoming, nextIn, Note);

@@ -64,7 +64,8 @@ public class RemakerTests
                 rig.Pump(client, () => execIds.Count == (lot + 1) * OrderCount);
                 if (lot == 0)
                 {
-                    _ = Snapshotter.Take(new SnapshotRequest(Path.Combine(rig.DataFolder, "journal"), Path.Combine(rig.DataFolder, "snapshots"), Keep: 2));
+                    _ = Snapshotter.Take(new SnapshotRequest(Path.Combine(rig.DataFolder, "journal"),
+                        Path.Combine(rig.DataFolder, "snapshots"), Keep: 2));
                 }
             }
         }

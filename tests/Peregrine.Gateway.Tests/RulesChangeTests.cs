@@ -108,7 +108,8 @@ public sealed class RulesChangeTests
                 "instrument 0 ('TEST'): Currency is 'euro', expected three capital letters or nothing",
                 "instrument 1 ('NEXT'): LotUnits is 0, expected 1 to 1000000000",
                 "account 0 ('A'): FirmId is -1, expected 0 or more",
-                "instrument TEST: tick or lot size differs from the journal's (decimals 2, tick 1, lot 1; configured 2, 5, 1); its orders are counted in them: use a new symbol, or a new data folder",
+                "instrument TEST: tick or lot size differs from the journal's (decimals 2, tick 1, lot 1; configured 2, 5, 1); " +
+                    "its orders are counted in them: use a new symbol, or a new data folder",
                 "calendar of TEST: Steps is empty, expected at least one",
                 "session CLIENT: expected at least one account, each an index below 2",
                 "session OTHER: the link was started without it",
@@ -225,7 +226,8 @@ public sealed class RulesChangeTests
         using FixClient client = rig.Connect(seen: seen.Add);
         TradingRules rules = Start with { Accounts = [.. Start.Accounts, new Account(2, "C", Start.Accounts[0].Limits)] };
 
-        RulesChange change = Change(rig, client, new RulesUpdate(rules) { Sessions = [new ClientSession("CLIENT", [2]), new ClientSession("DESK", [2])] });
+        RulesChange change = Change(rig, client,
+            new RulesUpdate(rules) { Sessions = [new ClientSession("CLIENT", [2]), new ClientSession("DESK", [2])] });
         client.New(1, '1', "C"u8, 10_000, 10);
         client.New(2, '1', "A"u8, 10_000, 10);
         Assert.True(port.TrySubmit(Order(2, "L1")) && port.TrySubmit(Order(0, "L2")));

@@ -26,7 +26,8 @@ public sealed class SessionNumbersTests : IDisposable
         Array.ForEach(spent, one => runs.Spend(one.Number, one.Mark));
 
         Assert.Equal([new NumberRun(1, 2, 0), new NumberRun(6, 6, 3), new NumberRun(8, 10, 4)], runs.Runs);
-        Assert.Equal(["-3", "-3", "1", "2", "3", "-7", "4", "-11", "-11", "-11", "5", "6"], Enumerable.Range(1, 12).Select(number => What(runs, number)));
+        Assert.Equal(["-3", "-3", "1", "2", "3", "-7", "4", "-11", "-11", "-11", "5", "6"], Enumerable.Range(1, 12)
+            .Select(number => What(runs, number)));
         Assert.Equal((11, 13), (runs.NextAfter(4), runs.NextAfter(6)));
     }
 

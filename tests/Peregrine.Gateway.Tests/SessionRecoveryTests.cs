@@ -6,7 +6,8 @@ using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;
 
-/// <summary>The session stores held against the journal: what one lacks the other makes again, or the start is refused with what is missing.</summary>
+/// <summary>The session stores held against the journal: what one lacks the other makes again,
+/// or the start is refused with what is missing.</summary>
 public class SessionRecoveryTests
 {
     [Fact]
@@ -45,7 +46,8 @@ public class SessionRecoveryTests
         using FixClient client = rig.Connect(nextOut, nextIn, after.Add);
         client.New(9_001, '1', "A"u8, 9_000, 1);
         rig.Pump(client, () => client.Reports('0') == 1);
-        Assert.Single(after, message => message.Contains("|35=B|", StringComparison.Ordinal) && message.Contains("is void", StringComparison.Ordinal));
+        Assert.Single(after, message => message.Contains("|35=B|", StringComparison.Ordinal)
+            && message.Contains("is void", StringComparison.Ordinal));
         Assert.True(client.LastExecId > lastExecId, $"{client.LastExecId} is above {lastExecId}, which was told");
     }
 
@@ -162,7 +164,8 @@ public class SessionRecoveryTests
     [InlineData(true)]
     public void Client_AwayForMoreThanItsStoreHolds_GetsEveryReportOnce(bool isReset)
     {
-        using LinkRig rig = new(change: options => options with { SessionStoreBytes = 64 << 10, Sessions = [new ClientSession("CLIENT", [0]), new ClientSession("OTHER", [1])] });
+        using LinkRig rig = new(change: options =>
+            options with { SessionStoreBytes = 64 << 10, Sessions = [new ClientSession("CLIENT", [0]), new ClientSession("OTHER", [1])] });
         int fills = ProofSize.Of(1_500, 20_000);
         List<string> seen = [];
         long nextOut;
@@ -184,7 +187,9 @@ public class SessionRecoveryTests
             }
         }
 
-        using FixClient back = isReset ? new(rig.Link.FixEndPoint, "CLIENT") { Seen = seen.Add } : new(rig.Link.FixEndPoint, "CLIENT", nextOut, nextIn) { Seen = seen.Add };
+        using FixClient back = isReset
+            ? new(rig.Link.FixEndPoint, "CLIENT") { Seen = seen.Add }
+            : new(rig.Link.FixEndPoint, "CLIENT", nextOut, nextIn) { Seen = seen.Add };
         back.Logon(isReset);
         int expected = 2 + Math.Min(fills, 2_000);
         rig.Pump(back, () => Reports(seen).Count >= expected || back.IsClosed);
@@ -302,6 +307,7 @@ public class SessionRecoveryTests
     private static List<(long ExecId, string Text)> Reports(List<string> messages) =>
     [
         .. messages.Where(message => message.Contains("|35=8|", StringComparison.Ordinal)).Select(message =>
-            (long.Parse(message.Split("|17=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture), message[message.IndexOf("|37=", StringComparison.Ordinal)..^8])),
+            (long.Parse(message.Split("|17=")[1].Split('|')[0], System.Globalization.CultureInfo.InvariantCulture),
+            message[message.IndexOf("|37=", StringComparison.Ordinal)..^8])),
     ];
 }

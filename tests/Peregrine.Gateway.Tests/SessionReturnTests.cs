@@ -8,7 +8,8 @@ using Peregrine.Sequencing.Snapshots;
 
 namespace Peregrine.Gateway.Tests;
 
-/// <summary>Clients that come back: to reports that are made again from a snapshot on, several at a time, behind a loss, and with new numbers.</summary>
+/// <summary>Clients that come back: to reports that are made again from a snapshot on, several at a time, behind a loss,
+/// and with new numbers.</summary>
 public class SessionReturnTests
 {
     private const int OrderCount = 20;
@@ -57,7 +58,8 @@ public class SessionReturnTests
         rig.Restart();
 
         Dictionary<string, List<string>> again = [];
-        FixClient[] back = [.. names.Select((name, index) => rig.Connect(rig.Link.Status().Sessions[index].NextIncoming, nextIncoming: 1, (again[name] = []).Add, name))];
+        FixClient[] back = [.. names.Select(
+            (name, index) => rig.Connect(rig.Link.Status().Sessions[index].NextIncoming, nextIncoming: 1, (again[name] = []).Add, name))];
         foreach ((FixClient client, string name) in back.Zip(names))
         {
             rig.Pump(client, () =>
@@ -111,7 +113,8 @@ public class SessionReturnTests
         }
 
         rig.Link.Dispose();
-        using (FileSessionStore store = FileSessionStore.Open(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"), 1 << 20, new SessionStoreOwner("PEREGRINE", "CLIENT")))
+        using (FileSessionStore store =
+            FileSessionStore.Open(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"), 1 << 20, new SessionStoreOwner("PEREGRINE", "CLIENT")))
         {
             // A reset that the journal was not told of, and numbers behind it whose messages the store has no more.
             store.Reset(store.Mark);
@@ -123,7 +126,8 @@ public class SessionReturnTests
         back.Logon();
         rig.Pump(back, () => back.IsClosed);
 
-        Assert.Contains(back.Raw, message => message.Contains("|35=5|", StringComparison.Ordinal) && message.Contains("|58=message 1 was asked for and is kept no more", StringComparison.Ordinal));
+        Assert.Contains(back.Raw, message => message.Contains("|35=5|", StringComparison.Ordinal)
+            && message.Contains("|58=message 1 was asked for and is kept no more", StringComparison.Ordinal));
         Assert.DoesNotContain(back.Raw, message => message.Contains("|35=4|", StringComparison.Ordinal));
     }
 
@@ -145,7 +149,8 @@ public class SessionReturnTests
             long durable = rig.Link.Status().DurableSequence;
 
             // 1 was the Logon, each command one message.
-            Assert.True(saved <= 2 + durable - before, $"order {order}: the client's next number is {saved} in its store, and {durable - before} commands are durable");
+            Assert.True(saved <= 2 + durable - before,
+                $"order {order}: the client's next number is {saved} in its store, and {durable - before} commands are durable");
         }
 
         rig.Pump(client, () => client.Reports('0') == 10 * OrderCount);

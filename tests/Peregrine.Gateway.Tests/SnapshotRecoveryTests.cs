@@ -133,7 +133,8 @@ public class SnapshotRecoveryTests
 
         Assert.Empty(rig.Link.Recovery.Start.Passed);
         Assert.Contains(rig.Log, line => line.Contains("CLIENT.session is older than the journal", StringComparison.Ordinal));
-        Assert.Equal((reached.NextIncoming, reached.NextOutgoing), (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
+        Assert.Equal((reached.NextIncoming, reached.NextOutgoing),
+            (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
     }
 
     [Fact]
@@ -146,14 +147,17 @@ public class SnapshotRecoveryTests
 
         rig.Restart();
 
-        Assert.Equal((reached.NextIncoming, reached.NextOutgoing), (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
+        Assert.Equal((reached.NextIncoming, reached.NextOutgoing),
+            (rig.Link.Status().Sessions[0].NextIncoming, rig.Link.Status().Sessions[0].NextOutgoing));
         List<string> seen = [];
         using FixClient client = rig.Connect(reached.NextIncoming, nextIncoming: 1, seen.Add);
         rig.Pump(client, () => client.IsClosed);
-        Assert.Contains(client.Raw, message => message.Contains("|35=5|", StringComparison.Ordinal) && message.Contains("is kept no more", StringComparison.Ordinal));
+        Assert.Contains(client.Raw, message => message.Contains("|35=5|", StringComparison.Ordinal)
+            && message.Contains("is kept no more", StringComparison.Ordinal));
 
         // Number 1 was the answer to a Logon; nothing behind it is called a gap.
-        Assert.All(client.Raw.Where(message => message.Contains("|35=4|", StringComparison.Ordinal)), fill => Assert.Contains("|36=2|", fill, StringComparison.Ordinal));
+        Assert.All(client.Raw.Where(message => message.Contains("|35=4|", StringComparison.Ordinal)),
+            fill => Assert.Contains("|36=2|", fill, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -265,7 +269,9 @@ public class SnapshotRecoveryTests
             TradeAndSnapshot(rig, snapshots: 1, first: 1 + (part * 1_000), pairs: 200);
         }
 
-        JournalRetentionResult gone = JournalRetention.Apply(JournalOf(rig), SnapshotStore.Open(Path.Combine(rig.DataFolder, "snapshots")), new JournalRetentionOptions(), 0, []);
+        JournalRetentionResult gone =
+            JournalRetention.Apply(JournalOf(rig), SnapshotStore.Open(Path.Combine(rig.DataFolder, "snapshots")),
+                new JournalRetentionOptions(), 0, []);
         Assert.True(gone.Segments > 0);
         return rig;
     }
@@ -297,7 +303,9 @@ public class SnapshotRecoveryTests
     private static void Damage(LinkRig rig, Random random, int newest)
     {
         string folder = Path.Combine(rig.DataFolder, "snapshots");
-        string[] paths = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.snapshot").OrderDescending(StringComparer.Ordinal).Take(newest)] : [];
+        string[] paths = Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, "*.snapshot").OrderDescending(StringComparer.Ordinal).Take(newest)]
+            : [];
         foreach (string path in paths)
         {
             byte[] bytes = File.ReadAllBytes(path);

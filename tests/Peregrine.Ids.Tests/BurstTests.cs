@@ -29,7 +29,8 @@ public class BurstTests
     public void Segments_AfterTheRateHasStepped_GrowWithinOneRefillAndShrinkAgain()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10, CountMax = 1_000_000, RunwayMs = 1_000 }, () => _nowNs);
+        using SegmentAllocator allocator = new(store, "orders",
+            new SegmentOptions { ReadyMin = 1_000, CountMin = 10, CountMax = 1_000_000, RunwayMs = 1_000 }, () => _nowNs);
         store.IsSlow = true;
 
         Take(store, allocator, ids: 20_000, perSecond: 20_000);
@@ -81,7 +82,8 @@ public class BurstTests
     public void SecondSegment_IsAskedFor_WhenLessThanTheRunwayIsLeft(int perSecond, bool isWanted)
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10, RunwayMs = 1_000 }, () => _nowNs);
+        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10, RunwayMs = 1_000 },
+            () => _nowNs);
         Ids.WaitUntil(() => !allocator.IsWanted);
         store.IsSlow = true;
         for (int taken = 0; taken < 200; taken++)

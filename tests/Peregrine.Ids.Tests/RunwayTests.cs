@@ -3,7 +3,8 @@ namespace Peregrine.Ids.Tests;
 public class RunwayTests
 {
     private const int RunwayMs = 100;
-    private static readonly SegmentOptions Options = new() { ReadyMin = 0, CountMin = 100, CountMax = 10_000, RunwayMs = RunwayMs, RetryMs = 1, RetryMsMax = 2 };
+    private static readonly SegmentOptions Options = new() { ReadyMin = 0, CountMin = 100, CountMax = 10_000, RunwayMs = RunwayMs, RetryMs = 1,
+        RetryMsMax = 2 };
 
     private long _nowNs;
 

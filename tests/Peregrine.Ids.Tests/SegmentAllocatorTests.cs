@@ -2,7 +2,8 @@ namespace Peregrine.Ids.Tests;
 
 public class SegmentAllocatorTests
 {
-    private static readonly SegmentOptions Small = new() { ReadyMin = 0, CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1, RetryMsMax = 2 };
+    private static readonly SegmentOptions Small = new() { ReadyMin = 0, CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1,
+        RetryMsMax = 2 };
 
     [Fact]
     public void TryNext_ManyAllocatorsOnThreads_NeverGivesAnIdTwice()

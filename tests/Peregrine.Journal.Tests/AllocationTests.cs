@@ -11,7 +11,8 @@ public class AllocationTests
     public void AppendAndCommit_Warm_AllocateNothing(Durability durability, bool isSecondWay)
     {
         using Scratch scratch = new();
-        JournalOptions options = scratch.Options(durability) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, SyncInline = isSecondWay, WriteBeside = isSecondWay };
+        JournalOptions options = scratch.Options(durability) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, SyncInline = isSecondWay,
+            WriteBeside = isSecondWay };
         using JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _);
         byte[] payload = new byte[100];
         int rounds = durability == Durability.Fsync ? 100 : 2_000;
@@ -71,7 +72,8 @@ public class AllocationTests
         {
             for (int record = 1; record <= 4_000; record++)
             {
-                if (writer.TryAppend(1, ++sequence, sequence, payload) != JournalStatus.Ok || (record % 500 == 0 && writer.Commit() != JournalStatus.Ok))
+                if (writer.TryAppend(1, ++sequence, sequence, payload) != JournalStatus.Ok
+                    || (record % 500 == 0 && writer.Commit() != JournalStatus.Ok))
                 {
                     throw new InvalidOperationException("the journal refused");
                 }
@@ -93,7 +95,8 @@ public class AllocationTests
             // On the writing thread: what it has allocated in all its life.
             allocated[Math.Min(calls++, allocated.Length - 1)] = GC.GetAllocatedBytesForCurrentThread();
         };
-        JournalOptions options = scratch.Options(Durability.Fsync) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20, DurableAdvanced = advanced };
+        JournalOptions options = scratch.Options(Durability.Fsync) with { SegmentBytes = 8 << 20, BatchBytesMax = 1 << 20,
+            DurableAdvanced = advanced };
         using (JournalWriter writer = JournalWriter.Open(options, new RecordList(), out _))
         {
             for (long sequence = 1; sequence <= 150; sequence++)

@@ -163,7 +163,8 @@ public class CrashTests
     }
 
     private static JournalOptions Options(MemoryFiles files, bool syncInline) =>
-        new() { Folder = Folder, Files = files, Durability = Durability.Fsync, SyncInline = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 32 << 10, SpaceRetryMs = 1 };
+        new() { Folder = Folder, Files = files, Durability = Durability.Fsync, SyncInline = syncInline, SegmentBytes = 64 << 10,
+            BatchBytesMax = 32 << 10, SpaceRetryMs = 1 };
 
     // Batches of one record to many pages, several starts, snapshots, old segments deleted or archived.
     private static List<object> Record(int seed, bool syncInline, int batches)
@@ -176,7 +177,8 @@ public class CrashTests
         int left = batches;
         while (left > 0)
         {
-            using JournalWriter writer = JournalWriter.Open(Options(files, syncInline) with { After = FindAfter(files, store) }, new RecordList(), out _);
+            using JournalWriter writer = JournalWriter.Open(Options(files, syncInline) with { After = FindAfter(files, store) },
+                new RecordList(), out _);
             for (int run = random.Next(10, 30); run > 0 && left > 0; run--, left--)
             {
                 int records = random.Next(4) == 0 ? random.Next(60, 300) : random.Next(1, 8);

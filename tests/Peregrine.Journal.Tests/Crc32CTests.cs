@@ -40,7 +40,8 @@ public class Crc32CTests
 
             Assert.True(expected == Crc32C.Of(part), $"length {length}, seed {Seed}");
             Assert.True(expected == Crc32C.Append(Crc32C.Of(part[..split]), part[split..]), $"length {length} split at {split}, seed {Seed}");
-            Assert.True(expected == Crc32C.AppendSoftware(Crc32C.AppendSoftware(0, part[..split]), part[split..]), $"by the table, length {length} split at {split}, seed {Seed}");
+            Assert.True(expected == Crc32C.AppendSoftware(Crc32C.AppendSoftware(0, part[..split]), part[split..]),
+                $"by the table, length {length} split at {split}, seed {Seed}");
         }
     }
 }

@@ -79,7 +79,9 @@ public class FailureTests
             using JournalWriter writer = JournalWriter.Open(InMemory(files, durability, syncInline), new RecordList(), out _);
             Scratch.Append(writer, 1);
             writer.Drain();
-            files.Inject = op => op.Kind == FileOpKind.Write && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, errno) : null;
+            files.Inject = op => op.Kind == FileOpKind.Write && op.Path.EndsWith(".journal", StringComparison.Ordinal)
+                ? new CallResult(-1, errno)
+                : null;
 
             Scratch.Append(writer, 2);
             if (durability != Durability.None)
@@ -104,7 +106,9 @@ public class FailureTests
         using JournalWriter writer = JournalWriter.Open(InMemory(files, Durability.Fsync, syncInline), new RecordList(), out _);
         Scratch.Append(writer, 1);
         writer.Drain();
-        files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, Errno.EIO) : null;
+        files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal)
+            ? new CallResult(-1, Errno.EIO)
+            : null;
 
         Scratch.Append(writer, 2);
         _ = writer.Commit();
@@ -119,7 +123,8 @@ public class FailureTests
     [MemberData(nameof(Levels))]
     public void Writes_ThatAreShort_AreFinished(Durability durability, bool syncInline)
     {
-        MemoryFiles files = new() { Inject = op => op.Kind == FileOpKind.Write && op.Bytes > 7 ? new CallResult(op.Bytes == 65_536 ? 60_000 : 7, Errno.None) : null };
+        MemoryFiles files = new() { Inject =
+            op => op.Kind == FileOpKind.Write && op.Bytes > 7 ? new CallResult(op.Bytes == 65_536 ? 60_000 : 7, Errno.None) : null };
         using (JournalWriter writer = JournalWriter.Open(InMemory(files, durability, syncInline), new RecordList(), out _))
         {
             for (long sequence = 1; sequence <= 100; sequence++)
@@ -168,7 +173,10 @@ public class FailureTests
     public void Segment_ThatCouldNotBeMadeAheadOfTime_IsTriedAgainWhenNeeded()
     {
         int refusals = 0;
-        MemoryFiles files = new() { Inject = op => op.Kind == FileOpKind.Create && op.Path.EndsWith("next.tmp", StringComparison.Ordinal) && Interlocked.Increment(ref refusals) == 1 ? new CallResult(-1, Errno.EACCES) : null };
+        MemoryFiles files = new() { Inject =
+            op => op.Kind == FileOpKind.Create && op.Path.EndsWith("next.tmp", StringComparison.Ordinal) && Interlocked.Increment(ref refusals) == 1
+            ? new CallResult(-1, Errno.EACCES)
+            : null };
         using JournalWriter writer = JournalWriter.Open(InMemory(files, Durability.Os, syncInline: false), new RecordList(), out _);
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref refusals) > 0, TimeSpan.FromSeconds(60)), "the supply never tried");
 
@@ -202,7 +210,9 @@ public class FailureTests
                 }
 
                 writer.Drain();
-                files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal) ? new CallResult(-1, Errno.EIO) : null;
+                files.Inject = op => op.Kind == FileOpKind.Sync && op.Path.EndsWith(".journal", StringComparison.Ordinal)
+                    ? new CallResult(-1, Errno.EIO)
+                    : null;
                 for (int count = random.Next(1, 20); count > 0; count--)
                 {
                     Scratch.Append(writer, ++last);
@@ -247,7 +257,8 @@ public class FailureTests
         _ = Directory.CreateDirectory(scratch.Folder);
         Make("mkfifo", Path.Combine(scratch.Folder, "lock"));
 
-        Assert.Contains("lock is a FIFO", Assert.Throws<JournalException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message);
+        Assert.Contains("lock is a FIFO",
+            Assert.Throws<JournalException>(() => JournalWriter.Open(scratch.Options(), new RecordList(), out _)).Message);
     }
 
     [Fact]
@@ -288,7 +299,8 @@ public class FailureTests
     }
 
     internal static JournalOptions InMemory(MemoryFiles files, Durability durability, bool syncInline) =>
-        new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, WriteBeside = syncInline, SegmentBytes = 64 << 10, BatchBytesMax = 4096, SpaceRetryMs = 1 };
+        new() { Folder = "/j", Files = files, Durability = durability, SyncInline = syncInline, WriteBeside = syncInline, SegmentBytes = 64 << 10,
+            BatchBytesMax = 4096, SpaceRetryMs = 1 };
 
     private static void AssertStaysFailed(JournalWriter writer, long durableSequence)
     {

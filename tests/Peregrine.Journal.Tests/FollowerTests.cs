@@ -86,8 +86,11 @@ public class FollowerTests
         scratch.Write(1, 100);
         JournalPosition end = JournalReader.FindExtent(scratch.Folder).End;
 
-        string ahead = Assert.ThrowsAny<JournalException>(() => JournalWriter.Open(scratch.Options() with { After = new JournalPosition(101, 101, default) }, new RecordList(), out _)).Message;
-        string foreign = Assert.ThrowsAny<JournalException>(() => JournalWriter.Open(scratch.Options() with { After = end with { Link = new ChainLink(1, 2, 3, 4) } }, new RecordList(), out _)).Message;
+        string ahead = Assert.ThrowsAny<JournalException>(
+            () => JournalWriter.Open(scratch.Options() with { After = new JournalPosition(101, 101, default) }, new RecordList(), out _)).Message;
+        string foreign = Assert.ThrowsAny<JournalException>(
+            () => JournalWriter.Open(scratch.Options() with { After = end with { Link = new ChainLink(1, 2, 3, 4) } }, new RecordList(),
+                out _)).Message;
         using JournalWriter good = JournalWriter.Open(scratch.Options() with { After = end }, new RecordList(), out JournalRecovery recovery);
 
         Assert.Contains("ends with record 100", ahead);

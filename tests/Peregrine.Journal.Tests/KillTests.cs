@@ -23,7 +23,8 @@ public class KillTests
             JournalRecovery recovery = JournalReader.Scan(scratch.Folder, found);
 
             found.AssertIsOneTo(recovery.LastSequence, $"kill {kill}, seed {Seed}");
-            Assert.True(recovery.LastSequence >= acknowledged, $"kill {kill}, seed {Seed}: {acknowledged} was acknowledged, {recovery.LastSequence} is there");
+            Assert.True(recovery.LastSequence >= acknowledged,
+                $"kill {kill}, seed {Seed}: {acknowledged} was acknowledged, {recovery.LastSequence} is there");
             Assert.True(acknowledged > last, $"kill {kill}, seed {Seed}: the writer did not go on after {last}");
             last = recovery.LastSequence;
         }

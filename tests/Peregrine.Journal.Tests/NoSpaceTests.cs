@@ -95,7 +95,8 @@ public class NoSpaceTests
             int allocations = 0;
             int untilRoom = 3;
             MemoryFiles files = new();
-            files.Inject = op => op.Kind == FileOpKind.Allocate && op.Path.EndsWith("next.tmp", StringComparison.Ordinal) && ++allocations >= refused && untilRoom-- > 0
+            files.Inject = op => op.Kind == FileOpKind.Allocate && op.Path.EndsWith("next.tmp", StringComparison.Ordinal) && ++allocations >= refused
+                && untilRoom-- > 0
                 ? new CallResult(-1, Errno.ENOSPC)
                 : null;
             long last = 0;
@@ -129,7 +130,8 @@ public class NoSpaceTests
         MemoryFiles files = new() { SpaceBytes = SegmentBytes };
         long last = 0;
         long reserved = 0;
-        using (JournalWriter writer = JournalWriter.Open(FailureTests.InMemory(files, durability, syncInline) with { ReserveBytes = reserveBytes }, new RecordList(), out _))
+        using (JournalWriter writer =
+            JournalWriter.Open(FailureTests.InMemory(files, durability, syncInline) with { ReserveBytes = reserveBytes }, new RecordList(), out _))
         {
             while (writer.HasRoom(recordBytes))
             {

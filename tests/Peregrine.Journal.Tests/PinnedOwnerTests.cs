@@ -27,7 +27,8 @@ public class PinnedOwnerTests
                 writer.Drain();
 
                 // It unpins itself first of all, which may be some time after it was started; with one processor there is none.
-                Assert.True(Environment.ProcessorCount == 1 || SpinWait.SpinUntil(() => (found = AllowedOfNew(others)) == before, 30_000), $"expected {before}, found {found}");
+                Assert.True(Environment.ProcessorCount == 1
+                    || SpinWait.SpinUntil(() => (found = AllowedOfNew(others)) == before, 30_000), $"expected {before}, found {found}");
             }
             catch (Exception caught)
             {
@@ -42,7 +43,8 @@ public class PinnedOwnerTests
         Assert.Equal(before.Contains('-') || before.Contains(','), pinned != before);
     }
 
-    private static string AllowedOfNew(HashSet<string> others) => HashThreads().Where(folder => !others.Contains(folder)).Select(folder => AllowedOf(Path.Combine(folder, "status"))).FirstOrDefault("");
+    private static string AllowedOfNew(HashSet<string> others) => HashThreads().Where(folder => !others.Contains(folder))
+        .Select(folder => AllowedOf(Path.Combine(folder, "status"))).FirstOrDefault("");
 
     private static IEnumerable<string> HashThreads() => Directory.GetDirectories("/proc/self/task").Where(folder => NameOf(folder) == "journal-hash");
 

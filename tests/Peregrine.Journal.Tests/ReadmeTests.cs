@@ -40,7 +40,8 @@ public class ReadmeTests
             snapshot.Dispose();
         }
 
-        JournalRetentionResult gone = JournalRetention.Apply(folder, snapshots, new JournalRetentionOptions { RetainBytes = 1L << 30 }, Clock.UnixNs, faults);
+        JournalRetentionResult gone =
+            JournalRetention.Apply(folder, snapshots, new JournalRetentionOptions { RetainBytes = 1L << 30 }, Clock.UnixNs, faults);
 
         Assert.Equal(2, found.Records);
         Assert.Equal(2, options.After.Records);
@@ -61,17 +62,20 @@ public class ReadmeTests
 
         byte[] bytes = File.ReadAllBytes(scratch.Segment(1));
 
-        string header = "50524547524E4C31" + "01000000" + "01000000" + "0500000000000000" + "0600000000000000" + new string('0', 48) + "01000000" + new string('0', 128);
+        string header = "50524547524E4C31" +
+            "01000000" + "01000000" + "0500000000000000" + "0600000000000000" + new string('0', 48) + "01000000" + new string('0', 128);
         Assert.Equal(header, Convert.ToHexString(bytes[..124]));
         Assert.Equal(Crc32C.AppendSoftware(0, bytes.AsSpan(0, 124)), BitConverter.ToUInt32(bytes, 124));
         Assert.Equal("03000000", Convert.ToHexString(bytes[128..132]));
         AssertChecksum(bytes, 128, 35);
-        Assert.Equal("0500000000000000" + "0600000000000000" + "07" + new string('0', 14) + "AABBCC" + "0000000000", Convert.ToHexString(bytes[136..168]));
+        Assert.Equal("0500000000000000" + "0600000000000000" + "07" + new string('0', 14) + "AABBCC" + "0000000000",
+            Convert.ToHexString(bytes[136..168]));
 
         // The link: record 1 of the journal, a batch of 40 bytes and one record, SHA-256 over 32 zeros and the batch.
         Assert.Equal("30000000", Convert.ToHexString(bytes[168..172]));
         AssertChecksum(bytes, 168, 80);
-        Assert.Equal("0500000000000000" + "0600000000000000" + "FF" + new string('0', 14) + "0100000000000000" + "28000000" + "01000000", Convert.ToHexString(bytes[176..216]));
+        Assert.Equal("0500000000000000" + "0600000000000000" + "FF" + new string('0', 14) + "0100000000000000" + "28000000" + "01000000",
+            Convert.ToHexString(bytes[176..216]));
         Assert.Equal(SHA256.HashData([.. new byte[32], .. bytes[128..168]]), bytes[216..248]);
         Assert.Equal(-1, bytes.AsSpan(248).IndexOfAnyExcept((byte)0));
         Assert.Equal(64 << 10, bytes.Length);

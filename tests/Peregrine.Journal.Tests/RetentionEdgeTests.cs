@@ -59,13 +59,17 @@ public class RetentionEdgeTests
     {
         MemoryFiles files = WriteJournal();
         SnapshotStore store = Snapshots(files);
-        files.Inject = op => op.Kind == FileOpKind.Move && Path.GetDirectoryName(op.Path) != Path.GetDirectoryName(op.Target) ? new CallResult(-1, Errno.EXDEV) : null;
+        files.Inject = op => op.Kind == FileOpKind.Move && Path.GetDirectoryName(op.Path) != Path.GetDirectoryName(op.Target)
+            ? new CallResult(-1, Errno.EXDEV)
+            : null;
         files.Log = [];
 
         int went = JournalRetention.Apply("/j", store, new JournalRetentionOptions { ArchiveFolder = "/a" }, 0, []).Segments;
 
         // Of each segment: its copy's bytes, then its name, then the folder of the name, and only then its removal.
-        List<string> steps = [.. files.Log.OfType<FileOp>().Where(op => op.Kind is FileOpKind.Sync or FileOpKind.Move or FileOpKind.SyncFolder or FileOpKind.Delete).Select(op => $"{op.Kind} {op.Path}")];
+        List<string> steps = [.. files.Log.OfType<FileOp>()
+            .Where(op => op.Kind is FileOpKind.Sync or FileOpKind.Move or FileOpKind.SyncFolder or FileOpKind.Delete)
+            .Select(op => $"{op.Kind} {op.Path}")];
         Assert.True(went > 0, "segments go");
         for (int number = 1; number <= went; number++)
         {

@@ -95,7 +95,8 @@ public class RetentionTests
         // Times of the records are their sequences times 1,000.
         Assert.Equal(0, JournalRetention.Apply("/j", store, new JournalRetentionOptions { RetainBytes = total }, long.MaxValue, []).Segments);
         Assert.Equal(0, JournalRetention.Apply("/j", store, new JournalRetentionOptions { RetainAgeNs = 4_000_000 }, 4_000_000, []).Segments);
-        Assert.Equal(1, JournalRetention.Apply("/j", store, new JournalRetentionOptions { RetainBytes = total - (64 << 10) }, long.MaxValue, []).Segments);
+        Assert.Equal(1, JournalRetention.Apply("/j", store, new JournalRetentionOptions { RetainBytes = total - (64 << 10) }, long.MaxValue,
+            []).Segments);
         JournalRetentionResult aged = JournalRetention.Apply("/j", store, new JournalRetentionOptions { RetainAgeNs = 1_000_000 }, 4_000_000, []);
         Assert.InRange(aged.Start.Records, 1_500, 3_000);
     }
@@ -121,14 +122,16 @@ public class RetentionTests
         _ = Assert.Single(Plan(new JournalRetentionOptions { UpToSequence = plan.Going[0].End.Sequence }).Going);
         Assert.Equal(RetentionStop.Bytes, Plan(new JournalRetentionOptions { RetainBytes = long.MaxValue }).StoppedBy);
         Assert.Equal(RetentionStop.Age, Plan(new JournalRetentionOptions { RetainAgeNs = 1 }, 0).StoppedBy);
-        Assert.Contains("UpToSequence: 0", Assert.Throws<ArgumentException>(() => Plan(new JournalRetentionOptions { UpToSequence = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains("UpToSequence: 0", Assert.Throws<ArgumentException>(() => Plan(new JournalRetentionOptions { UpToSequence = 0 })).Message,
+            StringComparison.Ordinal);
 
         JournalRetention.CarryOut(plan, store);
 
         Assert.Equal(before[plan.Going.Count..], files.List("/j"));
         Assert.Equal(plan.Going[^1].End, JournalReader.FindExtent(files, "/j").Start);
 
-        JournalRetentionPlan Plan(JournalRetentionOptions options, long nowNs = long.MaxValue) => JournalRetention.Plan("/j", store, options, nowNs, []);
+        JournalRetentionPlan Plan(JournalRetentionOptions options, long nowNs = long.MaxValue) =>
+            JournalRetention.Plan("/j", store, options, nowNs, []);
     }
 
     [Fact]
@@ -168,7 +171,9 @@ public class RetentionTests
         Snapshot(files, store, 2_000);
         Snapshot(files, store, 3_500);
         byte[] first = files.ReadFile("/j/0000000001.journal");
-        files.Inject = op => op.Kind == FileOpKind.Move && Path.GetDirectoryName(op.Path) != Path.GetDirectoryName(op.Target) ? new CallResult(-1, Errno.EXDEV) : null;
+        files.Inject = op => op.Kind == FileOpKind.Move && Path.GetDirectoryName(op.Path) != Path.GetDirectoryName(op.Target)
+            ? new CallResult(-1, Errno.EXDEV)
+            : null;
 
         JournalRetentionResult result = JournalRetention.Apply("/j", store, new JournalRetentionOptions { ArchiveFolder = "/a" }, 0, []);
 
@@ -186,7 +191,8 @@ public class RetentionTests
         Snapshot(files, store, 3_500);
         files.WriteFile("/a/0000000001.journal", [1, 2, 3]);
 
-        string message = Assert.Throws<JournalException>(() => JournalRetention.Apply("/j", store, new JournalRetentionOptions { ArchiveFolder = "/a" }, 0, [])).Message;
+        string message = Assert.Throws<JournalException>(
+            () => JournalRetention.Apply("/j", store, new JournalRetentionOptions { ArchiveFolder = "/a" }, 0, [])).Message;
 
         Assert.Contains("/a/0000000001.journal is there already", message);
         Assert.Equal([1, 2, 3], files.ReadFile("/a/0000000001.journal"));

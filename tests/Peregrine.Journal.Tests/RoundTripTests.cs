@@ -55,7 +55,8 @@ public class RoundTripTests
     {
         using Scratch scratch = new();
         const long Last = 3_000;
-        using (JournalWriter writer = JournalWriter.Open(scratch.Options(durability) with { SyncInline = isSecondWay, WriteBeside = isSecondWay }, new RecordList(), out _))
+        using (JournalWriter writer =
+            JournalWriter.Open(scratch.Options(durability) with { SyncInline = isSecondWay, WriteBeside = isSecondWay }, new RecordList(), out _))
         {
             for (long sequence = 1; sequence <= Last; sequence++)
             {
@@ -90,7 +91,8 @@ public class RoundTripTests
         RecordList found = new() { IsExpectedPayload = false };
         _ = JournalReader.Scan(scratch.Folder, found);
 
-        Assert.Equal([new JournalRecord(7, long.MaxValue, 254), new JournalRecord(7, long.MinValue, 9)], found.Records.Select(record => record.Header));
+        Assert.Equal([new JournalRecord(7, long.MaxValue, 254), new JournalRecord(7, long.MinValue, 9)],
+            found.Records.Select(record => record.Header));
         Assert.Equal([1, 2, 3], found.Records[0].Payload);
         Assert.Empty(found.Records[1].Payload);
     }
@@ -112,7 +114,8 @@ public class RoundTripTests
     public void Append_FullBatch_HasRoomAfterCommitOrDrain(Durability durability, bool isSecondWay)
     {
         using Scratch scratch = new();
-        using JournalWriter writer = JournalWriter.Open(scratch.Options(durability) with { SyncInline = isSecondWay, WriteBeside = isSecondWay }, new RecordList(), out _);
+        using JournalWriter writer = JournalWriter.Open(scratch.Options(durability) with { SyncInline = isSecondWay, WriteBeside = isSecondWay },
+            new RecordList(), out _);
         byte[] small = new byte[1_800];
         byte[] large = new byte[2_400];
 

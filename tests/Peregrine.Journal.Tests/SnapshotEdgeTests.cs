@@ -70,6 +70,7 @@ public class SnapshotEdgeTests
 
         _ = SnapshotTests.Write(SnapshotStore.Open(files, "/s", keep: 2, pinned), new JournalPosition(50, 50, default), [1, 2, 3]);
 
-        Assert.Equal(kept, files.List("/s").Select(path => long.Parse(Path.GetFileName(path).Split('-')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(kept, files.List("/s")
+            .Select(path => long.Parse(Path.GetFileName(path).Split('-')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
     }
 }

@@ -74,7 +74,8 @@ public class SnapshotTests
 
         string link = "0100000000000000" + "0200000000000000" + "0300000000000000" + "0400000000000000";
         Assert.Equal(
-            "50524547534E5031" + "01000000" + "00000000" + "0200000000000000" + "0100000000000000" + "6300000000000000" + "03000000" + new string('0', 40) + link + new string('0', 56),
+            "50524547534E5031" + "01000000" +
+            "00000000" + "0200000000000000" + "0100000000000000" + "6300000000000000" + "03000000" + new string('0', 40) + link + new string('0', 56),
             Convert.ToHexString(bytes[..124]));
         Assert.Equal(Crc32C.AppendSoftware(0, bytes.AsSpan(0, 124)), BitConverter.ToUInt32(bytes, 124));
         Assert.Equal("02000000", Convert.ToHexString(bytes[128..132]));
@@ -149,7 +150,8 @@ public class SnapshotTests
         files.WriteFile(damaged.Path, bytes);
         List<SnapshotFault> faults = [];
 
-        bool isFound = store.TryOpenNewest(new JournalExtent(new JournalPosition(10, 10, default), new JournalPosition(30, 30, default), 2, 1), faults, out _);
+        bool isFound = store.TryOpenNewest(new JournalExtent(new JournalPosition(10, 10, default), new JournalPosition(30, 30, default), 2, 1),
+            faults, out _);
 
         Assert.False(isFound);
         Assert.Equal([ahead.Path, damaged.Path, early.Path], faults.Select(fault => fault.Path));

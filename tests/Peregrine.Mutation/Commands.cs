@@ -12,7 +12,8 @@ internal sealed record Ended(int? ExitCode, string Output);
 internal static class Commands
 {
     /// <summary>Runs to the end, or for so long.</summary>
-    public static Ended Run(string folder, int timeoutMs, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static Ended Run(string folder, int timeoutMs, string program, IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         ProcessStartInfo info = new(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in arguments)

@@ -62,7 +62,8 @@ internal sealed class Compiler(string root, string work, string configuration)
         }
 
         string project = Path.Combine(root, "src", assembly, assembly + ".csproj");
-        Ended ended = Commands.Run(root, TimeoutMs, "dotnet", ["msbuild", project, "-t:ResolveReferences;CoreCompile", $"-p:Configuration={configuration}", "-p:BuildProjectReferences=false",
+        Ended ended = Commands.Run(root, TimeoutMs, "dotnet",
+            ["msbuild", project, "-t:ResolveReferences;CoreCompile", $"-p:Configuration={configuration}", "-p:BuildProjectReferences=false",
             "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=none", "-getItem:CscCommandLineArgs", "-nologo"]);
         if (ended.ExitCode != 0)
         {
@@ -77,11 +78,13 @@ internal sealed class Compiler(string root, string work, string configuration)
         return _arguments[assembly] = [.. arguments];
     }
 
-    private static readonly string[] Dropped = ["/noconfig", "/debug", "/doc:", "/refout:", "/warnaserror", "/warn:", "/skipanalyzers", "/pdb:", "/sourcelink:", "/errorlog:", "/generatedfilesout:", "/embed"];
+    private static readonly string[] Dropped = ["/noconfig", "/debug", "/doc:", "/refout:", "/warnaserror", "/warn:", "/skipanalyzers", "/pdb:",
+        "/sourcelink:", "/errorlog:", "/generatedfilesout:", "/embed"];
 
     private static string SdkFolder(string root)
     {
-        Ended ended = Commands.Run(root, TimeoutMs, "dotnet", ["msbuild", "-getProperty:MSBuildToolsPath", "-nologo", Path.Combine(root, "src/Peregrine.Primitives/Peregrine.Primitives.csproj")]);
+        Ended ended = Commands.Run(root, TimeoutMs, "dotnet",
+            ["msbuild", "-getProperty:MSBuildToolsPath", "-nologo", Path.Combine(root, "src/Peregrine.Primitives/Peregrine.Primitives.csproj")]);
         return Path.Combine(ended.Output.Trim(), "MSBuild.dll");
     }
 }

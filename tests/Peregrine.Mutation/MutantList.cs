@@ -61,7 +61,8 @@ internal static class MutantList
         return mutants;
     }
 
-    /// <summary>Faults of all lists together, one a line: a name twice, a file or suite that is not there, an old text that is not there once.</summary>
+    /// <summary>Faults of all lists together, one a line: a name twice, a file or suite that is not there,
+    /// an old text that is not there once.</summary>
     /// <param name="mutants">Of all lists.</param>
     /// <param name="read">The text of a file, by its name from the root; null when it is not there.</param>
     public static IEnumerable<string> Faults(IReadOnlyCollection<Mutant> mutants, Func<string, string?> read)
@@ -92,7 +93,8 @@ internal static class MutantList
             }
             else if (Occurrences(text, mutant.Old) is not 1 and int count)
             {
-                yield return $"{at}: the old text stands in {mutant.File} {count} times, expected once: bring the mutant up to date, or lengthen its old text";
+                yield return $"{at}: the old text stands in {mutant.File} {count} times, expected once: bring the mutant up to date, " +
+                    $"or lengthen its old text";
             }
         }
     }
@@ -143,7 +145,8 @@ internal static class MutantList
                 draft.Equivalent = value;
                 break;
             default:
-                throw new FormatException($"{where}: '{line}': expected [name], file:, suite:, equivalent:, '- ' with old text, '+ ' with new text, # or nothing");
+                throw new FormatException($"{where}: '{line}': expected [name], file:, suite:, equivalent:, '- ' with old text, " +
+                    $"'+ ' with new text, # or nothing");
         }
     }
 
@@ -155,7 +158,9 @@ internal static class MutantList
         }
 
         (string old, string changed) = (string.Join('\n', draft.Old), string.Join('\n', draft.New));
-        string missing = draft.File.Length == 0 ? "file:" : draft.Suite.Length == 0 ? "suite:" : old.Length == 0 ? "old text (lines with '- ')" : old == changed ? "new text that differs (lines with '+ ')" : "";
+        string missing = draft.File.Length == 0 ? "file:" : draft.Suite.Length == 0
+            ? "suite:"
+            : old.Length == 0 ? "old text (lines with '- ')" : old == changed ? "new text that differs (lines with '+ ')" : "";
         if (missing.Length > 0)
         {
             throw new FormatException($"{draft.Where}: [{draft.Name}] has no {missing}");

@@ -32,10 +32,12 @@ foreach (string fault in faults)
     Console.Error.WriteLine($"mutate: {fault}");
 }
 
-List<Mutant> chosen = [.. all.Where(mutant => options.Filters.Count == 0 || options.Filters.Any(filter => $"{mutant.File} {mutant.Name}".Contains(filter, StringComparison.OrdinalIgnoreCase)))];
+List<Mutant> chosen = [.. all.Where(mutant => options.Filters.Count == 0
+    || options.Filters.Any(filter => $"{mutant.File} {mutant.Name}".Contains(filter, StringComparison.OrdinalIgnoreCase)))];
 if (options.IsList)
 {
-    Console.WriteLine($"{all.Count} mutants, {all.Count(mutant => mutant.Equivalent is not null)} of them equivalent, {faults.Length} faults of the lists");
+    Console.WriteLine($"{all.Count} mutants, {all.Count(mutant => mutant.Equivalent is not null)} of them equivalent, " +
+        $"{faults.Length} faults of the lists");
     return faults.Length == 0 ? 0 : 1;
 }
 
@@ -70,7 +72,8 @@ return new Round(runner, options).Run(chosen);
 namespace Peregrine.Mutation
 {
     /// <summary>What was asked for.</summary>
-    internal sealed record Options(List<string> Filters, int Sample, ulong Seed, bool IsList, bool IsTrusted, int TimeoutSeconds, string Configuration)
+    internal sealed record Options(List<string> Filters, int Sample, ulong Seed, bool IsList, bool IsTrusted, int TimeoutSeconds,
+        string Configuration)
     {
         public static Options Parse(string[] arguments)
         {
@@ -87,7 +90,9 @@ namespace Peregrine.Mutation
                     "--seed" => options with { Seed = Number(name, Value(), ulong.MaxValue) },
                     "--timeout" => options with { TimeoutSeconds = (int)Number(name, Value(), 3600) },
                     "--configuration" => options with { Configuration = Value() },
-                    _ when name.StartsWith('-') => throw new FormatException($"unknown option {name}; expected filters, --list, --sample N, --seed S, --timeout SECONDS or --trust"),
+                    _ when name.StartsWith('-') =>
+                        throw new FormatException($"unknown option {name}; expected filters, --list, --sample N, --seed S, " +
+                            $"--timeout SECONDS or --trust"),
                     _ => options with { Filters = [.. options.Filters, name] },
                 };
             }
@@ -96,7 +101,8 @@ namespace Peregrine.Mutation
         }
 
         private static ulong Number(string name, string value, ulong most) =>
-            ulong.TryParse(value, out ulong number) && number >= 1 && number <= most ? number : throw new FormatException($"{name} {value}: expected a whole number from 1 to {most}");
+            ulong.TryParse(value, out ulong number) && number >= 1
+            && number <= most ? number : throw new FormatException($"{name} {value}: expected a whole number from 1 to {most}");
     }
 
     /// <summary>One walk over mutants, told line by line.</summary>

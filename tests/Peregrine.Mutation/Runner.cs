@@ -16,7 +16,8 @@ internal sealed partial class Runner(string root, string work, string flavour, C
     public string? CheckSuite(Mutant mutant)
     {
         Ended ended = RunTests(mutant, BaselineTimeoutMs);
-        return ended.ExitCode != 0 ? $"fails without any change: {FirstFailure(ended)}" : CountOf(ended.Output) == 0 ? "no test has such a name" : null;
+        return ended.ExitCode != 0 ? $"fails without any change: {FirstFailure(ended)}"
+            : CountOf(ended.Output) == 0 ? "no test has such a name" : null;
     }
 
     /// <summary>Tries one mutant.</summary>
@@ -27,7 +28,8 @@ internal sealed partial class Runner(string root, string work, string flavour, C
         (string? built, string output) = mutant.IsOfPage ? (Write(mutant, changed), "") : compiler.Compile(mutant.Assembly, mutant.File, changed);
         if (built is null)
         {
-            return new Verdict(Outcome.DoesNotBuild, output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim() ?? output);
+            return new Verdict(Outcome.DoesNotBuild, output.Split('\n')
+                .FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim() ?? output);
         }
 
         string name = mutant.IsOfPage ? Path.Combine("console", mutant.File[Mutant.PageFolder.Length..]) : Path.GetFileName(built);
@@ -78,13 +80,15 @@ internal sealed partial class Runner(string root, string work, string flavour, C
     private Ended RunTests(Mutant mutant, int limitMs)
     {
         string folder = Copies(mutant.Project)[0].Copy;
-        List<string> arguments = [Path.Combine(folder, mutant.Project + ".dll"), "-noLogo", "-noColor", "-parallelMode", "none", "-stopOnFail", "-trait-", "Size=Long"];
+        List<string> arguments = [Path.Combine(folder, mutant.Project + ".dll"), "-noLogo", "-noColor", "-parallelMode", "none", "-stopOnFail",
+            "-trait-", "Size=Long"];
         foreach (string filter in mutant.Filters)
         {
             arguments.AddRange(["-method", $"*{filter}*"]);
         }
 
-        Dictionary<string, string> environment = new() { ["PEREGRINE_DLL"] = Path.Combine(work, "bin/Peregrine", flavour, "peregrine.dll"), ["PEREGRINE_NATIVE"] = Path.Combine(root, "artifacts/native") };
+        Dictionary<string, string> environment = new() { ["PEREGRINE_DLL"] = Path.Combine(work, "bin/Peregrine", flavour, "peregrine.dll"),
+            ["PEREGRINE_NATIVE"] = Path.Combine(root, "artifacts/native") };
         return Commands.Run(folder, limitMs, "dotnet", arguments, environment);
     }
 
@@ -104,12 +108,17 @@ internal sealed partial class Runner(string root, string work, string flavour, C
         string copy = Path.Combine(work, "bin", name, flavour);
         _ = Directory.CreateDirectory(copy);
         Ended ended = Commands.Run(root, BaselineTimeoutMs, "cp", ["-rT", "--reflink=auto", Original(name), copy]);
-        return ended.ExitCode == 0 ? _copies[name] = copy : throw new InvalidOperationException($"copying the build of {name} failed: {ended.Output}");
+        return ended.ExitCode == 0 ? _copies[name] = copy
+            : throw new InvalidOperationException($"copying the build of {name} failed: {ended.Output}");
     }
 
-    private static int CountOf(string output) => Total().Matches(output) is { Count: > 0 } found ? int.Parse(found[^1].Groups["count"].Value) - int.Parse(found[^1].Groups["skipped"].Value) : 0;
+    private static int CountOf(string output) => Total().Matches(output) is { Count: > 0 } found
+        ? int.Parse(found[^1].Groups["count"].Value) - int.Parse(found[^1].Groups["skipped"].Value)
+        : 0;
 
-    private static string FirstFailure(Ended ended) => Failed().Match(ended.Output) is { Success: true } match ? match.Groups["test"].Value.Trim() : $"exit code {ended.ExitCode?.ToString() ?? "none, it took too long"}";
+    private static string FirstFailure(Ended ended) => Failed().Match(ended.Output) is { Success: true } match
+        ? match.Groups["test"].Value.Trim()
+        : $"exit code {ended.ExitCode?.ToString() ?? "none, it took too long"}";
 
     [GeneratedRegex(@"Total: (?<count>\d+), Errors: \d+, Failed: \d+, Skipped: (?<skipped>\d+)")]
     private static partial Regex Total();

@@ -43,11 +43,13 @@ public abstract class AllocationTests(NetBackend backend) : BackendSuite(backend
         using TestCertificates certificates = new();
         (string certificate, string key) = certificates.Make("server");
         using TlsCredentials credentials = TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0);
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials).Configure(With).Start();
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials)
+            .Configure(With).Start();
         using TcpClient client = new();
         client.Connect(server.EndPoint);
         using SslStream stream = new(client.GetStream());
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
         byte[] message = new byte[300];
 
         for (int round = 0; round < 2_000 + (Windows * rounds); round++)
@@ -92,7 +94,8 @@ public abstract class AllocationTests(NetBackend backend) : BackendSuite(backend
         for (int count = atOnce; count <= warm + (Windows * each); count++)
         {
             // A loop that falls behind has more of them at a time than ever before, and makes room for these: not what is looked for.
-            Assert.True(SpinWait.SpinUntil(() => count - Volatile.Read(ref opened) < atOnce / 4 && loop.ConnectionCount < atOnce / 2, TestLoop.TimeoutMs));
+            Assert.True(SpinWait.SpinUntil(() => count - Volatile.Read(ref opened) < atOnce / 4 && loop.ConnectionCount < atOnce / 2,
+                TestLoop.TimeoutMs));
             using Socket client = Open();
         }
 

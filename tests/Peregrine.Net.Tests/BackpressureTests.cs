@@ -5,7 +5,8 @@ namespace Peregrine.Net.Tests;
 /// <summary>Peers that do not read: bounds hold, refusals are told, and writing goes on when there is room.</summary>
 public abstract class BackpressureTests(NetBackend backend) : BackendSuite(backend)
 {
-    private static readonly EventLoopOptions Small = new() { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096, OutputBytesMax = 32_768 };
+    private static readonly EventLoopOptions Small = new() { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096,
+        OutputBytesMax = 32_768 };
 
     [Fact]
     public void SlowReader_AtTheHighWaterMark_IsRefusedAndLaterWritable()
@@ -130,7 +131,8 @@ public abstract class BackpressureTests(NetBackend backend) : BackendSuite(backe
             Writable = _ => told = true,
         };
         using EventLoop loop = NewLoop(Small);
-        using Listener listener = loop.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), new Acceptor(() => accepted++ < 4 ? hog : starved));
+        using Listener listener = loop.Listen(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0),
+            new Acceptor(() => accepted++ < 4 ? hog : starved));
         Socket[] hogs = [.. Enumerable.Range(0, 4).Select(_ => Connect(listener))];
         while (accepted < 4)
         {
@@ -158,7 +160,8 @@ public abstract class BackpressureTests(NetBackend backend) : BackendSuite(backe
 
         static Socket Connect(Listener listener)
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096, LingerState = new LingerOption(true, 0) };
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096,
+                LingerState = new LingerOption(true, 0) };
             socket.Connect(listener.LocalEndPoint);
             return socket;
         }

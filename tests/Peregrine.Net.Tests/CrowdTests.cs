@@ -57,7 +57,9 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
     public void Posts_ToAConnectionThatIsGone_ReachNobodyElse()
     {
         ConcurrentQueue<ConnectionHandle> handles = [];
-        using TestLoop loop = Start(() => new TestHandler { Opened = connection => handles.Enqueue(connection.Handle), Data = (connection, data) => { _ = connection.TryWrite(data.Span); return data.Length; } });
+        using TestLoop loop = Start(() =>
+            new TestHandler { Opened = connection => handles.Enqueue(connection.Handle), Data = (connection, data) => { _ =
+            connection.TryWrite(data.Span); return data.Length; } });
         using (Socket first = loop.Connect())
         {
             Ping(first);
@@ -145,7 +147,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
                 clients[index].Dispose();
             }
 
-            Assert.True(SpinWait.SpinUntil(() => loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs), $"{loop.Loop.ConnectionCount} left after round {round}");
+            Assert.True(SpinWait.SpinUntil(() => loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs),
+                $"{loop.Loop.ConnectionCount} left after round {round}");
         }
 
         loop.Stop();
@@ -161,7 +164,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
     [InlineData(Spreading.SourceHash)]
     public void Loops_OfOneServer_ShareItsConnections(Spreading spreading)
     {
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new EchoHandler()).Loops(3, spreading).Configure(With).Start();
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new EchoHandler())
+            .Loops(3, spreading).Configure(With).Start();
         Socket[] clients = [.. Enumerable.Range(0, 60).Select(index =>
         {
             Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
@@ -196,7 +200,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
                 return data.Length;
             },
         };
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Loops(3, Spreading.SourceHash).Configure(With).Start();
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler)
+            .Loops(3, Spreading.SourceHash).Configure(With).Start();
         for (int count = 0; count < 60; count++)
         {
             using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
@@ -218,12 +223,14 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
         {
             Data = (connection, data) =>
             {
-                allowed = File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+                allowed = File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))
+                    .Split('\t')[1];
                 _ = connection.TryWrite(data.Span);
                 return data.Length;
             },
         };
-        int core = int.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1].Split(',', '-')[0], System.Globalization.CultureInfo.InvariantCulture);
+        int core = int.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))
+            .Split('\t')[1].Split(',', '-')[0], System.Globalization.CultureInfo.InvariantCulture);
 
         Ask(core);
         Assert.Equal($"{core}", allowed);
@@ -234,7 +241,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
 
         void Ask(int on)
         {
-            using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Pin(on).Configure(With).Log(log.Enqueue).Start();
+            using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Pin(on)
+                .Configure(With).Log(log.Enqueue).Start();
             using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
             client.Connect(server.EndPoint);
             Ping(client);
@@ -247,7 +255,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
         int before = Descriptors();
         for (int round = 0; round < ProofSize.Of(5, 50); round++)
         {
-            using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new EchoHandler()).Loops(2, Spreading.RoundRobin).Configure(With).Start();
+            using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new EchoHandler())
+                .Loops(2, Spreading.RoundRobin).Configure(With).Start();
             Thread[] clients = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Hammer(server.EndPoint)))];
             Array.ForEach(clients, thread => thread.Start());
             Assert.True(SpinWait.SpinUntil(() => server.Loops.All(loop => loop.Counters.Receives > 20), TestLoop.TimeoutMs), "both loops are busy");
@@ -312,7 +321,8 @@ public abstract class CrowdTests(NetBackend backend) : BackendSuite(backend)
     public void IPv6_Loopback_Echoes()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6 here");
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.IPv6Loopback, 0)).Handle(() => new EchoHandler()).Configure(With).Start();
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.IPv6Loopback, 0)).Handle(() => new EchoHandler())
+            .Configure(With).Start();
         using Socket client = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs };
         client.Connect(server.EndPoint);
 

@@ -43,7 +43,8 @@ public abstract class DatagramTests(NetBackend backend) : BackendSuite(backend)
     {
         List<int> seen = [];
         using EventLoop loop = NewLoop(new EventLoopOptions());
-        using DatagramPort port = loop.OpenDatagrams(new IPEndPoint(IPAddress.Loopback, 0), new UdpEcho(seen), new DatagramOptions { DatagramBytesMax = 100, Batch = 4 });
+        using DatagramPort port = loop.OpenDatagrams(new IPEndPoint(IPAddress.Loopback, 0), new UdpEcho(seen),
+            new DatagramOptions { DatagramBytesMax = 100, Batch = 4 });
         using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
         foreach (int bytes in (int[])[100, 101, 50])
         {
@@ -94,7 +95,8 @@ public abstract class DatagramTests(NetBackend backend) : BackendSuite(backend)
 
     // The loopback has no IPv6 multicast; a group of scope ff01 does not leave the interface either.
     private static IPAddress? OwnLinkLocal() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(one => one is { OperationalStatus: OperationalStatus.Up, SupportsMulticast: true } && one.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+        .Where(one => one is { OperationalStatus: OperationalStatus.Up, SupportsMulticast: true }
+            && one.NetworkInterfaceType != NetworkInterfaceType.Loopback)
         .SelectMany(one => one.GetIPProperties().UnicastAddresses)
         .Select(unicast => unicast.Address)
         .FirstOrDefault(address => address.IsIPv6LinkLocal);

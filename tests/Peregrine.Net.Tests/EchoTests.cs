@@ -121,7 +121,8 @@ public abstract class EchoTests(NetBackend backend) : BackendSuite(backend)
     {
         byte[] answer = new byte[3_000_000];
         new Random(1).NextBytes(answer);
-        TestHandler handler = new() { Data = (connection, data) => connection.TryWrite(answer) ? data.Length : throw new InvalidOperationException("room") };
+        TestHandler handler = new() { Data =
+            (connection, data) => connection.TryWrite(answer) ? data.Length : throw new InvalidOperationException("room") };
         using TestLoop loop = Start(() => handler);
         using Socket client = loop.Connect(receiveBufferBytes: 8_192);
 

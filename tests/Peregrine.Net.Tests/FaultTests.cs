@@ -84,11 +84,13 @@ public abstract class FaultTests(NetBackend backend) : BackendSuite(backend)
                 return data.Length;
             },
         };
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials).Configure(_ => With(Options with { SlowHandlerUs = 200_000 })).Start();
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials)
+            .Configure(_ => With(Options with { SlowHandlerUs = 200_000 })).Start();
         using TcpClient client = new();
         client.Connect(server.EndPoint);
         using SslStream stream = new(client.GetStream());
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
 
         stream.Write("ping"u8);
         stream.ReadExactly(new byte[4]);
@@ -221,7 +223,8 @@ public abstract class FaultTests(NetBackend backend) : BackendSuite(backend)
     }
 
     private void AssertLogged(string text) =>
-        Assert.True(SpinWait.SpinUntil(() => _log.Any(line => line.Contains(text, StringComparison.Ordinal)), 5_000), $"'{text}' is in the log:\n{string.Join('\n', _log)}");
+        Assert.True(SpinWait.SpinUntil(() => _log.Any(line => line.Contains(text, StringComparison.Ordinal)), 5_000),
+            $"'{text}' is in the log:\n{string.Join('\n', _log)}");
 
     private sealed class BadTask : ILoopTask
     {

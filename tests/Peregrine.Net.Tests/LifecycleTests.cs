@@ -22,7 +22,8 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
     [Fact]
     public void Options_OutOfRange_AreAllNamed()
     {
-        ArgumentException fault = Assert.Throws<ArgumentException>(() => new EventLoop(new EventLoopOptions { FrameBytesMax = 5, ConnectionsMax = 0 }));
+        ArgumentException fault = Assert.Throws<ArgumentException>(
+            () => new EventLoop(new EventLoopOptions { FrameBytesMax = 5, ConnectionsMax = 0 }));
 
         Assert.Contains("FrameBytesMax: 5", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionsMax: 0", fault.Message, StringComparison.Ordinal);
@@ -32,7 +33,8 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
     public void Acceptor_ThatThrowsOrRefuses_CostsOnlyThatConnection()
     {
         int accepted = 0;
-        using TestLoop loop = Start(() => accepted++ switch { 0 => throw new InvalidOperationException("bad acceptor"), 1 => null, _ => new EchoHandler() });
+        using TestLoop loop = Start(() => accepted++ switch { 0 =>
+            throw new InvalidOperationException("bad acceptor"), 1 => null, _ => new EchoHandler() });
         using Socket first = loop.Connect();
         using Socket second = loop.Connect();
         Assert.Empty(TestLoop.ReadAll(first));
@@ -64,7 +66,8 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
 
         loop.Stop();
         Assert.Equal((2, 2), (loop.Loop.ConnectionCount, loop.Loop.Counters.Refused));
-        Assert.Equal($"new connections to {loop.EndPoint} are closed at once: this loop has as many as it may (ConnectionsMax is 2); further ones are only counted", Assert.Single(log));
+        Assert.Equal($"new connections to {loop.EndPoint} are closed at once: this loop has as many as it may (ConnectionsMax is 2); " +
+            $"further ones are only counted", Assert.Single(log));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
         last.Close();
 
         // Each end is an event; wait for the last of them.
-        Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Closed(CloseReason.Remote) + loop.Loop.Counters.Closed(CloseReason.Reset) >= 201, TestLoop.TimeoutMs));
+        Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Closed(CloseReason.Remote) + loop.Loop.Counters.Closed(CloseReason.Reset) >= 201,
+            TestLoop.TimeoutMs));
         loop.Stop();
         Assert.Equal((0, 0), (loop.Loop.ConnectionCount, loop.Loop.LentBuffers));
     }
@@ -132,7 +136,8 @@ public abstract class LifecycleTests(NetBackend backend) : BackendSuite(backend)
     public void Dispose_WithOpenConnections_TellsTheirHandlers()
     {
         List<CloseReason> reasons = [];
-        TestLoop loop = Start(() => new TestHandler { Data = (connection, data) => { _ = connection.TryWrite(data.Span); return data.Length; }, Closed = (_, reason) => reasons.Add(reason) });
+        TestLoop loop = Start(() => new TestHandler { Data = (connection, data) => { _ =
+            connection.TryWrite(data.Span); return data.Length; }, Closed = (_, reason) => reasons.Add(reason) });
         using Socket first = Pinged(loop);
         using Socket second = Pinged(loop);
 

@@ -20,7 +20,8 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
     {
         ConcurrentQueue<CloseReason> reasons = [];
         TestHandler handler = new() { Data = (_, data) => data.Length - (data.Length % 100), Closed = (_, reason) => reasons.Enqueue(reason) };
-        using TestLoop loop = Start(() => handler, new EventLoopOptions { IdleTimeoutMs = kind == "idle" ? 60 : 0, FrameTimeoutMs = 120, Log = _log.Enqueue });
+        using TestLoop loop = Start(() => handler,
+            new EventLoopOptions { IdleTimeoutMs = kind == "idle" ? 60 : 0, FrameTimeoutMs = 120, Log = _log.Enqueue });
         using Socket client = loop.Connect();
 
         // A byte every few milliseconds is never idle, and never a frame of 100.
@@ -77,8 +78,11 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
     public void Mark_OnPause_StopsReadingUntilThePeerReads()
     {
         // Answers each byte with 1,000: the peer sends a lot and reads nothing until the end.
-        TestHandler handler = new() { Data = (connection, data) => { Assert.True(connection.TryWrite(new byte[data.Length * 1000])); return data.Length; } };
-        using TestLoop loop = Start(() => handler, new EventLoopOptions { OutputHighWaterBytes = 200_000, OutputBytesMax = 80_000_000, PoolBytesMax = 128 << 20, Socket = new() { SendBufferBytes = 4_096 } });
+        TestHandler handler = new() { Data =
+            (connection, data) => { Assert.True(connection.TryWrite(new byte[data.Length * 1000])); return data.Length; } };
+        using TestLoop loop = Start(() => handler,
+            new EventLoopOptions { OutputHighWaterBytes = 200_000, OutputBytesMax = 80_000_000, PoolBytesMax = 128 << 20,
+                Socket = new() { SendBufferBytes = 4_096 } });
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
         for (int sent = 0; sent < 3_000; sent++)
         {
@@ -123,7 +127,8 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
                 }
             },
         };
-        using TestLoop loop = Start(() => handler, new EventLoopOptions { OutputPolicy = policy, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
+        using TestLoop loop = Start(() => handler,
+            new EventLoopOptions { OutputPolicy = policy, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
         byte[] back;
         try
         {
@@ -237,7 +242,9 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
         };
         using TestCertificates certificates = new();
         (string certificate, string key) = certificates.Make("server");
-        using TlsCredentials? credentials = when == "in the TLS handshake" ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0) : null;
+        using TlsCredentials? credentials = when == "in the TLS handshake"
+            ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0)
+            : null;
         using TestLoop loop = new(() => handler, With(null), credentials);
         for (int round = 0; round < 50; round++)
         {
@@ -310,8 +317,10 @@ public abstract class LimitTests(NetBackend backend) : BackendSuite(backend)
         new Random(2).NextBytes(answer);
         using ManualResetEventSlim asked = new();
         TestHandler handler = new() { Data = (connection, data) => { Assert.True(connection.TryWrite(answer)); asked.Set(); return data.Length; } };
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Configure(With).Start();
-        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096, ReceiveTimeout = TestLoop.TimeoutMs };
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler)
+            .Configure(With).Start();
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096,
+            ReceiveTimeout = TestLoop.TimeoutMs };
         client.Connect(server.EndPoint);
         _ = client.Send("give"u8);
         Assert.True(asked.Wait(TestLoop.TimeoutMs));

@@ -35,7 +35,8 @@ public class ModelTests
 
                 Assert.Equal(0, block % 4096);
                 nint end = block + BufferPool.BytesOf(order);
-                Assert.All(taken.Where(other => other.Key < end && block < other.Value), other => Assert.Fail($"{block:x} overlaps {other.Key:x}, seed {seed}, step {step}"));
+                Assert.All(taken.Where(other => other.Key < end && block < other.Value),
+                    other => Assert.Fail($"{block:x} overlaps {other.Key:x}, seed {seed}, step {step}"));
                 taken.Add(block, end);
                 lent.Add((block, order));
                 Fill(block, order);
@@ -105,10 +106,12 @@ public class ModelTests
                         Assert.True(model.Remove(due, out long at) && at <= nowNs, $"timer {due} is early, seed {seed}, step {step}");
                     }
 
-                    Assert.All(model, item => Assert.True(item.Value > nowNs - 2_200_000, $"timer {item.Key} is late by {nowNs - item.Value} ns, seed {seed}, step {step}"));
+                    Assert.All(model, item => Assert.True(item.Value > nowNs - 2_200_000,
+                        $"timer {item.Key} is late by {nowNs - item.Value} ns, seed {seed}, step {step}"));
                     Assert.Equal(model.Count == 0, wheel.WaitMs(nowNs) < 0);
                     long first = model.Count == 0 ? long.MaxValue : model.Values.Min();
-                    Assert.True(wheel.WaitMs(nowNs) < 0 || nowNs + (wheel.WaitMs(nowNs) * 1_000_000L) <= first + 3_200_000, $"the wait of {waitMs} ms would be too long, seed {seed}, step {step}");
+                    Assert.True(wheel.WaitMs(nowNs) < 0 || nowNs + (wheel.WaitMs(nowNs) * 1_000_000L) <= first + 3_200_000,
+                        $"the wait of {waitMs} ms would be too long, seed {seed}, step {step}");
                     break;
             }
 

@@ -40,7 +40,8 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
                 connection.CloseWhenSent(TestLoop.TimeoutMs);
             },
         };
-        using TestLoop loop = Start(() => handler, new EventLoopOptions { OutputPolicy = OverflowPolicy.DropOldest, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
+        using TestLoop loop = Start(() => handler,
+            new EventLoopOptions { OutputPolicy = OverflowPolicy.DropOldest, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
         using Socket client = loop.Connect(receiveBufferBytes: 4_096);
 
         byte[] back = TestLoop.ReadAll(client);
@@ -50,7 +51,8 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
         for (int at = 0; at < back.Length; at += LengthOf(before))
         {
             int number = BitConverter.ToInt32(back, at);
-            Assert.True(number > before && number < messages && at + LengthOf(number) <= back.Length, $"message {number} at byte {at} of {back.Length} follows {before}");
+            Assert.True(number > before && number < messages
+                && at + LengthOf(number) <= back.Length, $"message {number} at byte {at} of {back.Length} follows {before}");
             Assert.True(back.AsSpan(at + 4, LengthOf(number) - 4).IndexOfAnyExcept((byte)number) < 0, $"message {number} is whole");
             before = number;
         }
@@ -83,10 +85,12 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
                 connection.Close();
             },
         };
-        using TestLoop loop = Start(() => handler, new EventLoopOptions { OutputPolicy = policy, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
+        using TestLoop loop = Start(() => handler,
+            new EventLoopOptions { OutputPolicy = policy, OutputHighWaterBytes = 100_000, OutputBytesMax = 200_000 });
         using Socket client = loop.Connect();
 
-        Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Opened > 0 && loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs), "the connection ends");
+        Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Opened > 0 && loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs),
+            "the connection ends");
         loop.Stop();
 
         Assert.Equal([true, true, true, false], taken);
@@ -141,7 +145,8 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
     public void Message_OfTwoPiecesWhoseSecondFindsNoBuffer_LeavesNothingOfTheFirst()
     {
         // 16 pages, of which output may have 15: there is room for the first piece, and none for 64 KiB more.
-        EventLoopOptions options = new() { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096, OutputBytesMax = 1 << 20 };
+        EventLoopOptions options = new() { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096,
+            OutputBytesMax = 1 << 20 };
         bool wasTaken = true;
         int pending = -1;
         TestHandler handler = new()
@@ -173,7 +178,8 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
         {
             Opened = connection =>
             {
-                seen.Add((connection.WasRefused, connection.TryWrite("x"u8), connection.IsInputHeld, connection.IsFrameAwaited, connection.DiscardBytes));
+                seen.Add((connection.WasRefused, connection.TryWrite("x"u8), connection.IsInputHeld, connection.IsFrameAwaited,
+                    connection.DiscardBytes));
 
                 // In the middle of a TLS record and of a discard; refused, ended and held, and gone without an end.
                 (connection.RecordBegunNs, connection.DiscardBytes) = (1, 1);
@@ -189,7 +195,8 @@ public abstract class OutputLimitTests(NetBackend backend) : BackendSuite(backen
         for (int round = 1; round <= 3; round++)
         {
             using Socket client = loop.Connect();
-            Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Opened == round && loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs), "the connection ends");
+            Assert.True(SpinWait.SpinUntil(() => loop.Loop.Counters.Opened == round && loop.Loop.ConnectionCount == 0, TestLoop.TimeoutMs),
+                "the connection ends");
         }
 
         loop.Stop();

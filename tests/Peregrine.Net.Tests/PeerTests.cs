@@ -8,7 +8,8 @@ using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
 
-/// <summary>Peers that drip, vanish, end one side or fill the pool: what is ours to bound is bounded, and nobody is blamed for what we do not read.</summary>
+/// <summary>Peers that drip, vanish, end one side or fill the pool: what is ours to bound is bounded,
+/// and nobody is blamed for what we do not read.</summary>
 public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
 {
     private readonly ConcurrentQueue<string> _log = new();
@@ -20,12 +21,14 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
         using TestCertificates certificates = new();
         (string certificate, string key) = certificates.Make("server");
         using TlsCredentials credentials = TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0);
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new TestHandler { Closed = (_, reason) => _reasons.Enqueue(reason) })
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0))
+            .Handle(() => new TestHandler { Closed = (_, reason) => _reasons.Enqueue(reason) })
             .Tls(credentials).Configure(_ => With(new EventLoopOptions { FrameTimeoutMs = 120, Log = _log.Enqueue })).Start();
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.Connect(server.EndPoint);
         using SslStream stream = new(new NetworkStream(client));
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
 
         // A record of 16 KiB that never ends. Source: RFC 8446 5.2.
         try
@@ -115,15 +118,19 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
         };
         using TestCertificates certificates = new();
         (string certificate, string key) = certificates.Make("server");
-        using TlsCredentials? credentials = isTls ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0) : null;
-        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials).Configure(With).Start();
+        using TlsCredentials? credentials = isTls
+            ? TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0)
+            : null;
+        using NetServer server = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => handler).Tls(credentials)
+            .Configure(With).Start();
         using TcpClient client = new() { ReceiveTimeout = TestLoop.TimeoutMs };
         client.Connect(server.EndPoint);
         Stream stream = client.GetStream();
         if (isTls)
         {
             SslStream ssl = new(stream);
-            ssl.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+            ssl.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
             stream = ssl;
         }
 
@@ -131,7 +138,8 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
         stream.ReadExactly(back);
         Assert.Equal(0, stream.Read(new byte[1]));
         stream.Write(new byte[1_000]);
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref seen) == 1_000, TestLoop.TimeoutMs), $"{seen} of 1,000 bytes came; {string.Join(' ', _reasons)}");
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref seen) == 1_000, TestLoop.TimeoutMs),
+            $"{seen} of 1,000 bytes came; {string.Join(' ', _reasons)}");
         client.Client.Shutdown(SocketShutdown.Send);
 
         // Both sides are ended then, whatever the handler wishes.
@@ -163,7 +171,9 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
             Closed = (_, reason) => _reasons.Enqueue(reason),
         };
         EventLoopOptions options = new() { IdleTimeoutMs = by == "idle" ? 300 : 0, Log = _log.Enqueue };
-        using TestLoop loop = Start(() => handler, by == "keep-alive" ? options with { Socket = new() { KeepAliveIdleSeconds = 1, KeepAliveIntervalSeconds = 1, KeepAliveProbes = 1 } } : options);
+        using TestLoop loop = Start(() => handler, by == "keep-alive"
+            ? options with { Socket = new() { KeepAliveIdleSeconds = 1, KeepAliveIntervalSeconds = 1, KeepAliveProbes = 1 } }
+            : options);
         Socket client = loop.Connect();
         _ = client.Send("ping"u8);
         TestLoop.ReadExactly(client, new byte[4]);
@@ -202,7 +212,8 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
         bool isHonest = false;
         using TestLoop loop = Start(
             () => isHonest ? new EchoHandler() : partial,
-            new EventLoopOptions { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096, OutputBytesMax = 32_768, FrameTimeoutMs = 1_000, Log = _log.Enqueue });
+            new EventLoopOptions { PoolBytes = 65_536, PoolBytesMax = 65_536, FrameBytesMax = 4_096, ReceiveBytes = 4_096, OutputBytesMax = 32_768,
+                FrameTimeoutMs = 1_000, Log = _log.Enqueue });
         List<Socket> clients = [];
         while (clients.Count < 100 && loop.Loop.Counters.Refused == 0)
         {
@@ -210,7 +221,8 @@ public abstract class PeerTests(NetBackend backend) : BackendSuite(backend)
             clients.Add(client);
             int before = Volatile.Read(ref seen);
             _ = client.Send(new byte[100]);
-            _ = SpinWait.SpinUntil(() => Volatile.Read(ref seen) > before || loop.Loop.Counters.Refused > 0 || loop.Loop.Counters.PoolExhaustions > 0, TestLoop.TimeoutMs);
+            _ = SpinWait.SpinUntil(() => Volatile.Read(ref seen) > before || loop.Loop.Counters.Refused > 0 || loop.Loop.Counters.PoolExhaustions > 0,
+                TestLoop.TimeoutMs);
         }
 
         Assert.True(loop.Loop.Counters.Refused > 0, $"{clients.Count} connections are served from 16 pages");

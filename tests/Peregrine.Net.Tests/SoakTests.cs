@@ -7,7 +7,8 @@ using Peregrine.Testing;
 
 namespace Peregrine.Net.Tests;
 
-/// <summary>Peers that do at random what peers do: cut frames, stop reading, end a side, reset, vanish; and honest ones that must not notice.</summary>
+/// <summary>Peers that do at random what peers do: cut frames, stop reading, end a side, reset, vanish;
+/// and honest ones that must not notice.</summary>
 public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
 {
     [Theory]
@@ -20,19 +21,26 @@ public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
         using TlsCredentials credentials = TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0);
         int seed = Environment.TickCount;
         TimeSpan length = TimeSpan.FromSeconds(ProofSize.Of(2, 60));
-        EventLoopOptions options = With(new EventLoopOptions { PoolBytesMax = 8 << 20, OutputBytesMax = 256 << 10, FrameTimeoutMs = 300, IdleTimeoutMs = 2_000, Socket = new() { SendBufferBytes = 8_192, ReceiveBufferBytes = 8_192 } });
+        EventLoopOptions options = With(new EventLoopOptions { PoolBytesMax = 8 << 20, OutputBytesMax = 256 << 10, FrameTimeoutMs = 300,
+            IdleTimeoutMs = 2_000, Socket = new() { SendBufferBytes = 8_192, ReceiveBufferBytes = 8_192 } });
         int handlers = 0;
-        NetServerBuilder builder = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0)).Handle(() => new RandomlyThrowing(seed ^ (Interlocked.Increment(ref handlers) * 7_919))).Configure(_ => options).Loops(2, Spreading.RoundRobin);
+        NetServerBuilder builder = NetServer.CreateBuilder().Listen(new IPEndPoint(IPAddress.Loopback, 0))
+            .Handle(() => new RandomlyThrowing(seed ^ (Interlocked.Increment(ref handlers) * 7_919))).Configure(_ => options)
+            .Loops(2, Spreading.RoundRobin);
         using NetServer server = (isTls ? builder.Tls(credentials) : builder).Start();
         using CancellationTokenSource stop = new(length);
         Exception? failure = null;
-        Thread[] bad = [.. Enumerable.Range(0, 6).Select(number => new Thread(() => Guard(() => Misbehave(server.EndPoint, isTls && number % 2 == 0, new Random(seed + number), stop.Token))))];
-        Thread[] honest = [.. Enumerable.Range(0, 3).Select(number => new Thread(() => Guard(() => Behave(server.EndPoint, isTls, new Random(seed - number - 1), stop.Token))))];
+        Thread[] bad = [.. Enumerable.Range(0, 6)
+            .Select(number => new Thread(() =>
+                Guard(() => Misbehave(server.EndPoint, isTls && number % 2 == 0, new Random(seed + number), stop.Token))))];
+        Thread[] honest = [.. Enumerable.Range(0, 3)
+            .Select(number => new Thread(() => Guard(() => Behave(server.EndPoint, isTls, new Random(seed - number - 1), stop.Token))))];
         Array.ForEach([.. bad, .. honest], thread => thread.Start());
         Array.ForEach([.. bad, .. honest], thread => thread.Join());
 
         Assert.True(failure is null, $"seed {seed}: {failure}");
-        Assert.True(SpinWait.SpinUntil(() => server.Loops.Sum(loop => loop.ConnectionCount) == 0, TestLoop.TimeoutMs), $"{server.Loops.Sum(loop => loop.ConnectionCount)} connections are left, seed {seed}");
+        Assert.True(SpinWait.SpinUntil(() => server.Loops.Sum(loop => loop.ConnectionCount) == 0, TestLoop.TimeoutMs),
+            $"{server.Loops.Sum(loop => loop.ConnectionCount)} connections are left, seed {seed}");
         Assert.True(server.Loops.Sum(loop => loop.LentBuffers) == 0, $"buffers are left, seed {seed}");
         Assert.True(server.Loops.Sum(loop => loop.Counters.Closed(CloseReason.HandlerFault)) > 0, $"no handler of {handlers} threw, seed {seed}");
 
@@ -134,13 +142,15 @@ public abstract class SoakTests(NetBackend backend) : BackendSuite(backend)
     private static SslStream Encrypted(Socket client)
     {
         SslStream stream = new(new NetworkStream(client, ownsSocket: true));
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
         return stream;
     }
 
     private static Socket Connect(IPEndPoint server)
     {
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs, SendTimeout = TestLoop.TimeoutMs };
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = TestLoop.TimeoutMs,
+            SendTimeout = TestLoop.TimeoutMs };
         client.Connect(server);
         return client;
     }

@@ -30,7 +30,8 @@ public abstract class SocketOptionTests(NetBackend backend) : BackendSuite(backe
         };
         using TestLoop loop = Start(() => handler, new EventLoopOptions
         {
-            Socket = new() { KeepAliveIdleSeconds = 7, KeepAliveIntervalSeconds = 3, KeepAliveProbes = 2, ReceiveBufferBytes = 20_000, SendBufferBytes = 30_000, BusyPollUs = 50 },
+            Socket = new() { KeepAliveIdleSeconds = 7, KeepAliveIntervalSeconds = 3, KeepAliveProbes = 2, ReceiveBufferBytes = 20_000,
+                SendBufferBytes = 30_000, BusyPollUs = 50 },
             Log = _log.Enqueue,
         });
         using Socket client = loop.Connect();
@@ -40,13 +41,15 @@ public abstract class SocketOptionTests(NetBackend backend) : BackendSuite(backe
         Assert.Equal((40_000, 60_000), (seen["RCVBUF"], seen["SNDBUF"]));
 
         // Without CAP_NET_ADMIN it is refused above the system's limit.
-        Assert.True(seen["BUSY_POLL"] == 50 || _log.Any(line => line.Contains("SO_BUSY_POLL to 50: EPERM", StringComparison.Ordinal)), string.Join('\n', _log));
+        Assert.True(seen["BUSY_POLL"] == 50
+            || _log.Any(line => line.Contains("SO_BUSY_POLL to 50: EPERM", StringComparison.Ordinal)), string.Join('\n', _log));
     }
 
     [Fact]
     public void Option_ThatTheKernelRefuses_IsToldOnce()
     {
-        using TestLoop loop = Start(() => new EchoHandler(), new EventLoopOptions { Socket = new() { KeepAliveIdleSeconds = 40_000 }, Log = _log.Enqueue });
+        using TestLoop loop = Start(() => new EchoHandler(),
+            new EventLoopOptions { Socket = new() { KeepAliveIdleSeconds = 40_000 }, Log = _log.Enqueue });
         for (int count = 0; count < 3; count++)
         {
             using Socket client = loop.Connect();
@@ -54,13 +57,15 @@ public abstract class SocketOptionTests(NetBackend backend) : BackendSuite(backe
             TestLoop.ReadExactly(client, new byte[4]);
         }
 
-        Assert.Equal("the kernel refuses to set TCP_KEEPIDLE to 40000: EINVAL: Invalid argument; the connections go on without it", Assert.Single(_log));
+        Assert.Equal("the kernel refuses to set TCP_KEEPIDLE to 40000: EINVAL: Invalid argument; the connections go on without it",
+            Assert.Single(_log));
     }
 
     [Fact]
     public void Options_OutOfRange_AreNamed()
     {
-        ArgumentException fault = Assert.Throws<ArgumentException>(() => new EventLoop(new EventLoopOptions { Socket = new() { KeepAliveProbes = 0, SendBufferBytes = -1, BusyPollUs = -5 } }));
+        ArgumentException fault = Assert.Throws<ArgumentException>(
+            () => new EventLoop(new EventLoopOptions { Socket = new() { KeepAliveProbes = 0, SendBufferBytes = -1, BusyPollUs = -5 } }));
 
         Assert.Contains("Socket.KeepAliveProbes: 0, expected 1 or more", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Socket.SendBufferBytes: -1, expected 1 or more", fault.Message, StringComparison.Ordinal);

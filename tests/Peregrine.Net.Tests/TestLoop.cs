@@ -36,7 +36,8 @@ internal sealed class TestLoop : IDisposable, IConnectionAcceptor
     /// <summary>A blocking client whose calls give up after half a minute.</summary>
     public Socket Connect(int receiveBufferBytes = 0)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMs, SendTimeout = TimeoutMs };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMs,
+            SendTimeout = TimeoutMs };
         if (receiveBufferBytes > 0)
         {
             socket.ReceiveBufferSize = receiveBufferBytes;

@@ -127,7 +127,8 @@ public abstract class TlsTests : BackendSuite, IDisposable
             },
         };
         using NetServer server = StartServer(Server(isMutual: true), () => serving);
-        using TlsCredentials credentials = TlsCredentials.LoadClient(new TlsSettings { TrustFile = _certificates.AuthorityFile, CertificateFile = certificate, KeyFile = key });
+        using TlsCredentials credentials =
+            TlsCredentials.LoadClient(new TlsSettings { TrustFile = _certificates.AuthorityFile, CertificateFile = certificate, KeyFile = key });
         using NetClient client = NetClient.CreateBuilder().Tls(credentials, "localhost").Start();
         for (int round = 0; round < 2; round++)
         {
@@ -170,7 +171,9 @@ public abstract class TlsTests : BackendSuite, IDisposable
         using SslStream stream = new(new NetworkStream(Plain(server), ownsSocket: true));
 
 #pragma warning disable CA5398 // An old version is what is tested.
-        _ = Assert.ThrowsAny<Exception>(() => stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12 }));
+        _ = Assert.ThrowsAny<Exception>(
+            () => stream.AuthenticateAsClient(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12 }));
 #pragma warning restore CA5398
 
         AssertLogged("unsupported protocol: the peer does not speak TLS 1.3 to us");
@@ -185,7 +188,8 @@ public abstract class TlsTests : BackendSuite, IDisposable
         (CloseReason Reason, string? Detail) end = default;
         using ManualResetEventSlim closed = new();
 
-        Assert.True(client.Connect(server.EndPoint, new TestHandler { Closed = (connection, reason) => { end = (reason, connection.CloseDetail); closed.Set(); } }));
+        Assert.True(client.Connect(server.EndPoint, new TestHandler { Closed = (connection, reason) => { end =
+            (reason, connection.CloseDetail); closed.Set(); } }));
 
         Assert.True(closed.Wait(TestLoop.TimeoutMs));
         Assert.Equal(CloseReason.TlsFailed, end.Reason);
@@ -223,7 +227,8 @@ public abstract class TlsTests : BackendSuite, IDisposable
     public void Renewed_Certificate_IsUsedByNewConnections()
     {
         (string certificate, string key) = _certificates.Make("before", into: "server");
-        using TlsCredentials credentials = TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0, _log.Enqueue);
+        using TlsCredentials credentials =
+            TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }, lookEveryMs: 0, _log.Enqueue);
         using NetServer server = StartServer(credentials);
         using SslStream old = Connect(server);
         Assert.Equal("CN=before", old.RemoteCertificate!.Subject);
@@ -294,7 +299,9 @@ public abstract class TlsTests : BackendSuite, IDisposable
         File.WriteAllText(_certificates.Path("junk.pem"), "junk");
 
         TlsException fit = Assert.Throws<TlsException>(() => TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key }));
-        TlsException many = Assert.Throws<TlsException>(() => TlsCredentials.Load(new TlsSettings { CertificateFile = _certificates.Path("junk.pem"), KeyFile = "/nowhere.key", RequirePeerCertificate = true }));
+        TlsException many = Assert.Throws<TlsException>(
+            () => TlsCredentials.Load(new TlsSettings { CertificateFile = _certificates.Path("junk.pem"), KeyFile = "/nowhere.key",
+                RequirePeerCertificate = true }));
 
         Assert.Contains(key, fit.Message, StringComparison.Ordinal);
         Assert.Contains("junk.pem", many.Message, StringComparison.Ordinal);
@@ -330,10 +337,12 @@ public abstract class TlsTests : BackendSuite, IDisposable
     private TlsCredentials Server(bool isMutual = false)
     {
         (string certificate, string key) = _certificates.Make("server");
-        return TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key, RequirePeerCertificate = isMutual, TrustFile = isMutual ? _certificates.AuthorityFile : null }, lookEveryMs: 0);
+        return TlsCredentials.Load(new TlsSettings { CertificateFile = certificate, KeyFile = key, RequirePeerCertificate = isMutual,
+            TrustFile = isMutual ? _certificates.AuthorityFile : null }, lookEveryMs: 0);
     }
 
-    private NetServer StartServer(TlsCredentials? credentials, Func<IConnectionHandler>? handler = null, Func<EventLoopOptions, EventLoopOptions>? change = null) => NetServer.CreateBuilder()
+    private NetServer StartServer(TlsCredentials? credentials, Func<IConnectionHandler>? handler = null,
+        Func<EventLoopOptions, EventLoopOptions>? change = null) => NetServer.CreateBuilder()
         .Listen(new IPEndPoint(IPAddress.Loopback, 0))
         .Handle(handler ?? (() => new EchoHandler()))
         .Tls(credentials)
@@ -355,7 +364,8 @@ public abstract class TlsTests : BackendSuite, IDisposable
     }
 
     private void AssertLogged(string text) =>
-        Assert.True(SpinWait.SpinUntil(() => _log.Any(line => line.Contains(text, StringComparison.Ordinal)), 5_000), $"'{text}' is in the log:\n{string.Join('\n', _log)}");
+        Assert.True(SpinWait.SpinUntil(() => _log.Any(line => line.Contains(text, StringComparison.Ordinal)), 5_000),
+            $"'{text}' is in the log:\n{string.Join('\n', _log)}");
 }
 
 public class TlsTestsOnEpoll() : TlsTests(NetBackend.Epoll);

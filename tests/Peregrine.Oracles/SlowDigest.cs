@@ -5,8 +5,8 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Oracles;
 
 /// <summary>
-/// The digests of docs/wire/core-state-v1.md once more, from their description alone: nothing here is shared with the code that is tested, so that a term
-/// which is left out there is missed here.
+/// The digests of docs/wire/core-state-v1.md once more, from their description alone: nothing here is shared with the code that is tested,
+/// so that a term which is left out there is missed here.
 /// </summary>
 internal static class SlowDigest
 {
@@ -18,7 +18,8 @@ internal static class SlowDigest
     public static ulong Mix(ulong left, ulong right) => Fold(left ^ Golden, right ^ Second) ^ BitOperations.RotateLeft(right, 17);
 
     /// <summary>How the core mixes two words.</summary>
-    public static ulong MixTwice(ulong left, ulong right) => Fold(Fold(left ^ Golden, right ^ First) ^ left, Second) ^ BitOperations.RotateLeft(right, 17);
+    public static ulong MixTwice(ulong left, ulong right) =>
+        Fold(Fold(left ^ Golden, right ^ First) ^ left, Second) ^ BitOperations.RotateLeft(right, 17);
 
     /// <summary>The digest of bytes in their order, each a word.</summary>
     public static ulong OfBytes(IEnumerable<byte> bytes)
@@ -65,7 +66,8 @@ internal static class SlowDigest
     /// <summary>The term of an order in the books.</summary>
     public static ulong OfOrder(in RestingOrder order)
     {
-        ulong kind = Pack([(byte)order.Side, (byte)order.Type, (byte)order.TimeInForce, (byte)order.Flags, (byte)order.Peg, (byte)order.SelfTrade, (byte)order.Place]);
+        ulong kind = Pack([(byte)order.Side, (byte)order.Type, (byte)order.TimeInForce, (byte)order.Flags, (byte)order.Peg, (byte)order.SelfTrade,
+            (byte)order.Place]);
         ulong owner = Mix(Pair(order.InstrumentId, order.Account), Pair(order.Firm, order.Strategy) ^ ((ulong)(uint)order.Session << 16));
         ulong identity = Mix(order.OrderId ^ owner, kind);
         (long stop, long limit, long offset) = (order.StopPrice.Ticks, order.LimitPrice.Ticks, order.OffsetTicks);
@@ -81,7 +83,8 @@ internal static class SlowDigest
     }
 
     /// <summary>The term of a book apart from its orders.</summary>
-    public static ulong OfBook(int id, long priority, TradingPhase phase, bool cancelsForbidden, long auctionEnd, long? lastTrade, long? auctionPrice, IndicativePrice told)
+    public static ulong OfBook(int id, long priority, TradingPhase phase, bool cancelsForbidden, long auctionEnd, long? lastTrade, long? auctionPrice,
+        IndicativePrice told)
     {
         ulong state = (byte)phase + (cancelsForbidden ? 256UL : 0) + (lastTrade is null ? 0 : 512UL) + (auctionPrice is null ? 0 : 1024UL);
         ulong prices = Mix((ulong)(lastTrade ?? 0), (ulong)(auctionPrice ?? 0) ^ (state << 20));

@@ -71,7 +71,8 @@ public class LatencyHistogramTests
             {
                 long exact = values[RankOf(fraction, count) - 1];
 
-                Assert.True(exact == histogram.Quantile((double)fraction), $"{fraction} of {count}: expected {exact}, got {histogram.Quantile((double)fraction)}");
+                Assert.True(exact == histogram.Quantile((double)fraction),
+                    $"{fraction} of {count}: expected {exact}, got {histogram.Quantile((double)fraction)}");
             }
         }
     }
@@ -174,7 +175,8 @@ public class LatencyHistogramTests
         {
             long exact = sorted[RankOf(fraction, sorted.Length) - 1];
             long got = histogram.Quantile((double)fraction);
-            Assert.True(got >= exact && got <= exact + (exact / 64) + 1, $"{because}: {fraction} of {sorted.Length}: expected about {exact}, got {got}");
+            Assert.True(got >= exact && got <= exact + (exact / 64) + 1,
+                $"{because}: {fraction} of {sorted.Length}: expected about {exact}, got {got}");
         }
 
         Assert.Equal((sorted.LongLength, sorted[^1]), (histogram.Count, histogram.Max));

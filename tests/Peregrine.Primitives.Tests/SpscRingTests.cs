@@ -42,7 +42,8 @@ public class SpscRingTests
             if (random.Next(2) == 0)
             {
                 Span<long> places = ring.Claim(most);
-                Assert.True(places.Length <= Math.Min(most, 8 - model.Count) && places.IsEmpty == (model.Count == 8), "a claim is empty only when the ring is full");
+                Assert.True(places.Length <= Math.Min(most, 8 - model.Count)
+                    && places.IsEmpty == (model.Count == 8), "a claim is empty only when the ring is full");
                 int count = random.Next(places.Length + 1);
                 for (int index = 0; index < count; index++)
                 {
@@ -55,7 +56,8 @@ public class SpscRingTests
             else
             {
                 Span<long> items = ring.Peek(most);
-                Assert.True(items.Length <= Math.Min(most, model.Count) && items.IsEmpty == (model.Count == 0), "a look is empty only when the ring is empty");
+                Assert.True(items.Length <= Math.Min(most, model.Count)
+                    && items.IsEmpty == (model.Count == 0), "a look is empty only when the ring is empty");
                 int count = random.Next(items.Length + 1);
                 foreach (long item in items[..count])
                 {

@@ -43,7 +43,8 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
 
         Assert.Equal(
             [
-                (0, TradingPhase.Closed), (15, TradingPhase.OpeningAuction), (25, TradingPhase.PreOpen), (30, TradingPhase.Continuous), (150, TradingPhase.Halted),
+                (0, TradingPhase.Closed), (15, TradingPhase.OpeningAuction), (25, TradingPhase.PreOpen), (30, TradingPhase.Continuous),
+                    (150, TradingPhase.Halted),
                 (240, TradingPhase.Continuous), (357, TradingPhase.ClosingAuction), (360, TradingPhase.Closed),
             ],
             phases);
@@ -83,10 +84,12 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
         OrderCommand halt = new() { Type = CommandType.Phase, SessionId = -1, AccountId = -1, Phase = TradingPhase.Halted };
         Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref halt));
 
-        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] = day with { Steps = [.. day.Steps], Holidays = new HashSet<DateOnly>(day.Holidays) } });
+        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] =
+            day with { Steps = [.. day.Steps], Holidays = new HashSet<DateOnly>(day.Holidays) } });
         clock.Tick(NineNs + (61 * MinuteNs));
         TradingPhase same = core.Books.GetPhase(0);
-        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] = day with { Steps = [new PhaseStep(new TimeOnly(9, 0), TradingPhase.PreOpen)] } });
+        clock.Use(new Dictionary<string, PhaseCalendar> { ["TEST"] =
+            day with { Steps = [new PhaseStep(new TimeOnly(9, 0), TradingPhase.PreOpen)] } });
         clock.Tick(NineNs + (62 * MinuteNs));
         TradingPhase other = core.Books.GetPhase(0);
         clock.Use(new Dictionary<string, PhaseCalendar>());

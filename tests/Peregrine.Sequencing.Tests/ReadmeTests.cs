@@ -31,20 +31,23 @@ public sealed class ReadmeTests : IDisposable
         string folder = _folder.FullName;
         Printer printer = new();
         JournalReplay replay = new(new CoreOptions { OrdersMax = 1_024, ClientOrderIdsMax = 1_024 }, printer);
-        using JournalWriter journal = JournalWriter.Open(new JournalOptions { Folder = folder, Durability = Durability.Os }, replay, out JournalRecovery recovery);
+        using JournalWriter journal =
+            JournalWriter.Open(new JournalOptions { Folder = folder, Durability = Durability.Os }, replay, out JournalRecovery recovery);
         Sequencer sequencer = new(replay.Core, journal, replay.LastTimeNs, inFlightMax: 1 << 10);
         if (recovery.End.Records == 0)
         {
             Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];
             JournalReplay.EncodeBounds(replay.Core.Options, bounds);
-            TradingRules rules = new([new Instrument(0, "ACME", PriceDecimals: 2, TickUnits: 1, LotUnits: 1, IsOpen: true)], [new Account(0, "HOUSE", new AccountLimits(0, 0, 0))]);
+            TradingRules rules = new([new Instrument(0, "ACME", PriceDecimals: 2, TickUnits: 1, LotUnits: 1, IsOpen: true)],
+                [new Account(0, "HOUSE", new AccountLimits(0, 0, 0))]);
             replay.Core.Configure(rules);
             _ = sequencer.TryAppendNow(JournalRecordType.Bounds, bounds) && sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(rules));
         }
 
         OrderCommand order = new()
         {
-            Type = CommandType.New, OrderId = (ulong)sequencer.LastSequence + 1, SessionId = 1, Side = Side.Buy, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day,
+            Type = CommandType.New, OrderId = (ulong)sequencer.LastSequence + 1, SessionId = 1, Side = Side.Buy, OrderType = OrderType.Limit,
+                TimeInForce = TimeInForce.Day,
             Price = new Price(10_000), Quantity = new Quantity(5),
         };
         SubmitStatus status = sequencer.Submit(ref order); // Busy: release, then again; NoSpace: the disk is full; JournalFailed: stop
@@ -63,7 +66,8 @@ public sealed class ReadmeTests : IDisposable
         using ShardedMatching matching = new(new ShardedMatchingOptions { Sharding = new ShardingOptions { Shards = 2, OrderCapacity = 100_000 } });
         int first = matching.AtRest.AddInstrument(new InstrumentTerms());
         int second = matching.AtRest.AddInstrument(new InstrumentTerms());
-        MatchOrder order = new() { OrderId = 1, InstrumentId = first, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(100), Quantity = new Quantity(5) };
+        MatchOrder order = new() { OrderId = 1, InstrumentId = first, Account = -1, Side = Side.Buy, Type = OrderType.Limit,
+            TimeInForce = TimeInForce.Day, Price = new Price(100), Quantity = new Quantity(5) };
         MatchOrder other = order with { OrderId = 2, InstrumentId = second };
         RouteStatus sent = matching.TrySend(ShardCommand.Submit(in order)); // Full or Waits: take results, then try again
         sent = matching.TrySend(ShardCommand.Submit(in other));

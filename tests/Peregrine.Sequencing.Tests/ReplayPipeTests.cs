@@ -33,7 +33,8 @@ public class ReplayPipeTests
         using (ReplayPipe pipe = new(two))
         {
             journal.Give(pipe);
-            Assert.Equal((one.Core.StateHash, one.CommandCount, one.ProvenHashes, one.LastTimeNs), (two.Core.StateHash, two.CommandCount, two.ProvenHashes, two.LastTimeNs));
+            Assert.Equal((one.Core.StateHash, one.CommandCount, one.ProvenHashes, one.LastTimeNs),
+                (two.Core.StateHash, two.CommandCount, two.ProvenHashes, two.LastTimeNs));
         }
 
         Assert.Equal((journal.CoreHash, commands), (two.Core.StateHash, two.CommandCount));

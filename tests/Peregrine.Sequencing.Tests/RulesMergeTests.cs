@@ -24,12 +24,14 @@ public class RulesMergeTests
     {
         TradingRules merged = RulesMerge.Merge(Of(["X", "Y"], ["A", "B"]), Of(["Z", "Y"], ["C", "B"]), out int[] accountIds);
 
-        Assert.Equal([("X", 0, false), ("Y", 1, true), ("Z", 2, true)], merged.Instruments.Select(instrument => (instrument.Symbol, instrument.Id, instrument.IsOpen)));
+        Assert.Equal([("X", 0, false), ("Y", 1, true), ("Z", 2, true)],
+            merged.Instruments.Select(instrument => (instrument.Symbol, instrument.Id, instrument.IsOpen)));
         Assert.Equal(["A", "B", "C"], merged.Accounts.Select(account => account.Name));
         Assert.Equal([2, 1], accountIds);
     }
 
-    // Orders of the journal are counted in the old units. Looked at here, where the two meet: whoever puts rules in force finds it later too, in other words.
+    // Orders of the journal are counted in the old units. Looked at here, where the two meet: whoever puts rules in force finds it later too, in
+    // other words.
     [Theory]
     [InlineData(3, 5, 10, "configured 3, 5, 10")]
     [InlineData(2, 1, 10, "configured 2, 1, 10")]
@@ -39,19 +41,24 @@ public class RulesMergeTests
     {
         TradingRules journaled = Of(new Instrument(0, "X", 2, 5, 10, IsOpen: true));
 
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RulesMerge.Merge(journaled, Of(new Instrument(0, "X", decimals, tick, lot, IsOpen: true)), out _));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => RulesMerge.Merge(journaled, Of(new Instrument(0, "X", decimals, tick, lot, IsOpen: true)), out _));
 
-        Assert.StartsWith("instrument X: tick or lot size differs from the journal's (decimals 2, tick 5, lot 10; ", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("instrument X: tick or lot size differs from the journal's (decimals 2, tick 5, lot 10; ", refusal.Message,
+            StringComparison.Ordinal);
         Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Merge_SeveralOtherScales_NamesThemAllAndNoOther()
     {
-        TradingRules journaled = Of(new Instrument(0, "X", 2, 5, 10, true), new Instrument(1, "Y", 2, 5, 10, true), new Instrument(2, "Z", 2, 5, 10, true));
+        TradingRules journaled = Of(new Instrument(0, "X", 2, 5, 10, true), new Instrument(1, "Y", 2, 5, 10, true),
+            new Instrument(2, "Z", 2, 5, 10, true));
         List<string> faults = [];
 
-        _ = RulesMerge.Merge(journaled, Of(new Instrument(0, "Z", 2, 5, 20, true), new Instrument(1, "Y", 2, 5, 10, false), new Instrument(2, "X", 2, 6, 10, true)), faults, out _);
+        _ = RulesMerge.Merge(journaled,
+            Of(new Instrument(0, "Z", 2, 5, 20, true), new Instrument(1, "Y", 2, 5, 10, false), new Instrument(2, "X", 2, 6, 10, true)),
+            faults, out _);
 
         Assert.Equal(["instrument Z", "instrument X"], faults.Select(fault => fault.Split(':')[0]));
     }

@@ -127,7 +127,8 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         for (int index = 0; index < taken; index++)
         {
             Assert.Equal((index + 1L, commands[0].TimeNs), (commands[index].Sequence, commands[index].TimeNs));
-            Assert.Equal((commands[0].Hops.SequencedNs, commands[0].Hops.MatchedNs), (commands[index].Hops.SequencedNs, commands[index].Hops.MatchedNs));
+            Assert.Equal((commands[0].Hops.SequencedNs, commands[0].Hops.MatchedNs),
+                (commands[index].Hops.SequencedNs, commands[index].Hops.MatchedNs));
         }
 
         Assert.Equal(0, commands[16].Sequence);
@@ -184,7 +185,8 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
 
         string[] Told()
         {
-            string[] told = [.. _delivered.Select(report => $"{report.ExecId} {report.Type} {report.OrderId} {report.ClientOrderId} {report.OriginalClientOrderId} {report.Reason}")];
+            string[] told = [.. _delivered.Select(
+                report => $"{report.ExecId} {report.Type} {report.OrderId} {report.ClientOrderId} {report.OriginalClientOrderId} {report.Reason}")];
             _delivered.Clear();
             return told;
         }
@@ -218,8 +220,8 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         Assert.All(seen.Times, time => Assert.Equal(ahead, time));
     }
 
-    // A batch ends with the state hash that a replay must reach. The command that would leave no room for it is refused, and no other. Batches and ids of
-    // many lengths, so that the segment ends at many places of a command.
+    // A batch ends with the state hash that a replay must reach. The command that would leave no room for it is refused, and no other. Batches and
+    // ids of many lengths, so that the segment ends at many places of a command.
     [Fact]
     public void Commands_OnAFullDisk_AreTakenAsLongAsTheStateHashFitsToo()
     {
@@ -231,7 +233,8 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
             for (int idLength = 8; idLength < ClientOrderId.LengthMax; idLength += 8)
             {
                 MemoryFiles files = new() { SpaceBytes = 64 << 10 };
-                JournalOptions options = new() { Folder = "/j", Files = files, Durability = Durability.Os, SegmentBytes = 64 << 10, BatchBytesMax = 4 << 10 };
+                JournalOptions options = new() { Folder = "/j", Files = files, Durability = Durability.Os, SegmentBytes = 64 << 10,
+                    BatchBytesMax = 4 << 10 };
                 using JournalWriter journal = JournalWriter.Open(options, this, out _);
                 Sequencer sequencer = Make(journal, inFlightMax: 1_024);
                 int taken = TakeUntilFull(sequencer, batch, idLength, () => journal.HasRoom(command + hash));
@@ -294,7 +297,8 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     }
 
     private JournalWriter Open(Durability durability, string folder = "journal") =>
-        JournalWriter.Open(new JournalOptions { Folder = Path.Combine(_folder.FullName, folder), Durability = durability, SegmentBytes = 8 << 20 }, this, out _);
+        JournalWriter.Open(new JournalOptions { Folder = Path.Combine(_folder.FullName, folder), Durability = durability, SegmentBytes = 8 << 20 },
+            this, out _);
 
     private static Sequencer Make(JournalWriter journal, int inFlightMax, long lastTimeNs = 0)
     {

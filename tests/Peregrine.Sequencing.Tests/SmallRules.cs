@@ -9,5 +9,6 @@ internal static class SmallRules
 {
     public static TradingRules Rules(long maxQuantity = 1_000) => new(
         [new Instrument(0, "TEST", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) }],
-        [new Account(0, "A", new AccountLimits(maxQuantity, 10_000_000, 1_000)), new Account(1, "B", new AccountLimits(maxQuantity, 10_000_000, 1_000))]);
+        [new Account(0, "A", new AccountLimits(maxQuantity, 10_000_000, 1_000)),
+        new Account(1, "B", new AccountLimits(maxQuantity, 10_000_000, 1_000))]);
 }

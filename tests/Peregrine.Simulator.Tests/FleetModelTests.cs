@@ -20,7 +20,8 @@ public class FleetModelTests
         long[] positions = new long[Fleet.Roster.Count];
         int replaced = 0;
         int cancelled = 0;
-        fleet.OnTop(new SimTop { InstrumentId = Instrument, HasBid = true, HasAsk = true, Bid = new Price(9_998), Ask = new Price(10_002), BidQuantity = new Quantity(50), AskQuantity = new Quantity(50) });
+        fleet.OnTop(new SimTop { InstrumentId = Instrument, HasBid = true, HasAsk = true, Bid = new Price(9_998), Ask = new Price(10_002),
+            BidQuantity = new Quantity(50), AskQuantity = new Quantity(50) });
         for (int step = 0; step < 30_000; step++)
         {
             fleet.Next(out SimRequest request);
@@ -46,7 +47,8 @@ public class FleetModelTests
             }
 
             Assert.True(orders.Remove(request.OriginalNumber, out Order order), $"an order that works is named, {where}");
-            Assert.True(order.Participant == request.Participant && order.Side == request.Side, $"it is the participant's own and of its side, {where}");
+            Assert.True(order.Participant == request.Participant
+                && order.Side == request.Side, $"it is the participant's own and of its side, {where}");
             if (random.Below(4) == 0)
             {
                 // Refused: it goes on under its old number.
@@ -55,7 +57,8 @@ public class FleetModelTests
             }
             else if (request.Action == SimAction.Replace)
             {
-                Assert.True(request.Quantity.Lots > order.Filled, $"a new quantity of {request.Quantity.Lots} counts the {order.Filled} that are filled, {where}");
+                Assert.True(request.Quantity.Lots > order.Filled,
+                    $"a new quantity of {request.Quantity.Lots} counts the {order.Filled} that are filled, {where}");
                 replaced += order.Filled > 0 ? 1 : 0;
                 order = order with { Leaves = request.Quantity.Lots - order.Filled };
                 orders.Add(request.Number, order);
@@ -82,7 +85,8 @@ public class FleetModelTests
     {
         Fleet fleet = new(new FleetOptions { Instruments = [new SimInstrument(Instrument, 10_000)] });
 
-        fleet.OnReport(new SimReport { Participant = participant, InstrumentId = instrument, Type = ReportType.Trade, Side = Side.Buy, LastQuantity = new Quantity(5), LastPrice = new Price(10_000) });
+        fleet.OnReport(new SimReport { Participant = participant, InstrumentId = instrument, Type = ReportType.Trade, Side = Side.Buy,
+            LastQuantity = new Quantity(5), LastPrice = new Price(10_000) });
 
         Assert.All(Enumerable.Range(0, Fleet.Roster.Count), who => Assert.Equal(0, fleet.Position(who, Instrument)));
     }
@@ -97,7 +101,9 @@ public class FleetModelTests
             fleet.Next(out SimRequest request);
             Assert.True(request.DueNs > before, $"request {request.Number} is due at {request.DueNs}, the one before at {before}");
             before = request.DueNs;
-            Report(fleet, request, request.Action == SimAction.New ? ReportType.Accepted : ReportType.Cancelled, request.Action == SimAction.New ? request.Quantity.Lots : 0);
+            Report(fleet, request, request.Action == SimAction.New
+                ? ReportType.Accepted
+                : ReportType.Cancelled, request.Action == SimAction.New ? request.Quantity.Lots : 0);
         }
     }
 
@@ -107,7 +113,8 @@ public class FleetModelTests
         Fleet fleet = new(new FleetOptions { Instruments = [new SimInstrument(Instrument, 10_000)], RequestsPerSecond = 1, Seed = 3 });
         for (int trade = 0; trade < 10_000; trade++)
         {
-            fleet.OnReport(new SimReport { Participant = 2, InstrumentId = Instrument, Type = ReportType.Trade, Side = Side.Buy, LastQuantity = new Quantity(1), LastPrice = new Price(10_000) });
+            fleet.OnReport(new SimReport { Participant = 2, InstrumentId = Instrument, Type = ReportType.Trade, Side = Side.Buy,
+                LastQuantity = new Quantity(1), LastPrice = new Price(10_000) });
         }
 
         SimRequest request = default;
@@ -140,7 +147,8 @@ public class FleetModelTests
 
     private static void Report(Fleet fleet, in SimRequest request, ReportType type, long leaves) => fleet.OnReport(new SimReport
     {
-        Number = request.Number, Participant = request.Participant, InstrumentId = Instrument, Type = type, Side = request.Side, Leaves = new Quantity(leaves),
+        Number = request.Number, Participant = request.Participant, InstrumentId = Instrument, Type = type, Side = request.Side,
+            Leaves = new Quantity(leaves),
     });
 
     private readonly record struct Order(int Participant, Side Side, long Leaves, long Filled);

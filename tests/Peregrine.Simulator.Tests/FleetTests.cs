@@ -43,12 +43,14 @@ public class FleetTests
 
         foreach (Instrument instrument in Three)
         {
-            Assert.True(statistics[instrument.Id].TwoSidedShare > 0.99, $"{instrument.Symbol}: two-sided {statistics[instrument.Id].TwoSidedShare:P2} of the time");
+            Assert.True(statistics[instrument.Id].TwoSidedShare > 0.99,
+                $"{instrument.Symbol}: two-sided {statistics[instrument.Id].TwoSidedShare:P2} of the time");
             Assert.True(market.Core.Books.TryGetLastTrade(instrument.Id, out Price last));
             Assert.InRange(last.Ticks, (long)(instrument.ReferencePrice.Ticks * 0.93), (long)(instrument.ReferencePrice.Ticks * 1.07));
             for (int who = 0; who < 2; who++)
             {
-                Assert.True(Math.Abs(market.Fleet.Position(who, instrument.Id)) < 100 * 400, $"{Fleet.Roster[who].Name} holds {market.Fleet.Position(who, instrument.Id)} of {instrument.Symbol}");
+                Assert.True(Math.Abs(market.Fleet.Position(who, instrument.Id)) < 100 * 400,
+                    $"{Fleet.Roster[who].Name} holds {market.Fleet.Position(who, instrument.Id)} of {instrument.Symbol}");
             }
         }
 
@@ -90,8 +92,12 @@ public class FleetTests
             ReportType type = (ReportType)(1 + random.Below(6));
             fleet.OnReport(new SimReport
             {
-                Number = random.Below(4) == 0 ? random.Below(100) : request.Number, Participant = request.Participant, InstrumentId = random.Below(50) == 0 ? 7 : 0, Type = type, Side = request.Side,
-                LastQuantity = new Quantity(1), LastPrice = new Price(10_000), Leaves = new Quantity(type is ReportType.Trade or ReportType.CancelRejected ? random.Below(3) : type == ReportType.Accepted ? 5 : 0),
+                Number = random.Below(4) == 0 ? random.Below(100) : request.Number, Participant = request.Participant,
+                    InstrumentId = random.Below(50) == 0 ? 7 : 0, Type = type, Side = request.Side,
+                LastQuantity = new Quantity(1), LastPrice = new Price(10_000),
+                    Leaves = new Quantity(type is ReportType.Trade or ReportType.CancelRejected
+                        ? random.Below(3)
+                        : type == ReportType.Accepted ? 5 : 0),
             });
         }
 
@@ -107,8 +113,11 @@ public class FleetTests
             for (int step = 0; step < 5_000; step++)
             {
                 fleet.Next(out SimRequest request);
-                fleet.OnTop(new SimTop { InstrumentId = request.InstrumentId, HasBid = true, HasAsk = true, Bid = new Price(request.Price.Ticks - 5), Ask = new Price(request.Price.Ticks + 5) });
-                fleet.OnReport(new SimReport { Number = request.Number, Participant = request.Participant, InstrumentId = request.InstrumentId, Type = request.Action == SimAction.New ? ReportType.Accepted : ReportType.Cancelled, Side = request.Side, Leaves = request.Action == SimAction.New ? request.Quantity : default });
+                fleet.OnTop(new SimTop { InstrumentId = request.InstrumentId, HasBid = true, HasAsk = true, Bid = new Price(request.Price.Ticks - 5),
+                    Ask = new Price(request.Price.Ticks + 5) });
+                fleet.OnReport(new SimReport { Number = request.Number, Participant = request.Participant, InstrumentId = request.InstrumentId,
+                    Type = request.Action == SimAction.New ? ReportType.Accepted
+                        : ReportType.Cancelled, Side = request.Side, Leaves = request.Action == SimAction.New ? request.Quantity : default });
             }
         }
 
@@ -119,7 +128,8 @@ public class FleetTests
     [Fact]
     public void Options_OutOfRange_AreAllNamed()
     {
-        ArgumentException fault = Assert.Throws<ArgumentException>(() => new Fleet(new FleetOptions { Instruments = [new SimInstrument(3, 10, 0)], RequestsPerSecond = 0, FirstNumber = 0 }));
+        ArgumentException fault = Assert.Throws<ArgumentException>(
+            () => new Fleet(new FleetOptions { Instruments = [new SimInstrument(3, 10, 0)], RequestsPerSecond = 0, FirstNumber = 0 }));
 
         Assert.Contains("instrument 3", fault.Message);
         Assert.Contains("RequestsPerSecond", fault.Message);

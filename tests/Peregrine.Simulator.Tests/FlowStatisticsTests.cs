@@ -121,5 +121,7 @@ public class FlowStatisticsTests
         Assert.True(flow.Kurtosis(10) > 3.5, $"tails are fat: {flow.Kurtosis(10)}");
     }
 
-    private static SimTop Top(long bid, long ask) => new() { HasBid = true, HasAsk = true, Bid = new Price(bid), Ask = new Price(ask), BidQuantity = new Quantity(10), AskQuantity = new Quantity(20) };
+    private static SimTop Top(long bid, long ask) =>
+        new() { HasBid = true, HasAsk = true, Bid = new Price(bid), Ask = new Price(ask), BidQuantity = new Quantity(10),
+            AskQuantity = new Quantity(20) };
 }

@@ -13,7 +13,8 @@ public static class SharedData
     public static string Require(string relativePath)
     {
         string path = Path.Combine(Root, relativePath);
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"recorded data is missing: {path}; set PEREGRINE_SHARED to the folder that holds it");
+        Assert.SkipUnless(File.Exists(path)
+            || Directory.Exists(path), $"recorded data is missing: {path}; set PEREGRINE_SHARED to the folder that holds it");
         return path;
     }
 }

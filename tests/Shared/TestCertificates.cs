@@ -37,7 +37,9 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = request.Create(_authority, DateTimeOffset.UtcNow.AddDays(-90), DateTimeOffset.UtcNow.AddDays(validDays), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 certificate =
+            request.Create(_authority, DateTimeOffset.UtcNow.AddDays(-90), DateTimeOffset.UtcNow.AddDays(validDays),
+                RandomNumberGenerator.GetBytes(8));
         (string certificateFile, string keyFile) = (Path($"{into ?? name}.pem"), Path($"{into ?? name}.key"));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());

@@ -3,7 +3,8 @@ using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Distribution.Publishing;
 
-/// <summary>The digest that increments carry now and then, so that a subscriber can check its own book. docs/wire/marketdata-v1.md has it in words.</summary>
+/// <summary>The digest that increments carry now and then, so that a subscriber can check its own book.
+/// docs/wire/marketdata-v1.md has it in words.</summary>
 public static class BookDigest
 {
     /// <summary>The digest of one book, at a depth that has levels or orders; never 0.</summary>

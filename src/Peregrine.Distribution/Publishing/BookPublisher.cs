@@ -210,7 +210,8 @@ internal sealed class BookPublisher
     private void Trade(InstrumentBook instrument, long price, long quantity, Side aggressor)
     {
         instrument.Trades++;
-        instrument.LastTrade = new TradeEntry { TradeId = instrument.Trades, Price = price, Quantity = quantity, Aggressor = aggressor, TimeNs = instrument.TimeNs };
+        instrument.LastTrade = new TradeEntry { TradeId = instrument.Trades, Price = price, Quantity = quantity, Aggressor = aggressor,
+            TimeNs = instrument.TimeNs };
         Dirty(instrument, Depth.Trades);
     }
 

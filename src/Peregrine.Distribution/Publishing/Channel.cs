@@ -103,7 +103,8 @@ internal sealed class Channel
         FrameHeader header = Header(isIncrement: true);
         Span<byte> target = Reserve(FrameEncoder.BytesFor(_count));
         Commit(FrameEncoder.Increment(
-            target, header, _levels.AsSpan(0, Depth is Depth.Best or Depth.Levels ? _count : 0), _orders.AsSpan(0, Depth == Depth.Orders ? _count : 0),
+            target, header, _levels.AsSpan(0, Depth is Depth.Best or Depth.Levels ? _count : 0),
+            _orders.AsSpan(0, Depth == Depth.Orders ? _count : 0),
             _trades.AsSpan(0, Depth == Depth.Trades ? _count : 0)));
         _count = 0;
     }

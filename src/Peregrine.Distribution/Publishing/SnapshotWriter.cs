@@ -25,7 +25,8 @@ internal sealed class SnapshotWriter(MarketBooks books)
         _connection = connection;
         _isRefused = false;
         _count = 0;
-        _header = new FrameHeader { InstrumentId = instrument.Id, Depth = channel.Depth, Sequence = channel.SentSequence, TimeNs = instrument.TimeNs, IsFirst = true };
+        _header = new FrameHeader { InstrumentId = instrument.Id, Depth = channel.Depth, Sequence = channel.SentSequence, TimeNs = instrument.TimeNs,
+            IsFirst = true };
         switch (channel.Depth)
         {
             case Depth.Orders:
@@ -54,7 +55,8 @@ internal sealed class SnapshotWriter(MarketBooks books)
         for (int level = 0; level < levels; level++)
         {
             _ = books.TryGetLevel(instrumentId, side, level, out long price, out long quantity);
-            _levels[_count] = new LevelEntry { Side = side, Price = price, Quantity = quantity, OrderCount = books.OrderCountAt(instrumentId, side, level) };
+            _levels[_count] = new LevelEntry { Side = side, Price = price, Quantity = quantity,
+                OrderCount = books.OrderCountAt(instrumentId, side, level) };
             CountEntry();
         }
     }
@@ -67,7 +69,8 @@ internal sealed class SnapshotWriter(MarketBooks books)
             _ = books.TryGetLevel(instrumentId, side, level, out long price, out _);
             foreach (QueuedOrder order in books.QueueAt(instrumentId, side, level))
             {
-                _orders[_count] = new OrderEntry { Kind = OrderChangeKind.Add, OrderId = order.OrderId, Side = side, Price = price, Quantity = order.Quantity };
+                _orders[_count] = new OrderEntry { Kind = OrderChangeKind.Add, OrderId = order.OrderId, Side = side, Price = price,
+                    Quantity = order.Quantity };
                 CountEntry();
             }
         }
@@ -87,7 +90,8 @@ internal sealed class SnapshotWriter(MarketBooks books)
         {
             Depth depth = _header.Depth;
             _connection.Advance(FrameEncoder.Snapshot(
-                target, _header, _levels.AsSpan(0, depth is Depth.Best or Depth.Levels ? _count : 0), _orders.AsSpan(0, depth == Depth.Orders ? _count : 0),
+                target, _header, _levels.AsSpan(0, depth is Depth.Best or Depth.Levels ? _count : 0),
+                _orders.AsSpan(0, depth == Depth.Orders ? _count : 0),
                 _trades.AsSpan(0, depth == Depth.Trades ? _count : 0)));
         }
         else

@@ -74,7 +74,8 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
             uint bytes = BinaryPrimitives.ReadUInt32BigEndian(prefix);
             if (bytes > WireLimits.RequestBytesMax)
             {
-                Leave(Reason.FrameTooLarge, $"a request of {bytes} bytes; expected at most {WireLimits.RequestBytesMax}: a length of four bytes, big endian, then a Request");
+                Leave(Reason.FrameTooLarge, $"a request of {bytes} bytes; expected at most {WireLimits.RequestBytesMax}: a length of four bytes, " +
+                    $"big endian, then a Request");
                 break;
             }
 
@@ -222,7 +223,9 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
 
     /// <summary>Tells that the subscriber is too slow, and begins to close.</summary>
     public void LeaveAsTooSlow() =>
-        Leave(Reason.TooSlow, $"nothing was read for {server.Options.StallMs} ms, or changes of one instrument were left out more than {server.Options.ConflationsMax} times in a minute; {_conflations} times in all; subscribe to less, or read faster");
+        Leave(Reason.TooSlow, $"nothing was read for {server.Options.StallMs} ms, " +
+            $"or changes of one instrument were left out more than {server.Options.ConflationsMax} times in a minute; " +
+            $"{_conflations} times in all; subscribe to less, or read faster");
 
     /// <summary>Tells why, and begins to close: the last frame must arrive, so the connection stays for a moment.</summary>
     public void Leave(Reason reason, string text)
@@ -316,7 +319,9 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
     {
         if (request.Depth == 0 || request.Symbols.Count == 0)
         {
-            Refuse(Reason.BadRequest, request.Depth == 0 ? "a depth that is unknown; expected best, levels, orders or trades" : "no symbol; expected one or more, or * for all");
+            Refuse(Reason.BadRequest, request.Depth == 0
+                ? "a depth that is unknown; expected best, levels, orders or trades"
+                : "no symbol; expected one or more, or * for all");
             return;
         }
 
@@ -329,13 +334,15 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
         List<int> fresh = [.. ids.Distinct().Where(id => !_subscriptions.ContainsKey((id, request.Depth)))];
         if (_subscriptions.Count + fresh.Count > server.Options.SubscriptionsMax)
         {
-            Refuse(Reason.TooManySubscriptions, $"{_subscriptions.Count + fresh.Count} subscriptions; expected at most {server.Options.SubscriptionsMax} on a connection");
+            Refuse(Reason.TooManySubscriptions,
+                $"{_subscriptions.Count + fresh.Count} subscriptions; expected at most {server.Options.SubscriptionsMax} on a connection");
             return;
         }
 
         if (!server.TryOpenChannels(fresh, request.Depth, out List<Channel> channels))
         {
-            Refuse(Reason.TooManyChannels, $"the server's memory for instruments and depths ({server.Options.ChunksMax} chunks) is used up; subscribe to fewer");
+            Refuse(Reason.TooManyChannels,
+                $"the server's memory for instruments and depths ({server.Options.ChunksMax} chunks) is used up; subscribe to fewer");
             return;
         }
 

@@ -36,7 +36,8 @@ public sealed class MarketDataClient : IDisposable
     /// <param name="requests">Sent after each connect.</param>
     /// <param name="log">Gets a line for each connection that comes or goes; null for nobody.</param>
     /// <param name="onLost">Called on the client's thread when a connection was lost; null for nothing.</param>
-    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, Action<string>? log = null, Action? onLost = null)
+    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, Action<string>? log = null,
+        Action? onLost = null)
     {
         _onLost = onLost ?? (() => { });
         _server = server;
@@ -97,7 +98,8 @@ public sealed class MarketDataClient : IDisposable
                 Disconnects++;
                 _onLost();
                 retryMs = FirstRetryMs;
-                _log($"market data of {_server}: connection lost ({_visitor.Goodbye ?? _connection.Fault ?? _ended ?? errno.ToString()}); connecting again");
+                _log($"market data of {_server}: " +
+                    $"connection lost ({_visitor.Goodbye ?? _connection.Fault ?? _ended ?? errno.ToString()}); connecting again");
             }
 
             WaitMs(retryMs);
@@ -182,7 +184,8 @@ public sealed class MarketDataClient : IDisposable
 
         public override void OnHeartbeat(long timeNs) => inner.OnHeartbeat(timeNs);
 
-        public override void OnConflated(int instrumentId, Depth depth, long lastSequence, long count) => inner.OnConflated(instrumentId, depth, lastSequence, count);
+        public override void OnConflated(int instrumentId, Depth depth, long lastSequence, long count) =>
+            inner.OnConflated(instrumentId, depth, lastSequence, count);
 
         public override void OnRefused(Reason reason, string text) => inner.OnRefused(reason, text);
     }

@@ -9,7 +9,8 @@ namespace Peregrine.Distribution.Subscribing;
 /// <param name="requests">Sent when the connection opens.</param>
 /// <param name="onClosed">Told why it ended; null for nobody.</param>
 /// <remarks>Thread: the loop's. Allocates: only for frames with text.</remarks>
-public sealed class MarketDataConnection(FrameVisitor visitor, IReadOnlyList<Request> requests, Action<CloseReason>? onClosed = null) : IConnectionHandler
+public sealed class MarketDataConnection(FrameVisitor visitor, IReadOnlyList<Request> requests,
+    Action<CloseReason>? onClosed = null) : IConnectionHandler
 {
     private Connection? _connection;
 

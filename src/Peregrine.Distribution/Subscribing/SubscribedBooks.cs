@@ -32,7 +32,9 @@ public class SubscribedBooks : FrameVisitor
     public long Changes { get; private set; }
 
     /// <summary>The sequence number of an instrument's book; -1 before its first snapshot.</summary>
-    public long SequenceOf(int instrumentId) => _instruments.TryGetValue(instrumentId, out (InstrumentInfo Info, long Sequence) known) ? known.Sequence : -1;
+    public long SequenceOf(int instrumentId) => _instruments.TryGetValue(instrumentId, out (InstrumentInfo Info, long Sequence) known)
+        ? known.Sequence
+        : -1;
 
     /// <inheritdoc/>
     public override void OnWelcome(int version, string source, int heartbeatMs, long instrumentCount)
@@ -132,7 +134,9 @@ public class SubscribedBooks : FrameVisitor
     }
 
     /// <summary>What is known of an instrument; null before it was named.</summary>
-    protected InstrumentInfo? InfoOf(int instrumentId) => _instruments.TryGetValue(instrumentId, out (InstrumentInfo Info, long Sequence) known) ? known.Info : null;
+    protected InstrumentInfo? InfoOf(int instrumentId) => _instruments.TryGetValue(instrumentId, out (InstrumentInfo Info, long Sequence) known)
+        ? known.Info
+        : null;
 
     private void Apply(in BookUpdate update)
     {

@@ -313,7 +313,8 @@ public static class FrameDecoder
             }
         }
 
-        if (reader.IsBroken || id > int.MaxValue || symbol.Length is 0 or > WireLimits.SymbolBytesMax || decimals > 18 || tick < 0 || depth > (byte)Depth.Trades)
+        if (reader.IsBroken || id > int.MaxValue || symbol.Length is 0 or > WireLimits.SymbolBytesMax || decimals > 18 || tick < 0
+            || depth > (byte)Depth.Trades)
         {
             return WireStatus.Malformed;
         }

@@ -28,10 +28,12 @@ public static class FrameEncoder
     /// <summary>Writes an increment.</summary>
     /// <param name="target">At least <see cref="BytesFor"/> bytes.</param>
     /// <returns>Bytes written.</returns>
-    public static int Increment(Span<byte> target, in FrameHeader header, ReadOnlySpan<LevelEntry> levels, ReadOnlySpan<OrderEntry> changes, ReadOnlySpan<TradeEntry> trades)
+    public static int Increment(Span<byte> target, in FrameHeader header, ReadOnlySpan<LevelEntry> levels, ReadOnlySpan<OrderEntry> changes,
+        ReadOnlySpan<TradeEntry> trades)
     {
         int size = SizeOfHead(header) + ProtoWriter.SizeOfField((ulong)header.PreviousSequence)
-            + ProtoWriter.SizeOfFixed((ulong)header.TimeNs) + ProtoWriter.SizeOfFixed(header.Digest) + SizeOf(levels) + SizeOfChanges(changes) + SizeOf(trades);
+            + ProtoWriter.SizeOfFixed((ulong)header.TimeNs) +
+            ProtoWriter.SizeOfFixed(header.Digest) + SizeOf(levels) + SizeOfChanges(changes) + SizeOf(trades);
         ProtoWriter writer = Begin(target, IncrementField, size, out int frameBytes);
         WriteHead(ref writer, header);
         writer.Unsigned(4, (ulong)header.PreviousSequence);
@@ -44,7 +46,8 @@ public static class FrameEncoder
     }
 
     /// <summary>Writes a snapshot, or a part of one. Of the entries of orders, kind and trade are not sent.</summary>
-    public static int Snapshot(Span<byte> target, in FrameHeader header, ReadOnlySpan<LevelEntry> levels, ReadOnlySpan<OrderEntry> orders, ReadOnlySpan<TradeEntry> trades)
+    public static int Snapshot(Span<byte> target, in FrameHeader header, ReadOnlySpan<LevelEntry> levels, ReadOnlySpan<OrderEntry> orders,
+        ReadOnlySpan<TradeEntry> trades)
     {
         int size = SizeOfHead(header) + ProtoWriter.SizeOfFixed((ulong)header.TimeNs) + (header.IsFirst ? 2 : 0) + (header.IsLast ? 2 : 0)
             + SizeOf(levels) + SizeOfOrders(orders) + SizeOf(trades);
@@ -67,7 +70,8 @@ public static class FrameEncoder
     {
         Span<byte> text = stackalloc byte[256];
         text = text[..Utf8(source, text)];
-        int size = ProtoWriter.SizeOfField((ulong)WireLimits.Version) + SizeOfText(text) + ProtoWriter.SizeOfField((ulong)heartbeatMs) + ProtoWriter.SizeOfField((ulong)instrumentCount);
+        int size = ProtoWriter.SizeOfField((ulong)WireLimits.Version) +
+            SizeOfText(text) + ProtoWriter.SizeOfField((ulong)heartbeatMs) + ProtoWriter.SizeOfField((ulong)instrumentCount);
         ProtoWriter writer = Begin(target, WelcomeField, size, out int frameBytes);
         writer.Unsigned(1, WireLimits.Version);
         writer.Text(2, text);
@@ -105,7 +109,8 @@ public static class FrameEncoder
     /// <summary>Writes that changes were left out.</summary>
     public static int Conflated(Span<byte> target, int instrumentId, Depth depth, long lastSequence, long count)
     {
-        int size = ProtoWriter.SizeOfField((ulong)instrumentId) + ProtoWriter.SizeOfField((ulong)depth) + ProtoWriter.SizeOfField((ulong)lastSequence) + ProtoWriter.SizeOfField((ulong)count);
+        int size = ProtoWriter.SizeOfField((ulong)instrumentId) +
+            ProtoWriter.SizeOfField((ulong)depth) + ProtoWriter.SizeOfField((ulong)lastSequence) + ProtoWriter.SizeOfField((ulong)count);
         ProtoWriter writer = Begin(target, ConflatedField, size, out int frameBytes);
         writer.Unsigned(1, (ulong)instrumentId);
         writer.Unsigned(2, (ulong)depth);
@@ -143,7 +148,8 @@ public static class FrameEncoder
     }
 
     private static int SizeOfHead(in FrameHeader header) =>
-        ProtoWriter.SizeOfField((ulong)header.InstrumentId) + ProtoWriter.SizeOfField((ulong)header.Depth) + ProtoWriter.SizeOfField((ulong)header.Sequence);
+        ProtoWriter.SizeOfField((ulong)header.InstrumentId) +
+        ProtoWriter.SizeOfField((ulong)header.Depth) + ProtoWriter.SizeOfField((ulong)header.Sequence);
 
     private static void WriteHead(ref ProtoWriter writer, in FrameHeader header)
     {
@@ -181,7 +187,8 @@ public static class FrameEncoder
     private static int SizeOfOrder(in OrderEntry order) => ProtoWriter.SizeOfField(order.OrderId) + ProtoWriter.SizeOfField((ulong)order.Side)
         + ProtoWriter.SizeOfField(order.Price) + ProtoWriter.SizeOfField((ulong)order.Quantity);
 
-    private static int SizeOfChange(in OrderEntry change) => SizeOfOrder(change) + ProtoWriter.SizeOfField((ulong)change.Kind) + ProtoWriter.SizeOfField((ulong)change.TradeId);
+    private static int SizeOfChange(in OrderEntry change) =>
+        SizeOfOrder(change) + ProtoWriter.SizeOfField((ulong)change.Kind) + ProtoWriter.SizeOfField((ulong)change.TradeId);
 
     private static int SizeOfOrders(ReadOnlySpan<OrderEntry> orders)
     {
@@ -232,7 +239,8 @@ public static class FrameEncoder
     }
 
     private static int SizeOf(in TradeEntry trade) => ProtoWriter.SizeOfField((ulong)trade.TradeId) + ProtoWriter.SizeOfField(trade.Price)
-        + ProtoWriter.SizeOfField((ulong)trade.Quantity) + ProtoWriter.SizeOfField((ulong)trade.Aggressor) + ProtoWriter.SizeOfFixed((ulong)trade.TimeNs);
+        + ProtoWriter.SizeOfField((ulong)trade.Quantity) +
+        ProtoWriter.SizeOfField((ulong)trade.Aggressor) + ProtoWriter.SizeOfFixed((ulong)trade.TimeNs);
 
     private static int SizeOf(ReadOnlySpan<TradeEntry> trades)
     {

@@ -50,7 +50,8 @@ public sealed partial class FileSessionStore
     }
 
     /// <summary>
-    /// A number of the application's that was durable elsewhere when the store was last saved: whoever keeps that has lost something if it now ends before.
+    /// A number of the application's that was durable elsewhere when the store was last saved:
+    /// whoever keeps that has lost something if it now ends before.
     /// It is saved with <see cref="NextIncoming"/>.
     /// </summary>
     public long ProvenSequence { get; set; }
@@ -100,7 +101,8 @@ public sealed partial class FileSessionStore
                 break;
             default:
                 throw new IOException(
-                    $"{Path} is not a session store of this version: wrong magic at byte 0; start the version that wrote it, or delete the file and let the client log on with ResetSeqNumFlag=Y");
+                    $"{Path} is not a session store of this version: wrong magic at byte 0; start the version that wrote it, " +
+                    $"or delete the file and let the client log on with ResetSeqNumFlag=Y");
         }
     }
 
@@ -176,7 +178,8 @@ public sealed partial class FileSessionStore
         if (!wanted.SequenceEqual(block))
         {
             throw new IOException(
-                $"session store {Path} is that of {ReadName(block[16..])} with {ReadName(block[(16 + 112)..])}, expected {owner}: it was moved or swapped; give each file its name back, or restore it from a copy");
+                $"session store {Path} is that of {ReadName(block[16..])} with {ReadName(block[(16 + 112)..])}, expected {owner}: " +
+                $"it was moved or swapped; give each file its name back, or restore it from a copy");
         }
     }
 
@@ -218,7 +221,8 @@ public sealed partial class FileSessionStore
 
         if (_generation == 0 || _nextIncoming is < 1 or > NextIncomingMax || ProvenSequence < 0)
         {
-            throw new SessionStoreDamagedException(Path, $"neither place of the client's next number, at bytes {SlotAt} and {SlotAt + SlotStride}, is whole");
+            throw new SessionStoreDamagedException(Path,
+                $"neither place of the client's next number, at bytes {SlotAt} and {SlotAt + SlotStride}, is whole");
         }
 
         if (bad > 0)
@@ -236,7 +240,8 @@ public sealed partial class FileSessionStore
         _sentMark = Math.Max(0, Math.Min(Math.Min(first, second), Mark));
         if (first != second)
         {
-            Found = Found.Length > 0 ? Found : $"session store {Path} says {first} and {second} for how far its reports were sent; {_sentMark} is taken";
+            Found = Found.Length > 0 ? Found
+                : $"session store {Path} says {first} and {second} for how far its reports were sent; {_sentMark} is taken";
         }
     }
 }

@@ -63,7 +63,8 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
     /// <param name="ringBytes">Size of the ring for a new file: 64 KiB to 1 GiB, a multiple of 4,096. An existing file keeps its own.</param>
     /// <param name="owner">Whose it is. One of somebody else is refused; one of version 1, which does not say, is taken and carried over.</param>
     /// <exception cref="SessionStoreDamagedException">Not whole: what it held is not known.</exception>
-    /// <exception cref="IOException">Not writable, in use, another session's, or of another version; the message says which and what to do.</exception>
+    /// <exception cref="IOException">Not writable, in use, another session's, or of another version;
+    /// the message says which and what to do.</exception>
     public static FileSessionStore Open(string path, long ringBytes, SessionStoreOwner owner)
     {
         Check.That(ringBytes is >= 64 << 10 and <= 1 << 30 && ringBytes % 4096 == 0, "a session store has 64 KiB to 1 GiB, a multiple of 4,096");
@@ -257,7 +258,10 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
             if (!TryRecord(before, out _, out long olderSequence, out _, out long olderBefore, out int olderResets))
             {
                 // Not written over yet, so it was whole once; what is nearly a lap old may be under a record that was never finished.
-                Found += _end - before > _ringBytes / 4 * 3 ? "" : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: messages up to number {sequence - 1} are not in it any more";
+                Found += _end - before > _ringBytes / 4 * 3
+                    ? ""
+                    : $"session store {Path} is damaged at byte {HeaderBytes + (before % _ringBytes)}: " +
+                    $"messages up to number {sequence - 1} are not in it any more";
                 return;
             }
 
@@ -293,7 +297,8 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
         sequence = BinaryPrimitives.ReadInt64LittleEndian(head[8..]);
         mark = BinaryPrimitives.ReadInt64LittleEndian(head[16..]);
         before = BinaryPrimitives.ReadInt64LittleEndian(head[24..]);
-        return sequence >= 0 && resets >= 0 && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(position, Ring(position, RecordHeaderBytes + length));
+        return sequence >= 0 && resets >= 0
+            && BinaryPrimitives.ReadUInt64LittleEndian(head[32..]) == Checksum(position, Ring(position, RecordHeaderBytes + length));
     }
 
     // The position is in it, though it is not in the record: what an earlier lap of the ring left at the same place is not taken for a record.

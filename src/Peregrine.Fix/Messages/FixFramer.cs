@@ -124,7 +124,8 @@ public static class FixFramer
         // 16-bit lanes may wrap: only the sum modulo 256 matters, and 65,536 is a multiple of it.
         for (; bytes.Length >= lanes; bytes = bytes[lanes..])
         {
-            System.Numerics.Vector.Widen(new System.Numerics.Vector<byte>(bytes), out System.Numerics.Vector<ushort> low, out System.Numerics.Vector<ushort> high);
+            System.Numerics.Vector.Widen(new System.Numerics.Vector<byte>(bytes), out System.Numerics.Vector<ushort> low,
+                out System.Numerics.Vector<ushort> high);
             sums += low + high;
         }
 

@@ -60,7 +60,9 @@ public sealed class FixIndex
             _tags[Count] = tag;
             _starts[Count] = at;
             _lengths[Count++] = length;
-            dataBytes = FixDictionary.TypeOf(tag) == FixType.Length && FixText.TryInt(frame.Slice(at, length), out int announced) && announced >= 0 ? announced : -1;
+            dataBytes = FixDictionary.TypeOf(tag) == FixType.Length && FixText.TryInt(frame.Slice(at, length), out int announced) && announced >= 0
+                ? announced
+                : -1;
             at += length + 1;
         }
 

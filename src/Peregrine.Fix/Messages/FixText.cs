@@ -113,7 +113,8 @@ public static class FixText
         }
 
         // 60 is a leap second; it counts as the next second.
-        if (year is < 1970 or > 2200 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60)
+        if (year is < 1970 or > 2200 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59
+            || second > 60)
         {
             return false;
         }
@@ -185,7 +186,8 @@ public static class FixText
         return at + decimals;
     }
 
-    /// <summary>As <see cref="WriteDecimal(Span{byte}, long, int)"/> for what 64 bits do not hold: averages of large prices have more digits.</summary>
+    /// <summary>As <see cref="WriteDecimal(Span{byte}, long, int)"/> for what 64 bits do not hold:
+    /// averages of large prices have more digits.</summary>
     /// <param name="decimals">0 to 18.</param>
     /// <returns>Bytes written; at most <see cref="WideDecimalBytesMax"/>.</returns>
     public static int WriteDecimal(Span<byte> target, Int128 mantissa, int decimals)

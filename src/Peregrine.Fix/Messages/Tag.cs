@@ -69,7 +69,8 @@ public static class Tag
     /// <summary>Tags from here on are agreed between two parties and not checked.</summary>
     public const int UserDefinedMin = 5000;
 
-    /// <summary>Whose orders shall not trade with each other. User-defined in FIX 4.4, with this number at CME (SelfMatchPreventionID there, too).</summary>
+    /// <summary>Whose orders shall not trade with each other. User-defined in FIX 4.4,
+    /// with this number at CME (SelfMatchPreventionID there, too).</summary>
     public const int SelfMatchPreventionId = 7928;
 
     /// <summary>What happens instead. User-defined in FIX 4.4, with this number at CME (SelfMatchPreventionInstruction there, too).</summary>

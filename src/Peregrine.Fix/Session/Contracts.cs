@@ -18,7 +18,8 @@ public interface IFixSessionStore
     long Mark { get; }
 
     /// <summary>
-    /// The mark of the last message that was given to a connection: what lies behind it was never sent. Setting it saves it; never above <see cref="Mark"/>.
+    /// The mark of the last message that was given to a connection: what lies behind it was never sent. Setting it saves it;
+    /// never above <see cref="Mark"/>.
     /// </summary>
     long SentMark { get; set; }
 
@@ -79,7 +80,8 @@ public interface IFixApplication
     }
 
     /// <summary>The peer begins again with number 1, and the session is about to.</summary>
-    /// <returns>The mark to go on from: <see cref="FixSession.Mark"/>, or a smaller one if what lies behind it is told again (<see cref="FixSession.TellAgain"/>).</returns>
+    /// <returns>The mark to go on from: <see cref="FixSession.Mark"/>, or a smaller one if what lies behind it is told again
+    /// (<see cref="FixSession.TellAgain"/>).</returns>
     long OnReset(FixSession session) => session.Mark;
 
     /// <summary>

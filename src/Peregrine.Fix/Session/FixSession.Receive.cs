@@ -176,7 +176,8 @@ public sealed partial class FixSession
             {
                 SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
             }
-            else if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0]) && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
+            else if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0])
+                && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
             {
                 RejectBusiness(message, 3, default, "Unsupported Message Type"u8);
             }
@@ -243,7 +244,8 @@ public sealed partial class FixSession
 
         FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("A"u8)!, out int refTag);
         _ = message.TryGetLong(Messages.Tag.HeartBtInt, out long heartbeatSeconds);
-        if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
+        if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax
+            || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
         {
             // Known by its CompIDs, so it is told why, but it never was on.
             State = FixSessionState.LogoutSent;
@@ -355,7 +357,9 @@ public sealed partial class FixSession
             return;
         }
 
-        SendReject(message, sequence, fault == FixFault.None ? FixFault.ValueIncorrect : fault, fault == FixFault.None ? Messages.Tag.NewSeqNo : refTag);
+        SendReject(message, sequence, fault == FixFault.None
+            ? FixFault.ValueIncorrect
+            : fault, fault == FixFault.None ? Messages.Tag.NewSeqNo : refTag);
     }
 
     // One request for a gap, not one for each message behind it.

@@ -84,11 +84,13 @@ public sealed partial class FixSession
         }
     }
 
-    /// <summary>Begins a message of an earlier number again: header written, fields are added by the caller, then <see cref="TryEndRemake"/>.</summary>
+    /// <summary>Begins a message of an earlier number again: header written, fields are added by the caller,
+    /// then <see cref="TryEndRemake"/>.</summary>
     /// <param name="msgType">MsgType.</param>
     /// <param name="sequence">Its number.</param>
     /// <param name="sentNs">When it was sent first as far as is known, Unix nanoseconds: not after now.</param>
-    /// <param name="isPossResend">The peer may have had what it says under another number: PossResend (97), unless it is repeated under its own.</param>
+    /// <param name="isPossResend">The peer may have had what it says under another number: PossResend (97),
+    /// unless it is repeated under its own.</param>
     public FixWriter Remake(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend) =>
         Begin(msgType, sequence, Math.Min(sentNs, _nowNs), isPossResend && sequence >= _writtenEnd);
 

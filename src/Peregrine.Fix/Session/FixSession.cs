@@ -324,7 +324,8 @@ public sealed partial class FixSession
         }
     }
 
-    // A message with a mark was given to the connection. What lies before it may not have been: the peer still has to ask for what came while it was away.
+    // A message with a mark was given to the connection. What lies before it may not have been: the peer still has to ask for what came while it was
+    // away.
     private void WasSent(long mark)
     {
         long sent = _store.SentMark;

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Peregrine.Fix.Session;
 
-/// <summary>A store that lives as long as the process, and keeps the last messages only. For tests, tools and sessions that start anew each day.</summary>
+/// <summary>A store that lives as long as the process, and keeps the last messages only. For tests,
+/// tools and sessions that start anew each day.</summary>
 /// <remarks>Thread: one owner. Allocates: until each of its places was used by a message as long as those that follow.</remarks>
 public sealed class MemorySessionStore : IFixSessionStore
 {

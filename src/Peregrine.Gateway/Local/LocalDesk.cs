@@ -50,7 +50,8 @@ internal sealed class LocalDesk
 
     /// <summary>Tells which accounts each session may trade for.</summary>
     /// <param name="accountIds">By number of the session, ids in the rules in force.</param>
-    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds) => _accounts = _bySession.Keys.ToDictionary(session => session, session => accountIds[session]);
+    public void UseAccounts(IReadOnlyDictionary<int, int[]> accountIds) =>
+        _accounts = _bySession.Keys.ToDictionary(session => session, session => accountIds[session]);
 
     /// <summary>Submits what the ports have for the link.</summary>
     /// <returns>False when the journal cannot be written.</returns>

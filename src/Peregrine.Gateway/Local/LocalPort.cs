@@ -50,12 +50,14 @@ public sealed class LocalPort
     public long Sent { get; private set; }
 
     /// <summary>Hands a request to the link.</summary>
-    /// <param name="command">SessionId of one of the port's sessions; InstrumentId and AccountId as in the link's rules. Sequence, time and order id are the link's.</param>
+    /// <param name="command">SessionId of one of the port's sessions; InstrumentId and AccountId as in the link's rules. Sequence,
+    /// time and order id are the link's.</param>
     /// <returns>False: too many wait, try again.</returns>
     public bool TrySubmit(in OrderCommand command)
     {
         bool isOperation = command.Type is CommandType.Phase or CommandType.Disconnect;
-        Check.That(command.Type is >= CommandType.New and < CommandType.Time && (!isOperation || IsOperator), "a request is one that its port may make");
+        Check.That(command.Type is >= CommandType.New and < CommandType.Time
+            && (!isOperation || IsOperator), "a request is one that its port may make");
         Check.That(_sessions.ContainsKey(command.SessionId) || isOperation, "a request names a session of its port");
         OrderCommand stamped = command;
         stamped.Hops.ReceivedNs = Clock.MonotonicNs;

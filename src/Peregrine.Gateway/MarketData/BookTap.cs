@@ -20,15 +20,18 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     private Instrument[] _instruments = [];
     private int[] _ids = [];
 
-    /// <summary>Names the core's instruments, at start and when there are more; those that are named keep their books. The core tells order deltas.</summary>
+    /// <summary>Names the core's instruments, at start and when there are more; those that are named keep their books.
+    /// The core tells order deltas.</summary>
     public void UseInstruments(TradingCore core)
     {
         _core = core;
         _instruments = [.. core.Rules!.Instruments];
-        _ids = [.. _instruments.Select(instrument => server.Define(new InstrumentInfo(instrument.Symbol, instrument.PriceDecimals, instrument.TickUnits, instrument.LotUnits)))];
+        _ids = [.. _instruments.Select(
+            instrument => server.Define(new InstrumentInfo(instrument.Symbol, instrument.PriceDecimals, instrument.TickUnits, instrument.LotUnits)))];
     }
 
-    /// <summary>Publishes every order that shows something, in the order of the queues: the books as recovery left them. The server's thread must run.</summary>
+    /// <summary>Publishes every order that shows something, in the order of the queues: the books as recovery left them.
+    /// The server's thread must run.</summary>
     public void PublishResting(long timeNs)
     {
         foreach (Instrument instrument in _instruments)
@@ -110,11 +113,13 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     private void Push(in OrderCommand command, in MatchEvent match, BookUpdateKind kind, ulong orderId, Side side)
     {
         Instrument instrument = _instruments[match.InstrumentId];
-        _waiting.Push(new Waiting { Sequence = command.Sequence, Update = Update(instrument, kind, orderId, side, match.Price, match.Quantity, command.TimeNs) });
+        _waiting.Push(new Waiting { Sequence = command.Sequence,
+            Update = Update(instrument, kind, orderId, side, match.Price, match.Quantity, command.TimeNs) });
     }
 
     // The checks of an order's amounts see to it that they fit.
-    private BookUpdate Update(Instrument instrument, BookUpdateKind kind, ulong orderId, Side side, Price price, Quantity quantity, long timeNs) => new()
+    private BookUpdate Update(Instrument instrument, BookUpdateKind kind, ulong orderId, Side side, Price price, Quantity quantity, long timeNs) =>
+        new()
     {
         Kind = kind,
         OrderId = orderId,

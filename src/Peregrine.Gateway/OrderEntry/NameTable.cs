@@ -21,9 +21,12 @@ public sealed class NameTable
         _symbols = [.. rules.Instruments.Select(instrument => Encoding.ASCII.GetBytes(instrument.Symbol))];
         _accounts = [.. rules.Accounts.Select(account => Encoding.ASCII.GetBytes(account.Name))];
         Dictionary<int, int> firstOf = [];
-        _firmAccounts = [.. rules.Accounts.Select(account => account.FirmId == 0 || firstOf.TryAdd(account.FirmId, account.Id) ? account.Id : firstOf[account.FirmId])];
-        _instrumentIds = rules.Instruments.ToDictionary(instrument => instrument.Symbol, instrument => instrument.Id, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        _accountIds = rules.Accounts.ToDictionary(account => account.Name, account => account.Id, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _firmAccounts = [.. rules.Accounts.Select(
+            account => account.FirmId == 0 || firstOf.TryAdd(account.FirmId, account.Id) ? account.Id : firstOf[account.FirmId])];
+        _instrumentIds = rules.Instruments.ToDictionary(instrument => instrument.Symbol, instrument => instrument.Id, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+        _accountIds = rules.Accounts.ToDictionary(account => account.Name, account => account.Id, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The instruments by id.</summary>

@@ -76,7 +76,8 @@ internal sealed partial class OrderDecoder
                     command.OrderType = OrderType.TrailingStop;
                     break;
                 default:
-                    return "ExecInst (18) is not supported: expected 6 (post only), G (all or none), and with OrdType P one of M, R (pegs) and a (trailing stop)"u8;
+                    return "ExecInst (18) is not supported: expected 6 (post only), G (all or none), "u8 +
+                        "and with OrdType P one of M, R (pegs) and a (trailing stop)"u8;
             }
         }
 
@@ -144,7 +145,9 @@ internal sealed partial class OrderDecoder
         ScaleStatus scaled = hasPrice ? instrument.TryToPrice(mantissa, decimals, out command.Price) : ScaleStatus.Ok;
         if (scaled != ScaleStatus.Ok)
         {
-            return scaled == ScaleStatus.OffGrid ? "Price (44) is not a whole number of ticks of the instrument"u8 : "Price (44) is larger than any price of the instrument"u8;
+            return scaled == ScaleStatus.OffGrid
+                ? "Price (44) is not a whole number of ticks of the instrument"u8
+                : "Price (44) is larger than any price of the instrument"u8;
         }
 
         if (hasPrice && command.OrderType is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop))
@@ -275,6 +278,7 @@ internal sealed partial class OrderDecoder
         };
         return command.SelfTrade != SelfTradePrevention.Default
             ? default
-            : "SelfMatchPreventionInstruction (8000) is not supported: expected N (cancel the newest), O (the oldest), B (both) or D (decrement and cancel)"u8;
+            : "SelfMatchPreventionInstruction (8000) is not supported: expected N (cancel the newest), "u8 +
+                "O (the oldest), B (both) or D (decrement and cancel)"u8;
     }
 }

@@ -7,8 +7,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>
-/// The numbers of the sessions, and what was sent under them. Reports are numbered as the journal makes them; the journal is told of everything else that
-/// takes a number. So a store can be made again, and a report that it has no more.
+/// The numbers of the sessions, and what was sent under them. Reports are numbered as the journal makes them;
+/// the journal is told of everything else that takes a number. So a store can be made again, and a report that it has no more.
 /// </summary>
 internal sealed partial class OrderPort
 {
@@ -18,7 +18,8 @@ internal sealed partial class OrderPort
     private RemakerPool? _remakers;
     private long _sentSequence = long.MaxValue;
 
-    /// <summary>Every report of the commands up to here was given to a connection of its session. From any thread; a tenth of a second old at most.</summary>
+    /// <summary>Every report of the commands up to here was given to a connection of its session. From any thread;
+    /// a tenth of a second old at most.</summary>
     public long SentSequence => Volatile.Read(ref _sentSequence);
 
     /// <summary>Reports are being made again for a client that waits for them.</summary>
@@ -123,7 +124,8 @@ internal sealed partial class OrderPort
     private static RemakeStatus GiveUp(ClientState client, long untellable)
     {
         client.Untellable = untellable;
-        client.News = "Reports that you asked for could not be made again and are left out: take them from your own records, and ask for the status of your orders.";
+        client.News = "Reports that you asked for could not be made again and are left out: take them from your own records, " +
+            "and ask for the status of your orders.";
         return RemakeStatus.Gone;
     }
 
@@ -138,7 +140,8 @@ internal sealed partial class OrderPort
             writer.Add(LinesOfTextTag, 1L);
             writer.Add(Tag.Text, System.Text.Encoding.ASCII.GetBytes(news));
             Check.That(client.Session.TryEndMessage(ref writer, client.Session.Mark), "news fit into a message");
-            Note(client, SessionNoteKind.NewsTold, client.Session.Resets, client.Session.NextOutgoing, client.Session.Mark, client.Session.NextIncoming);
+            Note(client, SessionNoteKind.NewsTold, client.Session.Resets, client.Session.NextOutgoing, client.Session.Mark,
+                client.Session.NextIncoming);
         }
 
         client.Session.TellAgain(client.ReportCount);

@@ -76,7 +76,8 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             bool isMadeAgain = known is not null && (client.IsLost || SessionMending.IsOlder(client.Store, known));
             if (!isMadeAgain && count > client.SentAtStart && (client.IsLost || !client.Store.HoldsAllUnsent()))
             {
-                return $"session {client.Client.CompId} was sent its reports up to number {client.SentAtStart}, and the snapshot stands after number {count}";
+                return $"session {client.Client.CompId} was sent its reports up to number {client.SentAtStart}, " +
+                    $"and the snapshot stands after number {count}";
             }
         }
 

@@ -7,7 +7,8 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Reject reasons as FIX codes and as text: rule, limit and value. The table is docs/reject-reasons.md.</summary>
 internal static class RejectText
 {
-    private static readonly byte[][] Names = [.. Enumerable.Range(0, (int)RejectReason.JournalFull + 1).Select(reason => Encoding.ASCII.GetBytes(((RejectReason)reason).ToString()))];
+    private static readonly byte[][] Names = [.. Enumerable.Range(0, (int)RejectReason.JournalFull + 1)
+        .Select(reason => Encoding.ASCII.GetBytes(((RejectReason)reason).ToString()))];
 
     /// <summary>Longest text in bytes.</summary>
     public const int BytesMax = 128;

@@ -6,7 +6,8 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
-/// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport. Pure but for the session it writes to; allocates nothing.</summary>
+/// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport. Pure but for the session it writes to;
+/// allocates nothing.</summary>
 internal sealed partial class ReportEncoder(NameTable names)
 {
     // Digits of the average price beyond those of a price.
@@ -34,7 +35,9 @@ internal sealed partial class ReportEncoder(NameTable names)
     private static bool IsMassCancel(in OrderReport report) =>
         report.Type == ReportType.MassCancelled || (report.Type == ReportType.CancelRejected && report.RequestType == CommandType.MassCancel);
 
-    private static ReadOnlySpan<byte> MsgTypeOf(in OrderReport report) => IsMassCancel(in report) ? "r"u8 : report.Type == ReportType.CancelRejected ? "9"u8 : "8"u8;
+    private static ReadOnlySpan<byte> MsgTypeOf(in OrderReport report) => IsMassCancel(in report)
+        ? "r"u8
+        : report.Type == ReportType.CancelRejected ? "9"u8 : "8"u8;
 
     private void Write(ref FixWriter writer, in OrderReport report)
     {
@@ -82,7 +85,9 @@ internal sealed partial class ReportEncoder(NameTable names)
 
         bool isKnown = report.InstrumentId >= 0;
         Instrument instrument = isKnown ? names.Instruments[report.InstrumentId] : Unknown;
-        writer.Add(Tag.Symbol, isKnown ? names.Symbol(report.InstrumentId) : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId.Span : "?"u8);
+        writer.Add(Tag.Symbol, isKnown
+            ? names.Symbol(report.InstrumentId)
+            : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId.Span : "?"u8);
         writer.Add(Tag.Side, report.Side == 0 ? '1' : (char)('0' + (byte)report.Side));
         WriteTerms(ref writer, report, instrument);
         WriteAmounts(ref writer, report, instrument);

@@ -1,8 +1,8 @@
 namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>
-/// Strategies as clients number them, and as the core does. Each firm has numbers of its own, so that nobody can name another firm's strategy and make the venue
-/// cancel its orders; an account without a firm is one by itself.
+/// Strategies as clients number them, and as the core does. Each firm has numbers of its own,
+/// so that nobody can name another firm's strategy and make the venue cancel its orders; an account without a firm is one by itself.
 /// </summary>
 internal static class StrategyNumber
 {

@@ -41,18 +41,22 @@ internal static class FolderCheck
             behind.Add($"{path} holds the commands up to {sequence}");
         }
 
-        string end = string.Create(CultureInfo.InvariantCulture, $"{journal} ends with command {replay.Core.LastSequence}{(replay.Identity == Guid.Empty ? "" : $" of link {replay.Identity:N}")}");
+        string end = string.Create(CultureInfo.InvariantCulture,
+            $"{journal} ends with command {replay.Core.LastSequence}{(replay.Identity == Guid.Empty ? "" : $" of link {replay.Identity:N}")}");
         if (strangers.Count > 0)
         {
             throw new DataFolderException(
-                $"the files of {dataFolder} are not of one link: {end}, but {string.Join("; ", strangers)}. Give each link its own files back, or restore them from a copy");
+                $"the files of {dataFolder} are not of one link: {end}, but {string.Join("; ", strangers)}. Give each link its own files back, " +
+                $"or restore them from a copy");
         }
 
         if (behind.Count > 0 && !mayBeBehind)
         {
             throw new DataFolderException(
-                $"the journal lacks commands that were durable: {end}, but {string.Join("; ", behind)}. Restore the journal's files from a copy; or start once with "
-                + "--accept-lost-commands: the link goes on from the journal's end, and every client is told when it logs on that what it was told after that is void");
+                $"the journal lacks commands that were durable: {end}, but {string.Join("; ", behind)}. "
+                + $"Restore the journal's files from a copy; or start once with "
+                + "--accept-lost-commands: the link goes on from the journal's end, and every client is told when it logs on that what it was told "
+                + "after that is void");
         }
 
         return behind;
@@ -64,7 +68,8 @@ internal static class FolderCheck
         string folder = Path.Combine(dataFolder, "snapshots");
         foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder, SnapshotPattern) : [])
         {
-            if (long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence) && sequence > lastSequence)
+            if (long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
+                && sequence > lastSequence)
             {
                 yield return (path, sequence);
             }

@@ -103,7 +103,8 @@ internal static class SessionMending
         }
 
         store.GoOnFrom(store.NextOutgoing + missing, journal.Reports);
-        string line = string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for");
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"session store {store.Path} lacks {missing} reports: they are made again from the journal when they are asked for");
         return new MendedSession(runs, 0, unsureTo, line) { Missed = missed, MustReset = mustReset };
     }
 
@@ -188,8 +189,14 @@ internal static class SessionMending
             store.Restore(next, journal.Reports, journal.Numbers?.Resets ?? 0, journal.NextIncoming, Math.Min(sentMark, journal.Reports));
         }
 
+        string uncertain = journal.MayMissNotes
+            ? "; after a crash its numbers are not certain: its client has to log on with ResetSeqNumFlag=Y"
+            : "";
         string? line = isAny
-            ? string.Create(CultureInfo.InvariantCulture, $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} reports{(journal.MayMissNotes ? "; after a crash its numbers are not certain: its client has to log on with ResetSeqNumFlag=Y" : "")}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"session store {store.Path} {(isSure ? "is older than the journal" : "was lost")}: made again from it, " +
+                $"next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} " +
+                $"reports{uncertain}")
             : null;
         return new MendedSession(runs, 0, isSure && !journal.MayMissNotes ? 0 : journal.Reports, line)
         {
@@ -198,8 +205,8 @@ internal static class SessionMending
         };
     }
 
-    // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void. Of the numbers before, a note may
-    // have been lost with that end, although the reports around it were not: those the store still has.
+    // The journal's end is lost, and that was accepted: the numbers go on, what went out under the last of them is void. Of the numbers before, a
+    // note may have been lost with that end, although the reports around it were not: those the store still has.
     private static MendedSession Void(FileSessionStore store, in JournaledSession journal)
     {
         List<MissedNote> missed = [];

@@ -58,8 +58,10 @@ internal static class SnapshotFormat
             return "has a damaged header: wrong checksum";
         }
 
-        JournalPosition position = new(BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadInt64LittleEndian(source[24..]), ChainLink.Read(source[64..]));
-        info = new SnapshotInfo(path, position, BinaryPrimitives.ReadInt64LittleEndian(source[32..]), BinaryPrimitives.ReadUInt32LittleEndian(source[40..]));
+        JournalPosition position = new(BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
+            ChainLink.Read(source[64..]));
+        info = new SnapshotInfo(path, position, BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(source[40..]));
         return null;
     }
 

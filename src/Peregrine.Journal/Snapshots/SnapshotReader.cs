@@ -47,7 +47,8 @@ public sealed class SnapshotReader : IDisposable
         int read = Read(target);
         if (read < target.Length)
         {
-            throw new JournalException($"snapshot {_file.Path} ends {target.Length - read} bytes before what is expected; its schema is {Info.Schema}");
+            throw new JournalException($"snapshot {_file.Path} ends {target.Length - read} bytes before what is expected; " +
+                $"its schema is {Info.Schema}");
         }
     }
 
@@ -117,7 +118,9 @@ public sealed class SnapshotReader : IDisposable
         int same = footer[..read].CommonPrefixLength(expected);
         if (same < expected.Length)
         {
-            return new SnapshotFault(_file.Path, _offset + same, read < expected.Length ? "the footer is cut off" : "the footer's counts, checksum or SHA-256 are not those of the content");
+            return new SnapshotFault(_file.Path, _offset + same, read < expected.Length
+                ? "the footer is cut off"
+                : "the footer's counts, checksum or SHA-256 are not those of the content");
         }
 
         long end = _offset + SnapshotFormat.FooterBytes;
@@ -163,7 +166,8 @@ public sealed class SnapshotReader : IDisposable
 }
 
 /// <summary>A place of a snapshot that is not what was written.</summary>
-internal sealed class DamageException(string path, long offset, string reason) : JournalException($"snapshot {path} is damaged at byte {offset}: {reason}")
+internal sealed class DamageException(string path, long offset,
+    string reason) : JournalException($"snapshot {path} is damaged at byte {offset}: {reason}")
 {
     public long Offset => offset;
 

@@ -37,7 +37,8 @@ public sealed class SnapshotStore
     /// <param name="pinnedSequence">
     /// The newest good one up to this command stays too, whatever its age: somebody still needs what comes behind it. The largest number for nobody.
     /// </param>
-    public static SnapshotStore Open(string folder, int keep = 2, long pinnedSequence = long.MaxValue) => Open(LinuxJournalFiles.Instance, folder, keep, pinnedSequence);
+    public static SnapshotStore Open(string folder, int keep = 2, long pinnedSequence = long.MaxValue) =>
+        Open(LinuxJournalFiles.Instance, folder, keep, pinnedSequence);
 
     internal static SnapshotStore Open(IJournalFiles files, string folder, int keep = 2, long pinnedSequence = long.MaxValue)
     {
@@ -94,7 +95,8 @@ public sealed class SnapshotStore
         return false;
     }
 
-    /// <summary>Opens one good snapshot after the other, the newest first, for a caller that cannot use each. The caller disposes of every reader.</summary>
+    /// <summary>Opens one good snapshot after the other, the newest first, for a caller that cannot use each.
+    /// The caller disposes of every reader.</summary>
     /// <param name="journal">What the journal's files hold.</param>
     /// <param name="faults">Gets those that were passed over, and why.</param>
     public IEnumerable<SnapshotReader> OpenNewestFirst(JournalExtent journal, ICollection<SnapshotFault> faults)
@@ -166,7 +168,9 @@ public sealed class SnapshotStore
     }
 
     private static long SequenceOf(string path) =>
-        long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence) ? sequence : long.MaxValue;
+        long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
+        ? sequence
+        : long.MaxValue;
 
     private bool IsGood(string path)
     {
@@ -208,11 +212,14 @@ public sealed class SnapshotStore
     {
         if (info.Position.Records > journal.End.Records)
         {
-            return new SnapshotFault(info.Path, 0, $"it is ahead of the journal: it stands after record {info.Position.Records}, the journal ends with record {journal.End.Records}");
+            return new SnapshotFault(info.Path, 0,
+                $"it is ahead of the journal: it stands after record {info.Position.Records}, the journal ends with record {journal.End.Records}");
         }
 
         return info.Position.Records < journal.Start.Records
-            ? new SnapshotFault(info.Path, 0, $"the journal does not go on from it: it stands after record {info.Position.Records}, the journal starts after record {journal.Start.Records}")
+            ? new SnapshotFault(info.Path, 0,
+                $"the journal does not go on from it: it stands after record {info.Position.Records}, " +
+                $"the journal starts after record {journal.Start.Records}")
             : null;
     }
 

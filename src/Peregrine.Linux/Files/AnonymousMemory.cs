@@ -20,7 +20,8 @@ public sealed unsafe class AnonymousMemory : IDisposable
     {
         // MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         void* start = Libc.MMap(null, (nuint)bytes, 3 /* PROT_READ | PROT_WRITE */, 2 | 0x20 | 0x4000, -1, 0);
-        _start = (nint)start == -1 ? throw new LinuxException($"cannot take {bytes:N0} bytes of memory", (Errno)Marshal.GetLastPInvokeError()) : (byte*)start;
+        _start = (nint)start == -1 ? throw new LinuxException($"cannot take {bytes:N0} bytes of memory", (Errno)Marshal.GetLastPInvokeError())
+            : (byte*)start;
         Bytes = bytes;
         Touch(0, touchedBytes);
     }

@@ -60,7 +60,9 @@ public readonly record struct FileIdentity(FileKind Kind, uint Owner, UnixFileMo
         Errno errno = Libc.Result(Libc.StatX(folder, path, flags, TypeModeAndOwner, answer)).Errno;
         ReadOnlySpan<byte> bytes = new(answer, AnswerBytes);
         int mode = errno == Errno.None ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[ModeAt..]) : 0;
-        identity = errno == Errno.None ? new FileIdentity(KindOf(mode >> KindShift), BinaryPrimitives.ReadUInt32LittleEndian(bytes[OwnerAt..]), (UnixFileMode)(mode & ModeMask)) : default;
+        identity = errno == Errno.None
+            ? new FileIdentity(KindOf(mode >> KindShift), BinaryPrimitives.ReadUInt32LittleEndian(bytes[OwnerAt..]), (UnixFileMode)(mode & ModeMask))
+            : default;
         return errno;
     }
 

@@ -25,7 +25,8 @@ public sealed unsafe class MappedMemory : IDisposable
     {
         // MAP_SHARED | MAP_POPULATE: the pages are touched here, not by the first message (5 us each).
         void* start = Libc.MMap(null, (nuint)bytes, 3 /* PROT_READ | PROT_WRITE */, 1 | 0x8000, descriptor, 0);
-        return (nint)start == -1 ? throw new LinuxException($"cannot map {bytes} bytes of {path}", (Errno)Marshal.GetLastPInvokeError()) : new MappedMemory((byte*)start, bytes);
+        return (nint)start == -1 ? throw new LinuxException($"cannot map {bytes} bytes of {path}", (Errno)Marshal.GetLastPInvokeError())
+            : new MappedMemory((byte*)start, bytes);
     }
 
     /// <summary>A part of the memory.</summary>

@@ -6,13 +6,13 @@ using Peregrine.Primitives;
 namespace Peregrine.Linux.Memory;
 
 /// <summary>
-/// A fixed number of structs, zeroed, the first at a cache line's start, on huge pages where the system gives some. What is looked up at random in many
-/// megabytes costs fewer page walks then.
+/// A fixed number of structs, zeroed, the first at a cache line's start, on huge pages where the system gives some.
+/// What is looked up at random in many megabytes costs fewer page walks then.
 /// </summary>
 /// <remarks>
-/// Thread: as its owner says. Allocates: when made. An index is not checked but in the Checked configuration: it must come from the owner's own structures,
-/// never from outside. A reference does not keep the memory: it lives as long as the owner, so a member of the owner that looks into it ends with
-/// <see cref="GC.KeepAlive"/> of the owner.
+/// Thread: as its owner says. Allocates: when made. An index is not checked but in the Checked configuration:
+/// it must come from the owner's own structures, never from outside. A reference does not keep the memory: it lives as long as the owner, so a member
+/// of the owner that looks into it ends with <see cref="GC.KeepAlive"/> of the owner.
 /// </remarks>
 public readonly struct Slab<T>
     where T : unmanaged
@@ -70,7 +70,8 @@ public readonly struct Slab<T>
         }
     }
 
-    /// <summary>Asks for the memory of one of them, up to two cache lines, where the processor can be asked: a hint that changes nothing but time.</summary>
+    /// <summary>Asks for the memory of one of them, up to two cache lines, where the processor can be asked:
+    /// a hint that changes nothing but time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Prefetch(int index)
     {

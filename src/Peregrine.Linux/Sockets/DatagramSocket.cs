@@ -18,7 +18,8 @@ public readonly unsafe record struct DatagramSocket(int Descriptor)
     /// <param name="socket">The socket when the result is None.</param>
     public static Errno TryBind(IPEndPoint endpoint, bool sharePort, int? receiveBufferBytes, out DatagramSocket socket)
     {
-        CallResult opened = Libc.Result(Libc.Socket(PeerAddress.FamilyOf(endpoint), SockDatagram | StreamSocket.SockNonBlock | StreamSocket.SockCloseOnExec, 0));
+        CallResult opened = Libc.Result(
+            Libc.Socket(PeerAddress.FamilyOf(endpoint), SockDatagram | StreamSocket.SockNonBlock | StreamSocket.SockCloseOnExec, 0));
         socket = new DatagramSocket((int)opened.Value);
         if (!opened.IsOk)
         {
@@ -51,7 +52,8 @@ public readonly unsafe record struct DatagramSocket(int Descriptor)
 
     /// <summary>Receives what is sent to a multicast group.</summary>
     /// <param name="group">The group's address.</param>
-    /// <param name="local">The own address whose network it comes from; null lets the system choose. For IPv6 its scope id names the interface.</param>
+    /// <param name="local">The own address whose network it comes from; null lets the system choose.
+    /// For IPv6 its scope id names the interface.</param>
     /// <returns>None; ENODEV (19) when no interface has that address; EADDRINUSE when joined already.</returns>
     public Errno TryJoin(IPAddress group, IPAddress? local)
     {
@@ -71,7 +73,9 @@ public readonly unsafe record struct DatagramSocket(int Descriptor)
         // SAFETY: struct ip_mreq is 8 bytes and struct ipv6_mreq 20, both on this frame.
         fixed (byte* start = request)
         {
-            return Libc.Result(Libc.SetSockOpt(Descriptor, isV6 ? 41 : 0, isV6 ? 20 /* IPV6_JOIN_GROUP */ : 35 /* IP_ADD_MEMBERSHIP */, (int*)start, isV6 ? 20u : 8u)).Errno;
+            return Libc.Result(Libc.SetSockOpt(Descriptor, isV6
+                ? 41
+                : 0, isV6 ? 20 /* IPV6_JOIN_GROUP */ : 35 /* IP_ADD_MEMBERSHIP */, (int*)start, isV6 ? 20u : 8u)).Errno;
         }
     }
 

@@ -87,7 +87,8 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>
             return bytes.Size;
         }
 
-        IPEndPoint ip = endpoint as IPEndPoint ?? throw new ArgumentException($"{endpoint}: expected an IP address with a port, or a Unix socket's path", nameof(endpoint));
+        IPEndPoint ip = endpoint as IPEndPoint
+            ?? throw new ArgumentException($"{endpoint}: expected an IP address with a port, or a Unix socket's path", nameof(endpoint));
         target[..BytesMax].Clear();
         bool isV6 = ip.AddressFamily == AddressFamily.InterNetworkV6;
         _ = BitConverter.TryWriteBytes(target, (ushort)(isV6 ? FamilyInet6 : FamilyInet));

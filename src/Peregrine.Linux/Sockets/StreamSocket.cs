@@ -12,7 +12,8 @@ public sealed record StreamSocketOptions
     /// <summary>Sends each write at once (TCP_NODELAY). Default true.</summary>
     public bool NoDelay { get; init; } = true;
 
-    /// <summary>Acknowledges each segment at once (TCP_QUICKACK). The kernel clears it when we answer, so it has to be set again at every read, a system call more. Default false.</summary>
+    /// <summary>Acknowledges each segment at once (TCP_QUICKACK). The kernel clears it when we answer, so it has to be set again at every read, a
+    /// system call more. Default false.</summary>
     public bool QuickAck { get; init; }
 
     /// <summary>Seconds of silence after which the kernel probes the peer (SO_KEEPALIVE, TCP_KEEPIDLE), 1 or more.</summary>
@@ -30,7 +31,8 @@ public sealed record StreamSocketOptions
     /// <summary>The kernel's send buffer in bytes (SO_SNDBUF); it doubles the value.</summary>
     public int? SendBufferBytes { get; init; }
 
-    /// <summary>Microseconds that a read may poll the network card before it waits (SO_BUSY_POLL). Above the system's limit it needs CAP_NET_ADMIN.</summary>
+    /// <summary>Microseconds that a read may poll the network card before it waits (SO_BUSY_POLL).
+    /// Above the system's limit it needs CAP_NET_ADMIN.</summary>
     public int? BusyPollUs { get; init; }
 }
 
@@ -107,7 +109,8 @@ public readonly unsafe record struct StreamSocket(int Descriptor)
     /// <param name="endpoint">Whom to; an IP address with a port, or a Unix socket's path.</param>
     /// <param name="source">The own address to come from, with port 0 for any; null lets the system choose.</param>
     /// <param name="socket">The socket when the result is None or EINPROGRESS.</param>
-    /// <returns>None or EINPROGRESS: the socket becomes writable when it is decided, see <see cref="PendingError"/>. EAGAIN: a Unix socket's backlog is full.</returns>
+    /// <returns>None or EINPROGRESS: the socket becomes writable when it is decided, see <see cref="PendingError"/>. EAGAIN:
+    /// a Unix socket's backlog is full.</returns>
     public static Errno TryConnect(EndPoint endpoint, IPEndPoint? source, out StreamSocket socket)
     {
         Errno errno = TryOpen(endpoint, out socket);
@@ -233,7 +236,9 @@ public readonly unsafe record struct StreamSocket(int Descriptor)
 
             Errno errno = SetOption(level, number, given);
             bool isRefused = errno != Errno.None && !(level == LevelTcp && errno == Errno.EOPNOTSUPP);
-            applied = isRefused && applied.Errno == Errno.None ? new AppliedOptions(applied.Calls + 1, errno, name, given) : applied with { Calls = applied.Calls + 1 };
+            applied = isRefused && applied.Errno == Errno.None
+                ? new AppliedOptions(applied.Calls + 1, errno, name, given)
+                : applied with { Calls = applied.Calls + 1 };
         }
 
         return applied;

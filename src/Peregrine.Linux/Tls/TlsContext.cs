@@ -126,8 +126,10 @@ public sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
             return;
         }
 
-        bool isLoaded = Try(OpenSsl.SSL_CTX_use_certificate_chain_file(context, certificate), certificate, "a certificate in PEM, with its chain", errors);
-        isLoaded &= Try(OpenSsl.SSL_CTX_use_PrivateKey_file(context, key, 1), key, $"the private key of {certificate} in PEM, without a password", errors);
+        bool isLoaded = Try(OpenSsl.SSL_CTX_use_certificate_chain_file(context, certificate), certificate,
+            "a certificate in PEM, with its chain", errors);
+        isLoaded &= Try(OpenSsl.SSL_CTX_use_PrivateKey_file(context, key, 1), key,
+            $"the private key of {certificate} in PEM, without a password", errors);
         _ = isLoaded && Try(OpenSsl.SSL_CTX_check_private_key(context), key, $"the private key of {certificate}", errors);
     }
 

@@ -204,7 +204,8 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
         return der;
     }
 
-    /// <summary>A client: the session, when the server has sent what is needed to take it up later; it does so with its first bytes after the handshake.</summary>
+    /// <summary>A client: the session, when the server has sent what is needed to take it up later;
+    /// it does so with its first bytes after the handshake.</summary>
     public TlsSession? TakeSession()
     {
         nint session = OpenSsl.SSL_get1_session(handle);
@@ -233,7 +234,8 @@ public sealed unsafe class TlsEngine : SafeHandleZeroOrMinusOneIsInvalid
     {
         "wrong version number" or "http request" or "packet length too long" or "unsupported protocol" => ": the peer does not speak TLS 1.3 to us",
         "tlsv1 alert protocol version" => ": the peer does not know TLS 1.3",
-        "tlsv1 alert unknown ca" or "sslv3 alert bad certificate" or "sslv3 alert certificate unknown" or "sslv3 alert certificate expired" => ": the peer does not accept our certificate",
+        "tlsv1 alert unknown ca" or "sslv3 alert bad certificate"
+            or "sslv3 alert certificate unknown" or "sslv3 alert certificate expired" => ": the peer does not accept our certificate",
         "tlsv13 alert certificate required" => ": the peer wants a certificate of ours",
         _ => "",
     };

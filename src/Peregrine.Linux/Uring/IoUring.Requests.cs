@@ -87,7 +87,8 @@ public sealed unsafe partial class IoUring
 
         ReadOnlySpan<(byte Operation, string Name)> used =
         [
-            (OpPollAdd, "POLL_ADD"), (OpSendMessage, "SENDMSG"), (OpAccept, "ACCEPT"), (OpCancel, "ASYNC_CANCEL"), (OpSend, "SEND"), (OpReceive, "RECV"),
+            (OpPollAdd, "POLL_ADD"), (OpSendMessage, "SENDMSG"), (OpAccept, "ACCEPT"), (OpCancel, "ASYNC_CANCEL"), (OpSend, "SEND"),
+                (OpReceive, "RECV"),
         ];
         List<string> missing = [];
         foreach ((byte operation, string name) in used)

@@ -31,7 +31,8 @@ public readonly struct Completion
 /// A submission and a completion queue shared with the kernel. Requests are prepared in memory and handed over in batches; their ends are
 /// read from memory. Source: io_uring(7), linux/io_uring.h; the system calls have the same numbers on x86-64 and arm64.
 /// </summary>
-/// <remarks>Thread: made by any; <see cref="Enable"/> binds it to the calling thread, which alone uses it from then on. Allocates: only when made.</remarks>
+/// <remarks>Thread: made by any; <see cref="Enable"/> binds it to the calling thread, which alone uses it from then on. Allocates:
+/// only when made.</remarks>
 public sealed unsafe partial class IoUring : IDisposable
 {
     private const int EntryBytes = 64;
@@ -198,7 +199,8 @@ public sealed unsafe partial class IoUring : IDisposable
         EnterArgument argument = new() { TimeSpec = timeoutMs > 0 ? &time : null };
 
         // SAFETY: both structs are on this frame for the call.
-        CallResult result = Libc.Result(Libc.SysCall(426, _descriptor, count, waitFor, EnterGetEvents | EnterExtArg, (nint)(&argument), sizeof(EnterArgument)));
+        CallResult result = Libc.Result(
+            Libc.SysCall(426, _descriptor, count, waitFor, EnterGetEvents | EnterExtArg, (nint)(&argument), sizeof(EnterArgument)));
         Enters++;
 
         // What the kernel took is what its head says, also when the call was interrupted.

@@ -180,7 +180,9 @@ internal sealed unsafe partial class UringBackend : Backend
             connection.RequestCount++;
 
             // A poll always tells of an ended side too, which is so from the start here: only one that goes on tells of the break behind it.
-            _ring.PreparePoll(connection.Socket.Descriptor, connection.IsSocketFull ? EpollEvents.Out : EpollEvents.None, again: !connection.IsSocketFull, Data(Operation.Room, connection.Slot));
+            _ring.PreparePoll(connection.Socket.Descriptor, connection.IsSocketFull
+                ? EpollEvents.Out
+                : EpollEvents.None, again: !connection.IsSocketFull, Data(Operation.Room, connection.Slot));
         }
     }
 
@@ -296,7 +298,8 @@ internal sealed unsafe partial class UringBackend : Backend
 
     public override void Dispose()
     {
-        // Every request is ended before the memory goes that it may still write to. Bounded: what does not end in time is left to the close of the ring.
+        // Every request is ended before the memory goes that it may still write to. Bounded: what does not end in time is left to the close of the
+        // ring.
         if (_isEnabled)
         {
             for (int round = 0; round < 1000 && _leaving > 0 && _ring.SubmitAndWait(1) == Errno.None; round++)
@@ -320,7 +323,9 @@ internal sealed unsafe partial class UringBackend : Backend
     {
         if (errno != Errno.None)
         {
-            throw new LinuxException(errno == Errno.EEXIST ? "a loop on io_uring is polled by one thread only, the first that does so" : "io_uring_enter", errno);
+            throw new LinuxException(errno == Errno.EEXIST
+                ? "a loop on io_uring is polled by one thread only, the first that does so"
+                : "io_uring_enter", errno);
         }
     }
 

@@ -25,7 +25,8 @@ public readonly struct LengthPrefixedCodec : IFrameCodec
         }
 
         long largest = (prefixBytes == 4 ? int.MaxValue : (1L << (8 * prefixBytes)) - 1) - (countsPrefix || prefixBytes == 4 ? prefixBytes : 0);
-        (_prefixBytes, _payloadBytesMax, _isLittleEndian, _countsPrefix) = (prefixBytes, (int)Math.Min(payloadBytesMax, largest), isLittleEndian, countsPrefix);
+        (_prefixBytes, _payloadBytesMax, _isLittleEndian,
+            _countsPrefix) = (prefixBytes, (int)Math.Min(payloadBytesMax, largest), isLittleEndian, countsPrefix);
     }
 
     /// <inheritdoc/>
@@ -72,7 +73,9 @@ public readonly struct LengthPrefixedCodec : IFrameCodec
                 target[0] = (byte)length;
                 break;
             case 2:
-                BinaryPrimitives.WriteUInt16LittleEndian(target, _isLittleEndian ? (ushort)length : BinaryPrimitives.ReverseEndianness((ushort)length));
+                BinaryPrimitives.WriteUInt16LittleEndian(target, _isLittleEndian
+                    ? (ushort)length
+                    : BinaryPrimitives.ReverseEndianness((ushort)length));
                 break;
             default:
                 BinaryPrimitives.WriteUInt32LittleEndian(target, _isLittleEndian ? length : BinaryPrimitives.ReverseEndianness(length));
@@ -114,7 +117,9 @@ public readonly struct FixedLengthCodec(int bytes) : IFrameCodec
 /// <remarks>Thread: any. Allocates: no. A frame that comes in pieces is searched from its start again: at most once for each read.</remarks>
 public readonly struct DelimiterCodec(byte delimiter, int payloadBytesMax) : IFrameCodec
 {
-    private readonly int _payloadBytesMax = payloadBytesMax >= 0 ? payloadBytesMax : throw new ArgumentException($"payloadBytesMax {payloadBytesMax}: expected 0 or more");
+    private readonly int _payloadBytesMax = payloadBytesMax >= 0
+        ? payloadBytesMax
+        : throw new ArgumentException($"payloadBytesMax {payloadBytesMax}: expected 0 or more");
 
     /// <inheritdoc/>
     public FrameResult TryDecode(ReadOnlySpan<byte> data, out FrameBounds bounds)
@@ -136,7 +141,8 @@ public readonly struct DelimiterCodec(byte delimiter, int payloadBytesMax) : IFr
     /// <inheritdoc/>
     public void Encode(ReadOnlySpan<byte> payload, Span<byte> target)
     {
-        Check.That(payload.Length <= _payloadBytesMax && payload.IndexOf(delimiter) < 0, "a payload fits its codec and does not contain the delimiter");
+        Check.That(payload.Length <= _payloadBytesMax
+            && payload.IndexOf(delimiter) < 0, "a payload fits its codec and does not contain the delimiter");
         payload.CopyTo(target);
         target[payload.Length] = delimiter;
     }
@@ -175,7 +181,8 @@ public abstract class FrameHandler<TCodec>(TCodec codec) : IConnectionHandler
                 case FrameResult.NeedMore:
                     return;
                 default:
-                    connection.Fail(result == FrameResult.TooLong ? CloseReason.InputOverflow : CloseReason.Malformed, $"a frame is {(result == FrameResult.TooLong ? "longer than allowed" : "malformed")}");
+                    connection.Fail(result == FrameResult.TooLong ? CloseReason.InputOverflow
+                        : CloseReason.Malformed, $"a frame is {(result == FrameResult.TooLong ? "longer than allowed" : "malformed")}");
                     return;
             }
         }

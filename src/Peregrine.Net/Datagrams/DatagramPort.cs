@@ -30,7 +30,8 @@ public sealed record DatagramOptions
     /// <summary>Datagrams of one system call, 1 to 1,024; also the most that may wait to be sent. Default 64.</summary>
     public int Batch { get; init; } = 64;
 
-    /// <summary>The kernel's receive buffer in bytes, which bounds what a burst may hold; null leaves it. The kernel caps it at net.core.rmem_max.</summary>
+    /// <summary>The kernel's receive buffer in bytes, which bounds what a burst may hold; null leaves it.
+    /// The kernel caps it at net.core.rmem_max.</summary>
     public int? ReceiveBufferBytes { get; init; }
 
     /// <summary>Multicast groups to receive. Default none.</summary>
@@ -320,7 +321,8 @@ public sealed partial class EventLoop
     private readonly Queue<DatagramPort> _portFlushQueue = new();
 
     /// <summary>Opens a UDP port.</summary>
-    /// <param name="endpoint">Address and port to receive at; port 0 lets the system pick one. For multicast: the group's port on 0.0.0.0 or the group itself.</param>
+    /// <param name="endpoint">Address and port to receive at; port 0 lets the system pick one. For multicast:
+    /// the group's port on 0.0.0.0 or the group itself.</param>
     /// <param name="handler">Gets the datagrams.</param>
     /// <param name="options">Sizes and groups; null for the defaults.</param>
     /// <exception cref="LinuxException">The port is in use or not allowed, or a group cannot be joined.</exception>
@@ -340,7 +342,9 @@ public sealed partial class EventLoop
             if (errno != Errno.None)
             {
                 socket.Close();
-                throw new LinuxException($"cannot join the multicast group {group} on {options.Interface?.ToString() ?? "any interface"}: is it a group (224.0.0.0 to 239.255.255.255, ff00::/8), and the address one of this machine?", errno);
+                throw new LinuxException($"cannot join the multicast group {group} on " +
+                    $"{options.Interface?.ToString() ?? "any interface"}: is it a group (224.0.0.0 to 239.255.255.255, ff00::/8), " +
+                    $"and the address one of this machine?", errno);
             }
         }
 

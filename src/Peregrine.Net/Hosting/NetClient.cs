@@ -75,7 +75,8 @@ public sealed class NetClient : IDisposable
     /// <summary>Begins the description of a client.</summary>
     public static NetClientBuilder CreateBuilder() => new();
 
-    /// <summary>Asks for a connection; the handler's OnOpened, or OnClosed with <see cref="CloseReason.ConnectFailed"/>, follows on the loop's thread.</summary>
+    /// <summary>Asks for a connection; the handler's OnOpened, or OnClosed with <see cref="CloseReason.ConnectFailed"/>,
+    /// follows on the loop's thread.</summary>
     /// <param name="endpoint">Whom to.</param>
     /// <param name="handler">What to do with it.</param>
     /// <param name="onNotStarted">Told when it could not even be started, on the loop's thread; may be null.</param>

@@ -55,7 +55,8 @@ public sealed class NetServer : IDisposable
             throw;
         }
 
-        options.Loop.Log?.Invoke($"net: {options.Loops} loop{(options.Loops == 1 ? "" : "s")}, {server._threads[0].Loop.BackendChoice}, listening on {string.Join(", ", server.EndPoints)}");
+        options.Loop.Log?.Invoke($"net: {options.Loops} loop{(options.Loops == 1 ? "" : "s")}, " +
+            $"{server._threads[0].Loop.BackendChoice}, listening on {string.Join(", ", server.EndPoints)}");
         _ = DescriptorLimit.Raise();
         if (DescriptorLimit.Advice(((long)options.Loop.ConnectionsMax * options.Loops) + 64) is { } advice)
         {
@@ -118,7 +119,8 @@ public sealed class NetServer : IDisposable
             errors.Add($"{nameof(options.Cores)}: {core}, expected 0 to 1,023");
         }
 
-        if (options.Loops > 1 && options.Spreading == Spreading.SharedPort && options.EndPoints.Any(endpoint => endpoint.AddressFamily == AddressFamily.Unix))
+        if (options.Loops > 1 && options.Spreading == Spreading.SharedPort
+            && options.EndPoints.Any(endpoint => endpoint.AddressFamily == AddressFamily.Unix))
         {
             errors.Add($"{nameof(options.Spreading)}: SharedPort, expected another one for a Unix socket with several loops");
         }
@@ -133,7 +135,9 @@ public sealed class NetServer : IDisposable
     {
         List<EndPoint> bound = [];
         bool isShared = _threads.Length > 1 && Options.Spreading == Spreading.SharedPort;
-        IPlacement? placement = _threads.Length > 1 && !isShared ? new Placement(Options.Spreading, [.. _threads.Select(thread => thread.Loop)]) : null;
+        IPlacement? placement = _threads.Length > 1 && !isShared
+            ? new Placement(Options.Spreading, [.. _threads.Select(thread => thread.Loop)])
+            : null;
         foreach (EndPoint endpoint in Options.EndPoints)
         {
             ListenerOptions options = Options.Listener with { SharePort = isShared || Options.Listener.SharePort };

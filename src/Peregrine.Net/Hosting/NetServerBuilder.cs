@@ -20,7 +20,8 @@ public sealed class NetServerBuilder
     public NetServerBuilder Handle(Func<IConnectionHandler> handler) => Handle(new Acceptor(handler));
 
     /// <summary>Several loops, and how connections are spread over them.</summary>
-    public NetServerBuilder Loops(int count, Spreading spreading = Spreading.SharedPort) => With(_options with { Loops = count, Spreading = spreading });
+    public NetServerBuilder Loops(int count, Spreading spreading = Spreading.SharedPort) =>
+        With(_options with { Loops = count, Spreading = spreading });
 
     /// <summary>Binds the loops' threads to cores, one each.</summary>
     public NetServerBuilder Pin(params int[] cores) => With(_options with { Cores = cores });

@@ -110,7 +110,8 @@ internal sealed unsafe class BufferPool : IDisposable
     public void Return(nint block, int order)
     {
         int page = (int)((block - (nint)_memory.Start) / PageBytes);
-        Check.That((uint)page < (uint)_madePages && _tags[page] == (LentTag | order), "a block that comes back was lent, in this size, and comes back once");
+        Check.That((uint)page < (uint)_madePages
+            && _tags[page] == (LentTag | order), "a block that comes back was lent, in this size, and comes back once");
         LentCount--;
         LentPages -= 1 << order;
         if (order == 0 && _cacheCount < _cache.Length)

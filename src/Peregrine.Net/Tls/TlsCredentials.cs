@@ -39,11 +39,13 @@ public sealed class TlsCredentials : IDisposable
     /// <param name="lookEveryMs">How often to look for renewed files, in milliseconds; 0 is never.</param>
     /// <param name="log">Told of renewals, and of files that cannot be used.</param>
     /// <exception cref="TlsException">All that is wrong with the files.</exception>
-    public static TlsCredentials Load(TlsSettings settings, int lookEveryMs = 2000, Action<string>? log = null) => new(settings, isServer: true, lookEveryMs, log);
+    public static TlsCredentials Load(TlsSettings settings, int lookEveryMs = 2000, Action<string>? log = null) =>
+        new(settings, isServer: true, lookEveryMs, log);
 
     /// <summary>Loads what a client needs: whom to trust, and its own certificate if servers ask for one.</summary>
     /// <exception cref="TlsException">All that is wrong with the files.</exception>
-    public static TlsCredentials LoadClient(TlsSettings settings, int lookEveryMs = 2000, Action<string>? log = null) => new(settings, isServer: false, lookEveryMs, log);
+    public static TlsCredentials LoadClient(TlsSettings settings, int lookEveryMs = 2000, Action<string>? log = null) =>
+        new(settings, isServer: false, lookEveryMs, log);
 
     /// <summary>Looks at the files now, and takes them when they have changed and are good; else the old ones stay.</summary>
     /// <returns>True when they were taken.</returns>

@@ -17,7 +17,8 @@ public sealed class ReplayException(string message) : Exception(message);
 /// <param name="onRules">Told of rules, before the first report under them.</param>
 /// <param name="emitsOrderDeltas">Whether the core's events shall tell what each order shows.</param>
 /// <remarks>Thread: one. Used at start and by tools that read a journal.</remarks>
-public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null, bool emitsOrderDeltas = false) : IJournalVisitor
+public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null,
+    bool emitsOrderDeltas = false) : IJournalVisitor
 {
     /// <summary>Size of the record of the core's bounds.</summary>
     public const int BoundsBytes = 12;
@@ -96,7 +97,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
                 Identity = new Guid(payload);
                 break;
             case JournalRecordType.Identity when payload.Length == IdentityBytes:
-                throw new ReplayException($"journal record after command {Core.LastSequence} says link {new Guid(payload):N}, those before it are of link {Identity:N}: segments of two links; restore those of one from a copy");
+                throw new ReplayException($"journal record after command {Core.LastSequence} says link {new Guid(payload):N}, " +
+                    $"those before it are of link {Identity:N}: segments of two links; restore those of one from a copy");
             case JournalRecordType.Loss when payload.Length == LossBytes:
                 Core.SkipExecIds(BinaryPrimitives.ReadInt64LittleEndian(payload));
                 Ledger.OnLoss(BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]), header.Sequence);
@@ -104,7 +106,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             case JournalRecordType.End:
                 break;
             default:
-                throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; it was written by another version: start that one");
+                throw new ReplayException($"journal record after command {Core.LastSequence} has type {header.Type}, which cannot come there; " +
+                    $"it was written by another version: start that one");
         }
     }
 
@@ -113,7 +116,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     {
         if (!SessionNote.TryDecode(payload, out SessionNote note))
         {
-            throw new ReplayException($"journal note of a session after command {header.Sequence} does not decode; the journal is from another version or not from this link");
+            throw new ReplayException($"journal note of a session after command {header.Sequence} does not decode; " +
+                $"the journal is from another version or not from this link");
         }
 
         Ledger.OnNote(in note, header.Sequence);
@@ -140,21 +144,24 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out command);
         if (status != CodecStatus.Ok)
         {
-            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}); the journal is from another version or not from this link");
+            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}); " +
+                $"the journal is from another version or not from this link");
         }
     }
 
     /// <summary>What the core was when a batch was closed. Needs nothing of the core, as <see cref="Decode"/>.</summary>
     internal static ProvenState DecodeHash(in JournalRecord header, ReadOnlySpan<byte> payload) => payload.Length == Sequencer.StateHashBytes
         ? new ProvenState(header.Sequence, BinaryPrimitives.ReadUInt64LittleEndian(payload), BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))
-        : throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, expected {Sequencer.StateHashBytes}");
+        : throw new ReplayException($"journal state hash after command {header.Sequence} has {payload.Length} bytes, " +
+            $"expected {Sequencer.StateHashBytes}");
 
     /// <summary>Carries out the next command and delivers its reports.</summary>
     internal void Execute(in OrderCommand command, in CommandKeys keys)
     {
         if (command.Sequence != Core.LastSequence + 1)
         {
-            throw new ReplayException($"journal command {command.Sequence} comes after {Core.LastSequence}; the journal is from another version or not from this link");
+            throw new ReplayException($"journal command {command.Sequence} comes after {Core.LastSequence}; " +
+                $"the journal is from another version or not from this link");
         }
 
         Core.Execute(in command, in keys, _reports);
@@ -186,7 +193,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     {
         if (RulesCodec.TryDecode(payload, out TradingRules? rules) != CodecStatus.Ok)
         {
-            throw new ReplayException($"journal rules after command {header.Sequence} do not decode; the journal is from another version or not from this link");
+            throw new ReplayException($"journal rules after command {header.Sequence} do not decode; " +
+                $"the journal is from another version or not from this link");
         }
 
         Core.Configure(rules!);

@@ -66,7 +66,8 @@ internal static class LedgerState
             int session = reader.ReadInt32();
             _ = reader.ReadInt32();
             (long sequence, long number) = (reader.ReadInt64(), reader.ReadInt64());
-            Require(session >= 0 && sequence > 0 && sequence <= core.LastSequence && number > 0, $"command {sequence} under number {number} of session {session}, of {core.LastSequence} commands");
+            Require(session >= 0 && sequence > 0 && sequence <= core.LastSequence
+                && number > 0, $"command {sequence} under number {number} of session {session}, of {core.LastSequence} commands");
             ledger.Restore(session, sequence, number);
         }
 
@@ -100,11 +101,13 @@ internal static class LedgerState
         source.ReadExactly(bytes[..SessionBytes]);
         StateReader reader = new(bytes);
         (int session, int resets) = (reader.ReadInt32(), reader.ReadInt32());
-        SessionNumbers numbers = new() { Resets = resets, NotedIncoming = reader.ReadInt64(), NotedAfter = reader.ReadInt64(), BegunAfter = reader.ReadInt64(), SentMark = reader.ReadInt64() };
+        SessionNumbers numbers = new() { Resets = resets, NotedIncoming = reader.ReadInt64(), NotedAfter = reader.ReadInt64(),
+            BegunAfter = reader.ReadInt64(), SentMark = reader.ReadInt64() };
         int runs = reader.ReadInt32();
         int flags = reader.ReadInt32();
         (numbers.OwesNews, numbers.IsUnsure) = ((flags & OwesNewsFlag) != 0, (flags & UnsureFlag) != 0);
-        Require(session >= 0 && resets >= 0 && numbers.NotedIncoming > 0 && runs is > 0 and <= NumberRuns.RunsMax, $"{runs} runs of numbers of session {session}, which expects {numbers.NotedIncoming}");
+        Require(session >= 0 && resets >= 0 && numbers.NotedIncoming > 0
+            && runs is > 0 and <= NumberRuns.RunsMax, $"{runs} runs of numbers of session {session}, which expects {numbers.NotedIncoming}");
         NumberRun before = default;
         for (int index = 0; index < runs; index++)
         {
@@ -112,7 +115,8 @@ internal static class LedgerState
             reader = new StateReader(bytes);
             NumberRun run = new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
             bool follows = index == 0 || run.First - before.Last - 1 == run.Mark - before.Mark;
-            Require(run.First > before.Last && run.Last >= run.First - 1 && run.Mark >= before.Mark && follows, $"numbers {run.First} to {run.Last} behind mark {run.Mark} of session {session}");
+            Require(run.First > before.Last && run.Last >= run.First - 1 && run.Mark >= before.Mark
+                && follows, $"numbers {run.First} to {run.Last} behind mark {run.Mark} of session {session}");
             numbers.Outgoing.Add(run);
             before = run;
         }

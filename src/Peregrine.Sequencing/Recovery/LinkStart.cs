@@ -17,7 +17,8 @@ public sealed record LinkStart
     /// <summary>Time that reading and carrying out the journal behind it took, in nanoseconds.</summary>
     public long ReplayNs { get; init; }
 
-    /// <summary>Time that opening the sessions' stores, holding the files against each other, and mending took, in nanoseconds; in part within <see cref="ReplayNs"/>.</summary>
+    /// <summary>Time that opening the sessions' stores, holding the files against each other, and mending took, in nanoseconds;
+    /// in part within <see cref="ReplayNs"/>.</summary>
     public long CheckNs { get; init; }
 
     /// <summary>A session whose store lacks reports that were skipped; null as a rule.</summary>

@@ -110,7 +110,8 @@ public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDicti
             LinkState state = Load(new SnapshotSource(reader), emitsOrderDeltas, reader.Info.Schema);
             if (state.Core.LastSequence != reader.Info.Position.Sequence || reader.Read(new byte[1]) > 0)
             {
-                fault = new SnapshotFault(reader.Info.Path, 0, $"its content ends with command {state.Core.LastSequence}, its name says {reader.Info.Position.Sequence}, or bytes follow");
+                fault = new SnapshotFault(reader.Info.Path, 0,
+                    $"its content ends with command {state.Core.LastSequence}, its name says {reader.Info.Position.Sequence}, or bytes follow");
                 return null;
             }
 

@@ -12,10 +12,10 @@ namespace Peregrine.Sequencing.Recovery;
 /// so it asks for their orders' memory before it needs it.
 /// </summary>
 /// <remarks>
-/// Thread: one, but for the loop. The replay and its sink are the loop's from the first command on until <see cref="OnEnd"/> returns; while rules come
-/// in, the loop has nothing to do and the caller's thread carries them out. What went wrong first is thrown first, by <see cref="OnEnd"/> at the latest;
-/// after that the core is half-way and of no use. Bounded: the reader waits where so many commands are on their way. Allocates: the thread, with the
-/// first command; then no.
+/// Thread: one, but for the loop. The replay and its sink are the loop's from the first command on until <see cref="OnEnd"/> returns;
+/// while rules come in, the loop has nothing to do and the caller's thread carries them out. What went wrong first is thrown first,
+/// by <see cref="OnEnd"/> at the latest; after that the core is half-way and of no use. Bounded:
+/// the reader waits where so many commands are on their way. Allocates: the thread, with the first command; then no.
 /// </remarks>
 public sealed class ReplayPipe : IJournalVisitor, IDisposable
 {

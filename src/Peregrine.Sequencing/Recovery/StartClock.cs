@@ -5,7 +5,8 @@ namespace Peregrine.Sequencing.Recovery;
 /// <summary>The clock held against the journal, once at a start: while the link runs, its clock cannot jump.</summary>
 internal static class StartClock
 {
-    /// <summary>How far the clock may be behind: it is set back by so little often enough, and trading time stands still until it has caught up.</summary>
+    /// <summary>How far the clock may be behind: it is set back by so little often enough,
+    /// and trading time stands still until it has caught up.</summary>
     public const long BehindMaxNs = 5_000_000_000;
 
     private const long AheadToldNs = 86_400_000_000_000;
@@ -34,17 +35,20 @@ internal static class StartClock
             if (!acceptsBehind)
             {
                 throw new IOException(
-                    $"the clock says {Text(clockNs)}, and the journal's last record is of {Text(journalNs)}, {Seconds(behindNs)} s later: set the clock; or, if the journal was written by a clock "
+                    $"the clock says {Text(clockNs)}, and the journal's last record is of {Text(journalNs)}, {Seconds(behindNs)} s later: "
+                    + $"set the clock; or, if the journal was written by a clock "
                     + "that was ahead, start with --accept-clock-behind: trading time then runs on from the journal's");
             }
 
-            log($"the clock says {Text(clockNs)}, {Seconds(behindNs)} s behind the journal's last record of {Text(journalNs)}: as --accept-clock-behind allowed, trading time runs on from there and stays so far ahead");
+            log($"the clock says {Text(clockNs)}, {Seconds(behindNs)} s behind the journal's last record of {Text(journalNs)}: " +
+                $"as --accept-clock-behind allowed, trading time runs on from there and stays so far ahead");
             return behindNs;
         }
 
         if (journalNs > 0 && -behindNs > AheadToldNs)
         {
-            log($"the clock says {Text(clockNs)}, and the journal's last record is of {Text(journalNs)}, {Seconds(-behindNs)} s before: if the clock is ahead, stop now, as trading time never goes back");
+            log($"the clock says {Text(clockNs)}, and the journal's last record is of {Text(journalNs)}, {Seconds(-behindNs)} s before: " +
+                $"if the clock is ahead, stop now, as trading time never goes back");
         }
 
         return 0;

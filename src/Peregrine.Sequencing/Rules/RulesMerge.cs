@@ -13,7 +13,8 @@ public static class RulesMerge
     /// <param name="journaled">The rules in force at the end of the journal, or null for an empty one.</param>
     /// <param name="configured">The rules as configured, ids being positions there.</param>
     /// <param name="accountIds">For each configured account, its id in the merged rules.</param>
-    /// <exception cref="ArgumentException">Ticks or lots of instruments changed while the journal holds orders counted in them; all of them.</exception>
+    /// <exception cref="ArgumentException">Ticks or lots of instruments changed while the journal holds orders counted in them;
+    /// all of them.</exception>
     public static TradingRules Merge(TradingRules? journaled, TradingRules configured, out int[] accountIds)
     {
         List<string> faults = [];
@@ -23,7 +24,8 @@ public static class RulesMerge
 
     /// <param name="faults">Gets a line for each instrument whose tick or lot changed.</param>
     internal static TradingRules Merge(TradingRules? journaled, TradingRules configured, List<string> faults, out int[] accountIds) =>
-        new(MergeInstruments(journaled?.Instruments ?? [], configured.Instruments, faults), MergeAccounts(journaled?.Accounts ?? [], configured.Accounts, out accountIds));
+        new(MergeInstruments(journaled?.Instruments ?? [], configured.Instruments, faults),
+            MergeAccounts(journaled?.Accounts ?? [], configured.Accounts, out accountIds));
 
     private static List<Instrument> MergeInstruments(IReadOnlyList<Instrument> known, IReadOnlyList<Instrument> configured, List<string> faults)
     {
@@ -81,8 +83,10 @@ public static class RulesMerge
         if (wanted.TickUnits != known.TickUnits || wanted.PriceDecimals != known.PriceDecimals || wanted.LotUnits != known.LotUnits)
         {
             faults.Add(
-                $"instrument {known.Symbol}: tick or lot size differs from the journal's (decimals {known.PriceDecimals}, tick {known.TickUnits}, lot {known.LotUnits}; "
-                + $"configured {wanted.PriceDecimals}, {wanted.TickUnits}, {wanted.LotUnits}); its orders are counted in them: use a new symbol, or a new data folder");
+                $"instrument {known.Symbol}: tick or lot size differs from the journal's (decimals {known.PriceDecimals}, "
+                + $"tick {known.TickUnits}, lot {known.LotUnits}; "
+                + $"configured {wanted.PriceDecimals}, {wanted.TickUnits}, {wanted.LotUnits}); its orders are counted in them: use a new symbol, "
+                + $"or a new data folder");
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Peregrine.Sequencing.Rules;
 /// <param name="Rules">By ids of the journal.</param>
 /// <param name="Calendars">By symbol.</param>
 /// <param name="AccountIds">By number of the session; ids in the rules.</param>
-internal sealed record RulesInForce(TradingRules Rules, IReadOnlyDictionary<string, PhaseCalendar> Calendars, IReadOnlyDictionary<int, int[]> AccountIds);
+internal sealed record RulesInForce(TradingRules Rules, IReadOnlyDictionary<string, PhaseCalendar> Calendars,
+    IReadOnlyDictionary<int, int[]> AccountIds);
 
 /// <summary>A change that is checked and ready to be put in force, so that the link's thread has little left to do.</summary>
 internal sealed class RulesPlan
@@ -61,7 +62,8 @@ internal sealed class RulesPlan
 
     /// <summary>Every fault of trading days.</summary>
     public static IEnumerable<string> FindCalendarFaults(IReadOnlyDictionary<string, PhaseCalendar>? calendars) =>
-        (calendars ?? new Dictionary<string, PhaseCalendar>()).SelectMany(entry => entry.Value.Validate().Select(fault => $"calendar of {entry.Key}: {fault}"));
+        (calendars ?? new Dictionary<string, PhaseCalendar>()).SelectMany(
+            entry => entry.Value.Validate().Select(fault => $"calendar of {entry.Key}: {fault}"));
 
     /// <summary>Every session without an account, or with one that there is not.</summary>
     public static IEnumerable<string> FindAccountFaults(IEnumerable<ClientSession> sessions, int accountCount) =>
@@ -71,7 +73,8 @@ internal sealed class RulesPlan
     private static IEnumerable<string> FindSessionFaults(RulesInForce now, RulesUpdate update) =>
     [
         .. FindAccountFaults(update.Sessions, update.Rules.Accounts.Count),
-        .. update.Sessions.Where(session => !now.AccountIds.ContainsKey(SessionId.Of(session.CompId))).Select(session => $"session {session.CompId}: the link was started without it"),
+        .. update.Sessions.Where(session => !now.AccountIds.ContainsKey(SessionId.Of(session.CompId)))
+            .Select(session => $"session {session.CompId}: the link was started without it"),
     ];
 
     private static RulesChange Compare(RulesInForce now, RulesInForce next, RulesUpdate update)
@@ -81,12 +84,17 @@ internal sealed class RulesPlan
         return new RulesChange
         {
             InstrumentsAdded = [.. after.Skip(before.Count).Select(instrument => instrument.Symbol)],
-            InstrumentsChanged = [.. others.Where(instrument => instrument.IsOpen || !before[instrument.Id].IsOpen).Select(instrument => instrument.Symbol)],
-            InstrumentsClosed = [.. others.Where(instrument => !instrument.IsOpen && before[instrument.Id].IsOpen).Select(instrument => instrument.Symbol)],
+            InstrumentsChanged = [.. others.Where(instrument => instrument.IsOpen || !before[instrument.Id].IsOpen)
+                .Select(instrument => instrument.Symbol)],
+            InstrumentsClosed = [.. others.Where(instrument => !instrument.IsOpen && before[instrument.Id].IsOpen)
+                .Select(instrument => instrument.Symbol)],
             AccountsAdded = [.. next.Rules.Accounts.Skip(now.Rules.Accounts.Count).Select(account => account.Name)],
-            AccountsChanged = [.. next.Rules.Accounts.Take(now.Rules.Accounts.Count).Where(account => account != now.Rules.Accounts[account.Id]).Select(account => account.Name)],
-            CalendarsChanged = [.. after.Select(instrument => instrument.Symbol).Where(symbol => !PhaseCalendar.AreSame(now.Calendars.GetValueOrDefault(symbol), next.Calendars.GetValueOrDefault(symbol)))],
-            SessionsChanged = [.. update.Sessions.Select(session => session.CompId).Where(name => !now.AccountIds[SessionId.Of(name)].SequenceEqual(next.AccountIds[SessionId.Of(name)]))],
+            AccountsChanged = [.. next.Rules.Accounts.Take(now.Rules.Accounts.Count).Where(account => account != now.Rules.Accounts[account.Id])
+                .Select(account => account.Name)],
+            CalendarsChanged = [.. after.Select(instrument => instrument.Symbol)
+                .Where(symbol => !PhaseCalendar.AreSame(now.Calendars.GetValueOrDefault(symbol), next.Calendars.GetValueOrDefault(symbol)))],
+            SessionsChanged = [.. update.Sessions.Select(session => session.CompId)
+                .Where(name => !now.AccountIds[SessionId.Of(name)].SequenceEqual(next.AccountIds[SessionId.Of(name)]))],
         };
     }
 

@@ -43,7 +43,8 @@ public sealed record RulesChange
     public IReadOnlyList<string> SessionsChanged { get; init; } = [];
 
     /// <summary>Whether instruments or accounts are others: then there is a record of it in the journal.</summary>
-    public bool HasRules => InstrumentsAdded.Count + InstrumentsChanged.Count + InstrumentsClosed.Count + AccountsAdded.Count + AccountsChanged.Count > 0;
+    public bool HasRules => InstrumentsAdded.Count +
+        InstrumentsChanged.Count + InstrumentsClosed.Count + AccountsAdded.Count + AccountsChanged.Count > 0;
 
     /// <summary>Whether anything is.</summary>
     public bool IsAny => HasRules || CalendarsChanged.Count + SessionsChanged.Count > 0;
@@ -54,9 +55,11 @@ public sealed record RulesChange
         (string What, IReadOnlyList<string> Names)[] parts =
         [
             ("instruments added", InstrumentsAdded), ("instruments changed", InstrumentsChanged), ("instruments closed", InstrumentsClosed),
-            ("accounts added", AccountsAdded), ("accounts changed", AccountsChanged), ("trading days changed", CalendarsChanged), ("sessions with other accounts", SessionsChanged),
+            ("accounts added", AccountsAdded), ("accounts changed", AccountsChanged), ("trading days changed", CalendarsChanged),
+                ("sessions with other accounts", SessionsChanged),
         ];
-        return IsAny ? string.Join("; ", parts.Where(part => part.Names.Count > 0).Select(part => $"{part.What}: {Shorten(part.Names)}")) : "nothing changed";
+        return IsAny ? string.Join("; ", parts.Where(part => part.Names.Count > 0).Select(part => $"{part.What}: {Shorten(part.Names)}"))
+            : "nothing changed";
     }
 
     // Thousands of names would be no line any more.

@@ -98,7 +98,8 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
         return RemadeStatus.Wait;
     }
 
-    /// <summary>Lets sessions go on for which something was made, and ends what nobody needs. Call it once a pass; it costs nothing when there is nothing.</summary>
+    /// <summary>Lets sessions go on for which something was made, and ends what nobody needs. Call it once a pass;
+    /// it costs nothing when there is nothing.</summary>
     public void Continue(long nowNs)
     {
         if (!IsBusy)

@@ -17,8 +17,8 @@ internal sealed record ReportSource(string DataFolder, Func<long> DurableRecords
 /// out again what follows, also what the link goes on writing meanwhile.
 /// </summary>
 /// <remarks>
-/// Thread: one of its own at the lowest priority; everything else is the link's. Memory: as much as the link's core, and a ring. Bounded: it waits where
-/// nobody takes what it made.
+/// Thread: one of its own at the lowest priority; everything else is the link's. Memory: as much as the link's core, and a ring. Bounded:
+/// it waits where nobody takes what it made.
 /// </remarks>
 internal sealed class ReportRemaker : IReportSink, IDisposable
 {
@@ -185,7 +185,8 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
             using (reader)
             {
                 ThrowIfStopping();
-                if (LinkState.TryLoad(reader, emitsOrderDeltas: false, out _) is { } state && state.ReportCounts.GetValueOrDefault(_sessionId) < _first)
+                if (LinkState.TryLoad(reader, emitsOrderDeltas: false, out _) is { } state
+                    && state.ReportCounts.GetValueOrDefault(_sessionId) < _first)
                 {
                     replay.Resume(state.Core, state.LastTimeNs, state.Ledger, state.Identity);
                     _count = state.ReportCounts.GetValueOrDefault(_sessionId);
@@ -196,7 +197,8 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
 
         return extent.Start.Records == 0
             ? default
-            : throw new JournalException($"report {_first} of the session cannot be made again: {journal} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot stands before it");
+            : throw new JournalException($"report {_first} of the session cannot be made again: {journal} starts after record " +
+                $"{extent.Start.Records}, its older segments are gone, and no snapshot stands before it");
     }
 
     private readonly record struct Remade(long Number, OrderReport Report);

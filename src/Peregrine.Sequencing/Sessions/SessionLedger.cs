@@ -33,7 +33,8 @@ public sealed class SessionNumbers
 
 /// <summary>What the journal knows of the sessions: the numbers that were used both ways, and the ids given to orders.</summary>
 /// <remarks>
-/// Thread: notes by one, commands by one; both may be at work at a time (a <see cref="Recovery.ReplayPipe"/>), as neither needs what the other writes.
+/// Thread: notes by one, commands by one; both may be at work at a time (a <see cref="Recovery.ReplayPipe"/>),
+/// as neither needs what the other writes.
 /// Everything else when both are done.
 /// </remarks>
 public sealed class SessionLedger

@@ -28,7 +28,8 @@ public enum SessionNoteKind : byte
 /// <param name="SessionId">The session's number.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Resets">How often the numbers were set back to 1.</param>
-/// <param name="Number">For <see cref="SessionNoteKind.Spent"/> the number; for <see cref="SessionNoteKind.GoesOn"/> the next one; for <see cref="SessionNoteKind.Void"/> the last.</param>
+/// <param name="Number">For <see cref="SessionNoteKind.Spent"/> the number; for <see cref="SessionNoteKind.GoesOn"/> the next one; for
+/// <see cref="SessionNoteKind.Void"/> the last.</param>
 /// <param name="Mark">Reports told before it.</param>
 /// <param name="NextIncoming">The number that the client's next message must have.</param>
 /// <param name="SentMark">Reports that were given to a connection.</param>
@@ -64,7 +65,8 @@ public readonly record struct SessionNote(int SessionId, SessionNoteKind Kind, i
             BinaryPrimitives.ReadInt32LittleEndian(source), (SessionNoteKind)source[4], BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[32..]), BinaryPrimitives.ReadInt64LittleEndian(source[40..]));
-        return note is { SessionId: >= 0, Kind: >= SessionNoteKind.Spent and <= SessionNoteKind.NewsTold, Resets: >= 0, Number: >= 1, Mark: >= 0, NextIncoming: >= 1, SentMark: >= 0 }
+        return note is { SessionId: >= 0, Kind: >= SessionNoteKind.Spent and <= SessionNoteKind.NewsTold, Resets: >= 0, Number: >= 1, Mark: >= 0,
+            NextIncoming: >= 1, SentMark: >= 0 }
             && note.SentMark <= note.Mark;
     }
 }

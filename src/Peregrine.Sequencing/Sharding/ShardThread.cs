@@ -8,8 +8,9 @@ namespace Peregrine.Sequencing.Sharding;
 
 /// <summary>A shard on a thread of its own: commands come in by one ring, events go out by another, each command's followed by an answer.</summary>
 /// <remarks>
-/// Thread: the owner of <see cref="ShardedMatching"/>, but for the loop. The engine is the thread's from a command's write on until its answer has been
-/// read, and the owner's while there is none on its way: the rings' releases and acquires hand it over.
+/// Thread: the owner of <see cref="ShardedMatching"/>, but for the loop.
+/// The engine is the thread's from a command's write on until its answer has been read, and the owner's while there is none on its way:
+/// the rings' releases and acquires hand it over.
 /// </remarks>
 internal sealed class ShardThread : IDisposable
 {

@@ -6,13 +6,16 @@ using Peregrine.Trading.Matching.Sharding;
 namespace Peregrine.Sequencing.Sharding;
 
 /// <summary>
-/// Matching on several threads, one for each shard of the instruments. Commands go in in an order, and their results come out in the same order, equal
-/// to the byte to those of one <see cref="MatchingEngine"/>: events, reasons, counters and digests depend neither on how many shards there are nor on timing.
+/// Matching on several threads, one for each shard of the instruments. Commands go in in an order,
+/// and their results come out in the same order, equal to the byte to those of one <see cref="MatchingEngine"/>: events, reasons, counters and
+/// digests depend neither on how many shards there are nor on timing.
 /// </summary>
 /// <remarks>
-/// Thread: one owner, who sends commands and takes results; sent commands run at the latest when it flushes or takes. Allocates: not on the way, after warm-up. Blocks: only <see cref="Take"/> and <see cref="Dispose"/>.
+/// Thread: one owner, who sends commands and takes results; sent commands run at the latest when it flushes or takes. Allocates: not on the way,
+/// after warm-up. Blocks: only <see cref="Take"/> and <see cref="Dispose"/>.
 /// What a shard throws, as it runs out of memory, ends the process: no other shard may go on without it.
-/// At the bounds: <see cref="TrySend"/> refuses, and a shard whose events are not taken waits. See docs/adr/0011-the-core-is-sharded-by-instrument.md.
+/// At the bounds: <see cref="TrySend"/> refuses, and a shard whose events are not taken waits. See
+/// docs/adr/0011-the-core-is-sharded-by-instrument.md.
 /// </remarks>
 public sealed class ShardedMatching : IDisposable
 {
@@ -56,9 +59,12 @@ public sealed class ShardedMatching : IDisposable
         }
     }
 
-    /// <summary>All shards as one engine, on the caller's thread: to add instruments, change terms, look at books, counters and digests, even to give commands.</summary>
+    /// <summary>All shards as one engine, on the caller's thread: to add instruments, change terms, look at books, counters and digests,
+    /// even to give commands.</summary>
     /// <exception cref="InvalidOperationException">Commands are on their way: take their results first.</exception>
-    public ShardedEngine AtRest => InFlight == 0 ? _books : throw new InvalidOperationException($"{InFlight} commands are on their way; take their results first");
+    public ShardedEngine AtRest => InFlight == 0
+        ? _books
+        : throw new InvalidOperationException($"{InFlight} commands are on their way; take their results first");
 
     /// <summary>Commands sent whose results have not been taken.</summary>
     public int InFlight => _books.Router.InFlight;

@@ -103,7 +103,8 @@ internal sealed class SnapshotKeeper : IDisposable
         if (_heldBackAt != sentSequence + 1)
         {
             _heldBackAt = sentSequence + 1;
-            _log(string.Create(CultureInfo.InvariantCulture, $"journal: no segments go, as reports of command {sentSequence + 1} and later were not sent yet: their client is away or slow"));
+            _log(string.Create(CultureInfo.InvariantCulture,
+                $"journal: no segments go, as reports of command {sentSequence + 1} and later were not sent yet: their client is away or slow"));
         }
     }
 
@@ -118,7 +119,8 @@ internal sealed class SnapshotKeeper : IDisposable
 
     private void TakeOne(in LinkProgress progress)
     {
-        SnapshotRequest request = new(JournalFolder, SnapshotFolder, _options.Keep, progress.DurableRecords) { PinnedSequence = progress.SentSequence };
+        SnapshotRequest request = new(JournalFolder, SnapshotFolder, _options.Keep,
+            progress.DurableRecords) { PinnedSequence = progress.SentSequence };
         SnapshotTaken taken = _options.Take is { } take ? take(request, _stop.Token) : TakeHere(request);
         _log(taken.Text);
         Volatile.Write(ref _sequence, taken.Sequence);
@@ -148,7 +150,9 @@ internal sealed class SnapshotKeeper : IDisposable
         }
 
         List<SnapshotFault> faults = [];
-        JournalRetentionResult gone = JournalRetention.Apply(JournalFolder, SnapshotStore.Open(SnapshotFolder, _options.Keep), _options.Retention!, Clock.ToUnixNs(nowNs), faults);
+        JournalRetentionResult gone =
+            JournalRetention.Apply(JournalFolder, SnapshotStore.Open(SnapshotFolder, _options.Keep), _options.Retention!,
+                Clock.ToUnixNs(nowNs), faults);
         foreach (SnapshotFault fault in faults)
         {
             _log($"snapshot passed over: {fault}");
@@ -157,7 +161,8 @@ internal sealed class SnapshotKeeper : IDisposable
         if (gone.Segments > 0)
         {
             string where = _options.Retention!.ArchiveFolder is { } archive ? $"moved to {archive}" : "removed";
-            _log(string.Create(CultureInfo.InvariantCulture, $"journal: {gone.Segments} segments, {gone.Bytes} bytes, {where}; it starts after command {gone.Start.Sequence}"));
+            _log(string.Create(CultureInfo.InvariantCulture,
+                $"journal: {gone.Segments} segments, {gone.Bytes} bytes, {where}; it starts after command {gone.Start.Sequence}"));
         }
     }
 
@@ -171,7 +176,8 @@ internal sealed class SnapshotKeeper : IDisposable
         {
             // The link ends.
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ReplayException or InvalidDataException or ArgumentException)
+        catch (Exception fault) when (fault is IOException
+            or UnauthorizedAccessException or ReplayException or InvalidDataException or ArgumentException)
         {
             Volatile.Write(ref _failed, _failed + 1);
             _log($"{consequence}: {fault.Message}");

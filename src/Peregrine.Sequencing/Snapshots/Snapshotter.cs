@@ -14,7 +14,8 @@ namespace Peregrine.Sequencing.Snapshots;
 /// <param name="UpToRecords">Records behind this one are left for the next snapshot: what is durable, as its writer knows it.</param>
 public sealed record SnapshotRequest(string JournalFolder, string SnapshotFolder, int Keep, long UpToRecords = long.MaxValue)
 {
-    /// <summary>The newest good one up to this command stays, whatever its age: reports behind it were not sent yet. The largest number for none.</summary>
+    /// <summary>The newest good one up to this command stays, whatever its age: reports behind it were not sent yet.
+    /// The largest number for none.</summary>
     public long PinnedSequence { get; init; } = long.MaxValue;
 }
 
@@ -28,12 +29,16 @@ public sealed record SnapshotRequest(string JournalFolder, string SnapshotFolder
 /// <param name="Bytes">Length of the file.</param>
 /// <param name="Passed">Snapshots that could not be used, and why.</param>
 public sealed record SnapshotOutcome(
-    SnapshotInfo? Info, JournalPosition Position, string? BasePath, long Commands, long ProvenHashes, ulong StateHash, long Bytes, IReadOnlyList<SnapshotFault> Passed)
+    SnapshotInfo? Info, JournalPosition Position, string? BasePath, long Commands, long ProvenHashes, ulong StateHash, long Bytes,
+    IReadOnlyList<SnapshotFault> Passed)
 {
     /// <summary>One line for a log.</summary>
     public override string ToString() => Info is { } info
-        ? string.Create(CultureInfo.InvariantCulture, $"snapshot {Path.GetFileName(info.Path)} after command {Position.Sequence}: {Bytes} bytes, {Commands} commands carried out behind {(BasePath is null ? "the journal's start" : Path.GetFileName(BasePath))}")
-        : string.Create(CultureInfo.InvariantCulture, $"no new snapshot: {(BasePath is null ? "the journal is empty" : $"{Path.GetFileName(BasePath)} holds everything")}");
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"snapshot {Path.GetFileName(info.Path)} after command {Position.Sequence}: {Bytes} bytes, {Commands} commands carried out behind " +
+            $"{(BasePath is null ? "the journal's start" : Path.GetFileName(BasePath))}")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"no new snapshot: {(BasePath is null ? "the journal is empty" : $"{Path.GetFileName(BasePath)} holds everything")}");
 }
 
 /// <summary>
@@ -85,10 +90,12 @@ public static class Snapshotter
 
         return extent.Start.Records == 0
             ? Take(request, store, extent, null, null, passed)
-            : throw new JournalException($"{request.JournalFolder} starts after record {extent.Start.Records}, and no snapshot can be begun with: {string.Join("; ", passed)}; restore the older segments from the archive, or a snapshot from a copy");
+            : throw new JournalException($"{request.JournalFolder} starts after record {extent.Start.Records}, and no snapshot can be begun with: " +
+                $"{string.Join("; ", passed)}; restore the older segments from the archive, or a snapshot from a copy");
     }
 
-    private static SnapshotOutcome Take(SnapshotRequest request, SnapshotStore store, in JournalExtent extent, LinkState? state, SnapshotInfo? from, List<SnapshotFault> passed)
+    private static SnapshotOutcome Take(SnapshotRequest request, SnapshotStore store, in JournalExtent extent, LinkState? state, SnapshotInfo? from,
+        List<SnapshotFault> passed)
     {
         ReportCounter counter = new();
         JournalReplay replay = new(new CoreOptions(), counter);
@@ -104,7 +111,8 @@ public static class Snapshotter
         using ReplayPipe pipe = new(replay);
         long records = follower.Read(pipe, Math.Min(extent.End.Records, request.UpToRecords));
         pipe.OnEnd();
-        SnapshotOutcome outcome = new(null, follower.Position, from?.Path, replay.CommandCount, replay.ProvenHashes, replay.Core.StateHash, 0, passed);
+        SnapshotOutcome outcome = new(null, follower.Position, from?.Path, replay.CommandCount, replay.ProvenHashes,
+            replay.Core.StateHash, 0, passed);
         if (records == 0)
         {
             return outcome;

@@ -4,9 +4,9 @@ namespace Peregrine.Sequencing.Waiting;
 
 /// <summary>Lets one thread sleep until others have something for it. They look at a flag only, as long as it is awake.</summary>
 /// <remarks>
-/// Who sleeps: <see cref="Announce"/>, look once more for work, then <see cref="Sleep"/> or <see cref="Stay"/>, or <see cref="SleepIf"/>. Who wakes: make the work visible, a full
-/// fence, <see cref="Wake"/>. Of the two looks that follow the two fences one sees the other side, so that no work is left with a sleeper. A wake-up
-/// that comes late is one too many, which does no harm: who wakes up looks for work and may sleep again.
+/// Who sleeps: <see cref="Announce"/>, look once more for work, then <see cref="Sleep"/> or <see cref="Stay"/>, or <see cref="SleepIf"/>.
+/// Who wakes: make the work visible, a full fence, <see cref="Wake"/>. Of the two looks that follow the two fences one sees the other side, so that
+/// no work is left with a sleeper. A wake-up that comes late is one too many, which does no harm: who wakes up looks for work and may sleep again.
 /// </remarks>
 internal sealed class Sleeper : IDisposable
 {

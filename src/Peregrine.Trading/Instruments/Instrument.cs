@@ -25,8 +25,8 @@ public enum ScaleStatus : byte
 public sealed record Instrument(int Id, string Symbol, int PriceDecimals, long TickUnits, long LotUnits, bool IsOpen)
 {
     /// <summary>
-    /// Prices of orders lie within ± this many price units, 10^-<see cref="PriceDecimals"/>: a price and an offset from it still fit 64 bits together, so
-    /// that what goes over a wire in 64 bits is what the engine has.
+    /// Prices of orders lie within ± this many price units, 10^-<see cref="PriceDecimals"/>:
+    /// a price and an offset from it still fit 64 bits together, so that what goes over a wire in 64 bits is what the engine has.
     /// </summary>
     public const long PriceUnitsMax = 4_000_000_000_000_000_000;
 
@@ -49,20 +49,24 @@ public sealed record Instrument(int Id, string Symbol, int PriceDecimals, long T
         init => Terms = Terms with { ReferencePrice = value.Ticks == 0 ? null : value };
     }
 
-    /// <summary>The highest price of an order, in ticks: at most <see cref="InstrumentTerms.PriceTicksMax"/>, and <see cref="PriceUnitsMax"/> price units.</summary>
+    /// <summary>The highest price of an order, in ticks: at most <see cref="InstrumentTerms.PriceTicksMax"/>,
+    /// and <see cref="PriceUnitsMax"/> price units.</summary>
     public long PriceTicksMax => Math.Min(InstrumentTerms.PriceTicksMax, PriceUnitsMax / TickUnits);
 
     /// <summary>The largest order, in lots: those of <see cref="QuantityUnitsMax"/> shares or contracts.</summary>
     public long QuantityLotsMax => QuantityUnitsMax / LotUnits;
 
-    /// <summary>The price in price units (10^-<see cref="PriceDecimals"/>), for text and reports. Exact for every price, also one that was refused.</summary>
+    /// <summary>The price in price units (10^-<see cref="PriceDecimals"/>), for text and reports. Exact for every price,
+    /// also one that was refused.</summary>
     public Int128 ToPriceUnits(Price price) => Math.BigMul(price.Ticks, TickUnits);
 
     /// <summary>The quantity in shares or contracts, for text and reports. Exact for every quantity, also one that was refused.</summary>
     public Int128 ToUnits(Quantity quantity) => Math.BigMul(quantity.Lots, LotUnits);
 
-    /// <summary>The average price of fills, in units of 10^-(<see cref="PriceDecimals"/> + <paramref name="extraDecimals"/>), cut off towards 0.</summary>
-    /// <param name="notional">Sum of price x quantity, in ticks x lots: with the largest price and quantity of an order its price units have 103 bits.</param>
+    /// <summary>The average price of fills, in units of 10^-(<see cref="PriceDecimals"/> + <paramref name="extraDecimals"/>),
+    /// cut off towards 0.</summary>
+    /// <param name="notional">Sum of price x quantity, in ticks x lots:
+    /// with the largest price and quantity of an order its price units have 103 bits.</param>
     /// <param name="filled">1 lot or more.</param>
     /// <param name="extraDecimals">0 to 9.</param>
     public Int128 AveragePriceUnits(Int128 notional, Quantity filled, int extraDecimals)

@@ -11,7 +11,8 @@ public sealed record VenueProfile(string Name)
     /// <summary>Shares or contracts in one lot, 1 or more.</summary>
     public long LotUnits { get; init; } = 1;
 
-    /// <summary>How far from the reference price orders may be, in 1/10,000; the first is the usual one, others are for other boards. Empty: no limits.</summary>
+    /// <summary>How far from the reference price orders may be, in 1/10,000; the first is the usual one, others are for other boards. Empty:
+    /// no limits.</summary>
     public IReadOnlyList<int> PriceLimitsBasisPoints { get; init; } = [];
 
     /// <summary>The trading day; null when phases change only as they are told.</summary>

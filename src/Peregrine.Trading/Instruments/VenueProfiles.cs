@@ -37,5 +37,6 @@ public static class VenueProfiles
 
     /// <summary>Finds one by its name, in any case.</summary>
     /// <returns>Null when there is none.</returns>
-    public static VenueProfile? Find(string name) => All.FirstOrDefault(profile => string.Equals(profile.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static VenueProfile? Find(string name) =>
+        All.FirstOrDefault(profile => string.Equals(profile.Name, name, StringComparison.OrdinalIgnoreCase));
 }

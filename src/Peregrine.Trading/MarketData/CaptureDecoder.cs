@@ -37,7 +37,8 @@ public sealed class CaptureDecoder
 
     /// <summary>True when the data begin like a pcap or pcapng file.</summary>
     public static bool IsCapture(ReadOnlySpan<byte> data) =>
-        data.Length >= 4 && (BinaryPrimitives.ReadUInt32LittleEndian(data) is PcapMicro or PcapNano or NgSection || BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano);
+        data.Length >= 4 && (BinaryPrimitives.ReadUInt32LittleEndian(data) is PcapMicro or PcapNano or NgSection
+            || BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano);
 
     /// <summary>Reads the block at the front.</summary>
     /// <param name="data">From the start of a block on; the first call is for the start of the file.</param>
@@ -222,7 +223,11 @@ public sealed class CaptureDecoder
         return isWhole;
     }
 
-    private int U16(ReadOnlySpan<byte> data) => _isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(data) : BinaryPrimitives.ReadUInt16LittleEndian(data);
+    private int U16(ReadOnlySpan<byte> data) => _isBigEndian
+        ? BinaryPrimitives.ReadUInt16BigEndian(data)
+        : BinaryPrimitives.ReadUInt16LittleEndian(data);
 
-    private uint U32(ReadOnlySpan<byte> data) => _isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(data) : BinaryPrimitives.ReadUInt32LittleEndian(data);
+    private uint U32(ReadOnlySpan<byte> data) => _isBigEndian
+        ? BinaryPrimitives.ReadUInt32BigEndian(data)
+        : BinaryPrimitives.ReadUInt32LittleEndian(data);
 }

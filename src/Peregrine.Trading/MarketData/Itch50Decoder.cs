@@ -105,7 +105,8 @@ public static class Itch50Decoder
     }
 
     /// <summary>The symbol of a stock directory, add or trade message, spaces cut; empty for any other and for what is no message.</summary>
-    public static ReadOnlySpan<byte> SymbolOf(ReadOnlySpan<byte> message) => message.IsEmpty || message.Length != LengthOf(message[0]) ? default : (message[0] switch
+    public static ReadOnlySpan<byte> SymbolOf(ReadOnlySpan<byte> message) => message.IsEmpty || message.Length != LengthOf(message[0])
+        ? default : (message[0] switch
     {
         (byte)'R' => message.Slice(11, 8),
         (byte)'Q' => message.Slice(19, 8),

@@ -53,7 +53,8 @@ public static class LobsterDecoder
         ReadOnlySpan<byte> line = (end < 0 ? data : data[..end]).TrimEnd((byte)'\r');
         bytes = end < 0 ? data.Length : end + 1;
         int at = 0;
-        if (!TryTime(line, ref at, out update.TimeNs) || !TryNumber(line, ref at, out long type) || !TryNumber(line, ref at, out long orderId) || orderId < 0
+        if (!TryTime(line, ref at, out update.TimeNs) || !TryNumber(line, ref at, out long type) || !TryNumber(line, ref at, out long orderId)
+            || orderId < 0
             || !TryNumber(line, ref at, out update.Quantity) || !TryNumber(line, ref at, out update.Price) || !TryLast(line, at, out long direction)
             || !TryKind(type, out update.Kind) || update.Quantity is < 0 or > QuantityMax || direction is not (1 or -1))
         {
@@ -116,7 +117,8 @@ public static class LobsterDecoder
         return TryComma(line, ref at);
     }
 
-    private static bool TryNumber(ReadOnlySpan<byte> line, ref int at, out long value) => TryInteger(line, ref at, out value) && TryComma(line, ref at);
+    private static bool TryNumber(ReadOnlySpan<byte> line, ref int at, out long value) => TryInteger(line, ref at, out value)
+        && TryComma(line, ref at);
 
     // Some LOBSTER files close each line with one more column; it is empty or a name.
     private static bool TryLast(ReadOnlySpan<byte> line, int at, out long value) =>

@@ -117,7 +117,8 @@ public sealed partial class MarketBooks
 
     /// <summary>The best level of a side.</summary>
     /// <returns>False when the side is empty.</returns>
-    public bool TryGetBest(int instrumentId, Side side, out long price, out long quantity) => TryGetLevel(instrumentId, side, 0, out price, out quantity);
+    public bool TryGetBest(int instrumentId, Side side, out long price, out long quantity) =>
+        TryGetLevel(instrumentId, side, 0, out price, out quantity);
 
     /// <summary>The level at a depth; 0 is the best.</summary>
     public bool TryGetLevel(int instrumentId, Side side, int depth, out long price, out long quantity)
@@ -208,7 +209,8 @@ public sealed partial class MarketBooks
 
     private bool IsCrossed(int instrumentId)
     {
-        return FindBook(instrumentId) is { } book && book.Bids.Count > 0 && book.Asks.Count > 0 && _levels[book.Bids.Best].Price >= _levels[book.Asks.Best].Price;
+        return FindBook(instrumentId) is { } book && book.Bids.Count > 0 && book.Asks.Count > 0
+            && _levels[book.Bids.Best].Price >= _levels[book.Asks.Best].Price;
     }
 
     // Only what rests makes a book: questions and updates about an instrument without one leave no trace.

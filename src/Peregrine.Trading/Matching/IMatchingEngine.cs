@@ -49,7 +49,8 @@ public interface IMatchingEngine : IBookView
     /// <exception cref="ArgumentException">It is no phase.</exception>
     RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events);
 
-    /// <summary>The first time at which <see cref="AdvanceTime"/> may have something to do, Unix nanoseconds; the greatest number when there is none.</summary>
+    /// <summary>The first time at which <see cref="AdvanceTime"/> may have something to do, Unix nanoseconds;
+    /// the greatest number when there is none.</summary>
     long NextDueNs { get; }
 
     /// <summary>Moves on to a time: orders expire, auctions end. An earlier one than the last does nothing.</summary>

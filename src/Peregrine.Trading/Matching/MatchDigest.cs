@@ -30,7 +30,8 @@ public static class MatchDigest
         }
 
         ulong prices = Mix((ulong)order.StopPrice.Ticks, (ulong)order.LimitPrice.Ticks ^ ((ulong)order.OffsetTicks << 1));
-        ulong amounts = Mix((ulong)order.DisplayQuantity.Lots, (ulong)order.MinimumQuantity.Lots ^ BitOperations.RotateLeft((ulong)order.ExpireTimeNs, 32));
+        ulong amounts = Mix((ulong)order.DisplayQuantity.Lots,
+            (ulong)order.MinimumQuantity.Lots ^ BitOperations.RotateLeft((ulong)order.ExpireTimeNs, 32));
         return Mix(identity ^ prices, amounts);
     }
 
@@ -56,7 +57,8 @@ public static class MatchDigest
     /// <param name="lastTrade">The last trade price, or null.</param>
     /// <param name="auctionPrice">The last auction price, or null.</param>
     public static ulong OfBook(
-        int instrumentId, long prioritySequence, TradingPhase phase, bool cancelsForbidden, long auctionEndNs, Price? lastTrade, Price? auctionPrice, in IndicativePrice told)
+        int instrumentId, long prioritySequence, TradingPhase phase, bool cancelsForbidden, long auctionEndNs, Price? lastTrade, Price? auctionPrice,
+        in IndicativePrice told)
     {
         ulong state = (byte)phase | (cancelsForbidden ? 0x100UL : 0) | (lastTrade is null ? 0 : 0x200UL) | (auctionPrice is null ? 0 : 0x400UL);
         ulong prices = Mix((ulong)(lastTrade?.Ticks ?? 0), (ulong)(auctionPrice?.Ticks ?? 0) ^ state << 20);

@@ -18,7 +18,8 @@ public enum MatchEventType : byte
     /// <summary>Quantity went away unfilled; the order has ended when Leaves is 0. Reason None: it was asked for.</summary>
     Cancelled = 4,
 
-    /// <summary>An order has new values: price (of a stop or trailing stop its stop price), quantity and leaves are what is left of it. Trades of it may follow.</summary>
+    /// <summary>An order has new values: price (of a stop or trailing stop its stop price), quantity and leaves are what is left of it.
+    /// Trades of it may follow.</summary>
     Replaced = 5,
 
     /// <summary>What a price level shows changed; the values are those after the change, quantity 0 when it is gone.</summary>
@@ -27,16 +28,19 @@ public enum MatchEventType : byte
     /// <summary>A stop was reached and becomes a market (price 0) or limit order.</summary>
     Triggered = 7,
 
-    /// <summary>An order changed by itself: Reason says how. Price is the new price (Trailed: stop price), Quantity what it shows, Leaves what it has.</summary>
+    /// <summary>An order changed by itself: Reason says how. Price is the new price (Trailed: stop price), Quantity what it shows,
+    /// Leaves what it has.</summary>
     Restated = 8,
 
-    /// <summary>The instrument has another phase, or cancels are (Quantity 1) or are no longer (0) forbidden. Reason PriceBand, or None when it was asked for or its time came.</summary>
+    /// <summary>The instrument has another phase, or cancels are (Quantity 1) or are no longer (0) forbidden. Reason PriceBand,
+    /// or None when it was asked for or its time came.</summary>
     PhaseChanged = 9,
 
     /// <summary>What the auction would do now: price, quantity; Leaves is the surplus. All 0: nothing.</summary>
     Indicative = 10,
 
-    /// <summary>An order is shown in the book: at the back of its level. Only with <see cref="MatchingEngine.EmitsOrderDeltas"/>, as the next two.</summary>
+    /// <summary>An order is shown in the book: at the back of its level. Only with <see cref="MatchingEngine.EmitsOrderDeltas"/>,
+    /// as the next two.</summary>
     OrderAdded = 11,
 
     /// <summary>An order shows another quantity, at its place.</summary>
@@ -112,7 +116,8 @@ public struct MatchEvent
         set => RestingTag = value;
     }
 
-    /// <summary>For levels and shown orders, the place among the changes of their book: 1, 2, 3, ... Shares its place with <see cref="RestingOrderId"/>.</summary>
+    /// <summary>For levels and shown orders, the place among the changes of their book: 1, 2, 3, ... Shares its place with
+    /// <see cref="RestingOrderId"/>.</summary>
     public long DeltaSequence
     {
         readonly get => (long)RestingOrderId;

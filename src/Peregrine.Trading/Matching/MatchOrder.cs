@@ -18,7 +18,8 @@ public struct MatchOrder
     /// <summary>Of a stop or stop-limit order.</summary>
     public Price StopPrice;
 
-    /// <summary>Distance in ticks: of a trailing stop from the last trade price, 1 or more; of a pegged order from its reference, 0 or more.</summary>
+    /// <summary>Distance in ticks: of a trailing stop from the last trade price, 1 or more; of a pegged order from its reference,
+    /// 0 or more.</summary>
     public long OffsetTicks;
 
     /// <summary>How much an iceberg shows at a time; 0 when it shows all.</summary>
@@ -129,7 +130,8 @@ public record struct RestingOrder
     /// <summary>What of <see cref="Leaves"/> is shown: 0 when hidden or parked.</summary>
     public Quantity Shown;
 
-    /// <summary>Grows with every entry into a queue or a park of the book: within a level and its shown or hidden part, smaller trades first.</summary>
+    /// <summary>Grows with every entry into a queue or a park of the book: within a level and its shown or hidden part,
+    /// smaller trades first.</summary>
     public long PrioritySequence;
     public Price StopPrice;
     public long OffsetTicks;

@@ -13,7 +13,8 @@ public sealed partial class MatchingEngine
 
         CentreBands(book);
         int slot = Fill(book, in order);
-        EmitOrder(ref events.Next(), MatchEventType.Accepted, in order, order.Price.Ticks, order.Quantity.Lots, order.Quantity.Lots, RejectReason.None);
+        EmitOrder(ref events.Next(), MatchEventType.Accepted, in order, order.Price.Ticks, order.Quantity.Lots, order.Quantity.Lots,
+            RejectReason.None);
         if (order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop)
         {
             ParkStop(book, slot);
@@ -67,7 +68,8 @@ public sealed partial class MatchingEngine
             OffsetTicks = order.Type is OrderType.TrailingStop or OrderType.Pegged ? order.OffsetTicks : 0,
             LimitPrice = order.Type == OrderType.Pegged && HasPrice(in order) ? order.Price.Ticks : 0,
         };
-        bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged || (extra.Display | extra.Minimum) != 0;
+        bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
+            || (extra.Display | extra.Minimum) != 0;
         if (hasExtra)
         {
             _extras[slot] = extra;

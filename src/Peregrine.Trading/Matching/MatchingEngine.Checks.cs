@@ -59,7 +59,8 @@ public sealed partial class MatchingEngine
         long display = order.DisplayQuantity.Lots;
         long minimum = order.MinimumQuantity.Lots;
         bool isDisplayGood = display == 0
-            || (display is > 0 and <= QuantityLotsMax && display * IcebergSlicesMax >= lots && (display < lots || !Names(named, ReplaceFields.Display)));
+            || (display is > 0 and <= QuantityLotsMax && display * IcebergSlicesMax >= lots
+                && (display < lots || !Names(named, ReplaceFields.Display)));
         if (!isDisplayGood || minimum < 0 || (minimum > lots && Names(named, ReplaceFields.Minimum)))
         {
             return RejectReason.DisplayQuantity;
@@ -67,7 +68,8 @@ public sealed partial class MatchingEngine
 
         bool hasPrice = HasPrice(in order);
         bool hasStop = order.Type is OrderType.Stop or OrderType.StopLimit;
-        if ((hasPrice && !IsInRange(order.Price.Ticks)) || (hasStop && !IsInRange(order.StopPrice.Ticks)) || !IsOffsetGood(order.Type, order.OffsetTicks))
+        if ((hasPrice && !IsInRange(order.Price.Ticks)) || (hasStop && !IsInRange(order.StopPrice.Ticks))
+            || !IsOffsetGood(order.Type, order.OffsetTicks))
         {
             return RejectReason.PriceOutOfRange;
         }

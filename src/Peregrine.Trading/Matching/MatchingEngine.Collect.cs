@@ -48,7 +48,8 @@ public sealed partial class MatchingEngine
             Sieve.EndsWithAuction => place == OrderPlace.Queue
                 && (detail.Type is OrderType.Market or OrderType.MarketToLimit || detail.TimeInForce >= TimeInForce.AtTheOpening),
             Sieve.EntersAuction => place == OrderPlace.Parked
-                && (detail.TimeInForce == TimeInForce.GoodForAuction || (detail.TimeInForce == TimeInForce.AtTheClose && book.Phase == TradingPhase.ClosingAuction)),
+                && (detail.TimeInForce == TimeInForce.GoodForAuction
+                    || (detail.TimeInForce == TimeInForce.AtTheClose && book.Phase == TradingPhase.ClosingAuction)),
             _ => detail.TimeInForce is not (TimeInForce.GoodTillCancel or TimeInForce.GoodTillTime),
         };
     }

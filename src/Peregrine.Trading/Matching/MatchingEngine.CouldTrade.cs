@@ -123,7 +123,8 @@ public sealed partial class MatchingEngine
         long left = arriving.Leaves;
         bool isFound = false;
         int levelIndex = other.Best;
-        for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey && left > 0 && !isFound; levelIndex = other.NextWorse(key, out key))
+        for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey && left > 0
+            && !isFound; levelIndex = other.NextWorse(key, out key))
         {
             ref Level level = ref LevelAt(levelIndex);
             isFound = HasTradeIn(level.Shown.Head, in improving, minimum, ref left)

@@ -155,7 +155,8 @@ public sealed partial class MatchingEngine
                 Detach(slot, ref level);
                 Forget(book, slot, ref resting);
             }
-            else if (book.Rules.CancelHiddenRests > 0 && (resting.Leaves < book.Rules.CancelHiddenRests || (isConditional && resting.Leaves < minimum)))
+            else if (book.Rules.CancelHiddenRests > 0
+                && (resting.Leaves < book.Rules.CancelHiddenRests || (isConditional && resting.Leaves < minimum)))
             {
                 EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, level.Price, resting.Leaves, 0, RejectReason.RestTooSmall);
                 _hash -= MatchDigest.OfPlace(resting.Identity, level.Price, resting.Leaves, 0, resting.Priority);
@@ -355,7 +356,8 @@ public sealed partial class MatchingEngine
         /// <summary>What each single trade must have at least, as long as so much is left.</summary>
         public long MinimumPerTrade;
 
-        /// <summary>Keys of its own side: the best shown price, and the price that hidden orders beyond it trade at; the least number: no such rule.</summary>
+        /// <summary>Keys of its own side: the best shown price, and the price that hidden orders beyond it trade at; the least number:
+        /// no such rule.</summary>
         public long OwnBestKey;
         public long ImprovedKey = long.MinValue;
 

@@ -10,7 +10,8 @@ public sealed partial class MatchingEngine
     private readonly int[] _sortSlots;
     private long _nextAuctionEndNs = long.MaxValue;
 
-    /// <summary>How many events the buffer held when the last time or mass cancel had ended its orders: whoever joins the events of several engines needs to know.</summary>
+    /// <summary>How many events the buffer held when the last time or mass cancel had ended its orders:
+    /// whoever joins the events of several engines needs to know.</summary>
     internal int EndsTold { get; private set; }
 
     /// <summary>The same, when its auctions had ended too.</summary>

@@ -193,7 +193,8 @@ public sealed partial class MatchingEngine
             Minimum = wanted.MinimumQuantity.Lots,
             LimitPrice = detail.Type == OrderType.Pegged ? wanted.Price.Ticks : 0,
         };
-        bool hasExtra = detail.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged || (extra.Display | extra.Minimum) != 0;
+        bool hasExtra = detail.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
+            || (extra.Display | extra.Minimum) != 0;
         _extras[slot] = extra;
         order.Kind = (order.Kind & OrderKind.Timed) | (hasExtra ? OrderKind.HasExtra : OrderKind.Plain);
     }

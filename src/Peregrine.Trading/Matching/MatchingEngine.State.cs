@@ -293,7 +293,8 @@ public sealed partial class MatchingEngine
         filled.Place = order.Place;
         bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
             || (order.DisplayQuantity.Lots | order.MinimumQuantity.Lots) != 0;
-        filled.Kind = (hasExtra ? OrderKind.HasExtra : OrderKind.Plain) | (order.TimeInForce == TimeInForce.GoodTillTime ? OrderKind.Timed : OrderKind.Plain);
+        filled.Kind = (hasExtra ? OrderKind.HasExtra
+            : OrderKind.Plain) | (order.TimeInForce == TimeInForce.GoodTillTime ? OrderKind.Timed : OrderKind.Plain);
         _extras[slot] = new OrderExtra
         {
             StopPrice = order.StopPrice.Ticks,

@@ -207,7 +207,8 @@ public sealed partial class MatchingEngine
                 TakeOut(book, slot, events);
                 detail.Type = OrderType.Limit;
                 detail.Price = book.AuctionPrice;
-                EmitSlot(ref events.Next(), MatchEventType.Restated, slot, detail.Price, WouldShow(slot), OrderAt(slot).Leaves, RejectReason.Converted);
+                EmitSlot(ref events.Next(), MatchEventType.Restated, slot, detail.Price, WouldShow(slot), OrderAt(slot).Leaves,
+                    RejectReason.Converted);
                 Enter(book, slot, events);
             }
             else
@@ -223,7 +224,8 @@ public sealed partial class MatchingEngine
         foreach (int slot in CollectOf(book, Sieve.EntersAuction))
         {
             TakeOut(book, slot, events);
-            EmitSlot(ref events.Next(), MatchEventType.Restated, slot, _details[slot].Price, WouldShow(slot), OrderAt(slot).Leaves, RejectReason.Entered);
+            EmitSlot(ref events.Next(), MatchEventType.Restated, slot, _details[slot].Price, WouldShow(slot), OrderAt(slot).Leaves,
+                RejectReason.Entered);
             Enter(book, slot, events);
         }
     }

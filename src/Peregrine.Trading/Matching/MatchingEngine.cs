@@ -7,8 +7,9 @@ namespace Peregrine.Trading.Matching;
 /// <inheritdoc cref="IMatchingEngine"/>
 /// <remarks>
 /// Thread: one owner. Allocates: at construction, in <see cref="AddInstrument"/>, and while prices far from the touch or a buffer grow to a new high
-/// mark. Blocks: no. Most orders are plain: limit, day, good till cancel or immediate or cancel, without attributes, in continuous trading. They take a
-/// short path of their own (<see cref="Submit"/>, <see cref="Replace(ulong, Price, Quantity, MatchEventBuffer)"/>) through the same books; everything else arrives by MatchingEngine.Arrive.cs.
+/// mark. Blocks: no. Most orders are plain: limit, day, good till cancel or immediate or cancel, without attributes, in continuous trading.
+/// They take a short path of their own (<see cref="Submit"/>, <see cref="Replace(ulong, Price, Quantity, MatchEventBuffer)"/>) through the same
+/// books; everything else arrives by MatchingEngine.Arrive.cs.
 /// </remarks>
 public sealed partial class MatchingEngine : IMatchingEngine
 {
@@ -58,7 +59,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Whether what orders show is told order by order (<see cref="MatchEventType.OrderAdded"/> and the like).</summary>
     public bool EmitsOrderDeltas { get; init; }
 
-    /// <summary>How many orders can rest or be parked. As one shard of several, less for a command, when the others hold the rest (<see cref="Sharding.ShardEngine"/>).</summary>
+    /// <summary>How many orders can rest or be parked. As one shard of several, less for a command, when the others hold the rest
+    /// (<see cref="Sharding.ShardEngine"/>).</summary>
     public int OrderCapacity { get; internal set; }
 
     /// <inheritdoc/>
@@ -127,10 +129,12 @@ public sealed partial class MatchingEngine : IMatchingEngine
     public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events) => Kept(TakeReduction(orderId, lots, events));
 
     /// <inheritdoc/>
-    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => Kept(ReplaceAny(_index.Find(replace.OrderId), in replace, events));
+    public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) =>
+        Kept(ReplaceAny(_index.Find(replace.OrderId), in replace, events));
 
     /// <summary>As <see cref="Replace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit order.</summary>
-    public RejectReason Replace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) => Kept(TakeReplacement(orderId, price, leaves, events));
+    public RejectReason Replace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) =>
+        Kept(TakeReplacement(orderId, price, leaves, events));
 
     /// <summary>Gives a limit order another price; it keeps what it has left.</summary>
     /// <inheritdoc cref="Replace(in MatchReplace, MatchEventBuffer)" path="/returns"/>
@@ -154,7 +158,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         GC.KeepAlive(this);
     }
 
-    // Slabs are this engine's memory, and a reference into one does not keep the engine from being collected: whatever looks into them ends with this.
+    // Slabs are this engine's memory, and a reference into one does not keep the engine from being collected: whatever looks into them ends with
+    // this.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Kept<T>(T result)
     {
@@ -288,7 +293,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
     private RejectReason TakeReplacement(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events)
     {
         int slot = _index.Find(orderId);
-        if (slot != None && leaves.Lots is > 0 and <= QuantityLotsMax && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax && IsPlainInQueue(slot))
+        if (slot != None && leaves.Lots is > 0 and <= QuantityLotsMax && price.Ticks is >= -PriceTicksMax and <= PriceTicksMax
+            && IsPlainInQueue(slot))
         {
             ReplacePlain(slot, price.Ticks, leaves.Lots, events);
             return RejectReason.None;

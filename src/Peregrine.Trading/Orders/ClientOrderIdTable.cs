@@ -6,8 +6,9 @@ namespace Peregrine.Trading.Orders;
 
 /// <summary>
 /// The client ids in use: exactly the last N, the window, and those of working orders whatever their age. The window lies in a ring in the order of
-/// age, so that the oldest is known and what leaves is read in sequence; behind the ring lie those that have left it. An open-addressed index of eight
-/// bytes an id finds them, with removal by shifting back: a look-up of an id that is not known, which most are, touches one cache line of it.
+/// age, so that the oldest is known and what leaves is read in sequence; behind the ring lie those that have left it.
+/// An open-addressed index of eight bytes an id finds them, with removal by shifting back: a look-up of an id that is not known,
+/// which most are, touches one cache line of it.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: at construction. Every operation is O(1) on average; the index is at most two thirds full.</remarks>
 internal sealed partial class ClientOrderIdTable

@@ -13,7 +13,8 @@ public static partial class CommandCodec
         presence |= command.ClientOrderId.Length != 0 ? Presence.ClientId : Presence.None;
         presence |= command.OriginalClientOrderId.Length != 0 ? Presence.OriginalId : Presence.None;
         ref readonly OrderAttributes attributes = ref command.Attributes;
-        long any = attributes.StopPrice.Ticks | attributes.OffsetTicks | attributes.DisplayQuantity.Lots | attributes.MinimumQuantity.Lots | attributes.ExpireTimeNs;
+        long any = attributes.StopPrice.Ticks |
+            attributes.OffsetTicks | attributes.DisplayQuantity.Lots | attributes.MinimumQuantity.Lots | attributes.ExpireTimeNs;
         if (any == 0)
         {
             return presence;

@@ -10,7 +10,8 @@ public sealed record CoreOptions
     private const long BytesOfRecord = 340;
     private const long BytesOfClientId = 72;
 
-    /// <summary>Orders that can rest at once; 1 to <see cref="MatchingEngine.OrderCapacityMax"/>, default 262,144. One more is refused with OrderCapacity.</summary>
+    /// <summary>Orders that can rest at once; 1 to <see cref="MatchingEngine.OrderCapacityMax"/>, default 262,144.
+    /// One more is refused with OrderCapacity.</summary>
     public int OrdersMax { get; init; } = 1 << 18;
 
     /// <summary>Closed orders that still answer a status request; 1 to 4,194,304, default 65,536. The oldest makes room.</summary>
@@ -22,7 +23,8 @@ public sealed record CoreOptions
     /// </summary>
     public int ClientOrderIdsMax { get; init; } = 1 << 20;
 
-    /// <summary>About how much memory a core with these bounds takes, in bytes; instruments, and books far from their best prices, come on top.</summary>
+    /// <summary>About how much memory a core with these bounds takes, in bytes; instruments, and books far from their best prices,
+    /// come on top.</summary>
     public long EstimateBytes()
     {
         long records = OrdersMax + (long)ClosedOrdersMax;

@@ -24,13 +24,15 @@ public struct OrderCommand
     /// <summary>Limit price; ignored for orders without one. For a replace, the new price.</summary>
     public Price Price;
 
-    /// <summary>Whole quantity of the order, filled part included; for a replace, the new one (FIX OrderQty). For a reduce, what to take off.</summary>
+    /// <summary>Whole quantity of the order, filled part included; for a replace, the new one (FIX OrderQty). For a reduce,
+    /// what to take off.</summary>
     public Quantity Quantity;
 
     /// <summary>Stop price and the like; for a replace, those of them that <see cref="Fields"/> names.</summary>
     public OrderAttributes Attributes;
 
-    /// <summary>Index of the instrument, or -1 when the symbol was not known to the gateway. Not looked at where an order is named by its order id.</summary>
+    /// <summary>Index of the instrument, or -1 when the symbol was not known to the gateway.
+    /// Not looked at where an order is named by its order id.</summary>
     public int InstrumentId;
 
     /// <summary>Index of the account, or -1 when it was not known to the gateway.</summary>

@@ -52,7 +52,8 @@ internal sealed partial class OrderStore
     }
 
     /// <summary>Takes over saved records into a store without any. The digest is computed anew.</summary>
-    /// <param name="onRecord">Told of each slot, and whether its client id is known for its working order only; throws when the record fits nothing else.</param>
+    /// <param name="onRecord">Told of each slot, and whether its client id is known for its working order only;
+    /// throws when the record fits nothing else.</param>
     /// <exception cref="InvalidDataException">The state is not one that a store like this can have; this store is not to be used then.</exception>
     public void Load(IStateSource source, int instruments, int accounts, Action<int, bool> onRecord)
     {
@@ -66,7 +67,8 @@ internal sealed partial class OrderStore
         int used = reader.ReadInt32();
         int recycled = reader.ReadInt32();
         Require(capacity == _records.Length, $"room for {capacity} records, expected {_records.Length}");
-        Require(usedEnd >= 0 && usedEnd <= capacity && used >= 0 && recycled == usedEnd - used, $"{used} used and {recycled} free of {usedEnd} slots");
+        Require(usedEnd >= 0 && usedEnd <= capacity && used >= 0
+            && recycled == usedEnd - used, $"{used} used and {recycled} free of {usedEnd} slots");
         Require(_closedCount >= 0 && sectionBytes >= 0, $"{_closedCount} closed orders in {sectionBytes} bytes");
         Array.Fill(_closed, new ClosedOrder { Slot = None });
         _closedPlace = (int)(_closedCount % _closed.Length);
@@ -123,7 +125,9 @@ internal sealed partial class OrderStore
     private int StateBytesOf(int slot)
     {
         RecordKind kind = _records[slot].Kind;
-        return RecordStateBytes + ((kind & RecordKind.HasClientId) != 0 ? _names[slot].Id.Length : 0) + ((kind & RecordKind.HasExtras) != 0 ? ExtrasStateBytes : 0);
+        return RecordStateBytes + ((kind & RecordKind.HasClientId) != 0
+            ? _names[slot].Id.Length
+            : 0) + ((kind & RecordKind.HasExtras) != 0 ? ExtrasStateBytes : 0);
     }
 
     private void SaveRecord(int slot, IBufferWriter<byte> target)
@@ -215,7 +219,8 @@ internal sealed partial class OrderStore
         _records[slot] = record;
         if (nameLength > 0)
         {
-            Require(ClientOrderId.TryCreate(section.Take(nameLength), out ClientOrderId id), $"a client order id of {nameLength} bytes in slot {slot}");
+            Require(ClientOrderId.TryCreate(section.Take(nameLength), out ClientOrderId id),
+                $"a client order id of {nameLength} bytes in slot {slot}");
             _names[slot] = new OrderName { Id = id, Key = Digest.KeyOf(record.SessionId, in id) };
         }
 
@@ -257,11 +262,15 @@ internal sealed partial class OrderStore
     private void RequireRecord(in OrderRecord record, int slot, int nameLength, bool isNameAged, int instruments, int accounts)
     {
         bool isKnown = record.OrderId != 0 && _index.Find(record.OrderId) == None && record.Side is Side.Buy or Side.Sell
-            && record.OrderType is >= OrderType.Market and <= OrderType.Pegged && record.TimeInForce is >= TimeInForce.Day and <= TimeInForce.GoodForAuction
+            && record.OrderType is >= OrderType.Market and <= OrderType.Pegged
+            && record.TimeInForce is >= TimeInForce.Day and <= TimeInForce.GoodForAuction
             && (uint)record.InstrumentId < (uint)instruments && (uint)record.AccountId < (uint)accounts
-            && record.Status is >= OrderStatus.New and <= OrderStatus.Expired and not OrderStatus.Rejected && record.Reason <= RejectReason.JournalFull;
-        bool isNamed = (record.Kind & ~KindsKnown) == 0 && (nameLength > 0) == ((record.Kind & RecordKind.HasClientId) != 0) && (!isNameAged || (nameLength > 0 && record.IsWorking));
-        bool isCounted = record.CumulativeQuantity.Lots >= 0 && record.CumulativeQuantity <= record.Quantity && record.Quantity.Lots <= MatchingEngine.QuantityLotsMax;
+            && record.Status is >= OrderStatus.New and <= OrderStatus.Expired and not OrderStatus.Rejected
+            && record.Reason <= RejectReason.JournalFull;
+        bool isNamed = (record.Kind & ~KindsKnown) == 0 && (nameLength > 0) == ((record.Kind & RecordKind.HasClientId) != 0)
+            && (!isNameAged || (nameLength > 0 && record.IsWorking));
+        bool isCounted = record.CumulativeQuantity.Lots >= 0 && record.CumulativeQuantity <= record.Quantity
+            && record.Quantity.Lots <= MatchingEngine.QuantityLotsMax;
         bool isPlaced = record.IsWorking
             ? record.ClosedOrdinal == 0
             : record.ClosedOrdinal > Math.Max(0, _closedCount - _closed.Length) && record.ClosedOrdinal <= _closedCount

@@ -111,7 +111,8 @@ internal sealed partial class OrderStore
     /// <summary>A digest of all records.</summary>
     public ulong Hash { get; private set; }
 
-    /// <summary>A record, where it lies. After a change call <see cref="Changed"/>; after one of what an order is called or has, <see cref="Renamed"/>.</summary>
+    /// <summary>A record, where it lies. After a change call <see cref="Changed"/>;
+    /// after one of what an order is called or has, <see cref="Renamed"/>.</summary>
     public ref OrderRecord this[int slot] => ref _records[slot];
 
     /// <summary>Only of a record with <see cref="RecordKind.HasExtras"/>.</summary>
@@ -140,7 +141,8 @@ internal sealed partial class OrderStore
         }
     }
 
-    /// <summary>Takes a free record, in whatever state it was left: the caller writes every field. It is found from <see cref="Register"/> on.</summary>
+    /// <summary>Takes a free record, in whatever state it was left: the caller writes every field.
+    /// It is found from <see cref="Register"/> on.</summary>
     public int Take()
     {
         int slot = _free;
@@ -247,6 +249,7 @@ internal sealed partial class OrderStore
         ulong filled = (ulong)record.CumulativeNotional * 0x9e3779b97f4a7c15UL ^ (ulong)(record.CumulativeNotional >> 64);
         ulong price = (ulong)record.Price.Ticks * 0xff51afd7ed558ccdUL;
         return MatchDigest.Mix(
-            record.Identity ^ price ^ state, (ulong)record.Quantity.Lots ^ BitOperations.RotateLeft((ulong)record.CumulativeQuantity.Lots, 24) ^ filled);
+            record.Identity ^ price ^ state,
+            (ulong)record.Quantity.Lots ^ BitOperations.RotateLeft((ulong)record.CumulativeQuantity.Lots, 24) ^ filled);
     }
 }

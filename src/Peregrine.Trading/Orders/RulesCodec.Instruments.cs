@@ -30,7 +30,8 @@ public static partial class RulesCodec
         All = 127,
     }
 
-    private static int BytesOf(Instrument instrument) => InstrumentBytes + (TickStepBytes * instrument.Terms.TickTable.Count) + instrument.Symbol.Length;
+    private static int BytesOf(Instrument instrument) =>
+        InstrumentBytes + (TickStepBytes * instrument.Terms.TickTable.Count) + instrument.Symbol.Length;
 
     private static Span<byte> Write(Span<byte> target, Instrument instrument)
     {

@@ -61,24 +61,29 @@ public static class RulesValidation
         bool isSymbol = IsText(instrument.Symbol, SymbolLengthMax) && !instrument.Symbol.Contains(' ');
         Require(faults, isSymbol, name, $"Symbol must be 1 to {SymbolLengthMax} printable ASCII characters, none of them blank");
         Require(faults, symbols.Add(instrument.Symbol), name, "Symbol is not unique");
-        Require(faults, instrument.PriceDecimals is >= 0 and <= PriceDecimalsMax, name, $"PriceDecimals is {instrument.PriceDecimals}, expected 0 to {PriceDecimalsMax}");
+        Require(faults, instrument.PriceDecimals is >= 0 and <= PriceDecimalsMax, name,
+            $"PriceDecimals is {instrument.PriceDecimals}, expected 0 to {PriceDecimalsMax}");
         Require(faults, instrument.TickUnits is >= 1 and <= UnitsMax, name, $"TickUnits is {instrument.TickUnits}, expected 1 to {UnitsMax}");
         Require(faults, instrument.LotUnits is >= 1 and <= UnitsMax, name, $"LotUnits is {instrument.LotUnits}, expected 1 to {UnitsMax}");
-        Require(faults, instrument.Currency.Length == 0 || IsCurrency(instrument.Currency), name, $"Currency is '{instrument.Currency}', expected three capital letters or nothing");
-        Require(faults, instrument.Terms.TickTable.Count <= TickStepsMax, name, $"TickTable has {instrument.Terms.TickTable.Count} steps, expected at most {TickStepsMax}");
+        Require(faults, instrument.Currency.Length == 0
+            || IsCurrency(instrument.Currency), name, $"Currency is '{instrument.Currency}', expected three capital letters or nothing");
+        Require(faults, instrument.Terms.TickTable.Count <= TickStepsMax, name,
+            $"TickTable has {instrument.Terms.TickTable.Count} steps, expected at most {TickStepsMax}");
         foreach (string fault in instrument.Terms.Validate())
         {
             Require(faults, holds: false, name, fault);
         }
 
         // Risk knows positive prices only; a reference below would refuse every order.
-        Require(faults, !(instrument.Terms.ReferencePrice?.Ticks <= 0), name, $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks, expected 1 or more, or none");
+        Require(faults, !(instrument.Terms.ReferencePrice?.Ticks <= 0), name,
+            $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks, expected 1 or more, or none");
 
         // It may become a price of trades, and these are told in price units of 64 bits.
         bool isTold = instrument.Terms.ReferencePrice is not { } reference || instrument.TickUnits < 1 || reference.Ticks <= instrument.PriceTicksMax;
         Require(
             faults, isTold, name,
-            $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks of {instrument.TickUnits}, expected at most {Instrument.PriceUnitsMax} price units");
+            $"ReferencePrice is {instrument.Terms.ReferencePrice?.Ticks} ticks of {instrument.TickUnits}, " +
+            $"expected at most {Instrument.PriceUnitsMax} price units");
     }
 
     private static void CheckAccount(List<string> faults, HashSet<string> names, int index, Account account)

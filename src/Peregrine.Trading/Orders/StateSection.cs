@@ -2,7 +2,8 @@ using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Orders;
 
-/// <summary>A part of saved state whose length is known, read a block at a time: records of any length without a call to the source for each.</summary>
+/// <summary>A part of saved state whose length is known, read a block at a time:
+/// records of any length without a call to the source for each.</summary>
 /// <remarks>Thread: one owner. Allocates: a block when made.</remarks>
 internal sealed class StateSection(IStateSource source, long bytes)
 {

@@ -200,7 +200,8 @@ public sealed partial class TradingCore
     {
         ref OrderRecord record = ref _orders[slot];
         bool takesPrice = record.OrderType is OrderType.MarketToLimit or OrderType.TrailingStop or OrderType.Pegged;
-        if (!takesPrice || !record.IsWorking || (record.Kind & RecordKind.Triggered) != 0 || !_engine.TryGetOrder(record.OrderId, out RestingOrder order))
+        if (!takesPrice || !record.IsWorking || (record.Kind & RecordKind.Triggered) != 0
+            || !_engine.TryGetOrder(record.OrderId, out RestingOrder order))
         {
             return;
         }

@@ -59,7 +59,8 @@ public sealed partial class TradingCore
         (int reports, int reasons) = (reader.ReadInt32(), reader.ReadInt32());
         TradingCore core = Make(options, emitsOrderDeltas);
         Require(sequence >= 0 && execId >= 0, $"command {sequence} and report {execId} as the last");
-        Require(reports == core._reportCounts.Length && reasons == core._reasonCounts.Length, $"counts of {reports} kinds of reports and {reasons} reasons, expected {core._reportCounts.Length} and {core._reasonCounts.Length}");
+        Require(reports == core._reportCounts.Length && reasons == core._reasonCounts.Length,
+            $"counts of {reports} kinds of reports and {reasons} reasons, expected {core._reportCounts.Length} and {core._reasonCounts.Length}");
         core.LoadRules(source, rulesBytes);
         (core.LastSequence, core.LastExecId) = (sequence, execId);
         LoadCounts(core._reportCounts, source);
@@ -70,7 +71,8 @@ public sealed partial class TradingCore
         return core;
     }
 
-    /// <summary>Tells the state of every order that the core remembers, as a status request would: the closed ones in the order of their end, then the working ones.</summary>
+    /// <summary>Tells the state of every order that the core remembers, as a status request would: the closed ones in the order of their end,
+    /// then the working ones.</summary>
     /// <remarks>Changes nothing. Not for the hot path.</remarks>
     public void TellOrders(OrderVisitor visitor)
     {
@@ -138,7 +140,8 @@ public sealed partial class TradingCore
             }
         });
         Require(working == _engine.OrderCount, $"{working} working orders, but the books hold {_engine.OrderCount}");
-        Require((_clientIds.Count, _clientIds.Hash) == ids, $"{ids.Count} client order ids with digest {ids.Hash:x16}, but what was loaded is {_clientIds.Count} with {_clientIds.Hash:x16}");
+        Require((_clientIds.Count, _clientIds.Hash) == ids,
+            $"{ids.Count} client order ids with digest {ids.Hash:x16}, but what was loaded is {_clientIds.Count} with {_clientIds.Hash:x16}");
     }
 
     // The engine's order carries the slot as its tag: every event of it would go to another order's record.

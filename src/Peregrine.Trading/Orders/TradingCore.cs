@@ -9,7 +9,8 @@ namespace Peregrine.Trading.Orders;
 /// The deterministic core: commands in, reports out. Client ids, risk, matching and the state of every order are here; time, order ids
 /// and sequence numbers come only with the commands, so the same rules and commands give the same reports and state hash.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction, in <see cref="Configure"/>, and when a buffer grows to a new high mark. Blocks: no.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction, in <see cref="Configure"/>, and when a buffer grows to a new high mark.
+/// Blocks: no.</remarks>
 public sealed partial class TradingCore
 {
     private readonly MatchingEngine _engine;
@@ -90,7 +91,8 @@ public sealed partial class TradingCore
     /// Puts rules in force for the commands that follow. They may append instruments and accounts and change limits, opening and terms; orders that
     /// rest stay as they are. The phase that terms name is that of an instrument which is new.
     /// </summary>
-    /// <exception cref="ArgumentException">The rules are not good, or do not follow from those in force; all faults at once, nothing changed.</exception>
+    /// <exception cref="ArgumentException">The rules are not good, or do not follow from those in force; all faults at once,
+    /// nothing changed.</exception>
     public void Configure(TradingRules rules)
     {
         List<string> faults = RulesValidation.Validate(Rules, rules);
@@ -134,7 +136,8 @@ public sealed partial class TradingCore
         Execute(in command, in keys, reports);
     }
 
-    /// <summary>As <see cref="Execute(in OrderCommand, ReportBuffer)"/>, for callers that have computed the command's keys already, as for <see cref="Prefetch"/>.</summary>
+    /// <summary>As <see cref="Execute(in OrderCommand, ReportBuffer)"/>, for callers that have computed the command's keys already,
+    /// as for <see cref="Prefetch"/>.</summary>
     /// <param name="command">Its sequence number must be above that of the last.</param>
     /// <param name="keys">Of this very command.</param>
     /// <param name="reports">Gets at least one report for a command of a client; earlier ones in it stay.</param>
@@ -187,7 +190,8 @@ public sealed partial class TradingCore
         GC.KeepAlive(this);
     }
 
-    /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint, for callers that have the commands to come at hand.</summary>
+    /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint,
+    /// for callers that have the commands to come at hand.</summary>
     /// <param name="command">One that comes soon.</param>
     /// <param name="keys">Of this very command.</param>
     public void Prefetch(in OrderCommand command, in CommandKeys keys)
@@ -207,7 +211,8 @@ public sealed partial class TradingCore
         _engine.Prefetch(command.OrderId);
     }
 
-    /// <summary>As <see cref="Prefetch"/>, some commands later: asks for the memory of the order that is found there. Pays where the orders are many.</summary>
+    /// <summary>As <see cref="Prefetch"/>, some commands later: asks for the memory of the order that is found there.
+    /// Pays where the orders are many.</summary>
     public void PrefetchOrder(in OrderCommand command)
     {
         if (command.Type != CommandType.New && command.OriginalClientOrderId.Length == 0)

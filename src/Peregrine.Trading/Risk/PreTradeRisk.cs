@@ -97,10 +97,11 @@ public static class PreTradeRisk
     }
 
     /// <summary>
-    /// Quantity, limit price and stop price are positive, and like a peg's or trail's offset within what can be held and told of them (<see cref="Instrument.PriceTicksMax"/>,
-    /// <see cref="Instrument.QuantityLotsMax"/>).
+    /// Quantity, limit price and stop price are positive, and like a peg's or trail's offset within what can be held and told of them
+    /// (<see cref="Instrument.PriceTicksMax"/>, <see cref="Instrument.QuantityLotsMax"/>).
     /// </summary>
-    /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units, observed at most <see cref="long.MaxValue"/>), PriceNotPositive or PriceOutOfRange (ticks).</returns>
+    /// <returns>Pass, QuantityNotPositive (lots), MaxQuantity (units, observed at most <see cref="long.MaxValue"/>),
+    /// PriceNotPositive or PriceOutOfRange (ticks).</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckAmounts(in RiskSubject subject, Instrument instrument)
     {
@@ -112,7 +113,8 @@ public static class PreTradeRisk
         if (subject.Lots > instrument.QuantityLotsMax)
         {
             Quantity most = new(instrument.QuantityLotsMax);
-            return new RiskVerdict(RejectReason.MaxQuantity, (long)instrument.ToUnits(most), Saturate(instrument.ToUnits(new Quantity(subject.Lots))));
+            return new RiskVerdict(RejectReason.MaxQuantity, (long)instrument.ToUnits(most),
+                Saturate(instrument.ToUnits(new Quantity(subject.Lots))));
         }
 
         long ticksMax = instrument.PriceTicksMax;
@@ -142,7 +144,8 @@ public static class PreTradeRisk
     /// <summary>
     /// Price x quantity of the whole order: at its limit; a stop at the higher of where it stands and the reference; anything else at the reference.
     /// </summary>
-    /// <returns>Pass, MaxNotional in whole units of the currency (observed rounded up), or NoReferencePrice for an order without a price of its own.</returns>
+    /// <returns>Pass, MaxNotional in whole units of the currency (observed rounded up),
+    /// or NoReferencePrice for an order without a price of its own.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckMaxNotional(in RiskSubject subject, Instrument instrument, long maxUnits)
     {
@@ -166,7 +169,9 @@ public static class PreTradeRisk
         UInt128 notional = isBeyond ? UInt128.MaxValue : Multiply((long)price, (long)units);
         return notional <= Multiply(maxUnits, scale)
             ? RiskVerdict.Pass
-            : new RiskVerdict(RejectReason.MaxNotional, maxUnits, isBeyond ? long.MaxValue : Saturate((Int128)((notional + (ulong)(scale - 1)) / (ulong)scale)));
+            : new RiskVerdict(RejectReason.MaxNotional, maxUnits, isBeyond
+                ? long.MaxValue
+                : Saturate((Int128)((notional + (ulong)(scale - 1)) / (ulong)scale)));
     }
 
     /// <summary>

@@ -82,7 +82,8 @@ public class BookPublisherTests
         _ = rig.Play(Add(1, Side.Buy, 100, 5), Add(2, Side.Sell, 102, 6));
 
         Assert.Equal(
-            ["Best: Buy 0 0 0", "Best: Sell 0 0 0", "Levels: snapshot first last", "Orders: Clear 0 0 0 0 trade 0"], rig.Play(new BookUpdate { Kind = BookUpdateKind.Clear }));
+            ["Best: Buy 0 0 0", "Best: Sell 0 0 0", "Levels: snapshot first last", "Orders: Clear 0 0 0 0 trade 0"],
+            rig.Play(new BookUpdate { Kind = BookUpdateKind.Clear }));
     }
 
     [Fact]
@@ -154,7 +155,8 @@ public class BookPublisherTests
         Assert.Equal((ends[frame], (long)frame), (end, found));
     }
 
-    private static BookUpdate Add(ulong id, Side side, long price, long quantity) => new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
+    private static BookUpdate Add(ulong id, Side side, long price, long quantity) =>
+        new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
 
     // Written out beside StateHash: MurmurHash3's finalizer over each word, folded into a running product.
     private static ulong Hash(params ulong[] words)

@@ -17,7 +17,8 @@ internal sealed class PublisherRig : FrameVisitor
         Publisher.Add(new InstrumentInfo("TEST", 2, 1, 1));
         foreach (Depth depth in Enum.GetValues<Depth>())
         {
-            Publisher.Instruments[0].Channels[(int)depth] = new Channel(Publisher.Instruments[0], depth, Publisher.Books, new FrameRing(_pool, _pool.TryTake()!, 4), Publisher.Counters);
+            Publisher.Instruments[0].Channels[(int)depth] = new Channel(Publisher.Instruments[0], depth, Publisher.Books,
+                new FrameRing(_pool, _pool.TryTake()!, 4), Publisher.Counters);
             _read[depth] = (0, 0);
         }
     }
@@ -50,15 +51,19 @@ internal sealed class PublisherRig : FrameVisitor
         return Told;
     }
 
-    public override void OnSnapshot(in FrameHeader header) => Told.Add($"{header.Depth}: snapshot{(header.IsFirst ? " first" : "")}{(header.IsLast ? " last" : "")}");
+    public override void OnSnapshot(in FrameHeader header) =>
+        Told.Add($"{header.Depth}: snapshot{(header.IsFirst ? " first" : "")}{(header.IsLast ? " last" : "")}");
 
     public override void OnIncrement(in FrameHeader header) => Digests += header.Digest == 0 ? 0 : 1;
 
-    public override void OnLevel(in FrameHeader header, in LevelEntry level) => Told.Add($"{header.Depth}: {level.Side} {level.Price} {level.Quantity} {level.OrderCount}");
+    public override void OnLevel(in FrameHeader header, in LevelEntry level) =>
+        Told.Add($"{header.Depth}: {level.Side} {level.Price} {level.Quantity} {level.OrderCount}");
 
-    public override void OnOrder(in FrameHeader header, in OrderEntry order) => Told.Add($"{header.Depth}: {order.Kind} {order.OrderId} {order.Side} {order.Price} {order.Quantity} trade {order.TradeId}");
+    public override void OnOrder(in FrameHeader header, in OrderEntry order) =>
+        Told.Add($"{header.Depth}: {order.Kind} {order.OrderId} {order.Side} {order.Price} {order.Quantity} trade {order.TradeId}");
 
-    public override void OnTrade(in FrameHeader header, in TradeEntry trade) => Told.Add($"{header.Depth}: {trade.TradeId} {trade.Price} {trade.Quantity} {trade.Aggressor}");
+    public override void OnTrade(in FrameHeader header, in TradeEntry trade) =>
+        Told.Add($"{header.Depth}: {trade.TradeId} {trade.Price} {trade.Quantity} {trade.Aggressor}");
 
     private void Read(Depth depth)
     {

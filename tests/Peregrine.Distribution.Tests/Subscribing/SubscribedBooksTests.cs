@@ -22,7 +22,9 @@ public class SubscribedBooksTests
         books.OnOrder(snapshot, new OrderEntry { Kind = OrderChangeKind.Add, OrderId = 1, Side = Side.Buy, Price = 100, Quantity = 5 });
         books.OnSnapshotEnd(snapshot);
         ulong digest = BookDigest.Of(books.Books, 3, Depth.Orders);
-        FrameHeader increment = new() { InstrumentId = 3, Depth = Depth.Orders, Sequence = 8, PreviousSequence = previous, Digest = isRight ? digest : digest + 1 };
+        FrameHeader increment = new() { InstrumentId = 3, Depth = Depth.Orders, Sequence = 8, PreviousSequence = previous, Digest = isRight
+            ? digest
+            : digest + 1 };
 
         books.OnIncrement(increment);
         books.OnIncrementEnd(increment);

@@ -65,7 +65,8 @@ public class FrameCodecTests
                 IsFirst = header.IsFirst,
                 IsLast = header.IsLast,
                 Levels = { levels.Select(ToV1) },
-                Orders = { orders.Select(order => new V1.Order { OrderId = order.OrderId, Side = (V1.Side)order.Side, Price = order.Price, Quantity = (ulong)order.Quantity }) },
+                Orders = { orders.Select(order =>
+                    new V1.Order { OrderId = order.OrderId, Side = (V1.Side)order.Side, Price = order.Price, Quantity = (ulong)order.Quantity }) },
                 Trades = { trades.Select(ToV1) },
             };
             AssertSame(new V1.Frame { Snapshot = expected }, target.AsSpan(0, bytes));
@@ -81,7 +82,8 @@ public class FrameCodecTests
             new V1.Frame { Welcome = new V1.Welcome { Version = 1, Source = "core Ä", HeartbeatMs = 1000, InstrumentCount = 3 } },
             target.AsSpan(0, FrameEncoder.Welcome(target, "core Ä", 1000, 3)));
         AssertSame(
-            new V1.Frame { Instrument = new V1.Instrument { InstrumentId = 2, Symbol = "ESZ6", PriceDecimals = 2, TickUnits = 25, LotUnits = 1, Depth = V1.Depth.Orders } },
+            new V1.Frame { Instrument = new V1.Instrument { InstrumentId = 2, Symbol = "ESZ6", PriceDecimals = 2, TickUnits = 25, LotUnits = 1,
+                Depth = V1.Depth.Orders } },
             target.AsSpan(0, FrameEncoder.Instrument(target, 2, new InstrumentInfo("ESZ6", 2, 25, 1), Depth.Orders)));
         AssertSame(new V1.Frame { Heartbeat = new V1.Heartbeat { TimeNs = 123 } }, target.AsSpan(0, FrameEncoder.Heartbeat(target, 123)));
         AssertSame(
@@ -99,8 +101,10 @@ public class FrameCodecTests
     public void Enums_All_HaveTheSchemasNumbers()
     {
         Assert.Equal(Enum.GetValues<V1.Reason>().Skip(1).Select(reason => (int)reason), Enum.GetValues<Reason>().Select(reason => (int)reason));
-        Assert.Equal(Enum.GetValues<V1.Reason>().Skip(1).Select(reason => reason.ToString()), Enum.GetValues<Reason>().Select(reason => reason.ToString()));
-        Assert.Equal(Enum.GetValues<V1.OrderChangeKind>().Skip(1).Select(kind => kind.ToString()), Enum.GetValues<OrderChangeKind>().Select(kind => kind.ToString()));
+        Assert.Equal(Enum.GetValues<V1.Reason>().Skip(1).Select(reason => reason.ToString()), Enum.GetValues<Reason>()
+            .Select(reason => reason.ToString()));
+        Assert.Equal(Enum.GetValues<V1.OrderChangeKind>().Skip(1).Select(kind => kind.ToString()), Enum.GetValues<OrderChangeKind>()
+            .Select(kind => kind.ToString()));
         Assert.Equal(Enum.GetValues<V1.Depth>().Skip(1).Select(depth => depth.ToString()), Enum.GetValues<Depth>().Select(depth => depth.ToString()));
         Assert.Equal(((int)V1.Side.Buy, (int)V1.Side.Sell), ((int)Side.Buy, (int)Side.Sell));
     }
@@ -198,21 +202,30 @@ public class FrameCodecTests
     };
 
     private static (LevelEntry[] Levels, OrderEntry[] Orders, TradeEntry[] Trades) RandomEntries(Prng random, int entriesMax = 12) => (
-        [.. Enumerable.Range(0, random.Below(entriesMax)).Select(_ => new LevelEntry { Side = RandomSide(random), Price = RandomPrice(random), Quantity = random.Pick(Numbers), OrderCount = random.Below(300) })],
-        [.. Enumerable.Range(0, random.Below(entriesMax)).Select(_ => new OrderEntry { Kind = (OrderChangeKind)(1 + random.Below(6)), Side = RandomSide(random), OrderId = (ulong)random.Pick(Numbers), Price = RandomPrice(random), Quantity = random.Pick(Numbers), TradeId = random.Pick(Numbers) })],
-        [.. Enumerable.Range(0, random.Below(entriesMax)).Select(_ => new TradeEntry { TradeId = random.Pick(Numbers), Price = RandomPrice(random), Quantity = random.Pick(Numbers), Aggressor = (Side)random.Below(3), TimeNs = random.Pick(Numbers) })]);
+        [.. Enumerable.Range(0, random.Below(entriesMax))
+        .Select(_ => new LevelEntry { Side = RandomSide(random), Price = RandomPrice(random), Quantity = random.Pick(Numbers),
+            OrderCount = random.Below(300) })],
+        [.. Enumerable.Range(0, random.Below(entriesMax))
+        .Select(_ => new OrderEntry { Kind = (OrderChangeKind)(1 + random.Below(6)), Side = RandomSide(random), OrderId = (ulong)random.Pick(Numbers),
+            Price = RandomPrice(random), Quantity = random.Pick(Numbers), TradeId = random.Pick(Numbers) })],
+        [.. Enumerable.Range(0, random.Below(entriesMax))
+        .Select(_ => new TradeEntry { TradeId = random.Pick(Numbers), Price = RandomPrice(random), Quantity = random.Pick(Numbers),
+            Aggressor = (Side)random.Below(3), TimeNs = random.Pick(Numbers) })]);
 
     private static Side RandomSide(Prng random) => random.Below(2) == 0 ? Side.Buy : Side.Sell;
 
     private static long RandomPrice(Prng random) => random.Pick(Numbers) * (random.Below(3) == 0 ? -1 : 1);
 
-    private static V1.Level ToV1(LevelEntry level) => new() { Side = (V1.Side)level.Side, Price = level.Price, Quantity = (ulong)level.Quantity, OrderCount = (uint)level.OrderCount };
+    private static V1.Level ToV1(LevelEntry level) =>
+        new() { Side = (V1.Side)level.Side, Price = level.Price, Quantity = (ulong)level.Quantity, OrderCount = (uint)level.OrderCount };
 
     private static V1.OrderChange ToChange(OrderEntry order) =>
-        new() { Kind = (V1.OrderChangeKind)order.Kind, OrderId = order.OrderId, Side = (V1.Side)order.Side, Price = order.Price, Quantity = (ulong)order.Quantity, TradeId = (ulong)order.TradeId };
+        new() { Kind = (V1.OrderChangeKind)order.Kind, OrderId = order.OrderId, Side = (V1.Side)order.Side, Price = order.Price,
+            Quantity = (ulong)order.Quantity, TradeId = (ulong)order.TradeId };
 
     private static V1.Trade ToV1(TradeEntry trade) =>
-        new() { TradeId = (ulong)trade.TradeId, Price = trade.Price, Quantity = (ulong)trade.Quantity, Aggressor = (V1.Side)trade.Aggressor, TimeNs = (ulong)trade.TimeNs };
+        new() { TradeId = (ulong)trade.TradeId, Price = trade.Price, Quantity = (ulong)trade.Quantity, Aggressor = (V1.Side)trade.Aggressor,
+            TimeNs = (ulong)trade.TimeNs };
 
     private static void AssertSame(V1.Frame expected, ReadOnlySpan<byte> encoded)
     {

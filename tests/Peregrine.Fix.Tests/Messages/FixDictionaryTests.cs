@@ -41,7 +41,8 @@ public class FixDictionaryTests
         {
             IEnumerable<int> theirs = MessageOf(root, rule.MsgType).Elements("field").Where(IsRequired).Select(field => numbers[Name(field)]);
             IEnumerable<string> components = MessageOf(root, rule.MsgType).Elements("component").Where(IsRequired).Select(Name);
-            HashSet<int> inComponents = [.. components.Where(ComponentsWithoutRequiredFields.Contains).SelectMany(name => ComponentOf(root, name).Elements("field").Where(IsRequired).Select(field => numbers[Name(field)]))];
+            HashSet<int> inComponents = [.. components.Where(ComponentsWithoutRequiredFields.Contains)
+                .SelectMany(name => ComponentOf(root, name).Elements("field").Where(IsRequired).Select(field => numbers[Name(field)]))];
 
             Assert.Equal(theirs.Concat(inComponents).Order(), rule.Required.ToArray().Order());
         }
@@ -51,7 +52,8 @@ public class FixDictionaryTests
     public void Types_AgainstAnotherDictionary_AreTheSame()
     {
         XElement root = XDocument.Load(Testing.SharedData.Require(Dictionary)).Root!;
-        Dictionary<int, string> types = root.Element("fields")!.Elements("field").ToDictionary(field => (int)field.Attribute("number")!, field => (string)field.Attribute("type")!);
+        Dictionary<int, string> types = root.Element("fields")!.Elements("field")
+            .ToDictionary(field => (int)field.Attribute("number")!, field => (string)field.Attribute("type")!);
         List<string> differences = [];
         for (int tag = 1; tag < FixDictionary.TagEnd; tag++)
         {
@@ -86,7 +88,8 @@ public class FixDictionaryTests
             if (ours.Length > 0)
             {
                 compared++;
-                Assert.Equal(field.Elements("value").Select(value => (string)value.Attribute("enum")!).Order(StringComparer.Ordinal), ours.Select(value => value.ToString()).Order(StringComparer.Ordinal));
+                Assert.Equal(field.Elements("value").Select(value => (string)value.Attribute("enum")!).Order(StringComparer.Ordinal),
+                    ours.Select(value => value.ToString()).Order(StringComparer.Ordinal));
             }
         }
 
@@ -137,11 +140,14 @@ public class FixDictionaryTests
 
     private static bool IsRequired(XElement element) => (string?)element.Attribute("required") == "Y";
 
-    private static Dictionary<string, int> Numbers(XElement root) => root.Element("fields")!.Elements("field").ToDictionary(Name, field => (int)field.Attribute("number")!);
+    private static Dictionary<string, int> Numbers(XElement root) => root.Element("fields")!.Elements("field")
+        .ToDictionary(Name, field => (int)field.Attribute("number")!);
 
-    private static XElement MessageOf(XElement root, string type) => root.Element("messages")!.Elements("message").Single(message => (string)message.Attribute("msgtype")! == type);
+    private static XElement MessageOf(XElement root, string type) => root.Element("messages")!.Elements("message")
+        .Single(message => (string)message.Attribute("msgtype")! == type);
 
-    private static XElement ComponentOf(XElement root, string name) => root.Element("components")!.Elements("component").Single(component => Name(component) == name);
+    private static XElement ComponentOf(XElement root, string name) => root.Element("components")!.Elements("component")
+        .Single(component => Name(component) == name);
 
     private static IEnumerable<string> Fields(XElement root, XElement holder) => holder.Elements().SelectMany(child => child.Name.LocalName switch
     {
@@ -150,7 +156,8 @@ public class FixDictionaryTests
         _ => Fields(root, ComponentOf(root, Name(child))),
     });
 
-    private static IEnumerable<string> InGroups(XElement root, XElement holder, bool isInGroup) => holder.Elements().SelectMany(child => child.Name.LocalName switch
+    private static IEnumerable<string> InGroups(XElement root, XElement holder, bool isInGroup) => holder.Elements()
+        .SelectMany(child => child.Name.LocalName switch
     {
         "field" => isInGroup ? [Name(child)] : Array.Empty<string>(),
         "group" => InGroups(root, child, isInGroup: true).Concat(isInGroup ? [Name(child)] : Array.Empty<string>()),

@@ -64,7 +64,8 @@ public class FixMessageTests
     public void ParseAndValidate_MutatedMessages_NeverThrow()
     {
         int rounds = Testing.ProofSize.Of(50_000, 5_000_000);
-        byte[][] seeds = [Wire.Message(Wire.NewOrder), Wire.Message("35=A|49=C|56=B|34=1|52=20260131-12:00:00|98=0|108=30|95=3|96=a|b|141=Y|"), Wire.Message("35=D|34=2|49=C|52=20260131-12:00:00|56=B|11=1|453=2|448=a|447=D|452=1|448=b|54=1|55=X|60=20260131-12:00:00|40=1|")];
+        byte[][] seeds = [Wire.Message(Wire.NewOrder), Wire.Message("35=A|49=C|56=B|34=1|52=20260131-12:00:00|98=0|108=30|95=3|96=a|b|141=Y|"),
+            Wire.Message("35=D|34=2|49=C|52=20260131-12:00:00|56=B|11=1|453=2|448=a|447=D|452=1|448=b|54=1|55=X|60=20260131-12:00:00|40=1|")];
         FixIndex index = new();
         int parsed = 0;
         int refused = 0;
@@ -92,6 +93,7 @@ public class FixMessageTests
             }
         }
 
-        Assert.True(parsed > rounds / 4 && refused > rounds / 20, $"the damage is neither nothing nor everything: {parsed} parsed, {refused} refused of {rounds}");
+        Assert.True(parsed > rounds / 4
+            && refused > rounds / 20, $"the damage is neither nothing nor everything: {parsed} parsed, {refused} refused of {rounds}");
     }
 }

@@ -77,12 +77,15 @@ public class FixTextTests
         Span<byte> buffer = stackalloc byte[FixText.WideDecimalBytesMax];
         Int128[] edges =
         [
-            0, 1, -1, long.MaxValue, long.MinValue, (Int128)long.MaxValue + 1, (Int128)long.MinValue - 1, Int128.MaxValue, Int128.MinValue, 1_000_000_000_000_000_000,
+            0, 1, -1, long.MaxValue, long.MinValue, (Int128)long.MaxValue + 1, (Int128)long.MinValue - 1, Int128.MaxValue, Int128.MinValue,
+                1_000_000_000_000_000_000,
             (Int128)1_000_000_000_000_000_000 * 1_000_000_000_000_000_000,
         ];
         for (int round = 0; round < 20_000; round++)
         {
-            Int128 mantissa = round < edges.Length * 19 ? edges[round / 19] : new Int128((ulong)random.NextInt64(), (ulong)random.NextInt64()) >> random.Next(127);
+            Int128 mantissa = round < edges.Length * 19
+                ? edges[round / 19]
+                : new Int128((ulong)random.NextInt64(), (ulong)random.NextInt64()) >> random.Next(127);
             mantissa = round % 2 == 0 || round < edges.Length * 19 ? mantissa : -mantissa;
             int decimals = round % 19;
 
@@ -90,7 +93,8 @@ public class FixTextTests
 
             string digits = BigInteger.Abs((BigInteger)mantissa).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
             string expected = decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}".TrimEnd('0').TrimEnd('.');
-            Assert.True((mantissa < 0 ? "-" : "") + expected == Wire.Text(buffer[..bytes]), $"seed {Seed}, round {round}: {mantissa}e-{decimals} is {Wire.Text(buffer[..bytes])}");
+            Assert.True((mantissa < 0 ? "-" : "") + expected == Wire.Text(buffer[..bytes]),
+                $"seed {Seed}, round {round}: {mantissa}e-{decimals} is {Wire.Text(buffer[..bytes])}");
         }
     }
 

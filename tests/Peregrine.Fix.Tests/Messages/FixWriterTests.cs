@@ -15,7 +15,8 @@ public class FixWriterTests
         Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(buffer.AsSpan(0, bytes), 8192, out int framed));
         Assert.Equal(bytes, framed);
         Assert.Equal("8=FIX.4.4|9=000065|35=8|37=42|58=text|150=F|31=-10.25|60=20260131-23:59:59.123|14=-7|10=019|".Length, bytes);
-        Assert.Contains("35=8|37=42|58=text|150=F|31=-10.25|60=20260131-23:59:59.123|14=-7|10=", Wire.Text(buffer.AsSpan(0, bytes)), StringComparison.Ordinal);
+        Assert.Contains("35=8|37=42|58=text|150=F|31=-10.25|60=20260131-23:59:59.123|14=-7|10=", Wire.Text(buffer.AsSpan(0, bytes)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public class FixWriterTests
     {
         byte[] buffer = new byte[128];
         Assert.True(TryWide(buffer, out int whole));
-        Assert.Contains("|6=40000000000000.000000001|38=-170141183460469231731687303715884105728|10=", Wire.Text(buffer.AsSpan(0, whole)), StringComparison.Ordinal);
+        Assert.Contains("|6=40000000000000.000000001|38=-170141183460469231731687303715884105728|10=", Wire.Text(buffer.AsSpan(0, whole)),
+            StringComparison.Ordinal);
         for (int size = 0; size < whole; size++)
         {
             byte[] small = new byte[128];

@@ -134,7 +134,8 @@ public class LogonTests
     [Fact]
     public void Version42_Option_IsSpoken()
     {
-        SessionBench bench = new SessionBench(options: new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT", BeginString = "FIX.4.2" }).Connect();
+        SessionBench bench = new SessionBench(
+            options: new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT", BeginString = "FIX.4.2" }).Connect();
 
         bench.PeerRaw(Wire.Message($"35=A|34=1|49=CLIENT|52={bench.Now}|56=BROKER|98=0|108=30|", "FIX.4.2"));
 

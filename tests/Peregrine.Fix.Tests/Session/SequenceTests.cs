@@ -319,7 +319,8 @@ public class SequenceTests
         bench.Peer("1", 2, $"112={huge}|");
         bench.Peer("*" + huge, 3);
 
-        Assert.Equal(["35=3|34=2|45=2|371=112|372=1|373=5|58=Value is incorrect (out of range) for this tag", "35=3|34=3|45=3|373=11|58=Invalid MsgType"], bench.Take());
+        Assert.Equal(["35=3|34=2|45=2|371=112|372=1|373=5|58=Value is incorrect (out of range) for this tag",
+            "35=3|34=3|45=3|373=11|58=Invalid MsgType"], bench.Take());
         Assert.True(bench.IsConnected);
     }
 

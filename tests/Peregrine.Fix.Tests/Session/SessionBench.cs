@@ -41,7 +41,8 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
 
     public bool TakesMessages { get; set; } = true;
 
-    /// <summary>What the application says of a number that the store has no more, and the number that it has something else for; null fills all as a gap.</summary>
+    /// <summary>What the application says of a number that the store has no more, and the number that it has something else for;
+    /// null fills all as a gap.</summary>
     public Func<long, (RemakeStatus Status, long Following)>? Remakes { get; set; }
 
     public bool IsPossResend { get; set; }
@@ -70,12 +71,14 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
     }
 
     /// <summary>A message from the peer.</summary>
-    public void Peer(string type, long sequence, string body = "", string header = "", string? time = null, string sender = "CLIENT", string target = "BROKER") =>
+    public void Peer(string type, long sequence, string body = "", string header = "", string? time = null, string sender = "CLIENT",
+        string target = "BROKER") =>
         PeerRaw(Wire.Message($"35={type}|34={sequence}|49={sender}|52={time ?? Now}|56={target}|{header}{body}"));
 
     public void PeerRaw(byte[] frame) => Session.OnFrame(frame, NowNs);
 
-    public void Order(long sequence, string id = "C1", string header = "") => Peer("D", sequence, $"11={id}|55=ACME|54=1|38=100|40=2|44=10.25|60={Now}|", header);
+    public void Order(long sequence, string id = "C1", string header = "") =>
+        Peer("D", sequence, $"11={id}|55=ACME|54=1|38=100|40=2|44=10.25|60={Now}|", header);
 
     public void Report(string id)
     {

@@ -158,7 +158,8 @@ internal sealed class DrillVerdict(DrillWorld world, DrillImage image, IReadOnly
         CheckAtRest("after everything was asked for");
         foreach (DrillClient client in asking)
         {
-            if (!client.IsLoggedOn && damages.Any(damage => damage.Part == DamagedPart.Journal) && client.LogoutText?.Contains("is kept no more", StringComparison.Ordinal) == true)
+            if (!client.IsLoggedOn && damages.Any(damage => damage.Part == DamagedPart.Journal)
+                && client.LogoutText?.Contains("is kept no more", StringComparison.Ordinal) == true)
             {
                 // Segments behind a snapshot are not read by a start; who asks for what stands there is told so, and goes on.
                 _ = _toldOfLoss.Add(client.CompId);

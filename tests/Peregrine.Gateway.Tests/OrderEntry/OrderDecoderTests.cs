@@ -22,7 +22,8 @@ public class OrderDecoderTests
     [InlineData("4", TimeInForce.FillOrKill)]
     [InlineData("5", TimeInForce.GoodForAuction)]
     [InlineData("7", TimeInForce.AtTheClose)]
-    public void TimeInForce_OfEachKind_IsOurs(string value, TimeInForce expected) => Assert.Equal(expected, Decode("D", $"{Limit}59={value}|").TimeInForce);
+    public void TimeInForce_OfEachKind_IsOurs(string value, TimeInForce expected) =>
+        Assert.Equal(expected, Decode("D", $"{Limit}59={value}|").TimeInForce);
 
     [Theory]
     [InlineData("", 0, false)]
@@ -61,9 +62,12 @@ public class OrderDecoderTests
     {
         OrderCommand command = Decode("D", $"{Limit}110=5|18=G|7928=32767|8000=O|");
 
-        Assert.Equal((CommandType.New, Side.Buy, OrderType.Limit, 9_950L, 100L), (command.Type, command.Side, command.OrderType, command.Price.Ticks, command.Quantity.Lots));
-        Assert.Equal((5L, OrderFlags.AllOrNone, SelfTradePrevention.CancelOldest), (command.Attributes.MinimumQuantity.Lots, command.Flags, command.SelfTrade));
-        Assert.Equal((0, 1, StrategyNumber.ToCore(1, 32_767), "c1"), (command.InstrumentId, command.AccountId, command.StrategyId, command.ClientOrderId.ToString()));
+        Assert.Equal((CommandType.New, Side.Buy, OrderType.Limit, 9_950L, 100L),
+            (command.Type, command.Side, command.OrderType, command.Price.Ticks, command.Quantity.Lots));
+        Assert.Equal((5L, OrderFlags.AllOrNone, SelfTradePrevention.CancelOldest),
+            (command.Attributes.MinimumQuantity.Lots, command.Flags, command.SelfTrade));
+        Assert.Equal((0, 1, StrategyNumber.ToCore(1, 32_767), "c1"),
+            (command.InstrumentId, command.AccountId, command.StrategyId, command.ClientOrderId.ToString()));
     }
 
     private static OrderCommand Decode(string type, string body)
@@ -71,7 +75,8 @@ public class OrderDecoderTests
         byte[] frame = Encoding.ASCII.GetBytes($"8=FIX.4.4|9=000|35={type}|49=A|56=B|34=2|52=20300101-00:00:00|{body}10=000|".Replace('|', '\u0001'));
         FixIndex index = new();
         Assert.True(index.TryParse(frame));
-        string fault = Encoding.ASCII.GetString(new OrderDecoder(new NameTable(SmallRules.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out OrderCommand command));
+        string fault = Encoding.ASCII.GetString(
+            new OrderDecoder(new NameTable(SmallRules.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out OrderCommand command));
         Assert.Equal("", fault);
         return command;
     }

@@ -85,7 +85,8 @@ public sealed class ReportEncoderTests : IFixApplication
         }
 
         string side = report.Side == Side.Buy ? "1" : "2";
-        Assert.Equal($"35=8|37=99|11=c1|17=17|150=0|39=0|1=B|55=TEST|54={side}|38=300|{terms}151=300|14=0|6=0|60=19700102-00:00:00.000|", Encode(report));
+        Assert.Equal($"35=8|37=99|11=c1|17=17|150=0|39=0|1=B|55=TEST|54={side}|38=300|{terms}151=300|14=0|6=0|60=19700102-00:00:00.000|",
+            Encode(report));
     }
 
     [Theory]
@@ -136,7 +137,8 @@ public sealed class ReportEncoderTests : IFixApplication
         (report.Type, report.Status, report.Reason, report.OriginalClientOrderId) = (type, status, reason, ClientOrderId.From("c0"));
 
         string text = reason == RejectReason.None ? "" : $"58={reason}|";
-        Assert.Equal($"35=8|37=99|11=c1|{kind}1=B|55=TEST|54=1|38=300|40=2|44=50|59=0|151=300|14=0|6=0|60=19700102-00:00:00.000|{text}", Encode(report));
+        Assert.Equal($"35=8|37=99|11=c1|{kind}1=B|55=TEST|54=1|38=300|40=2|44=50|59=0|151=300|14=0|6=0|60=19700102-00:00:00.000|{text}",
+            Encode(report));
     }
 
     [Fact]
@@ -144,11 +146,14 @@ public sealed class ReportEncoderTests : IFixApplication
     {
         // 10 lots at 50.05 and 20 at 50.10.
         OrderReport report = Accepted();
-        (report.Type, report.Status, report.LastPrice, report.LastQuantity) = (ReportType.Trade, OrderStatus.Filled, new Price(1_002), new Quantity(20));
-        (report.CumulativeQuantity, report.LeavesQuantity, report.CumulativeNotional) = (new Quantity(30), Quantity.Zero, (10 * 1_001) + (20 * 1_002));
+        (report.Type, report.Status, report.LastPrice,
+            report.LastQuantity) = (ReportType.Trade, OrderStatus.Filled, new Price(1_002), new Quantity(20));
+        (report.CumulativeQuantity, report.LeavesQuantity,
+            report.CumulativeNotional) = (new Quantity(30), Quantity.Zero, (10 * 1_001) + (20 * 1_002));
 
         Assert.Equal(
-            "35=8|37=99|11=c1|17=17|150=F|39=2|1=B|55=TEST|54=1|38=300|40=2|44=50|59=0|32=200|31=50.1|151=0|14=300|6=50.083333|60=19700102-00:00:00.000|", Encode(report));
+            "35=8|37=99|11=c1|17=17|150=F|39=2|1=B|55=TEST|54=1|38=300|40=2|44=50|59=0|32=200|31=50.1|151=0|14=300|6=50.083333|" +
+            "60=19700102-00:00:00.000|", Encode(report));
     }
 
     [Theory]
@@ -159,7 +164,8 @@ public sealed class ReportEncoderTests : IFixApplication
     public void CancelReject_OfEachRequest_SaysWhichAndWhy(CommandType request, RejectReason reason, string codes)
     {
         OrderReport report = Accepted();
-        (report.Type, report.RequestType, report.Reason, report.OriginalClientOrderId) = (ReportType.CancelRejected, request, reason, ClientOrderId.From("c0"));
+        (report.Type, report.RequestType, report.Reason,
+            report.OriginalClientOrderId) = (ReportType.CancelRejected, request, reason, ClientOrderId.From("c0"));
 
         Assert.Equal($"35=9|37=99|11=c1|41=c0|39=0|60=19700102-00:00:00.000|{codes}58={reason}|", Encode(report));
     }
@@ -213,7 +219,8 @@ public sealed class ReportEncoderTests : IFixApplication
     public void Strategy_OfTwoFirmsWithOneNumber_AreTwoAndToldAsTheNumber()
     {
         Assert.NotEqual(StrategyNumber.ToCore(1, 7), StrategyNumber.ToCore(2, 7));
-        Assert.Equal((7, StrategyNumber.Max), (StrategyNumber.ToWire(StrategyNumber.ToCore(2, 7)), StrategyNumber.ToWire(StrategyNumber.ToCore(2, StrategyNumber.Max))));
+        Assert.Equal((7, StrategyNumber.Max),
+            (StrategyNumber.ToWire(StrategyNumber.ToCore(2, 7)), StrategyNumber.ToWire(StrategyNumber.ToCore(2, StrategyNumber.Max))));
     }
 
     [Theory]

@@ -41,7 +41,8 @@ public sealed class CoreBenchTests : IDisposable
         string folder = _folder.File("journals");
 
         CommandResult result = CommandProcess.Run(
-            "bench", "core", "--commands", WriteEveryCommand(), "--stage", "link", "--rounds", "1", "--dir", folder, "--durability", durability, "--outstanding", outstanding, "--writer", writer, "--json");
+            "bench", "core", "--commands", WriteEveryCommand(), "--stage", "link", "--rounds", "1", "--dir", folder, "--durability", durability,
+            "--outstanding", outstanding, "--writer", writer, "--json");
 
         Assert.True(result.ExitCode == 0, result.Error);
         JsonElement figures = JsonDocument.Parse(result.Output).RootElement[0];
@@ -94,7 +95,8 @@ public sealed class CoreBenchTests : IDisposable
     {
         string path = Write(prefill: 1, (0, true, false, 1, 1, 100));
 
-        Assert.Contains("nothing is left to measure", Assert.Throws<CommandException>(() => OrderStream.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing is left to measure", Assert.Throws<CommandException>(() => OrderStream.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -107,7 +109,9 @@ public sealed class CoreBenchTests : IDisposable
     public void Option_ThatIsWrong_IsNamed(string option, string value, string expected)
     {
         string path = Write(prefill: 0, (0, true, false, 1, 1, 100));
-        string[] arguments = option == "--commands" ? [option, value] : option == "--stage" ? ["--commands", path, option, value] : ["--commands", path, "--stage", "link", option, value];
+        string[] arguments = option == "--commands"
+            ? [option, value]
+            : option == "--stage" ? ["--commands", path, option, value] : ["--commands", path, "--stage", "link", option, value];
 
         CommandResult result = CommandProcess.Run(["bench", "core", .. arguments]);
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Peregrine.Integration.Tests.Bench;
 
-/// <summary>The bench of the journal writes what it says, gives the bare file the same bytes, and leaves nothing behind. Its times are not looked at.</summary>
+/// <summary>The bench of the journal writes what it says, gives the bare file the same bytes, and leaves nothing behind.
+/// Its times are not looked at.</summary>
 public sealed class JournalBenchTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -17,14 +18,16 @@ public sealed class JournalBenchTests : IDisposable
         string folder = _folder.File("new");
 
         CommandResult result = CommandProcess.Run(
-            [.. verb, "--dir", folder, "--durability", "none,os,fsync", "--records", "1000", "--batch", "100", "--rate", "2000", "--seconds", "0.05", "--rounds", "2", "--outstanding", "3", "--sync", sync, "--json"]);
+            [.. verb, "--dir", folder, "--durability", "none,os,fsync", "--records", "1000", "--batch", "100", "--rate", "2000", "--seconds", "0.05",
+            "--rounds", "2", "--outstanding", "3", "--sync", sync, "--json"]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         JsonElement root = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(sync, root.GetProperty("sync").GetString());
         JsonElement[] runs = [.. root.GetProperty("runs").EnumerateArray()];
         Assert.Equal(
-            ["none flat out, 100 a commit", "none 3 outstanding", "none open loop, 2,000/s", "os flat out, 100 a commit", "os 3 outstanding", "os open loop, 2,000/s", "fsync flat out, 100 a commit", "fsync 3 outstanding", "fsync open loop, 2,000/s"],
+            ["none flat out, 100 a commit", "none 3 outstanding", "none open loop, 2,000/s", "os flat out, 100 a commit", "os 3 outstanding",
+            "os open loop, 2,000/s", "fsync flat out, 100 a commit", "fsync 3 outstanding", "fsync open loop, 2,000/s"],
             runs.Select(run => $"{run.GetProperty("level")} {run.GetProperty("load")}"));
         foreach (JsonElement run in runs)
         {
@@ -62,7 +65,8 @@ public sealed class JournalBenchTests : IDisposable
         _ = _folder.Write("kept", "kept.txt");
         _ = Directory.CreateDirectory(_folder.File("peregrine-journal-bench/journal"));
 
-        CommandResult result = CommandProcess.Run("journal", "bench", "--dir", _folder.Path, "--durability", "os", "--records", "100", "--seconds", "0.01", "--rounds", "1");
+        CommandResult result = CommandProcess.Run("journal", "bench", "--dir", _folder.Path, "--durability", "os", "--records", "100", "--seconds",
+            "0.01", "--rounds", "1");
 
         Assert.True(result.ExitCode == 0, result.Error);
         string[] lines = [.. result.Output.Split('\n').Where(line => line.StartsWith("| os", StringComparison.Ordinal))];

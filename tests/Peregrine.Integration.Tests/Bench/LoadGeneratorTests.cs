@@ -186,5 +186,6 @@ public sealed class LoadGeneratorTests
         Assert.Contains("ulimit -Hn", failure.Message, StringComparison.Ordinal);
     }
 
-    private static EchoConnections Connect(IPEndPoint server, int count, int sizeBytes, int batchMax) => new(new ClientSockets(server, count), sizeBytes, batchMax);
+    private static EchoConnections Connect(IPEndPoint server, int count, int sizeBytes, int batchMax) =>
+        new(new ClientSockets(server, count), sizeBytes, batchMax);
 }

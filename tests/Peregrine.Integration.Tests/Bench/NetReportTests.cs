@@ -91,7 +91,8 @@ public sealed class NetReportTests
         string nowhere = Path.Combine(Path.GetTempPath(), "peregrine-nowhere");
         EchoServerPaths paths = new(nowhere, "release", nowhere, null);
 
-        CommandException failure = Assert.Throws<CommandException>(() => EchoServerKind.Find("c-uring", isTls: false).CommandLine(paths, new EchoServerSettings(1, "block")));
+        CommandException failure = Assert.Throws<CommandException>(
+            () => EchoServerKind.Find("c-uring", isTls: false).CommandLine(paths, new EchoServerSettings(1, "block")));
 
         Assert.Contains("./dev bench net", failure.Message, StringComparison.Ordinal);
         Assert.Contains("echo_uring", failure.Message, StringComparison.Ordinal);
@@ -112,7 +113,8 @@ public sealed class NetReportTests
             File.WriteAllText(file, "");
         }
 
-        List<string> line = EchoServerKind.Find(name, isTls: false).CommandLine(new EchoServerPaths(folder.Path, "release", Path.Combine(folder.Path, "yardstick"), null), new EchoServerSettings(1, wait));
+        List<string> line = EchoServerKind.Find(name, isTls: false)
+            .CommandLine(new EchoServerPaths(folder.Path, "release", Path.Combine(folder.Path, "yardstick"), null), new EchoServerSettings(1, wait));
 
         Assert.Equal(["taskset", "-c", "1"], line.Take(3));
         Assert.Equal(expected, string.Join(' ', line.Skip(line.IndexOf("--port"))));

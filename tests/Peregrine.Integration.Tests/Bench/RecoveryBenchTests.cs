@@ -9,7 +9,8 @@ public class RecoveryBenchTests
     {
         using TemporaryFolder folder = new();
 
-        CommandResult result = CommandProcess.Run("bench", "recovery", "--commands", "20000", "--orders", "5000", "--rounds", "2", "--folder", folder.Path, "--json");
+        CommandResult result = CommandProcess.Run("bench", "recovery", "--commands", "20000", "--orders", "5000", "--rounds", "2", "--folder",
+            folder.Path, "--json");
 
         Assert.True(result.ExitCode == 0, result.Error);
         JsonElement figures = JsonDocument.Parse(result.Output).RootElement;

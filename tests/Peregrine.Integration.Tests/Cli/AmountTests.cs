@@ -49,7 +49,8 @@ public sealed class AmountTests
     [InlineData("prices", null)]
     [InlineData("simulator", null)]
     [InlineData("", null)]
-    public void NearName_OfAToken_IsOneAFewLettersAway(string token, string? expected) => Assert.Equal(expected, NearName.Find(token, ["tickSize", "lots"]));
+    public void NearName_OfAToken_IsOneAFewLettersAway(string token, string? expected) =>
+        Assert.Equal(expected, NearName.Find(token, ["tickSize", "lots"]));
 
     [Fact]
     public void NearName_OfALongToken_IsNone() => Assert.Null(NearName.Find(new string('a', 65), [new string('a', 65)]));

@@ -53,7 +53,9 @@ public sealed class ConfigurationDocumentTests
             return path.EndsWith("[]", StringComparison.Ordinal) ? "" : "must be given";
         }
 
-        return value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() == 0 ? "none" : $"{value.GetArrayLength()} entries, see below" : $"`{value.GetRawText()}`";
+        return value.ValueKind == JsonValueKind.Array
+            ? value.GetArrayLength() == 0 ? "none" : $"{value.GetArrayLength()} entries, see below"
+            : $"`{value.GetRawText()}`";
     }
 
     private static string Range(JsonElement key) => key.GetProperty("type").GetString() switch

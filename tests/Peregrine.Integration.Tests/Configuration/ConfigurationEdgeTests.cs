@@ -5,7 +5,8 @@ namespace Peregrine.Integration.Tests.Configuration;
 /// <summary>Values at the edge of what is allowed, and what of a change needs a restart.</summary>
 public sealed class ConfigurationEdgeTests : IDisposable
 {
-    private const string Sessions = """ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ] } ] """;
+    private const string Sessions =
+        """ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ] } ] """;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -23,7 +24,8 @@ public sealed class ConfigurationEdgeTests : IDisposable
     [Fact]
     public void Load_ASessionWithTheConsolesName_IsAnError()
     {
-        ConfigurationResult result = Load("""{ "console": { "session": "DESK" }, "sessions": [ { "targetCompId": "DESK", "accounts": [ "HOUSE" ] } ] }""");
+        ConfigurationResult result = Load(
+            """{ "console": { "session": "DESK" }, "sessions": [ { "targetCompId": "DESK", "accounts": [ "HOUSE" ] } ] }""");
 
         ConfigurationError error = Assert.Single(result.Errors);
         Assert.Equal(("sessions[0].targetCompId", "DESK"), (error.Path, error.Value));
@@ -49,13 +51,16 @@ public sealed class ConfigurationEdgeTests : IDisposable
     [Theory]
     [InlineData("{" + Sessions + "}", "")]
     [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] } ] }""", "session B (gone)")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ] }, { "targetCompId": "C", "accounts": [ "HOUSE" ] } ] }""", "session C (new)")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "CLIENT" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ], "cancelOnDisconnect": true } ] }""", "cancelOnDisconnect of session B")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ] }, {""" +
+        """ "targetCompId": "C", "accounts": [ "HOUSE" ] } ] }""", "session C (new)")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "CLIENT" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
+        """ "cancelOnDisconnect": true } ] }""", "cancelOnDisconnect of session B")]
     [InlineData("{" + Sessions + ", \"fix\": { \"port\": 1 }, \"instruments\": [ { \"symbol\": \"X\" } ] }", "fix.port")]
     public void RestartKeys_OfAChange_AreThoseThatARunningLinkCannotTake(string next, string expected)
     {
         Assert.Equal(expected, string.Join(", ", RestartKeys.FindChanged(Load("{" + Sessions + "}"), Load(next))));
     }
 
-    private ConfigurationResult Load(string json) => ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write(json), EnvironmentPrefix: "PEREGRINE_TEST_NOTHING__"));
+    private ConfigurationResult Load(string json) =>
+        ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write(json), EnvironmentPrefix: "PEREGRINE_TEST_NOTHING__"));
 }

@@ -36,28 +36,45 @@ public sealed class ConfigurationErrorsTests : IDisposable
     [InlineData("""{ "instruments": [ { "symbol": "A" }, { "symbol": "B", "tickSize": "0" } ] }""", "instruments[1].tickSize", "0", "above 0")]
     [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "0.001" } ] }""", "instruments[0].tickSize", "0.001", "at most 2 decimals")]
     [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "1e-2" } ] }""", "instruments[0].tickSize", "1e-2", "without sign or exponent")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "999999999999" } ] }""", "instruments[0].tickSize", "999999999999", "at most 1000000000 price units")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "0.05", "referencePrice": "1.02" } ] }""", "instruments[0].referencePrice", "1.02", "a multiple of tickSize (0.05)")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "referencePrice": "999999999999999999" } ] }""", "instruments[0].referencePrice", "999999999999999999", "ticks")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "0.05", "lowestPrice": "1.02" } ] }""", "instruments[0].lowestPrice", "1.02", "a multiple of tickSize (0.05)")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "lowestPrice": "2", "highestPrice": "1" } ] }""", "instruments[0].highestPrice", "1", "at least lowestPrice (2)")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "venue": "ashare" } ] }""", "instruments[0].referencePrice", "0", "which the price limits lie around")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "priceLimitBasisPoints": 100 } ] }""", "instruments[0].referencePrice", "0", "set priceLimitBasisPoints to 0")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "999999999999" } ] }""", "instruments[0].tickSize", "999999999999",
+        "at most 1000000000 price units")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "0.05", "referencePrice": "1.02" } ] }""", "instruments[0].referencePrice", "1.02",
+        "a multiple of tickSize (0.05)")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "referencePrice": "999999999999999999" } ] }""", "instruments[0].referencePrice",
+        "999999999999999999", "ticks")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "tickSize": "0.05", "lowestPrice": "1.02" } ] }""", "instruments[0].lowestPrice", "1.02",
+        "a multiple of tickSize (0.05)")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "lowestPrice": "2", "highestPrice": "1" } ] }""", "instruments[0].highestPrice", "1",
+        "at least lowestPrice (2)")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "venue": "ashare" } ] }""", "instruments[0].referencePrice", "0",
+        "which the price limits lie around")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "priceLimitBasisPoints": 100 } ] }""", "instruments[0].referencePrice", "0",
+        "set priceLimitBasisPoints to 0")]
     [InlineData("""{ "instruments": [ { "symbol": "A", "venue": "nowhere" } ] }""", "instruments[0].venue", "nowhere", "default, ashare")]
     [InlineData("""{ "instruments": [ { "symbol": "A", "currency": "euro" } ] }""", "instruments[0].currency", "euro", "three capital letters")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "tickTable": [ { "from": "1", "step": "0" } ] } ] }""", "instruments[0].tickTable[0].step", "0", "above 0")]
-    [InlineData("""{ "instruments": [ { "symbol": "A", "tickTable": [ { "from": "1", "step": "1" }, { "from": "1", "step": "2" } ] } ] }""", "instruments[0].tickTable[1].from", "1", "above that of the step before")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "tickTable": [ { "from": "1", "step": "0" } ] } ] }""", "instruments[0].tickTable[0].step",
+        "0", "above 0")]
+    [InlineData("""{ "instruments": [ { "symbol": "A", "tickTable": [ { "from": "1", "step": "1" }, { "from": "1", "step": "2" } ] } ] }""",
+        "instruments[0].tickTable[1].from", "1", "above that of the step before")]
     [InlineData("""{ "holidays": [ "2026-02-30" ] }""", "holidays[0]", "2026-02-30", "a date that exists")]
-    [InlineData("""{ "instruments": [ { "symbol": "A" }, { "symbol": "A" } ] }""", "instruments[1].symbol", "A", "instruments[0].symbol has the same")]
+    [InlineData("""{ "instruments": [ { "symbol": "A" }, { "symbol": "A" } ] }""", "instruments[1].symbol", "A",
+        "instruments[0].symbol has the same")]
     [InlineData("""{ "instruments": [ { "symbol": "SEVENTEEN-LETTERS" } ] }""", "instruments[0].symbol", "SEVENTEEN-LETTERS", "1 to 16 printable")]
-    [InlineData("""{ "accounts": [ { "name": "HOUSE" }, { "name": "CLIENT" }, { "name": "CLIENT" } ] }""", "accounts[2].name", "CLIENT", "accounts[1].name has the same")]
-    [InlineData("""{ "accounts": [ { "name": "HOUSE" }, { "name": "CLIENT", "limits": { "maxNotional": -5 } } ] }""", "accounts[1].limits.maxNotional", "-5", "0 to 1000000000000000")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOSE" ] } ] }""", "sessions[0].accounts[0]", "HOSE", "did you mean 'HOUSE'?")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOUSE", "HOUSE" ] } ] }""", "sessions[0].accounts[1]", "HOUSE", "each account once")]
+    [InlineData("""{ "accounts": [ { "name": "HOUSE" }, { "name": "CLIENT" }, { "name": "CLIENT" } ] }""", "accounts[2].name", "CLIENT",
+        "accounts[1].name has the same")]
+    [InlineData("""{ "accounts": [ { "name": "HOUSE" }, { "name": "CLIENT", "limits": { "maxNotional": -5 } } ] }""",
+        "accounts[1].limits.maxNotional", "-5", "0 to 1000000000000000")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOSE" ] } ] }""", "sessions[0].accounts[0]", "HOSE",
+        "did you mean 'HOUSE'?")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOUSE", "HOUSE" ] } ] }""", "sessions[0].accounts[1]", "HOUSE",
+        "each account once")]
     [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [] } ] }""", "sessions[0].accounts", "0 entries", "1 to 256 entries")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "../C", "accounts": [ "HOUSE" ] } ] }""", "sessions[0].targetCompId", "../C", "the first a letter or digit")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "PEREGRINE", "accounts": [ "HOUSE" ] } ] }""", "sessions[0].targetCompId", "PEREGRINE", "other than our own")]
-    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOUSE" ] }, { "targetCompId": "C", "accounts": [ "HOUSE" ] } ] }""", "sessions[1].targetCompId", "C", "sessions[0].targetCompId has the same")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "../C", "accounts": [ "HOUSE" ] } ] }""", "sessions[0].targetCompId", "../C",
+        "the first a letter or digit")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "PEREGRINE", "accounts": [ "HOUSE" ] } ] }""", "sessions[0].targetCompId", "PEREGRINE",
+        "other than our own")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "C", "accounts": [ "HOUSE" ] }, { "targetCompId": "C", "accounts": [ "HOUSE" ] } ] }""",
+        "sessions[1].targetCompId", "C", "sessions[0].targetCompId has the same")]
     public void Load_OneMistake_IsOneErrorAtItsPath(string json, string path, string? value, string tells)
     {
         string file = _folder.Write(json);
@@ -159,5 +176,6 @@ public sealed class ConfigurationErrorsTests : IDisposable
         }
     }
 
-    private static ConfigurationResult Load(string file) => ConfigurationLoader.Load(new ConfigurationRequest(file, EnvironmentPrefix: "PEREGRINE_TEST_NOTHING__"));
+    private static ConfigurationResult Load(string file) =>
+        ConfigurationLoader.Load(new ConfigurationRequest(file, EnvironmentPrefix: "PEREGRINE_TEST_NOTHING__"));
 }

@@ -40,7 +40,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
         PeregrineOptions options = LoadGood("{}");
         SegmentOptions segments = options.ToSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
-        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars, Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
+        LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars,
+            Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
 
         Assert.Equal(library, link);
         Assert.Empty(link.Calendars);
@@ -50,7 +51,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_ListInFile_ReplacesTheDefaultList()
     {
-        PeregrineOptions options = LoadGood("""{ "instruments": [ { "symbol": "VOD", "priceDecimals": 4, "tickSize": "0.0005", "lotUnits": 10, "open": false, "referencePrice": "1.2345" } ] }""");
+        PeregrineOptions options = LoadGood(
+            """{ "instruments": [ { "symbol": "VOD", "priceDecimals": 4, "tickSize": "0.0005", "lotUnits": 10, "open": false,""" +
+            """ "referencePrice": "1.2345" } ] }""");
 
         Instrument only = Assert.Single(options.Rules.Instruments);
         InstrumentTerms terms = new() { ReferencePrice = new Price(2469), TickTable = only.Terms.TickTable };
@@ -67,7 +70,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
                 {
                   "symbol": "600519", "currency": "CNY", "venue": "ashare", "lotUnits": 100, "referencePrice": "10.05", "highestPrice": "11.00",
                   "tickTable": [ { "from": "0", "step": "0.01" }, { "from": "10", "step": "0.05" } ],
-                  "staticBandBasisPoints": 500, "dynamicBandBasisPoints": 200, "interruptionMs": 1500, "selfTradeOwner": "firm", "selfTradePrevention": "decrement",
+                  "staticBandBasisPoints": 500, "dynamicBandBasisPoints": 200, "interruptionMs": 1500,
+                  "selfTradeOwner": "firm", "selfTradePrevention": "decrement",
                   "cancelHiddenRestsLots": 3, "hiddenImprovementTicks": 2, "minimumPerTrade": true, "marketWithBest": true, "stopsByArrival": true
                 },
                 { "symbol": "X", "phase": "preopen", "referencePrice": "0.05", "priceLimitBasisPoints": 2000 }
@@ -92,7 +96,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
             InterruptionNs = 1_500_000_000,
             Rules = new VenueRules
             {
-                Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 3, HiddenImprovement = 2, MinimumPerTrade = true,
+                Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 3, HiddenImprovement = 2,
+                    MinimumPerTrade = true,
                 MarketWithBest = true, StopsByArrival = true,
             },
         };
@@ -142,7 +147,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_OverrideInsideADefaultList_ChangesOnlyThatKey()
     {
-        ConfigurationResult result = ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write("{}"), ["instruments[1].open=false", "accounts:0:limits:maxQuantity=7"], NoPrefix));
+        ConfigurationResult result = ConfigurationLoader.Load(
+            new ConfigurationRequest(_folder.Write("{}"), ["instruments[1].open=false", "accounts:0:limits:maxQuantity=7"], NoPrefix));
 
         Assert.Empty(result.Errors);
         Assert.Equal([true, false, true], result.Options!.Rules.Instruments.Select(instrument => instrument.IsOpen));
@@ -156,7 +162,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("")]
     public void Load_OverrideWithoutForm_IsAUsageError(string text)
     {
-        CommandException fault = Assert.Throws<CommandException>(() => ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write("{}"), [text], NoPrefix)));
+        CommandException fault = Assert.Throws<CommandException>(
+            () => ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write("{}"), [text], NoPrefix)));
 
         Assert.Equal(2, fault.ExitCode);
         Assert.Contains($"'{text}'", fault.Message);

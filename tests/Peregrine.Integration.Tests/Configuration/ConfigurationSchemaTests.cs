@@ -10,7 +10,8 @@ public sealed class ConfigurationSchemaTests
 {
     private static readonly JsonDocumentOptions Relaxed = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static JsonElement Schema => JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "schemas", "peregrine.schema.json"))).RootElement;
+    private static JsonElement Schema =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "schemas", "peregrine.schema.json"))).RootElement;
 
     private static string Sample => Path.Combine(Repository.Root, "peregrine.sample.json");
 
@@ -87,7 +88,8 @@ public sealed class ConfigurationSchemaTests
             bool isBounded = type switch
             {
                 "integer" => key.TryGetProperty("minimum", out _) && key.TryGetProperty("maximum", out _) && key.TryGetProperty("x-unit", out _),
-                "string" => path == "$schema" || key.TryGetProperty("pattern", out _) || key.TryGetProperty("enum", out _) || key.TryGetProperty("maxLength", out _),
+                "string" => path == "$schema" || key.TryGetProperty("pattern", out _) || key.TryGetProperty("enum", out _)
+                    || key.TryGetProperty("maxLength", out _),
                 "array" => key.TryGetProperty("maxItems", out _),
                 "object" => !key.GetProperty("additionalProperties").GetBoolean(),
                 _ => true,
@@ -141,7 +143,8 @@ public sealed class ConfigurationSchemaTests
         where key.Schema.GetProperty("type").GetString() is not ("object" or "array")
         select key.Path;
 
-    private static IEnumerable<string> SectionsOf(JsonElement schema, string path) => LeavesOf(schema, path).Where(leaf => !leaf.Contains("[]", StringComparison.Ordinal));
+    private static IEnumerable<string> SectionsOf(JsonElement schema, string path) => LeavesOf(schema, path)
+        .Where(leaf => !leaf.Contains("[]", StringComparison.Ordinal));
 
     private static bool IsSet(ConfigurationNode root, string path)
     {

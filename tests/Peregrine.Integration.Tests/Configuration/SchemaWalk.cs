@@ -33,9 +33,11 @@ internal static class SchemaWalk
                 "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.Length <= keyword.Value.GetInt32(),
                 "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= keyword.Value.GetInt32(),
                 "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= keyword.Value.GetInt32(),
-                "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!, RegexOptions.ECMAScript),
+                "pattern" => value.ValueKind != JsonValueKind.String
+                    || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!, RegexOptions.ECMAScript),
                 "enum" => keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),
-                "required" => value.ValueKind != JsonValueKind.Object || keyword.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+                "required" => value.ValueKind != JsonValueKind.Object
+                    || keyword.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
                 "additionalProperties" => HasOnlyKnown(schema, value),
                 "properties" => VisitProperties(keyword.Value, value, path, errors),
                 "items" => VisitItems(keyword.Value, value, path, errors),
@@ -78,7 +80,8 @@ internal static class SchemaWalk
     }
 
     private static bool HasOnlyKnown(JsonElement schema, JsonElement value) =>
-        value.ValueKind != JsonValueKind.Object || value.EnumerateObject().All(property => schema.GetProperty("properties").TryGetProperty(property.Name, out _));
+        value.ValueKind != JsonValueKind.Object
+        || value.EnumerateObject().All(property => schema.GetProperty("properties").TryGetProperty(property.Name, out _));
 
     private static bool IsType(string type, JsonElement value) => type switch
     {

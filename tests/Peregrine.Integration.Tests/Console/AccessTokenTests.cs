@@ -23,8 +23,10 @@ public sealed class AccessTokenTests : IDisposable
         Assert.True(token.IsIn($"bearer {text}"), "the scheme is read without regard to case");
         string?[] wrong =
         [
-            null, "", "Bearer", "Bearer ", "Bearer  ", $"Bearer {text[..^1]}", $"Bearer {text[1..]}", $"Bearer {text[..1]}", $"Bearer {text}0", $"Bearer 0{text}", $"Bearer {text}{text}",
-            $"Bearer {text[..^1]}{other}", $"Bearer {other}{text[1..]}", $"Bearer {text.ToUpperInvariant()}", text, $"Basic {text}", $"Bearer{text}", $"Bearer {text} {text}", $"Bearer {text}\0",
+            null, "", "Bearer", "Bearer ", "Bearer  ", $"Bearer {text[..^1]}", $"Bearer {text[1..]}", $"Bearer {text[..1]}", $"Bearer {text}0",
+                $"Bearer 0{text}", $"Bearer {text}{text}",
+            $"Bearer {text[..^1]}{other}", $"Bearer {other}{text[1..]}", $"Bearer {text.ToUpperInvariant()}", text, $"Basic {text}", $"Bearer{text}",
+                $"Bearer {text} {text}", $"Bearer {text}\0",
         ];
         Assert.All(wrong, value => Assert.False(token.IsIn(value), $"'{value}' is not the token {text}"));
     }
@@ -47,7 +49,8 @@ public sealed class AccessTokenTests : IDisposable
         }
         else
         {
-            Assert.Contains($"chmod 600 {TokenFile}", Assert.Throws<CommandException>(() => AccessToken.Open(_folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Contains($"chmod 600 {TokenFile}", Assert.Throws<CommandException>(() => AccessToken.Open(_folder.Path)).Message,
+                StringComparison.Ordinal);
         }
     }
 

@@ -11,19 +11,23 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
     [InlineData("{" + Good + ",\"timeInForc\":\"fillOrKill\"}", "timeInForc", "unknown key, did you mean 'timeInForce'?")]
     [InlineData("{" + Good + ",\"Type\":\"limit\"}", "Type", "unknown key, did you mean 'type'?")]
     [InlineData("{" + Good + ",\"\":1}", "", "unknown key, ")]
-    [InlineData("{" + Good + ",\"stopPrice\":1}", "stopPrice", "unknown key, expected symbol, side, quantity, price, type, timeInForce, account, clientOrderId")]
+    [InlineData("{" + Good + ",\"stopPrice\":1}", "stopPrice",
+        "unknown key, expected symbol, side, quantity, price, type, timeInForce, account, clientOrderId")]
     [InlineData("{" + Good + ",\"side\":\"buy\"}", "side", "'buy' is its second value, expected one")]
-    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"type\":\"market\",\"price\":229}", "price", "229, but a market order has no price")]
+    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"type\":\"market\",\"price\":229}", "price",
+        "229, but a market order has no price")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1}", "price", "nothing, expected a multiple of 0.01 for a limit order")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":true}", "price", "'true', expected a number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":\"dear\"}", "price", "'dear', expected a number")]
-    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":\"229.0000000000000000000000000001\"}", "price", "expected a number of at most")]
+    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":\"229.0000000000000000000000000001\"}", "price",
+        "expected a number of at most")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1.5,\"price\":229}", "quantity", "1.5, expected a whole number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":[1],\"price\":229}", "quantity", "'[1]', expected a number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":0,\"price\":229}", "quantity", "0, expected a multiple of 1 above 0")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1e20,\"price\":229}", "quantity", "expected a whole number")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"price\":229}", "quantity", "nothing, expected a multiple of 1 above 0")]
-    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":1e20}", "price", "expected at most 720575940379279.36 for a limit order")]
+    [InlineData("{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":1,\"price\":1e20}", "price",
+        "expected at most 720575940379279.36 for a limit order")]
     [InlineData("{" + Good + ",\"account\":\"\"}", "account", "'', expected one of ")]
     [InlineData("{\"symbol\":\"AAPL\",\"side\":1,\"quantity\":1,\"price\":229}", "side", "'1', expected text")]
     [InlineData("{\"symbol\":\"AAPL\",\"quantity\":1,\"price\":229}", "side", "nothing, expected buy, sell")]
@@ -74,7 +78,8 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
     public async Task Order_WithManyFaults_HasThemAllAtOnce()
     {
         (_, JsonNode? problem, _) = await link.Ask(
-            "POST", "/api/orders?dry=1", """{"symbol":"APPL","side":"by","quantity":-1,"price":true,"type":"stop","timeInForce":7,"account":"X","clientOrderId":"a b","prise":1,"prise":2}""");
+            "POST", "/api/orders?dry=1", """{"symbol":"APPL","side":"by","quantity":-1,"price":true,"type":"stop","timeInForce":7""" +
+            ""","account":"X","clientOrderId":"a b","prise":1,"prise":2}""");
 
         Assert.Equal(
             ["account", "clientOrderId", "dry", "price", "prise", "quantity", "side", "symbol", "timeInForce", "type"],
@@ -134,7 +139,8 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
         {
             foreach ((string method, _) in methods!.AsObject())
             {
-                string asked = $"{path.Replace("{symbol}", "AAPL", StringComparison.Ordinal).Replace("{clientOrderId}", "X", StringComparison.Ordinal)}?color=red";
+                string filled = path.Replace("{symbol}", "AAPL", StringComparison.Ordinal).Replace("{clientOrderId}", "X", StringComparison.Ordinal);
+                string asked = $"{filled}?color=red";
                 (int status, JsonNode? problem, _) = await link.Ask(method.ToUpperInvariant(), asked, method == "post" ? "{" + Good + "}" : null);
                 if (status != 400 || ((string?)problem!["errors"]!["color"]?[0])?.StartsWith("unknown key, ", StringComparison.Ordinal) != true)
                 {
@@ -158,7 +164,8 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
     [InlineData("PUT", "/api/orders", 405, "method", "'PUT', expected GET, POST for /api/orders")]
     [InlineData("POST", "/api/books/AAPL", 405, "method", "'POST', expected GET for /api/books/AAPL")]
     [InlineData("GET", "/ws", 400, "Upgrade", "not asked for, expected websocket")]
-    public async Task Request_ThatMeetsNothing_IsAProblemWithKeyValueAndExpectation(string method, string path, int expected, string key, string fault)
+    public async Task Request_ThatMeetsNothing_IsAProblemWithKeyValueAndExpectation(string method, string path, int expected, string key,
+        string fault)
     {
         (int status, JsonNode? problem, string? type) = await link.Ask(method, path);
 
@@ -181,7 +188,8 @@ public sealed class ApiFaultTests(QuietLink link) : IClassFixture<QuietLink>
         (int Status, JsonNode? Body, string?) denied = await link.Ask("POST", "/api/orders", "{" + Good + "}", token: new string('a', 48));
         (int Status, JsonNode? Body, string?) plain = await link.Ask("POST", "/api/orders", "x", "text/plain");
         (int Status, JsonNode? Body, string?) large = await link.Ask("POST", "/api/orders", new string(' ', 70_000));
-        (int Status, JsonNode? Body, string?) rejected = await link.Ask("POST", "/api/orders", "{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":20000,\"price\":229,\"account\":\"CLIENT\"}");
+        (int Status, JsonNode? Body, string?) rejected =
+            await link.Ask("POST", "/api/orders", "{\"symbol\":\"AAPL\",\"side\":\"buy\",\"quantity\":20000,\"price\":229,\"account\":\"CLIENT\"}");
         _ = await link.Ask("POST", "/api/orders", "{" + Good + ",\"clientOrderId\":\"TWICE\"}");
         (int Status, JsonNode? Body, string?) twice = await link.Ask("POST", "/api/orders", "{" + Good + ",\"clientOrderId\":\"TWICE\"}");
         _ = await link.Ask("DELETE", "/api/orders/TWICE");

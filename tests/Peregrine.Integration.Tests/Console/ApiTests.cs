@@ -47,7 +47,8 @@ public sealed class ApiTests : IDisposable
         _ = _link.Stop();
         File.SetUnixFileMode(_folder.File("data/access-token"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
-        CommandResult result = CommandProcess.Run("run", "--no-status", "--no-simulator", "--data", _folder.File("data"), "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0");
+        CommandResult result = CommandProcess.Run("run", "--no-status", "--no-simulator", "--data", _folder.File("data"), "--set", "fix.port=0",
+            "--set", "marketData.port=0", "--set", "console.port=0");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("chmod 600", result.OneLineError(), StringComparison.Ordinal);
@@ -56,22 +57,30 @@ public sealed class ApiTests : IDisposable
     [Fact]
     public async Task Orders_ThatMatch_TradeAndAreSeenEverywhere()
     {
-        (int soldStatus, JsonNode sold) = await _api.Post("/api/orders", new { symbol = "AAPL", side = "sell", quantity = 100, price = 230.05, account = "HOUSE", clientOrderId = "S1" });
-        (int boughtStatus, JsonNode bought) = await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity = 40, price = 230.05, account = "CLIENT", timeInForce = "immediateOrCancel" });
+        (int soldStatus, JsonNode sold) =
+            await _api.Post("/api/orders", new { symbol = "AAPL", side = "sell", quantity = 100, price = 230.05, account = "HOUSE",
+                clientOrderId = "S1" });
+        (int boughtStatus, JsonNode bought) =
+            await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity = 40, price = 230.05, account = "CLIENT",
+                timeInForce = "immediateOrCancel" });
 
         Assert.Equal((201, 201), (soldStatus, boughtStatus));
         Assert.Equal(("new", 100L), ((string)sold["status"]!, (long)sold["leaves"]!));
         Assert.Equal(("filled", 40L, 230.05m), ((string)bought["status"]!, (long)bought["filled"]!, (decimal)bought["averagePrice"]!));
         await _api.Until("/api/books/AAPL", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 60, "the book has what is left");
-        await _api.Until("/api/trades/AAPL", trades => trades.AsArray().FirstOrDefault() is { } trade && (long)trade["quantity"]! == 40 && (string)trade["aggressor"]! == "buy", "the trade is printed");
+        await _api.Until("/api/trades/AAPL",
+            trades => trades.AsArray().FirstOrDefault() is { } trade && (long)trade["quantity"]! == 40
+            && (string)trade["aggressor"]! == "buy", "the trade is printed");
         JsonNode order = await _api.Get("/api/orders/S1");
-        Assert.Equal(("partiallyFilled", 60L, "sell", "CONSOLE", "HOUSE"), ((string)order["status"]!, (long)order["leaves"]!, (string)order["side"]!, (string)order["session"]!, (string)order["account"]!));
+        Assert.Equal(("partiallyFilled", 60L, "sell", "CONSOLE", "HOUSE"),
+            ((string)order["status"]!, (long)order["leaves"]!, (string)order["side"]!, (string)order["session"]!, (string)order["account"]!));
 
         (int cancelStatus, JsonNode cancelled) = await _api.Delete("/api/orders/S1");
         Assert.Equal((200, "cancelled"), (cancelStatus, (string)cancelled["status"]!));
         (int again, JsonNode problem) = await _api.Delete("/api/orders/S1");
         Assert.Equal((409, "OrderClosed"), (again, (string)problem["reason"]!));
-        await _api.Until("/api/rejects", rejects => rejects.AsArray().Any(reject => (string)reject!["reason"]! == "OrderClosed"), "the reject is listed");
+        await _api.Until("/api/rejects", rejects => rejects.AsArray().Any(reject => (string)reject!["reason"]! == "OrderClosed"),
+            "the reject is listed");
     }
 
     [Fact]
@@ -112,11 +121,14 @@ public sealed class ApiTests : IDisposable
     [Fact]
     public async Task BadOrder_HasAllItsFaultsInOneProblem()
     {
-        (int status, JsonNode problem) = await _api.Post("/api/orders", new { symbol = "APPL", side = "by", quantity = -1, type = "stop", timeInForce = "tomorrow", account = "NOBODY", clientOrderId = "has space" });
+        (int status, JsonNode problem) =
+            await _api.Post("/api/orders", new { symbol = "APPL", side = "by", quantity = -1, type = "stop", timeInForce = "tomorrow",
+                account = "NOBODY", clientOrderId = "has space" });
         (int tickStatus, JsonNode tick) = await _api.Post("/api/orders", new { symbol = "ESZ6", side = "buy", quantity = 1, price = 6000.10 });
 
         Assert.Equal(400, status);
-        Assert.Equal(["account", "clientOrderId", "quantity", "side", "symbol", "timeInForce", "type"], problem["errors"]!.AsObject().Select(error => error.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["account", "clientOrderId", "quantity", "side", "symbol", "timeInForce", "type"], problem["errors"]!.AsObject()
+            .Select(error => error.Key).Order(StringComparer.Ordinal));
         Assert.Contains("did you mean 'AAPL'", (string)problem["errors"]!["symbol"]![0]!);
         Assert.Equal((400, "6000.1, expected a multiple of 0.25 for a limit order"), (tickStatus, (string)tick["errors"]!["price"]![0]!));
     }
@@ -124,7 +136,8 @@ public sealed class ApiTests : IDisposable
     [Fact]
     public async Task RejectedOrder_IsAProblemWithRuleLimitAndValue()
     {
-        (int status, JsonNode problem) = await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity = 20_000, price = 230, account = "CLIENT" });
+        (int status, JsonNode problem) =
+            await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity = 20_000, price = 230, account = "CLIENT" });
 
         Assert.Equal((422, "MaxQuantity", "MaxQuantity: limit 10000, value 20000"), (status, (string)problem["reason"]!, (string)problem["detail"]!));
     }
@@ -141,7 +154,8 @@ public sealed class ApiTests : IDisposable
 
         Assert.Equal((201, "application/msgpack"), ((int)response.StatusCode, response.Content.Headers.ContentType!.MediaType));
         JsonNode order = JsonNode.Parse(MessagePackSerializer.ConvertToJson(await response.Content.ReadAsByteArrayAsync()))!;
-        Assert.Equal(("MP1", "MSFT", 429.5m, "new"), ((string)order["clientOrderId"]!, (string)order["symbol"]!, (decimal)order["price"]!, (string)order["status"]!));
+        Assert.Equal(("MP1", "MSFT", 429.5m, "new"),
+            ((string)order["clientOrderId"]!, (string)order["symbol"]!, (decimal)order["price"]!, (string)order["status"]!));
     }
 
     [Theory]
@@ -190,7 +204,8 @@ public sealed class ApiTests : IDisposable
     {
         JsonNode document = await _api.Get("/api/openapi/v1.json");
 
-        string[] expected = ["/api/bars/{symbol}", "/api/books/{symbol}", "/api/instruments", "/api/metrics", "/api/orders", "/api/orders/{clientOrderId}", "/api/quotes", "/api/rejects", "/api/sessions", "/api/status", "/api/trades/{symbol}"];
+        string[] expected = ["/api/bars/{symbol}", "/api/books/{symbol}", "/api/instruments", "/api/metrics", "/api/orders",
+            "/api/orders/{clientOrderId}", "/api/quotes", "/api/rejects", "/api/sessions", "/api/status", "/api/trades/{symbol}"];
         Assert.Equal(expected, document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         string page = await _api.Http.GetStringAsync("/api");
         Assert.Contains("Peregrine API", page);
@@ -225,7 +240,8 @@ public sealed class ApiTests : IDisposable
         using ClientWebSocket socket = new();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_link.ConsolePort}/ws"), CancellationToken.None);
         JsonNode hello = await Next(socket, "hello");
-        await socket.SendAsync(Encoding.UTF8.GetBytes("""{"type":"watch","symbol":"AAPL"}"""), WebSocketMessageType.Text, true, CancellationToken.None);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("""{"type":"watch","symbol":"AAPL"}"""), WebSocketMessageType.Text, true,
+            CancellationToken.None);
 
         JsonNode book = await Next(socket, "book");
 

@@ -26,7 +26,8 @@ public sealed class BlotterTests : IDisposable
             blotter.OnReport(new OrderReport { Type = ReportType.Accepted, OrderId = order, LeavesQuantity = new Quantity(1) }, isReplay: false);
             if (order % pieceReports == 0)
             {
-                Assert.True(SpinWait.SpinUntil(() => blotter.WaitingReports == 0, TimeSpan.FromSeconds(60)), "the ring is emptied although nobody looks");
+                Assert.True(SpinWait.SpinUntil(() => blotter.WaitingReports == 0, TimeSpan.FromSeconds(60)),
+                    "the ring is emptied although nobody looks");
             }
         }
 
@@ -102,7 +103,8 @@ public sealed class BlotterTests : IDisposable
         Report(ReportType.Accepted, 1_000_001, Mine, "first over");
         Report(ReportType.Accepted, 1_000_002, Mine, "second over");
 
-        Assert.Equal([1UL, 10UL, 1_000_001UL, 1_000_002UL], new[] { "working", "again", "first over", "second over" }.Select(name => _blotter.Find(Mine, name)!.Value.OrderId));
+        Assert.Equal([1UL, 10UL, 1_000_001UL, 1_000_002UL],
+            new[] { "working", "again", "first over", "second over" }.Select(name => _blotter.Find(Mine, name)!.Value.OrderId));
         Assert.Null(_blotter.Find(Mine, "closed"));
         Assert.Null(_blotter.FindByOrderId(Mine, "2"));
         Assert.Null(_blotter.FindByOrderId(Mine, "3"));

@@ -4,11 +4,13 @@ using Peregrine.Integration.Tests.Link;
 
 namespace Peregrine.Integration.Tests.Console;
 
-/// <summary>Ticket and own orders in a real browser (Chromium), on a link on which nobody else trades: what is pressed is what happens, once.</summary>
+/// <summary>Ticket and own orders in a real browser (Chromium), on a link on which nobody else trades:
+/// what is pressed is what happens, once.</summary>
 public sealed class ConsoleOrdersTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
-    private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+    private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run"];
     private readonly TemporaryFolder _folder = new();
     private LinkProcess _link = null!;
     private ApiClient _api = null!;
@@ -19,7 +21,8 @@ public sealed class ConsoleOrdersTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(File.Exists(Chromium), $"the browser is missing: {Chromium}; ./dev test installs Debian's chromium");
-        Assert.SkipUnless(File.Exists(Path.Combine(Path.GetDirectoryName(CommandProcess.Dll)!, "console/index.html")), "the console's page is not built; ./dev build makes it");
+        Assert.SkipUnless(File.Exists(Path.Combine(Path.GetDirectoryName(CommandProcess.Dll)!, "console/index.html")),
+            "the console's page is not built; ./dev build makes it");
         _link = LinkProcess.StartWith(_folder.File("data"), "--no-simulator", "--set", "journal.durability=none");
         string token = File.ReadAllText(_folder.File("data/access-token")).Trim();
         _api = new ApiClient(_link.ConsolePort, token);
@@ -111,7 +114,8 @@ public sealed class ConsoleOrdersTests : IAsyncLifetime
         await Enter("D", 40);
         _ = await _api.Delete("/api/orders/A");
         _ = await _api.Post("/api/orders", new { symbol = "AAPL", side = "sell", quantity = 5, price = 229, clientOrderId = "S", account = "HOUSE" });
-        await Until(async () => await _page.Locator("tr[data-client-order-id=A][data-status=cancelled]").CountAsync() == 1, "the page shows the change");
+        await Until(async () => await _page.Locator("tr[data-client-order-id=A][data-status=cancelled]").CountAsync() == 1,
+            "the page shows the change");
         await Until(async () => await Row("B").Locator("td").Nth(2).InnerTextAsync() == "5/20", "the page shows the trade");
         Assert.Equal(0, await Row("D").CountAsync());
         await _page.Mouse.UpAsync();
@@ -169,11 +173,13 @@ public sealed class ConsoleOrdersTests : IAsyncLifetime
 
     private Task<string> Result() => _page.GetByTestId("ticket-result").InnerTextAsync();
 
-    private Task<string> Focused() => _page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName");
+    private Task<string> Focused() =>
+        _page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName");
 
     private async Task Enter(string name, int quantity)
     {
-        (int status, JsonNode body) = await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity, price = 229, clientOrderId = name, account = "CLIENT" });
+        (int status, JsonNode body) =
+            await _api.Post("/api/orders", new { symbol = "AAPL", side = "buy", quantity, price = 229, clientOrderId = name, account = "CLIENT" });
         Assert.True(status == 201, body.ToJsonString());
     }
 

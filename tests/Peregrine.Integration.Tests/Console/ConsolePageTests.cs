@@ -9,7 +9,8 @@ namespace Peregrine.Integration.Tests.Console;
 public sealed class ConsolePageTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
-    private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+    private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run"];
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _errors = [];
     private LinkProcess _link = null!;
@@ -21,7 +22,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(File.Exists(Chromium), $"the browser is missing: {Chromium}; ./dev test installs Debian's chromium");
-        Assert.SkipUnless(File.Exists(Path.Combine(Path.GetDirectoryName(CommandProcess.Dll)!, "console/index.html")), "the console's page is not built; ./dev build makes it");
+        Assert.SkipUnless(File.Exists(Path.Combine(Path.GetDirectoryName(CommandProcess.Dll)!, "console/index.html")),
+            "the console's page is not built; ./dev build makes it");
         _link = LinkProcess.StartWith(_folder.File("data"), "--rate", "200");
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
@@ -65,7 +67,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
         JsonNode trades = await api.Get("/api/trades/AAPL?limit=200");
         string shown = (await page.GetByTestId("trade-row").Nth(3).GetAttributeAsync("data-id"))!;
         JsonNode same = trades.AsArray().Single(trade => ((long)trade!["id"]!).ToString(System.Globalization.CultureInfo.InvariantCulture) == shown)!;
-        Assert.Contains(((decimal)same["price"]!).ToString("F2", System.Globalization.CultureInfo.InvariantCulture), await page.GetByTestId("trade-row").Filter(new() { Has = page.Locator($"xpath=self::tr[@data-id='{shown}']") }).First.InnerTextAsync());
+        Assert.Contains(((decimal)same["price"]!).ToString("F2", System.Globalization.CultureInfo.InvariantCulture),
+            await page.GetByTestId("trade-row").Filter(new() { Has = page.Locator($"xpath=self::tr[@data-id='{shown}']") }).First.InnerTextAsync());
         Assert.Empty(_errors);
     }
 
@@ -81,7 +84,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await page.GetByTestId("ticket-quantity").PressAsync("Enter");
 
         await Until(async () => (await Text(page, "ticket-result")).Contains("5 filled at", StringComparison.Ordinal), "the order trades");
-        await Until(async () => await page.Locator("[data-testid=own-order][data-status=filled]").CountAsync() == 1, "it is in the list of own orders");
+        await Until(async () => await page.Locator("[data-testid=own-order][data-status=filled]").CountAsync() == 1,
+            "it is in the list of own orders");
         Assert.Empty(_errors);
     }
 
@@ -99,7 +103,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await Until(async () => await page.Locator("[data-testid=own-order][data-status=new]").CountAsync() == 1, "the order works");
         JsonNode own = (await api.Get("/api/orders?session=CONSOLE"))[0]!;
         string price = ((decimal)own["price"]!).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
-        await Until(async () => string.Join(' ', await page.Locator("#ladder tr.mine button").AllInnerTextsAsync()) == price, "the level of the order, and no other, is marked");
+        await Until(async () => string.Join(' ', await page.Locator("#ladder tr.mine button").AllInnerTextsAsync()) == price,
+            "the level of the order, and no other, is marked");
         await page.GetByTestId("own-order-cancel").First.ClickAsync();
         await Until(async () => await page.Locator("[data-testid=own-order][data-status=cancelled]").CountAsync() == 1, "the order is cancelled");
         await Until(async () => await page.Locator("#ladder tr.mine").CountAsync() == 0, "no level is marked any more");
@@ -111,7 +116,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
         await page.GetByTestId("ticket-price").FillAsync("230.00");
         await page.GetByTestId("ticket-quantity").FillAsync("20000");
         await page.GetByTestId("ticket-submit").ClickAsync();
-        await Until(async () => (await Text(page, "ticket-result")).Contains("MaxQuantity: limit 10000, value 20000", StringComparison.Ordinal), "the reject is explained");
+        await Until(async () => (await Text(page, "ticket-result")).Contains("MaxQuantity: limit 10000, value 20000", StringComparison.Ordinal),
+            "the reject is explained");
         await Until(async () => (await Text(page, "rejects")).Contains("MaxQuantity", StringComparison.Ordinal), "the reject is listed");
     }
 
@@ -137,12 +143,14 @@ public sealed class ConsolePageTests : IAsyncLifetime
         int port = _link.ConsolePort;
 
         _link.Kill();
-        await Until(async () => await Text(page, "connection-state") == "disconnected" && await page.Locator("#banner").IsVisibleAsync(), "the page says that the link is gone");
+        await Until(async () => await Text(page, "connection-state") == "disconnected" && await page.Locator("#banner").IsVisibleAsync(),
+            "the page says that the link is gone");
         Assert.Contains("Last update", await page.Locator("#banner").InnerTextAsync());
         _link.Dispose();
         _link = LinkProcess.StartWith(_folder.File("data"), "--set", $"console.port={port}");
 
-        await Until(async () => await Text(page, "connection-state") == "live" && !await page.Locator("#banner").IsVisibleAsync(), "the page is live again");
+        await Until(async () => await Text(page, "connection-state") == "live" && !await page.Locator("#banner").IsVisibleAsync(),
+            "the page is live again");
         string sequence = await Text(page, "journal-sequence");
         await Until(async () => await Text(page, "journal-sequence") != sequence, "figures move again");
         await Until(async () => (await Text(page, "ladder-ask-0-price")).Length > 0, "the book is back");
@@ -189,7 +197,9 @@ public sealed class ConsolePageTests : IAsyncLifetime
         string images = Path.Combine(Repository.Root, "docs/images");
         _ = Directory.CreateDirectory(images);
         await Task.Delay(TimeSpan.FromSeconds(90));
-        foreach ((string name, int width, int height, ColorScheme scheme) in ((string, int, int, ColorScheme)[])[("console-light", 1680, 1050, ColorScheme.Light), ("console-dark", 1680, 1050, ColorScheme.Dark), ("console-phone", 390, 1400, ColorScheme.Light)])
+        (string, int, int, ColorScheme)[] pictures = [("console-light", 1680, 1050, ColorScheme.Light),
+            ("console-dark", 1680, 1050, ColorScheme.Dark), ("console-phone", 390, 1400, ColorScheme.Light)];
+        foreach ((string name, int width, int height, ColorScheme scheme) in pictures)
         {
             IPage page = await Open(width: width, height: height, scheme: scheme);
             await page.GetByTestId("ladder-bid-2-price").ClickAsync();
@@ -215,7 +225,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
     private async Task<IPage> Open(bool withToken = true, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
-        IBrowserContext context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        IBrowserContext context = await _browser.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
         IPage page = await context.NewPageAsync();
         page.PageError += (_, error) => _errors.Add(error);
         page.Console += (_, message) =>

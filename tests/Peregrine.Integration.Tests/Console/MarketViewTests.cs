@@ -41,14 +41,16 @@ public sealed class MarketViewTests
         FrameHeader trades = new() { InstrumentId = 3, Depth = Depth.Trades };
         foreach ((long id, long seconds, long price) in ((long, long, long)[])[(1, 10, 10_000), (2, 12, 10_050), (3, 16, 9_900), (3, 16, 9_900)])
         {
-            view.OnTrade(trades, new TradeEntry { TradeId = id, Price = price, Quantity = 10, TimeNs = seconds * 1_000_000_000, Aggressor = Side.Buy });
+            view.OnTrade(trades, new TradeEntry { TradeId = id, Price = price, Quantity = 10, TimeNs = seconds * 1_000_000_000,
+                Aggressor = Side.Buy });
         }
 
         BookView book = view.Book("AAA", 10)!;
         QuoteView quote = view.QuotesAfter([])[0];
 
         Assert.Equal((7L, new LevelView(100m, 5, 2), new LevelView(100.5m, 6, 1)), (book.Sequence, book.Bids[0], book.Asks[0]));
-        Assert.Equal((100m, 100.5m, 99m, 100m, 100.5m, 99m, 30L, 3L), (quote.Bid, quote.Ask, quote.Last, quote.Open, quote.High, quote.Low, quote.Volume, quote.Trades));
+        Assert.Equal((100m, 100.5m, 99m, 100m, 100.5m, 99m, 30L, 3L),
+            (quote.Bid, quote.Ask, quote.Last, quote.Open, quote.High, quote.Low, quote.Volume, quote.Trades));
         Assert.Equal([new BarView(10_000, 100m, 100.5m, 100m, 100.5m, 20), new BarView(15_000, 99m, 99m, 99m, 99m, 10)], view.Bars("AAA", 5, 0));
         Assert.Equal([new BarView(10_000, 100m, 100.5m, 99m, 99m, 30)], view.Bars("AAA", 10, 0));
         Assert.Equal([2L, 3L], view.TradesAfter("AAA", 1, 10)!.Select(trade => trade.Id));
@@ -69,7 +71,8 @@ public sealed class MarketViewTests
         foreach ((long id, long seconds) in ((long, long)[])[(1, 10), (2, 16), (3, 16), (3, 21)])
         {
             // The last has the number of the one before, and a time of its own: the server began anew.
-            view.OnTrade(trades, new TradeEntry { TradeId = id, Price = 10_000 + seconds, Quantity = 1, TimeNs = seconds * 1_000_000_000, Aggressor = Side.Sell });
+            view.OnTrade(trades, new TradeEntry { TradeId = id, Price = 10_000 + seconds, Quantity = 1, TimeNs = seconds * 1_000_000_000,
+                Aggressor = Side.Sell });
         }
 
         view.OnIncrementEnd(trades);

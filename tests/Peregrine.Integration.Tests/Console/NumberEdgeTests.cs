@@ -28,11 +28,13 @@ public sealed class NumberEdgeTests : IDisposable
     {
         using ApiClient api = Start(
             """
-            { "symbol": "FINE", "priceDecimals": 9, "tickSize": "0.000000001" }, { "symbol": "COARSE", "priceDecimals": 9, "tickSize": "1", "lotUnits": 1000000000 },
+            { "symbol": "FINE", "priceDecimals": 9, "tickSize": "0.000000001" },
+            { "symbol": "COARSE", "priceDecimals": 9, "tickSize": "1", "lotUnits": 1000000000 },
             { "symbol": "WHOLE", "priceDecimals": 0, "tickSize": "1" }
             """);
         foreach ((string symbol, string price, string quantity) in ((string, string, string)[])
-                 [("FINE", "72057594.037927936", "1099511627776"), ("COARSE", "4000000000", "1099000000000"), ("WHOLE", "72057594037927936", "1099511627776")])
+                 [("FINE", "72057594.037927936", "1099511627776"), ("COARSE", "4000000000", "1099000000000"),
+                 ("WHOLE", "72057594037927936", "1099511627776")])
         {
             string terms = $"\"symbol\":\"{symbol}\",\"price\":{price},\"quantity\":{quantity}";
             _ = await Enter(api, $"{{{terms},\"side\":\"sell\",\"clientOrderId\":\"S-{symbol}\"}}", 201);
@@ -44,12 +46,19 @@ public sealed class NumberEdgeTests : IDisposable
             Assert.Equal(2, list.RootElement.GetArrayLength());
             await api.Until($"/api/trades/{symbol}", trades => trades.AsArray().Count == 1, "the trade is printed");
             AssertFields(await Text(api, $"/api/trades/{symbol}"), ("price", price), ("quantity", quantity));
-            AssertFields(await Text(api, $"/api/bars/{symbol}"), ("open", price), ("high", price), ("low", price), ("close", price), ("volume", quantity));
+            AssertFields(await Text(api, $"/api/bars/{symbol}"), ("open", price), ("high", price), ("low", price), ("close", price),
+                ("volume", quantity));
 
             // One more of either is named.
-            string more = (decimal.Parse(price, CultureInfo.InvariantCulture) + (symbol == "FINE" ? 0.000000001m : 1)).ToString(CultureInfo.InvariantCulture);
-            Assert.Contains($"{more}, expected at most {price} for a limit order", await Enter(api, $"{{\"symbol\":\"{symbol}\",\"price\":{more},\"quantity\":1000000000,\"side\":\"sell\"}}", 400), StringComparison.Ordinal);
-            Assert.Contains($"MaxQuantity: limit {quantity}, value 9000000000000000000", await Enter(api, $"{{\"symbol\":\"{symbol}\",\"price\":1,\"quantity\":9000000000000000000,\"side\":\"sell\"}}", 422), StringComparison.Ordinal);
+            string more = (decimal.Parse(price, CultureInfo.InvariantCulture) + (symbol == "FINE"
+                ? 0.000000001m
+                : 1)).ToString(CultureInfo.InvariantCulture);
+            Assert.Contains($"{more}, expected at most {price} for a limit order",
+                await Enter(api, $"{{\"symbol\":\"{symbol}\",\"price\":{more},\"quantity\":1000000000,\"side\":\"sell\"}}", 400),
+                StringComparison.Ordinal);
+            Assert.Contains($"MaxQuantity: limit {quantity}, value 9000000000000000000",
+                await Enter(api, $"{{\"symbol\":\"{symbol}\",\"price\":1,\"quantity\":9000000000000000000,\"side\":\"sell\"}}", 422),
+                StringComparison.Ordinal);
         }
 
         await AssertMessagePack(api);
@@ -63,7 +72,8 @@ public sealed class NumberEdgeTests : IDisposable
 
     [Theory]
     [InlineData("\"priceDecimals\": 9, \"tickSize\": \"1\", \"referencePrice\": \"4000000000\"", null)]
-    [InlineData("\"priceDecimals\": 9, \"tickSize\": \"1\", \"referencePrice\": \"4000000001\"", "expected a multiple of tickSize (1), at most 4000000000 ticks")]
+    [InlineData("\"priceDecimals\": 9, \"tickSize\": \"1\", \"referencePrice\": \"4000000001\"",
+        "expected a multiple of tickSize (1), at most 4000000000 ticks")]
     public void ReferencePrice_AtTheEdge_IsTakenOrNamed(string terms, string? fault)
     {
         string path = _folder.Write($$"""{ "instruments": [{ "symbol": "AAPL", {{terms}} }] }""");
@@ -81,7 +91,8 @@ public sealed class NumberEdgeTests : IDisposable
         view.OnInstrument(3, new InstrumentInfo("AAA", 0, 1, 1), 0);
         for (long id = 1; id <= 5; id++)
         {
-            view.OnTrade(new FrameHeader { InstrumentId = 3, Depth = Depth.Trades }, new TradeEntry { TradeId = id, Price = 8_000_000_000_000_000_000, Quantity = long.MaxValue, TimeNs = id });
+            view.OnTrade(new FrameHeader { InstrumentId = 3, Depth = Depth.Trades },
+                new TradeEntry { TradeId = id, Price = 8_000_000_000_000_000_000, Quantity = long.MaxValue, TimeNs = id });
         }
 
         decimal volume = 5m * long.MaxValue;
@@ -109,15 +120,19 @@ public sealed class NumberEdgeTests : IDisposable
     }
 
     private static void AssertOrder(string json, string side, string symbol, string price, string quantity) => AssertFields(
-        json, ("symbol", $"\"{symbol}\""), ("side", $"\"{side}\""), ("type", "\"limit\""), ("timeInForce", "\"day\""), ("price", price), ("quantity", quantity), ("filled", quantity),
+        json, ("symbol", $"\"{symbol}\""), ("side", $"\"{side}\""), ("type", "\"limit\""), ("timeInForce", "\"day\""), ("price", price),
+        ("quantity", quantity), ("filled", quantity),
         ("leaves", "0"), ("averagePrice", price), ("status", "\"filled\""));
 
     // As the digits stand on the wire: a reader's number type might round what was told.
     private static void AssertFields(string json, params (string Name, string Raw)[] expected)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement element = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement[document.RootElement.GetArrayLength() - 1] : document.RootElement;
-        Assert.Equal(expected.Select(field => $"{field.Name} {field.Raw}"), expected.Select(field => $"{field.Name} {element.GetProperty(field.Name).GetRawText()}"));
+        JsonElement element = document.RootElement.ValueKind == JsonValueKind.Array
+            ? document.RootElement[document.RootElement.GetArrayLength() - 1]
+            : document.RootElement;
+        Assert.Equal(expected.Select(field => $"{field.Name} {field.Raw}"),
+            expected.Select(field => $"{field.Name} {element.GetProperty(field.Name).GetRawText()}"));
     }
 
     private static async Task AssertMessagePack(ApiClient api)
@@ -133,7 +148,8 @@ public sealed class NumberEdgeTests : IDisposable
         using HttpRequestMessage order = new(HttpMethod.Post, "/api/orders") { Content = new ByteArrayContent(body) };
         order.Content.Headers.ContentType = new MediaTypeHeaderValue("application/msgpack");
         using HttpResponseMessage refused = await api.Http.SendAsync(order);
-        Assert.Contains("72057594.037927937, expected at most 72057594.037927936", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("72057594.037927937, expected at most 72057594.037927936", await refused.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     private static async Task<string> Text(ApiClient api, string path) => await api.Http.GetStringAsync(path);
@@ -151,7 +167,8 @@ public sealed class NumberEdgeTests : IDisposable
     {
         const string Free = "\"limits\": { \"maxQuantity\": 0, \"maxNotional\": 0, \"collarBasisPoints\": 0 }";
         string path = _folder.Write($$"""
-            { "instruments": [{{instruments}}], "accounts": [{ "name": "ONE", {{Free}} }, { "name": "TWO", {{Free}} }], "sessions": [{ "targetCompId": "CLIENT1", "accounts": ["ONE"] }] }
+            { "instruments": [{{instruments}}], "accounts": [{ "name": "ONE", {{Free}} }, { "name": "TWO", {{Free}} }],
+              "sessions": [{ "targetCompId": "CLIENT1", "accounts": ["ONE"] }] }
             """);
         _link = LinkProcess.StartWith(_folder.File("data"), "--no-simulator", "--config", path);
         return new ApiClient(_link.ConsolePort, File.ReadAllText(_folder.File("data/access-token")).Trim());

@@ -26,7 +26,8 @@ public sealed class QuietLink : IDisposable
 
     /// <summary>Asks, with the token unless there is to be another Authorization header.</summary>
     /// <param name="body">JSON, or any text; sent as MessagePack where the type says so and it can be.</param>
-    public async Task<(int Status, JsonNode? Body, string? Type)> Ask(string method, string path, string? body = null, string type = "application/json", string? token = null, string? accept = null)
+    public async Task<(int Status, JsonNode? Body, string? Type)> Ask(string method, string path, string? body = null,
+        string type = "application/json", string? token = null, string? accept = null)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), path);
         _ = request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token ?? Token}");
@@ -37,7 +38,9 @@ public sealed class QuietLink : IDisposable
 
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(type == MessagePackType ? MessagePackSerializer.ConvertFromJson(body) : Encoding.UTF8.GetBytes(body));
+            request.Content = new ByteArrayContent(type == MessagePackType
+                ? MessagePackSerializer.ConvertFromJson(body)
+                : Encoding.UTF8.GetBytes(body));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         }
 

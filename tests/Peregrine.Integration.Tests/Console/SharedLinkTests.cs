@@ -47,7 +47,8 @@ public sealed class SharedLinkTests : IDisposable
         foreach (string name in names)
         {
             JsonNode? order = null;
-            await api.Until($"/api/orders?session=CLIENT1&clientOrderId={Uri.EscapeDataString(name)}", list => list.AsArray().Count == 1 && (order = list[0]) is not null, "the order is listed");
+            await api.Until($"/api/orders?session=CLIENT1&clientOrderId={Uri.EscapeDataString(name)}",
+                list => list.AsArray().Count == 1 && (order = list[0]) is not null, "the order is listed");
             Assert.Equal((name, "CLIENT1", "new"), ((string)order!["clientOrderId"]!, (string)order["session"]!, (string)order["status"]!));
         }
 

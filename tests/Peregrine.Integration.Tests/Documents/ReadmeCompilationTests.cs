@@ -33,7 +33,8 @@ public sealed partial class ReadmeCompilationTests : IDisposable
     [Fact]
     public void EveryExample_OfEveryReadme_CompilesAsItStands_WithoutAWarning()
     {
-        string[] assemblies = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        string[] assemblies = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal)];
         int programs = 0;
         foreach (string assembly in assemblies.Where(assembly => ReadmeExample.Blocks(assembly).Count > 0))
         {
@@ -45,12 +46,14 @@ public sealed partial class ReadmeCompilationTests : IDisposable
         }
 
         _ = _folder.Write("Console.WriteLine();\n", "Program.cs");
-        string project = _folder.Write(Project.Replace("ASSEMBLIES", Path.GetDirectoryName(CommandProcess.Dll), StringComparison.Ordinal), "Fresh.csproj");
+        string project = _folder.Write(Project.Replace("ASSEMBLIES", Path.GetDirectoryName(CommandProcess.Dll), StringComparison.Ordinal),
+            "Fresh.csproj");
 
         (int exitCode, string output) = Build(project);
 
         Assert.True(programs >= 13, $"{programs} examples were found");
-        Assert.True(exitCode == 0, string.Join('\n', output.Split('\n').Where(line => line.Contains(": error", StringComparison.Ordinal)).Distinct()));
+        Assert.True(exitCode == 0, string.Join('\n', output.Split('\n').Where(line => line.Contains(": error", StringComparison.Ordinal))
+            .Distinct()));
     }
 
     // A block that begins with using lines begins a program; one without goes on with the one before.
@@ -90,7 +93,8 @@ public sealed partial class ReadmeCompilationTests : IDisposable
 
     private static (int ExitCode, string Output) Build(string project)
     {
-        ProcessStartInfo info = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(project)! };
+        ProcessStartInfo info = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(project)! };
         foreach (string argument in (string[])["build", project, "--nologo", "-v", "quiet", "-nodeReuse:false", "-p:NuGetAudit=false"])
         {
             info.ArgumentList.Add(argument);

@@ -150,7 +150,8 @@ internal sealed class ProcessDrill(int seed)
         {
             if (!world.IsAtRest(client) && !IsToldThatItIsKeptNoMore(world, client))
             {
-                Faults.Add($"{client.CompId} does not come to rest after it asked for everything: {client.LogoutText ?? client.Disagreement ?? "without a word"}");
+                Faults.Add($"{client.CompId} does not come to rest after it asked for everything: " +
+                    $"{client.LogoutText ?? client.Disagreement ?? "without a word"}");
             }
         }
     }

@@ -25,13 +25,16 @@ public sealed class FlowTests : IDisposable
         using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--rate", "400", "--set", $"simulator.path={path}");
         using ApiClient api = new(link.ConsolePort);
 
-        await api.Until("/api/quotes", quotes => quotes.AsArray().Count(quote => (long)quote!["trades"]! > 2) == 3, "trades on all three instruments");
+        await api.Until("/api/quotes", quotes => quotes.AsArray().Count(quote => (long)quote!["trades"]! > 2) == 3,
+            "trades on all three instruments");
 
         JsonNode status = await api.Get("/api/status");
         Assert.Equal("simulator", (string)status["flow"]!["kind"]!);
         Assert.True((long)status["rejects"]! <= (long)status["commands"]! / 20, $"few rejects: {status["rejects"]} of {status["commands"]}");
         string kind = path == "fix" ? "fix" : "local";
-        Assert.Contains(status["sessions"]!.AsArray(), session => ((string)session!["compId"]!).Contains("SIM-MAKER-1", StringComparison.Ordinal) && (string)session["kind"]! == kind && (long)session["received"]! > 10);
+        Assert.Contains(status["sessions"]!.AsArray(),
+            session => ((string)session!["compId"]!).Contains("SIM-MAKER-1", StringComparison.Ordinal) && (string)session["kind"]! == kind
+            && (long)session["received"]! > 10);
         CommandResult end = link.Stop();
         Assert.Equal(0, end.ExitCode);
     }
@@ -76,7 +79,10 @@ public sealed class FlowTests : IDisposable
         Request request = new(RequestKind.Subscribe, ["*"], Depth.Orders);
         using ApiClient api = new(first.ConsolePort);
         using ApiClient secondApi = new(second.ConsolePort);
-        await api.Until("/api/status", status => ((string)status["flow"]!["text"]!).Contains($"{File.ReadLines(part).Count().ToString("N0", CultureInfo.InvariantCulture)} messages", StringComparison.Ordinal), "the feed is at its end");
+        await api.Until("/api/status",
+            status => ((string)status["flow"]!["text"]!).Contains(
+                $"{File.ReadLines(part).Count().ToString("N0", CultureInfo.InvariantCulture)} messages", StringComparison.Ordinal),
+                "the feed is at its end");
         await secondApi.Until("/api/books/AAPL?depth=1", book => (long)book["sequence"]! > 0, "the second link has the instrument");
         using MarketDataClient one = new(new IPEndPoint(IPAddress.Loopback, first.MarketDataPort), fromFirst, [request]);
         using MarketDataClient two = new(new IPEndPoint(IPAddress.Loopback, second.MarketDataPort), fromSecond, [request]);
@@ -85,7 +91,8 @@ public sealed class FlowTests : IDisposable
         two.Start();
 
         DateTime end = DateTime.UtcNow.AddSeconds(30);
-        while (fromFirst.SequenceOf(0) <= 0 || BookDigest.Of(fromFirst.Books, 0, Depth.Orders) != BookDigest.Of(fromSecond.Books, 0, Depth.Orders) || fromFirst.Books.OrderCount == 0)
+        while (fromFirst.SequenceOf(0) <= 0 || BookDigest.Of(fromFirst.Books, 0, Depth.Orders) != BookDigest.Of(fromSecond.Books, 0, Depth.Orders)
+            || fromFirst.Books.OrderCount == 0)
         {
             Assert.True(DateTime.UtcNow < end, "both have the same book in the end");
             await Task.Delay(50);
@@ -131,7 +138,8 @@ public sealed class FlowTests : IDisposable
     [InlineData("/no/such/feed.csv", "cannot be read")]
     public void Feed_ThatIsNone_IsTold(string feed, string words)
     {
-        CommandResult result = CommandProcess.Run("run", "--no-status", "--data", _folder.File("data"), "--feed", feed, "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0");
+        CommandResult result = CommandProcess.Run("run", "--no-status", "--data", _folder.File("data"), "--feed", feed, "--set", "fix.port=0",
+            "--set", "marketData.port=0", "--set", "console.port=0");
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(words, result.OneLineError(), StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public class NetEchoTests
         using Echo echo = Echo.Start("dotnet", null, "--backend", backend, "--loops", "2");
 
         Assert.Equal("ping", echo.Ping());
-        Assert.SkipWhen(backend == "io_uring" && echo.Backend.Contains("does not work here", StringComparison.Ordinal), "io_uring is not allowed on this machine");
+        Assert.SkipWhen(backend == "io_uring"
+            && echo.Backend.Contains("does not work here", StringComparison.Ordinal), "io_uring is not allowed on this machine");
         Assert.Contains(expected, echo.Backend, StringComparison.Ordinal);
     }
 
@@ -38,7 +39,9 @@ public class NetEchoTests
     [InlineData("io_uring")]
     public void IoUring_WhereItIsForbidden_GivesWayToEpollAndSaysSo(string backend)
     {
-        string deny = Path.Combine(Environment.GetEnvironmentVariable("PEREGRINE_NATIVE") is { Length: > 0 } given ? given : Path.Combine(Repository.Root, "artifacts/native"), "deny_io_uring");
+        string deny = Path.Combine(Environment.GetEnvironmentVariable("PEREGRINE_NATIVE") is { Length: > 0 } given
+            ? given
+            : Path.Combine(Repository.Root, "artifacts/native"), "deny_io_uring");
         Assert.SkipUnless(File.Exists(deny), "run ./dev native first");
         using Echo echo = Echo.Start(deny, null, "--backend", backend);
 
@@ -121,7 +124,8 @@ public class NetEchoTests
     {
         using Echo echo = Echo.Start("bash", null, "--connections", "1000");
 
-        Assert.Contains("1 x 1,000 connections would not fit: 1,064 descriptors are needed and this process may open 160 (hard limit 160): start it with 'ulimit -n 1064'", echo.Log, StringComparison.Ordinal);
+        Assert.Contains("1 x 1,000 connections would not fit: 1,064 descriptors are needed and this process may open 160 (hard limit 160): " +
+            "start it with 'ulimit -n 1064'", echo.Log, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +136,8 @@ public class NetEchoTests
         ProcessStartInfo info = new("bash") { RedirectStandardOutput = true };
 
         // Whoever runs the tests in the background may have had SIGINT ignored, which is inherited.
-        Array.ForEach(["-c", "exec env --default-signal=INT dotnet \"$0\" --port 0 </dev/null", Echo.Info("dotnet").ArgumentList[0]], info.ArgumentList.Add);
+        Array.ForEach(["-c", "exec env --default-signal=INT dotnet \"$0\" --port 0 </dev/null", Echo.Info("dotnet").ArgumentList[0]],
+            info.ArgumentList.Add);
         using Process process = Process.Start(info)!;
         IPEndPoint endpoint = IPEndPoint.Parse(process.StandardOutput.ReadLine()!["listening on ".Length..]);
         for (int round = 0; round < 3; round++)
@@ -158,7 +163,8 @@ public class NetEchoTests
         using TcpClient client = new();
         client.Connect(echo.EndPoint);
         using SslStream stream = new(client.GetStream());
-        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, given, _, _) => given is not null });
         byte[] back = new byte[4];
 
         stream.Write("ping"u8);
@@ -198,10 +204,12 @@ public class NetEchoTests
     [Fact]
     public void Options_ThatAreWrong_AreAllNamed()
     {
-        CommandResult result = CommandProcess.Finish(Process.Start(Echo.Info("dotnet", "--backend", "kqueue", "--wait", "sleep", "--connections", "-5"))!);
+        CommandResult result = CommandProcess.Finish(
+            Process.Start(Echo.Info("dotnet", "--backend", "kqueue", "--wait", "sleep", "--connections", "-5"))!);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.All(["--backend: 'kqueue'", "--wait: 'sleep'", "--connections: -5"], part => Assert.Contains(part, result.Error, StringComparison.Ordinal));
+        Assert.All(["--backend: 'kqueue'", "--wait: 'sleep'", "--connections: -5"],
+            part => Assert.Contains(part, result.Error, StringComparison.Ordinal));
     }
 
     /// <summary>The sample while it runs.</summary>

@@ -28,7 +28,8 @@ public sealed class SampleTests : IDisposable
         using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--no-console", "--rate", "3000");
 
         // Enough for several digests at the depths that have them.
-        CommandResult result = Run(language, $"127.0.0.1:{link.MarketDataPort}", "AAPL", "MSFT", "--depth", depth, "--count", depth is "orders" or "levels" ? "3000" : "100", "--quiet");
+        CommandResult result = Run(language, $"127.0.0.1:{link.MarketDataPort}", "AAPL", "MSFT", "--depth", depth, "--count",
+            depth is "orders" or "levels" ? "3000" : "100", "--quiet");
 
         Assert.True((0, "") == (result.ExitCode, result.Error), result.Error);
     }
@@ -80,7 +81,8 @@ public sealed class SampleTests : IDisposable
         head.Sequence = 7;
         head.PreviousSequence = lie == "gap" ? 6 : 5;
         head.Digest = lie == "digest" ? 12_345u : 0;
-        Send(FrameEncoder.Increment(frame, head, [], [order with { Kind = OrderChangeKind.Reduce, OrderId = lie == "unknown order" ? 2u : 1u, Quantity = 3 }], []));
+        Send(FrameEncoder.Increment(frame, head, [],
+            [order with { Kind = OrderChangeKind.Reduce, OrderId = lie == "unknown order" ? 2u : 1u, Quantity = 3 }], []));
 
         // Until the subscriber has heard enough.
         _ = socket.Receive(new byte[16_384]);
@@ -113,8 +115,10 @@ public sealed class SampleTests : IDisposable
     private ProcessStartInfo Python()
     {
         const string python = "/usr/bin/python3";
-        Assert.SkipUnless(File.Exists("/usr/bin/protoc") && Directory.Exists("/usr/lib/python3/dist-packages/google/protobuf"), "protobuf-compiler or python3-protobuf is missing; ./dev test installs them");
-        using (Process protoc = Process.Start("/usr/bin/protoc", ["-I", Path.Combine(Repository.Root, "schemas"), $"--python_out={_folder.Path}", "marketdata.proto"]))
+        Assert.SkipUnless(File.Exists("/usr/bin/protoc") && Directory.Exists("/usr/lib/python3/dist-packages/google/protobuf"),
+            "protobuf-compiler or python3-protobuf is missing; ./dev test installs them");
+        using (Process protoc = Process.Start("/usr/bin/protoc",
+            ["-I", Path.Combine(Repository.Root, "schemas"), $"--python_out={_folder.Path}", "marketdata.proto"]))
         {
             protoc.WaitForExit();
             Assert.Equal(0, protoc.ExitCode);

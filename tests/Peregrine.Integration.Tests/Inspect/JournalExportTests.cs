@@ -18,14 +18,17 @@ public sealed class JournalExportTests : IDisposable
 {
     private static readonly string[] Columns =
     [
-        "sequence", "time_ns", "time", "type", "session", "session_sequence", "account_id", "account", "instrument_id", "instrument", "side", "order_type", "time_in_force",
+        "sequence", "time_ns", "time", "type", "session", "session_sequence", "account_id", "account", "instrument_id", "instrument", "side",
+            "order_type", "time_in_force",
         "price", "price_ticks", "quantity", "quantity_lots", "client_order_id", "original_client_order_id", "order_id", "received_ns", "validated_ns",
-        "stop_price", "stop_price_ticks", "offset", "offset_ticks", "display_quantity", "display_quantity_lots", "minimum_quantity", "minimum_quantity_lots", "expire_time_ns",
+        "stop_price", "stop_price_ticks", "offset", "offset_ticks", "display_quantity", "display_quantity_lots", "minimum_quantity",
+            "minimum_quantity_lots", "expire_time_ns",
         "flags", "peg", "self_trade", "strategy", "fields", "scope", "phase", "cancels_forbidden",
     ];
 
     // The columns that only some commands have, for those that have none of them.
-    private static readonly string NoneOfTheRest = string.Join(',', Columns[Array.IndexOf(Columns, "stop_price")..].Select(name => $"\"{name}\":null")) + "}";
+    private static readonly string NoneOfTheRest =
+        string.Join(',', Columns[Array.IndexOf(Columns, "stop_price")..].Select(name => $"\"{name}\":null")) + "}";
     private static readonly string[] EmptyRest = [.. Enumerable.Repeat("", 17)];
 
     private readonly TemporaryFolder _folder = new();
@@ -46,10 +49,14 @@ public sealed class JournalExportTests : IDisposable
         Assert.Equal(
             [
                 Columns,
-                ["1", "1767323045000000006", "2026-01-02T03:04:05.000000006Z", "new", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "12.35", "247", "500", "5", "A =1", "", "77", "0", "0", .. EmptyRest],
-                ["2", "1767323045000000007", "2026-01-02T03:04:05.000000007Z", "replace", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day", "0.05", "1", "300", "3", "A2", "A =1", "", "0", "0", .. EmptyRest],
-                ["3", "1767323045000000008", "2026-01-02T03:04:05.000000008Z", "cancel", "3", "0", "0", "HOUSE", "0", "ACME", "", "", "", "", "", "", "", "A3", "A2", "", "0", "0", .. EmptyRest],
-                ["4", "1767323045000000009", "2026-01-02T03:04:05.000000009Z", "new", "3", "0", "-1", "", "-1", "", "sell", "market", "fillorkill", "", "", "", "7", "A4", "", "78", "0", "0", .. EmptyRest],
+                ["1", "1767323045000000006", "2026-01-02T03:04:05.000000006Z", "new", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day",
+                    "12.35", "247", "500", "5", "A =1", "", "77", "0", "0", .. EmptyRest],
+                ["2", "1767323045000000007", "2026-01-02T03:04:05.000000007Z", "replace", "3", "0", "0", "HOUSE", "0", "ACME", "buy", "limit", "day",
+                    "0.05", "1", "300", "3", "A2", "A =1", "", "0", "0", .. EmptyRest],
+                ["3", "1767323045000000008", "2026-01-02T03:04:05.000000008Z", "cancel", "3", "0", "0", "HOUSE", "0", "ACME", "", "", "", "", "", "",
+                    "", "A3", "A2", "", "0", "0", .. EmptyRest],
+                ["4", "1767323045000000009", "2026-01-02T03:04:05.000000009Z", "new", "3", "0", "-1", "", "-1", "", "sell", "market", "fillorkill",
+                    "", "", "", "7", "A4", "", "78", "0", "0", .. EmptyRest],
             ],
             PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))));
     }
@@ -63,7 +70,8 @@ public sealed class JournalExportTests : IDisposable
             (800_000_000_000_000_000, 1L << 40, "40000000000000000.00", "109951162777600"), (long.MaxValue, long.MaxValue, "", ""),
             (long.MinValue, 92_233_720_368_547_758, "", "9223372036854775800"),
         ];
-        Write([.. cases.Select((one, index) => LinkJournal.Order(index + 1) with { Price = new Price(one.Ticks), Quantity = new Quantity(one.Lots) })]);
+        Write([.. cases.Select((one, index) =>
+            LinkJournal.Order(index + 1) with { Price = new Price(one.Ticks), Quantity = new Quantity(one.Lots) })]);
 
         CommandResult result = Export("out.csv");
         CommandResult dump = CommandProcess.Run("journal", "dump", Journal, "--json");
@@ -75,7 +83,8 @@ public sealed class JournalExportTests : IDisposable
             PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv"))).Skip(1).Select(row => string.Join(' ', row[amounts])));
         Assert.Equal(
             cases.Select(one => ((decimal)one.Ticks * 5 / 100, ((Int128)one.Lots * 100).ToString(CultureInfo.InvariantCulture))),
-            dump.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement).Where(line => line.GetProperty("record").GetString() == "new")
+            dump.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement)
+            .Where(line => line.GetProperty("record").GetString() == "new")
                 .Select(line => (line.GetProperty("price").GetDecimal(), line.GetProperty("quantity").GetRawText())));
     }
 
@@ -87,7 +96,8 @@ public sealed class JournalExportTests : IDisposable
         CommandResult result = Export("out.csv");
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal("a,\"b\"\\x0a\\x5c\\xc3\\xbc", PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv")))[1][Array.IndexOf(Columns, "client_order_id")]);
+        Assert.Equal("a,\"b\"\\x0a\\x5c\\xc3\\xbc",
+            PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv")))[1][Array.IndexOf(Columns, "client_order_id")]);
     }
 
     [Fact]
@@ -102,10 +112,17 @@ public sealed class JournalExportTests : IDisposable
         Assert.Equal("""["4"]""", lines[0].GetRawText());
         Assert.Equal(Columns, lines[1].EnumerateObject().Select(field => field.Name));
         Assert.Equal(
-            $$"""{"sequence":"1","time_ns":"1767323045000000006","time":"2026-01-02T03:04:05.000Z","type":"new","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":"buy","order_type":"limit","time_in_force":"day","price":12.35,"price_ticks":"247","quantity":"500","quantity_lots":"5","client_order_id":"A =1","original_client_order_id":null,"order_id":"77","received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
+            $$"""{"sequence":"1","time_ns":"1767323045000000006","time":"2026-01-02T03:04:05.000Z","type":"new","session":3""" +
+            $$""","session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0""" +
+            $$""","instrument":"ACME","side":"buy","order_type":"limit","time_in_force":"day","price":12.35""" +
+            $$""","price_ticks":"247","quantity":"500","quantity_lots":"5","client_order_id":"A""" +
+            $$""" =1","original_client_order_id":null,"order_id":"77","received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
             lines[1].GetRawText());
         Assert.Equal(
-            $$"""{"sequence":"3","time_ns":"1767323045000000008","time":"2026-01-02T03:04:05.000Z","type":"cancel","session":3,"session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":null,"order_type":null,"time_in_force":null,"price":null,"price_ticks":null,"quantity":null,"quantity_lots":null,"client_order_id":"A3","original_client_order_id":"A2","order_id":null,"received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
+            $$"""{"sequence":"3","time_ns":"1767323045000000008","time":"2026-01-02T03:04:05.000Z","type":"cancel","session":3""" +
+            $$""","session_sequence":"0","account_id":0,"account":"HOUSE","instrument_id":0,"instrument":"ACME","side":null,"order_type":null""" +
+            $$""","time_in_force":null,"price":null,"price_ticks":null,"quantity":null,"quantity_lots":null""" +
+            $$""","client_order_id":"A3","original_client_order_id":"A2","order_id":null,"received_ns":"0","validated_ns":"0",{{NoneOfTheRest}}""",
             lines[3].GetRawText());
         Assert.Equal("fillorkill", lines[4].GetProperty("time_in_force").GetString());
     }
@@ -148,7 +165,8 @@ public sealed class JournalExportTests : IDisposable
         string[] names = Columns[Array.IndexOf(Columns, "stop_price")..];
         string[][] expected =
         [
-            ["12.30", "246", "0.15", "3", "200", "2", "100", "1", "1767330000000000000", "hidden|postonly|allornone|haslimit", "mid", "decrementandcancel", "9", "", "", "", ""],
+            ["12.30", "246", "0.15", "3", "200", "2", "100", "1", "1767330000000000000", "hidden|postonly|allornone|haslimit", "mid",
+                "decrementandcancel", "9", "", "", "", ""],
             ["12.40", "248", "-0.10", "-2", "", "", "", "", "", "", "", "", "", "price|leaves|stop|display|minimum|expiry", "", "", ""],
             ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "session|account|instrument|side", "", ""],
             ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "all", "", ""],
@@ -164,7 +182,9 @@ public sealed class JournalExportTests : IDisposable
         List<string[]> lines = PlainCsv.Parse(File.ReadAllText(_folder.File("out.csv")));
         Assert.Equal(expected, lines.Skip(1).Select(line => line[^names.Length..]));
         Assert.Equal(("sell", "41"), (lines[3][Array.IndexOf(Columns, "side")], lines[3][Array.IndexOf(Columns, "session_sequence")]));
-        Assert.Equal(("200", "2", ""), (lines[7][Array.IndexOf(Columns, "quantity")], lines[7][Array.IndexOf(Columns, "quantity_lots")], lines[7][Array.IndexOf(Columns, "price_ticks")]));
+        Assert.Equal(("200", "2", ""),
+            (lines[7][Array.IndexOf(Columns, "quantity")], lines[7][Array.IndexOf(Columns, "quantity_lots")],
+            lines[7][Array.IndexOf(Columns, "price_ticks")]));
         JsonElement[] rows = ParquetReaderProcess.Read(_folder.File("out.parquet"))[1..];
         Assert.Equal(expected.Select(row => row.Select(Plain)), rows.Select(row => names.Select(name => Plain(row.GetProperty(name).ToString()))));
         Assert.Equal(("sell", "41"), (rows[2].GetProperty("side").GetString(), rows[2].GetProperty("session_sequence").GetString()));
@@ -189,7 +209,8 @@ public sealed class JournalExportTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         JsonElement[] lines = ParquetReaderProcess.Read(_folder.File("out.parquet"));
         Assert.Equal($"""["{ParquetTable.GroupRows}","3"]""", lines[0].GetRawText());
-        Assert.Equal(Enumerable.Range(1, count).Select(sequence => sequence.ToString(CultureInfo.InvariantCulture)), lines[1..].Select(line => line.GetProperty("sequence").GetString()!));
+        Assert.Equal(Enumerable.Range(1, count).Select(sequence => sequence.ToString(CultureInfo.InvariantCulture)),
+            lines[1..].Select(line => line.GetProperty("sequence").GetString()!));
     }
 
     [Theory]
@@ -382,7 +403,8 @@ public sealed class JournalExportTests : IDisposable
                 60_000),
             "the simulated participants trade");
 
-        Assert.Equal(Enumerable.Range(1, rows.Count - 1).Select(number => number.ToString(CultureInfo.InvariantCulture)), rows.Skip(1).Select(row => row[0]));
+        Assert.Equal(Enumerable.Range(1, rows.Count - 1).Select(number => number.ToString(CultureInfo.InvariantCulture)), rows.Skip(1)
+            .Select(row => row[0]));
         Assert.All(rows.Skip(1), row => Assert.StartsWith("SIM-", row[Array.IndexOf(Columns, "account")], StringComparison.Ordinal));
     }
 
@@ -390,7 +412,8 @@ public sealed class JournalExportTests : IDisposable
     private static OrderCommand[] EveryField()
     {
         OrderCommand plain = LinkJournal.Order(1) with { SessionSequence = 41 };
-        OrderAttributes attributes = new() { StopPrice = new Price(246), OffsetTicks = 3, DisplayQuantity = new Quantity(2), MinimumQuantity = new Quantity(1), ExpireTimeNs = 1_767_330_000_000_000_000 };
+        OrderAttributes attributes = new() { StopPrice = new Price(246), OffsetTicks = 3, DisplayQuantity = new Quantity(2),
+            MinimumQuantity = new Quantity(1), ExpireTimeNs = 1_767_330_000_000_000_000 };
         OrderCommand request = plain with { OrderId = 0, OrderType = 0, TimeInForce = 0, Side = 0, Price = default, Quantity = default };
         return
         [
@@ -409,9 +432,11 @@ public sealed class JournalExportTests : IDisposable
                 Sequence = 2,
                 Type = CommandType.Replace,
                 Attributes = new OrderAttributes { StopPrice = new Price(248), OffsetTicks = -2 },
-                Fields = ReplaceFields.Price | ReplaceFields.Leaves | ReplaceFields.Stop | ReplaceFields.Display | ReplaceFields.Minimum | ReplaceFields.Expiry,
+                Fields = ReplaceFields.Price |
+                    ReplaceFields.Leaves | ReplaceFields.Stop | ReplaceFields.Display | ReplaceFields.Minimum | ReplaceFields.Expiry,
             },
-            request with { Sequence = 3, Type = CommandType.MassCancel, Side = Side.Sell, Scope = MassCancelScope.Session | MassCancelScope.Account | MassCancelScope.Instrument | MassCancelScope.Side },
+            request with { Sequence = 3, Type = CommandType.MassCancel, Side = Side.Sell,
+                Scope = MassCancelScope.Session | MassCancelScope.Account | MassCancelScope.Instrument | MassCancelScope.Side },
             request with { Sequence = 4, Type = CommandType.MassCancel },
             request with { Sequence = 5, Type = CommandType.Phase, Phase = TradingPhase.ClosingAuction, CancelsForbidden = true },
             request with { Sequence = 6, Type = CommandType.Phase, Phase = TradingPhase.Halted },
@@ -421,9 +446,13 @@ public sealed class JournalExportTests : IDisposable
 
     // Numbers without trailing zeros, as JSON has them; its words for yes and no.
     private static string Plain(string value) =>
-        decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number.ToString("G29", CultureInfo.InvariantCulture) : value.ToLowerInvariant();
+        decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+        ? number.ToString("G29", CultureInfo.InvariantCulture)
+        : value.ToLowerInvariant();
 
-    private static ClientOrderId Id(ReadOnlySpan<byte> bytes) => ClientOrderId.TryCreate(bytes, out ClientOrderId id) ? id : throw new ArgumentException("no id");
+    private static ClientOrderId Id(ReadOnlySpan<byte> bytes) => ClientOrderId.TryCreate(bytes, out ClientOrderId id)
+        ? id
+        : throw new ArgumentException("no id");
 
     private static DataField Field(ParquetReader reader, string name) => reader.Schema.DataFields.Single(field => field.Name == name);
 
@@ -435,7 +464,8 @@ public sealed class JournalExportTests : IDisposable
         return values;
     }
 
-    private CommandResult Export(string name, params string[] options) => CommandProcess.Run(["journal", "export", Journal, _folder.File(name), .. options]);
+    private CommandResult Export(string name, params string[] options) =>
+        CommandProcess.Run(["journal", "export", Journal, _folder.File(name), .. options]);
 
     private void Write(params OrderCommand[] commands)
     {

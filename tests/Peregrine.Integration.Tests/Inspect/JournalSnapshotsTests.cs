@@ -24,7 +24,8 @@ public sealed class JournalSnapshotsTests : IDisposable
         Assert.True(text.ExitCode == 0 && json.ExitCode == 0, text.Error + json.Error);
         string[] lines = text.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        Assert.Matches(@"^good \d+-\d+\.snapshot: 2026-01-02T03:04:05\.000000006Z, command 98, record 100, \d+ bytes, schema 3; 102 records to replay behind it$", lines[0]);
+        Assert.Matches(@"^good \d+-\d+\.snapshot: 2026-01-02T03:04:05\.000000006Z, command 98, record 100, " +
+            @"\d+ bytes, schema 3; 102 records to replay behind it$", lines[0]);
         JsonElement found = JsonDocument.Parse(json.Output).RootElement;
         Assert.Equal([100, 50], found.GetProperty("good").EnumerateArray().Select(snapshot => snapshot.GetProperty("records").GetInt32()));
         Assert.Equal(0, found.GetProperty("bad").GetArrayLength());

@@ -34,9 +34,11 @@ public sealed class JournalTruncateTests : IDisposable
         string[] gone = [.. before.Except(LinkJournal.Segments(Journal))];
         Assert.True(gone.Length >= 2, result.Output);
         Assert.Equal(before[..gone.Length], gone);
-        Assert.Equal(gone.Select(path => $"removed: {path}, 65,536 bytes, records "), lines[..^1].Select(line => line[..(line.IndexOf("records ", StringComparison.Ordinal) + 8)]));
+        Assert.Equal(gone.Select(path => $"removed: {path}, 65,536 bytes, records "),
+            lines[..^1].Select(line => line[..(line.IndexOf("records ", StringComparison.Ordinal) + 8)]));
         Assert.EndsWith("the oldest good snapshot stands at record 1,000 and needs the next segment", lines[^1], StringComparison.Ordinal);
-        Assert.Equal(result.Output.Replace("removed:", "would be removed:", StringComparison.Ordinal).Replace("journal starts", "journal would start", StringComparison.Ordinal), dry.Output);
+        Assert.Equal(result.Output.Replace("removed:", "would be removed:", StringComparison.Ordinal)
+            .Replace("journal starts", "journal would start", StringComparison.Ordinal), dry.Output);
         JournalExtent extent = JournalReader.FindExtent(Journal);
         Assert.InRange(extent.Start.Records, 1, 1_000);
         Assert.True(CommandProcess.Run("journal", "verify", _folder.Path).ExitCode == 0, "what is left is whole");
@@ -52,7 +54,8 @@ public sealed class JournalTruncateTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         JsonElement done = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal(LinkJournal.Segments(Archive).Select(Path.GetFileName), done.GetProperty("segments").EnumerateArray().Select(segment => Path.GetFileName(segment.GetProperty("path").GetString())));
+        Assert.Equal(LinkJournal.Segments(Archive).Select(Path.GetFileName), done.GetProperty("segments").EnumerateArray()
+            .Select(segment => Path.GetFileName(segment.GetProperty("path").GetString())));
         Assert.Equal("snapshot", done.GetProperty("stoppedBy").GetString());
         CommandResult verify = CommandProcess.Run("journal", "verify", _folder.Path, "--archive", Archive, "--replay", "--json");
         Assert.True(verify.ExitCode == 0, verify.Error);
@@ -110,7 +113,8 @@ public sealed class JournalTruncateTests : IDisposable
         CommandResult result = Truncate();
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("has 1 good snapshots, expected 2 before anything goes; 1 cannot be used, such as " + snapshot + " at byte", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Contains("has 1 good snapshots, expected 2 before anything goes; 1 cannot be used, such as " + snapshot + " at byte",
+            result.OneLineError(), StringComparison.Ordinal);
         Assert.Equal(before, LinkJournal.Segments(Journal));
         Assert.Equal(0, Truncate("--min-snapshots", "1").ExitCode);
         Assert.NotEqual(before, LinkJournal.Segments(Journal));
@@ -192,9 +196,12 @@ public sealed class JournalTruncateTests : IDisposable
     [Fact]
     public void Amounts_HaveUnits()
     {
-        Assert.Equal([0L, 7, 3 << 10, 2 << 20, 5L << 30], ((string?[])[null, "7", "3KiB", "2 MiB", "5GiB"]).Select(text => Amounts.ParseBytes("--x", text)));
-        Assert.Equal([0L, 2_000_000_000, 180_000_000_000, 3_600_000_000_000, 604_800_000_000_000], ((string?[])[null, "2s", "3m", "1h", "7d"]).Select(text => Amounts.ParseNs("--x", text)));
-        Assert.All((string[])["", "-1", "1.5GiB", "9999999999GiB", "KiB", " 1"], text => Assert.Throws<CommandException>(() => Amounts.ParseBytes("--x", text)));
+        Assert.Equal([0L, 7, 3 << 10, 2 << 20, 5L << 30],
+            ((string?[])[null, "7", "3KiB", "2 MiB", "5GiB"]).Select(text => Amounts.ParseBytes("--x", text)));
+        Assert.Equal([0L, 2_000_000_000, 180_000_000_000, 3_600_000_000_000, 604_800_000_000_000],
+            ((string?[])[null, "2s", "3m", "1h", "7d"]).Select(text => Amounts.ParseNs("--x", text)));
+        Assert.All((string[])["", "-1", "1.5GiB", "9999999999GiB", "KiB", " 1"],
+            text => Assert.Throws<CommandException>(() => Amounts.ParseBytes("--x", text)));
         Assert.All((string[])["", "5", "999999d", "d", "1D"], text => Assert.Throws<CommandException>(() => Amounts.ParseNs("--x", text)));
     }
 

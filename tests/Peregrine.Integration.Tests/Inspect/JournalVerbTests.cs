@@ -21,10 +21,13 @@ public sealed class JournalVerbTests : IDisposable
             [
                 "0 - bounds orders=16 closed=8 clientids=32",
                 "0 - rules instruments=1 accounts=1",
-                "1 2026-01-02T03:04:05.000000006Z new client=A\\x20\\x3d1 order=77 session=3 account=HOUSE instrument=ACME side=buy type=limit tif=day quantity=500 price=12.35",
-                "2 2026-01-02T03:04:05.000000007Z replace client=A2 original=A\\x20\\x3d1 session=3 account=HOUSE instrument=ACME side=buy type=limit tif=day quantity=300 price=0.05",
+                "1 2026-01-02T03:04:05.000000006Z new client=A\\x20\\x3d1 order=77 session=3 account=HOUSE instrument=ACME side=buy type=limit " +
+                    "tif=day quantity=500 price=12.35",
+                "2 2026-01-02T03:04:05.000000007Z replace client=A2 original=A\\x20\\x3d1 session=3 account=HOUSE instrument=ACME side=buy " +
+                    "type=limit tif=day quantity=300 price=0.05",
                 "3 2026-01-02T03:04:05.000000008Z cancel client=A3 original=A2 session=3 account=HOUSE instrument=ACME",
-                "4 2026-01-02T03:04:05.000000009Z new client=A4 order=78 session=3 account=- instrument=- side=sell type=market tif=fillorkill quantity=7 price=-",
+                "4 2026-01-02T03:04:05.000000009Z new client=A4 order=78 session=3 account=- instrument=- side=sell type=market " +
+                    "tif=fillorkill quantity=7 price=-",
             ],
             result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -36,7 +39,8 @@ public sealed class JournalVerbTests : IDisposable
 
         CommandResult result = CommandProcess.Run("journal", "dump", _folder.Path, "--from", "2", "--to", "3", "--json");
 
-        JsonElement[] lines = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["replace", "cancel"], lines.Select(line => line.GetProperty("record").GetString()!));
         Assert.Equal(0.05m, lines[0].GetProperty("price").GetDecimal());
         Assert.Equal(300, lines[0].GetProperty("quantity").GetInt64());
@@ -105,5 +109,6 @@ public sealed class JournalVerbTests : IDisposable
         Assert.Contains($"no archived segments in {archive}: the folder is empty", result.OneLineError(), StringComparison.Ordinal);
     }
 
-    private string[] Everything() => [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private string[] Everything() =>
+        [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

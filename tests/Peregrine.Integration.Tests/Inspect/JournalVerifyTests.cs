@@ -26,7 +26,8 @@ public sealed class JournalVerifyTests : IDisposable
         Assert.True(text.ExitCode == 0 && json.ExitCode == 0, text.Error + json.Error);
         JournalExtent extent = JournalReader.FindExtent(_folder.Path);
         Assert.Equal(
-            ["1 segments, 6 records: 4 commands, 1 rules, 0 state hashes; last command 4", $"hash chain whole from record 1 to 6, link {extent.End.Link}", "whole"],
+            ["1 segments, 6 records: 4 commands, 1 rules, 0 state hashes; last command 4",
+            $"hash chain whole from record 1 to 6, link {extent.End.Link}", "whole"],
             text.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         JsonElement found = JsonDocument.Parse(json.Output).RootElement;
         Assert.Equal(4, found.GetProperty("commands").GetInt64());
@@ -54,12 +55,14 @@ public sealed class JournalVerifyTests : IDisposable
         }
 
         // The bounds are 12 bytes, padded to 16.
-        string segment = LinkJournal.Damage(LinkJournal.Segments(_folder.Path)[0], LinkJournal.SegmentHeaderBytes + LinkJournal.RecordHeaderBytes + JournalReplay.BoundsBytes);
+        string segment = LinkJournal.Damage(LinkJournal.Segments(_folder.Path)[0],
+            LinkJournal.SegmentHeaderBytes + LinkJournal.RecordHeaderBytes + JournalReplay.BoundsBytes);
 
         CommandResult result = CommandProcess.Run("journal", "verify", _folder.Path);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{segment} is damaged at byte {LinkJournal.SegmentHeaderBytes}: the hash chain breaks", result.OneLineError(), StringComparison.Ordinal);
+        Assert.Contains($"{segment} is damaged at byte {LinkJournal.SegmentHeaderBytes}: the hash chain breaks", result.OneLineError(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

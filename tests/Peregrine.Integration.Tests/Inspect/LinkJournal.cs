@@ -70,9 +70,11 @@ internal static class LinkJournal
         AppendStart(journal);
         OrderCommand order = Order(1);
         Append(journal, in order);
-        OrderCommand replace = Order(2) with { Type = CommandType.Replace, OrderId = 0, Price = new Price(1), Quantity = new Quantity(3), ClientOrderId = ClientOrderId.From("A2"), OriginalClientOrderId = order.ClientOrderId };
+        OrderCommand replace = Order(2) with { Type = CommandType.Replace, OrderId = 0, Price = new Price(1), Quantity = new Quantity(3),
+            ClientOrderId = ClientOrderId.From("A2"), OriginalClientOrderId = order.ClientOrderId };
         Append(journal, in replace);
-        OrderCommand cancel = Order(3) with { Type = CommandType.Cancel, OrderId = 0, ClientOrderId = ClientOrderId.From("A3"), OriginalClientOrderId = replace.ClientOrderId };
+        OrderCommand cancel = Order(3) with { Type = CommandType.Cancel, OrderId = 0, ClientOrderId = ClientOrderId.From("A3"),
+            OriginalClientOrderId = replace.ClientOrderId };
         Append(journal, in cancel);
         OrderCommand market = Order(4) with
         {

@@ -11,7 +11,8 @@ internal static class ParquetReaderProcess
     public static JsonElement[] Read(string path)
     {
         string folder = Path.Combine(Repository.Root, "tests/parquet");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), $"the Parquet reader is missing: {folder}/node_modules; ./dev test installs it");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")),
+            $"the Parquet reader is missing: {folder}/node_modules; ./dev test installs it");
         ProcessStartInfo info = new("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         info.ArgumentList.Add(Path.Combine(folder, "rows.mjs"));
         info.ArgumentList.Add(path);

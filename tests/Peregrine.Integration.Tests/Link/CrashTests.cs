@@ -47,11 +47,13 @@ public class CrashTests
         _ = client.WaitForReport("END", "0");
         client.Quit();
         CommandResult stopped = link.Stop();
-        using LinkProcess again = LinkProcess.Start(folder.File("data"), 0, setting, "journal.snapshot.everyCommands=0", "journal.snapshot.everyMinutes=0");
+        using LinkProcess again = LinkProcess.Start(folder.File("data"), 0, setting, "journal.snapshot.everyCommands=0",
+            "journal.snapshot.everyMinutes=0");
 
         Assert.Equal(0, stopped.ExitCode);
         Assert.True(fromSnapshot > 0, $"some starts are from a snapshot, seed {seed}");
-        Assert.Equal(HashOf(stopped.Output.Split('\n').Single(line => line.Contains("stopped at", StringComparison.Ordinal))), HashOf(again.LogLine("replayed")));
+        Assert.Equal(HashOf(stopped.Output.Split('\n').Single(line => line.Contains("stopped at", StringComparison.Ordinal))),
+            HashOf(again.LogLine("replayed")));
         CheckReports(client.Seen, kills, $"seed {seed}");
     }
 
@@ -68,7 +70,8 @@ public class CrashTests
         long[] ids = [.. all.Select(line => long.Parse(line["execid"], System.Globalization.CultureInfo.InvariantCulture)).Distinct().Order()];
         Assert.True(ids.SequenceEqual(Enumerable.Range(1, ids.Length).Select(id => (long)id)), $"every report arrives, {context}");
         Assert.True(reports.Select(line => line["execid"]).Distinct().Count() == reports.Length, $"no report is new twice, {context}");
-        ILookup<string, ClientLine> accepted = all.DistinctBy(line => line["execid"]).Where(line => line["exectype"] == "0").ToLookup(line => line["clordid"]);
+        ILookup<string, ClientLine> accepted = all.DistinctBy(line => line["execid"]).Where(line => line["exectype"] == "0")
+            .ToLookup(line => line["clordid"]);
         for (int run = 0; run < kills; run++)
         {
             for (int order = 0; order < OrdersPerRun; order++)
@@ -83,5 +86,6 @@ public class CrashTests
     }
 
     private static long Filled(ClientLine[] reports, string side) =>
-        reports.DistinctBy(line => line["execid"]).Where(line => line["exectype"] == "F" && line["side"] == side).Sum(line => long.Parse(line["lastqty"], System.Globalization.CultureInfo.InvariantCulture));
+        reports.DistinctBy(line => line["execid"]).Where(line => line["exectype"] == "F" && line["side"] == side)
+        .Sum(line => long.Parse(line["lastqty"], System.Globalization.CultureInfo.InvariantCulture));
 }

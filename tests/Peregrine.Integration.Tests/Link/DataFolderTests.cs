@@ -55,7 +55,8 @@ public sealed class DataFolderTests : IDisposable
 
     private string Refusal()
     {
-        Process process = Process.Start(CommandProcess.Info("run", "--no-status", "--no-simulator", "--no-console", "--data", Data, "--set", "fix.port=0", "--set", "marketData.port=0"))!;
+        Process process = Process.Start(CommandProcess.Info("run", "--no-status", "--no-simulator", "--no-console", "--data", Data, "--set",
+            "fix.port=0", "--set", "marketData.port=0"))!;
         try
         {
             Task<string> error = process.StandardError.ReadToEndAsync();

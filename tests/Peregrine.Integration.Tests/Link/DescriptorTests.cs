@@ -7,7 +7,8 @@ namespace Peregrine.Integration.Tests.Link;
 /// <summary>The limit of descriptors is told at the start or answered at run time, and never ends the link.</summary>
 public sealed class DescriptorTests : IDisposable
 {
-    private static readonly string[] SmallBounds = ["--set", "console.connections=160", "--set", "marketData.connections=160", "--set", "fix.pendingLogons=160"];
+    private static readonly string[] SmallBounds = ["--set", "console.connections=160", "--set", "marketData.connections=160", "--set",
+        "fix.pendingLogons=160"];
     private readonly TemporaryFolder _folder = new();
     private readonly List<Socket> _idle = [];
 
@@ -20,7 +21,8 @@ public sealed class DescriptorTests : IDisposable
     [Fact]
     public void Run_UnderALimitThatTheConfigurationExceeds_IsRefusedWithTheNumbers()
     {
-        ProcessStartInfo info = CommandProcess.Info("run", "--no-status", "--data", _folder.File("data"), "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0");
+        ProcessStartInfo info = CommandProcess.Info("run", "--no-status", "--data", _folder.File("data"), "--set", "fix.port=0", "--set",
+            "marketData.port=0", "--set", "console.port=0");
         info.ArgumentList.Insert(0, info.FileName);
         info.ArgumentList.Insert(0, "--nofile=1024:1024");
         info.FileName = "prlimit";

@@ -110,9 +110,13 @@ public sealed class LinkErrorTests : IDisposable
         _ = client.WaitFor(line => line.Kind == "logon", "a logon");
 
         Assert.True(IsCutOff(link.Port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n" + new string('x', 20_000)), "no FIX at all");
-        Assert.True(IsCutOff(link.Port, Framed("35=A\u000149=CLIENT2\u000156=PEREGRINE\u000134=1\u000158=" + new string('x', 60_000) + "\u0001")), "an oversized frame");
-        Assert.True(IsCutOff(link.Port, Framed("35=A\u000149=STRANGER\u000156=PEREGRINE\u000134=1\u000152=20260101-00:00:00.000\u000198=0\u0001108=30\u0001")), "an unknown session");
-        Assert.True(IsCutOff(link.Port, Framed("35=D\u000149=CLIENT2\u000156=PEREGRINE\u000134=1\u000152=20260101-00:00:00.000\u000111=X\u0001")), "an order before the logon");
+        Assert.True(IsCutOff(link.Port, Framed("35=A\u000149=CLIENT2\u000156=PEREGRINE\u000134=1\u000158=" + new string('x', 60_000) + "\u0001")),
+            "an oversized frame");
+        Assert.True(IsCutOff(link.Port,
+            Framed("35=A\u000149=STRANGER\u000156=PEREGRINE\u000134=1\u000152=20260101-00:00:00.000\u000198=0\u0001108=30\u0001")),
+            "an unknown session");
+        Assert.True(IsCutOff(link.Port, Framed("35=D\u000149=CLIENT2\u000156=PEREGRINE\u000134=1\u000152=20260101-00:00:00.000\u000111=X\u0001")),
+            "an order before the logon");
 
         client.Send("new A AAPL buy 10 230.00");
         Assert.Equal("0", client.WaitForReport("A", "0")["status"]);
@@ -133,7 +137,8 @@ public sealed class LinkErrorTests : IDisposable
 
             return true;
         }
-        catch (IOException fault) when (fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown })
+        catch (IOException fault) when (fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset
+            or SocketError.Shutdown })
         {
             return true;
         }
@@ -153,5 +158,6 @@ public sealed class LinkErrorTests : IDisposable
         return Directory.GetFiles(_folder.File("data/journal"), "*.journal").Single();
     }
 
-    private static CommandResult Run(params string[] options) => CommandProcess.Run(["run", "--no-status", "--no-simulator", "--no-console", "--set", "marketData.port=0", .. options]);
+    private static CommandResult Run(params string[] options) =>
+        CommandProcess.Run(["run", "--no-status", "--no-simulator", "--no-console", "--set", "marketData.port=0", .. options]);
 }

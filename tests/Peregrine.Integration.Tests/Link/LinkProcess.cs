@@ -46,7 +46,8 @@ public sealed class LinkProcess : IDisposable
     /// <summary>As <see cref="StartWith"/>, by another command that runs it, such as prlimit.</summary>
     public static LinkProcess StartUnder(string[] wrapper, string dataFolder, params string[] options)
     {
-        string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0", .. options];
+        string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set",
+            "console.port=0", .. options];
         Process process = Process.Start(WithHangUp(CommandProcess.Info(arguments), wrapper))!;
         List<string> log = [];
         while (process.StandardOutput.ReadLine() is { } line)
@@ -123,7 +124,8 @@ public sealed class LinkProcess : IDisposable
     private int PortOf(string before)
     {
         string? line = Log.SingleOrDefault(line => line.Contains(before, StringComparison.Ordinal));
-        return line is null ? -1 : int.Parse(line.Split(before)[1].Split(',', '/')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        return line is null ? -1 : int.Parse(line.Split(before)[1].Split(',', '/')[0].Split(':')[^1],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
@@ -153,7 +155,8 @@ public sealed record ClientLine(string Kind, IReadOnlyDictionary<string, string>
     {
         int text = line.IndexOf(" text=", StringComparison.Ordinal);
         string[] words = (text < 0 ? line : line[..text]).Split(' ');
-        Dictionary<string, string> fields = words.Skip(1).Where(word => word.Contains('=', StringComparison.Ordinal)).ToDictionary(word => word.Split('=', 2)[0], word => word.Split('=', 2)[1]);
+        Dictionary<string, string> fields = words.Skip(1).Where(word => word.Contains('=', StringComparison.Ordinal))
+            .ToDictionary(word => word.Split('=', 2)[0], word => word.Split('=', 2)[1]);
         if (text >= 0)
         {
             fields["text"] = line[(text + 6)..];
@@ -178,7 +181,9 @@ public sealed class FixClientProcess : IDisposable
         string program = Path.Combine(folder, "fixclient");
         Assert.SkipUnless(File.Exists(program), $"the QuickFIX client is missing: {program}; build it with ./dev native");
         ProcessStartInfo info = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        string[] arguments = ["--port", $"{port}", "--store", storeFolder, "--sender", sender, .. dictionary is null ? Array.Empty<string>() : ["--dictionary", dictionary]];
+        string[] arguments = ["--port", $"{port}", "--store", storeFolder, "--sender", sender, .. dictionary is null
+            ? Array.Empty<string>()
+            : ["--dictionary", dictionary]];
         foreach (string argument in arguments)
         {
             info.ArgumentList.Add(argument);
@@ -214,7 +219,8 @@ public sealed class FixClientProcess : IDisposable
     }
 
     public ClientLine WaitForReport(string clientOrderId, string execType) =>
-        WaitFor(line => line.Kind == "report" && line["clordid"] == clientOrderId && line["exectype"] == execType, $"a report {execType} of {clientOrderId}");
+        WaitFor(line => line.Kind == "report" && line["clordid"] == clientOrderId && line["exectype"] == execType,
+            $"a report {execType} of {clientOrderId}");
 
     /// <summary>Ends the client in order and takes its last lines.</summary>
     public void Quit()

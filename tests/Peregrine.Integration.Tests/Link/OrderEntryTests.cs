@@ -11,7 +11,8 @@ public sealed class OrderEntryTests : IDisposable
 
     public OrderEntryTests()
     {
-        _link = LinkProcess.Start(_folder.File("data"), 0, "accounts[1].limits.maxQuantity=1000", "accounts[1].limits.maxNotional=200000", "instruments[1].open=false");
+        _link = LinkProcess.Start(_folder.File("data"), 0, "accounts[1].limits.maxQuantity=1000", "accounts[1].limits.maxNotional=200000",
+            "instruments[1].open=false");
         string dictionary = Path.Combine(SharedData.Root, "fix/dictionaries/FIX44.xml");
         _client = new FixClientProcess(_link.Port, _folder.File("store"), "CLIENT1", File.Exists(dictionary) ? dictionary : null);
         _ = _client.WaitFor(line => line.Kind == "logon", "a logon");

@@ -3,7 +3,8 @@ using Peregrine.Integration.Tests.Console;
 
 namespace Peregrine.Integration.Tests.Link;
 
-/// <summary>A running link reads its configuration again on SIGHUP: rules change without a stop, the rest is named, and what is wrong changes nothing.</summary>
+/// <summary>A running link reads its configuration again on SIGHUP: rules change without a stop, the rest is named,
+/// and what is wrong changes nothing.</summary>
 public sealed class RulesReloadTests : IDisposable
 {
     private const string Aapl = """{ "symbol": "AAPL", "tickSize": "0.01", "referencePrice": "230.00" }""";
@@ -29,19 +30,22 @@ public sealed class RulesReloadTests : IDisposable
     public async Task HangUp_WithOtherRules_ChangesThemWithoutAStop()
     {
         (int before, _) = await Enter("AAPL", "sell", 60, 230.00m, "HOUSE");
-        Configure($"{Aapl}, {Next}", $"{Account("HOUSE", 50)}, {Account("EXTRA", 100)}", """{ "targetCompId": "CLIENT2", "accounts": ["EXTRA"] }""", """, "capacity": { "orders": 5000 }""");
+        Configure($"{Aapl}, {Next}", $"{Account("HOUSE", 50)}, {Account("EXTRA", 100)}", """{ "targetCompId": "CLIENT2", "accounts": ["EXTRA"] }""",
+            """, "capacity": { "orders": 5000 }""");
 
         _link.HangUp();
         string told = _link.WaitForLog("rules: ");
         string notTaken = _link.WaitForLog("needs a restart");
 
-        Assert.EndsWith("rules: instruments added: NEXT; accounts added: EXTRA; accounts changed: HOUSE; sessions with other accounts: CONSOLE", told, StringComparison.Ordinal);
+        Assert.EndsWith("rules: instruments added: NEXT; accounts added: EXTRA; accounts changed: HOUSE; sessions with other accounts: CONSOLE", told,
+            StringComparison.Ordinal);
         Assert.EndsWith("not taken, as it needs a restart: capacity.orders, session CLIENT2 (new)", notTaken, StringComparison.Ordinal);
         (int after, JsonNode refused) = await Enter("AAPL", "sell", 60, 230.00m, "HOUSE");
         Assert.Equal((201, 422, "MaxQuantity"), (before, after, (string)refused["reason"]!));
         Assert.Equal(201, (await Enter("NEXT", "sell", 10, 50.05m, "HOUSE")).Status);
         Assert.Equal("filled", (string)(await Enter("NEXT", "buy", 4, 50.05m, "EXTRA")).Body["status"]!);
-        await _api.Until("/api/books/NEXT", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 6, "the new instrument is distributed");
+        await _api.Until("/api/books/NEXT", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 6,
+            "the new instrument is distributed");
         await _api.Until("/api/books/AAPL", book => (long?)book["asks"]!.AsArray().FirstOrDefault()?["quantity"] == 60, "the old one keeps its book");
         Assert.Contains((await _api.Get("/api/instruments")).AsArray(), instrument => (string)instrument!["symbol"]! == "NEXT");
     }
@@ -103,7 +107,8 @@ public sealed class RulesReloadTests : IDisposable
     private void Configure(string instruments, string accounts, string sessions = "", string more = "")
     {
         string first = """{ "targetCompId": "CLIENT1", "accounts": ["HOUSE"] }""";
-        string text = $$"""{ "instruments": [{{instruments}}], "accounts": [{{accounts}}], "sessions": [{{first}}{{(sessions.Length > 0 ? ", " : "")}}{{sessions}}]{{more}} }""";
+        string all = sessions.Length > 0 ? $"{first}, {sessions}" : first;
+        string text = $$"""{ "instruments": [{{instruments}}], "accounts": [{{accounts}}], "sessions": [{{all}}]{{more}} }""";
         _ = _folder.Write(text);
     }
 

@@ -56,7 +56,8 @@ internal sealed record CoinTossOrder
     public static CoinTossOrder FromJson(JsonElement order)
     {
         static long Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? 0 : value.GetInt64();
-        int type = order.GetProperty("orderType").GetString() switch { "market" => Market, "stop" => Stop, "stop-limit" => StopLimit, _ => order.GetProperty("hidden").GetBoolean() ? Hidden : 2 };
+        int type = order.GetProperty("orderType").GetString() switch { "market" =>
+            Market, "stop" => Stop, "stop-limit" => StopLimit, _ => order.GetProperty("hidden").GetBoolean() ? Hidden : 2 };
         return new CoinTossOrder
         {
             Side = order.GetProperty("side").GetString() == "buy" ? 'B' : 'O',
@@ -78,7 +79,8 @@ internal sealed record CoinTossOrder
         .ThenBy(entry => entry.Order.Type == Hidden)
         .ThenBy(entry => entry.Order.Time, StringComparer.Ordinal)
         .ThenBy(entry => entry.Index)
-        .Select(entry => $"{entry.Order.Side} {entry.Order.Id} type {entry.Order.Type} mes {entry.Order.Minimum}: {entry.Order.Size}@{entry.Order.Price}");
+        .Select(entry => $"{entry.Order.Side} {entry.Order.Id} type {entry.Order.Type} mes {entry.Order.Minimum}: " +
+            $"{entry.Order.Size}@{entry.Order.Price}");
 
     /// <summary>A line that sends it.</summary>
     public string ToNew(string name)

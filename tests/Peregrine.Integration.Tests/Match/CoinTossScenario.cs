@@ -8,7 +8,8 @@ namespace Peregrine.Integration.Tests.Match;
 /// A scenario of the CoinTossX suite: orders that are there, an order or request that follows, the trades and the book that come of it. It becomes a
 /// match script, and what that gives is held against the expectation. What the columns mean was read from the suite's own loader.
 /// </summary>
-/// <param name="Group">Name of the folder: it says whether the input is an order, a cancel (cancelOrder), a replacement (replaceOrder), or, as in auction, the end of an auction.</param>
+/// <param name="Group">Name of the folder: it says whether the input is an order, a cancel (cancelOrder), a replacement (replaceOrder), or, as in
+/// auction, the end of an auction.</param>
 internal sealed record CoinTossScenario(string Group, int Number, string Description)
 {
     // Theirs is fixed, in units of price.
@@ -41,13 +42,16 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
     public static List<CoinTossScenario> ReadGroup(string folder, List<string> missing)
     {
         string group = Path.GetFileName(folder);
-        Dictionary<string, string> files = Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path), path => path, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string> files = Directory.GetFiles(folder)
+            .ToDictionary(path => Path.GetFileName(path), path => path, StringComparer.OrdinalIgnoreCase);
         string master = files.Single(file => file.Key.EndsWith("Master.csv", StringComparison.OrdinalIgnoreCase)).Value;
         List<CoinTossScenario> scenarios = [];
         foreach (Dictionary<string, string> row in CoinTossTable.Read(master))
         {
             string FileOf(string column) => files.GetValueOrDefault(row.GetValueOrDefault(column, ""), "");
-            string[] needed = ["ExpectedState", "Stock", "Trades", .. row["InitialState"].Length > 0 ? (string[])["InitialState"] : [], .. row["AggressingOrder"].Length > 0 ? (string[])["AggressingOrder"] : []];
+            string[] needed = ["ExpectedState", "Stock", "Trades", .. row["InitialState"].Length > 0
+                ? (string[])["InitialState"]
+                : [], .. row["AggressingOrder"].Length > 0 ? (string[])["AggressingOrder"] : []];
             if (needed.FirstOrDefault(column => FileOf(column).Length == 0) is { } absent)
             {
                 missing.Add($"{group} {row["TestNumber"]}: no file {row[absent]}");
@@ -60,7 +64,8 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
                 Initial = row["InitialState"].Length > 0 ? CoinTossOrder.ReadAll(FileOf("InitialState")) : [],
                 Input = row["AggressingOrder"].Length > 0 ? CoinTossOrder.ReadAll(FileOf("AggressingOrder")) : [],
                 Expected = CoinTossOrder.ReadAll(FileOf("ExpectedState")),
-                Trades = [.. CoinTossTable.Read(FileOf("Trades")).Select(trade => (CoinTossTable.Number(trade, "Price"), CoinTossTable.Number(trade, "Quantity")))],
+                Trades = [.. CoinTossTable.Read(FileOf("Trades"))
+                    .Select(trade => (CoinTossTable.Number(trade, "Price"), CoinTossTable.Number(trade, "Quantity")))],
                 MinimumReserve = CoinTossTable.Number(stock, "MRS"),
                 TickSize = Math.Max(CoinTossTable.Number(stock, "TickSize"), 1),
             });
@@ -70,9 +75,10 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
     }
 
     /// <summary>The scenario in the language of docs/match-script.md.</summary>
-    /// <remarks>The suite's engine asks each single trade to reach a minimum execution size. So do its replacements (9, 10); its hidden orders (7, 11) and
-    /// filtering (3) expect several trades that reach it together, as ours do by default. Its parked orders are sorted by limit price: stop orders, without one, come by
-    /// stop price (9, 10); stop-limit orders, whose limits are the same in every scenario, by arrival (9, 10).</remarks>
+    /// <remarks>The suite's engine asks each single trade to reach a minimum execution size. So do its replacements (9, 10);
+    /// its hidden orders (7, 11) and filtering (3) expect several trades that reach it together, as ours do by default. Its parked orders are sorted
+    /// by limit price: stop orders, without one, come by stop price (9, 10); stop-limit orders, whose limits are the same in every scenario,
+    /// by arrival (9, 10).</remarks>
     public string ToScript()
     {
         StringBuilder script = new();
@@ -82,7 +88,8 @@ internal sealed record CoinTossScenario(string Group, int Number, string Descrip
         _ = script.Append(IsReplace ? "rule minimumPerTrade on\n" : "");
         _ = script.Append("rule marketWithBest on\n");
         _ = script.Append(IsStopLimit ? "rule stopsByArrival on\n" : "");
-        _ = script.AppendLine(CultureInfo.InvariantCulture, $"instrument STOCK decimals 0 tick {TickSize}{(IsAuction ? " phase opening-auction" : "")}");
+        _ = script.AppendLine(CultureInfo.InvariantCulture,
+            $"instrument STOCK decimals 0 tick {TickSize}{(IsAuction ? " phase opening-auction" : "")}");
         HashSet<string> names = [];
         foreach (CoinTossOrder order in Initial.OrderBy(order => order.Time, StringComparer.Ordinal))
         {

@@ -6,12 +6,14 @@ namespace Peregrine.Integration.Tests.Match;
 internal static class CoinTossTable
 {
     // Rows may go on where an older head ends.
-    private static readonly string[] OrderColumns = ["Side", "OrderID", "Type", "MES", "Time", "Size", "Price", "StopPrice", "TimeInForce", "ExpireTime"];
+    private static readonly string[] OrderColumns = ["Side", "OrderID", "Type", "MES", "Time", "Size", "Price", "StopPrice", "TimeInForce",
+        "ExpireTime"];
 
     /// <summary>One dictionary a row, by the names of the head.</summary>
     public static List<Dictionary<string, string>> Read(string path)
     {
-        string[][] lines = [.. File.ReadAllLines(path).Where(line => line.Trim(' ', ',', '\uFEFF').Length > 0).Select(line => line.Trim('\uFEFF').Split(','))];
+        string[][] lines = [.. File.ReadAllLines(path).Where(line => line.Trim(' ', ',', '\uFEFF').Length > 0)
+            .Select(line => line.Trim('\uFEFF').Split(','))];
         string[] head = [.. lines[0].Select(name => name.Trim())];
         head = head[0] == "Side" ? OrderColumns : head;
         return [.. lines[1..].Select(line => head.Zip(line).ToDictionary(pair => pair.First, pair => pair.Second.Trim()))];

@@ -16,7 +16,8 @@ public sealed class CoinTossTests : IDisposable
         List<string> missing = [];
         List<string> different = [];
         int agreed = 0;
-        foreach (CoinTossScenario scenario in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(folder => CoinTossScenario.ReadGroup(folder, missing)))
+        foreach (CoinTossScenario scenario in Directory.GetDirectories(root).Order(StringComparer.Ordinal)
+            .SelectMany(folder => CoinTossScenario.ReadGroup(folder, missing)))
         {
             List<string> differences = Play(scenario);
             agreed += differences.Count == 0 ? 1 : 0;
@@ -31,11 +32,13 @@ public sealed class CoinTossTests : IDisposable
     [Fact]
     public void Script_OfEachKindOfInput_SaysWhatTheColumnsMean()
     {
-        Write("Init", "B,1,2,,10:00,100,50", "O,2,4,,11:00,200,60,55,6,2030-01-02 10:00:00", "O,3,5,40,09:00,80,70,,8,2030-01-02 10:00:00", "B,4,3,,12:00,10,90", "O,5,1,,13:00,30,");
+        Write("Init", "B,1,2,,10:00,100,50", "O,2,4,,11:00,200,60,55,6,2030-01-02 10:00:00", "O,3,5,40,09:00,80,70,,8,2030-01-02 10:00:00",
+            "B,4,3,,12:00,10,90", "O,5,1,,13:00,30,");
 
         Assert.Equal(
             [
-                "rule cancelHiddenRests 7", "rule hiddenImprovement 10", "rule marketWithBest on", "instrument STOCK decimals 0 tick 5", "new 3 sell 80 @ 70 hidden min 40 gtt 2030-01-02T10:00:00", "new 1 buy 100 @ 50",
+                "rule cancelHiddenRests 7", "rule hiddenImprovement 10", "rule marketWithBest on", "instrument STOCK decimals 0 tick 5",
+                    "new 3 sell 80 @ 70 hidden min 40 gtt 2030-01-02T10:00:00", "new 1 buy 100 @ 50",
                 "new 2 sell 200 stop 55 @ 60 gtd 2030-01-02", "new 4 buy 10 stop 90", "new 5 sell 30 market", "new 1' sell 5 @ 45 ioc",
             ],
             Script("limitOrder", "O,1,2,,14:00,5,45,,3,0"));
@@ -53,7 +56,8 @@ public sealed class CoinTossTests : IDisposable
     public void Comparison_OfWhatIsNotAsExpected_TellsIt()
     {
         Write("Init", "O,1,2,,10:00,100,50", "O,2,2,,11:00,100,50");
-        CoinTossScenario scenario = Read("limitOrder", "B,3,2,,12:00,150,50") with { Trades = [(50, 100), (50, 40)], Expected = [new CoinTossOrder { Side = 'O', Id = 2, Type = 2, Size = 60, Price = 50 }] };
+        CoinTossScenario scenario = Read("limitOrder", "B,3,2,,12:00,150,50") with { Trades = [(50, 100), (50, 40)],
+            Expected = [new CoinTossOrder { Side = 'O', Id = 2, Type = 2, Size = 60, Price = 50 }] };
 
         Assert.Equal(
             [
@@ -80,12 +84,15 @@ public sealed class CoinTossTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "Output.csv"), "Side,OrderID,Type,MES,Time,Size,Price\n");
         File.WriteAllText(Path.Combine(folder, "Stock.csv"), "StockCode,MRS,TickSize\n1,7,5");
         File.WriteAllText(Path.Combine(folder, "Trades.csv"), "TradeId,Price,Quantity\n");
-        File.WriteAllText(Path.Combine(folder, "AnyMaster.csv"), $"TestNumber,Description,InitialState,AggressingOrder,ExpectedState,Stock,Trades\n1,Any,Init.csv,{(input is null ? "" : "Input.csv")},Output.csv,Stock.csv,Trades.csv\n\n");
+        File.WriteAllText(Path.Combine(folder, "AnyMaster.csv"),
+            $"TestNumber,Description,InitialState,AggressingOrder,ExpectedState,Stock,Trades\n" +
+            $"1,Any,Init.csv,{(input is null ? "" : "Input.csv")},Output.csv,Stock.csv,Trades.csv\n\n");
         List<string> missing = [];
         CoinTossScenario scenario = Assert.Single(CoinTossScenario.ReadGroup(folder, missing));
         Assert.Empty(missing);
         return scenario;
     }
 
-    private void Write(string name, params string[] rows) => _ = _folder.Write(string.Join('\n', rows.Prepend("Side,OrderID,Type,MES,Time,Size,Price,StopPrice,TimeInForce,ExpireTime")), $"{name}.csv");
+    private void Write(string name, params string[] rows) =>
+        _ = _folder.Write(string.Join('\n', rows.Prepend("Side,OrderID,Type,MES,Time,Size,Price,StopPrice,TimeInForce,ExpireTime")), $"{name}.csv");
 }

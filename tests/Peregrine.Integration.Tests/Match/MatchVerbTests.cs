@@ -44,7 +44,8 @@ public sealed class MatchVerbTests : IDisposable
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         JsonElement line = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal(("rejected", "nobody", "UnknownOrder"), (line.GetProperty("type").GetString(), line.GetProperty("order").GetString(), line.GetProperty("reason").GetString()));
+        Assert.Equal(("rejected", "nobody", "UnknownOrder"),
+            (line.GetProperty("type").GetString(), line.GetProperty("order").GetString(), line.GetProperty("reason").GetString()));
         Assert.Equal(JsonValueKind.Null, line.GetProperty("quantity").ValueKind);
     }
 
@@ -59,8 +60,10 @@ public sealed class MatchVerbTests : IDisposable
         Assert.Equal((1, 1), (text.ExitCode, json.ExitCode));
         Assert.StartsWith("    2  expect trade 100 @ 10.05\n       NOT MET, found: no trade\n", text.Output);
         Assert.EndsWith("expectations: 1 met, 1 not met\n", text.Output);
-        JsonElement[] lines = [.. json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal([false, true], lines.Where(line => line.GetProperty("type").GetString() == "expectation").Select(line => line.GetProperty("met").GetBoolean()));
+        JsonElement[] lines = [.. json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([false, true], lines.Where(line => line.GetProperty("type").GetString() == "expectation")
+            .Select(line => line.GetProperty("met").GetBoolean()));
     }
 
     [Fact]
@@ -85,5 +88,6 @@ public sealed class MatchVerbTests : IDisposable
     }
 
     [Fact]
-    public void Help_HasAnExample() => Assert.Contains("Example:\n  printf 'buy 100 @ 10.05", CommandProcess.Run("match", "--help").Output, StringComparison.Ordinal);
+    public void Help_HasAnExample() =>
+        Assert.Contains("Example:\n  printf 'buy 100 @ 10.05", CommandProcess.Run("match", "--help").Output, StringComparison.Ordinal);
 }

@@ -53,7 +53,8 @@ internal sealed class RecordingEngine : IMatchingEngine
     {
         _phases[instrumentId] = phase;
         ref MatchEvent change = ref events.Add();
-        (change.Type, change.InstrumentId, change.Phase, change.Quantity) = (MatchEventType.PhaseChanged, instrumentId, phase, new Quantity(cancelsForbidden ? 1 : 0));
+        (change.Type, change.InstrumentId, change.Phase,
+            change.Quantity) = (MatchEventType.PhaseChanged, instrumentId, phase, new Quantity(cancelsForbidden ? 1 : 0));
         Calls.Add($"phase {instrumentId} {phase}{(cancelsForbidden ? " no-cancel" : "")}");
         return RejectReason.None;
     }

@@ -9,18 +9,23 @@ namespace Peregrine.Integration.Tests.Match;
 public sealed class ScriptFuzzTests
 {
     private const int LinesOfScript = 40;
-    private static readonly string[] Odd = ["99999999999999999", "-5", "0", "none", "@", "500bp", "+9999d", "2261-12-31", "+1ns", "all", "no", "A", "1", "e\u0301"];
+    private static readonly string[] Odd = ["99999999999999999", "-5", "0", "none", "@", "500bp", "+9999d", "2261-12-31", "+1ns", "all", "no", "A",
+        "1", "e\u0301"];
 
     [Fact]
     public void MutatedScripts_AreErrorsOrPlay()
     {
-        string[] samples = [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples/match"), "*.txt").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
+        string[] samples = [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples/match"), "*.txt").Order(StringComparer.Ordinal)
+            .SelectMany(File.ReadAllLines)];
         string[] pool =
         [
             .. samples.Where(line => line.Length > 0 && line[0] != '#'),
-            "instrument A decimals 3 tick 0.005 lot 10 reference 10 limits 5 none ticks 0:0.005 20:0.010 static-band 5% dynamic-band 250bp interruption 2m", "use A", "book all", "orders",
-            "rule owner firm", "rule cancelHiddenRests 50", "rule minimumPerTrade on", "rule marketWithBest on", "rule stopsByArrival on", "mass-cancel session 3 sell", "disconnect 3", "replace B1 50 @ 10.05", "time +1.5h", "phase volatility all",
-            "buy 10 peg mid offset 0.01 limit 11", "sell 5 peg best", "buy 50 trailing 0.10 session 3", "sell 300 @ 10 aon account X stp oldest", "buy 300 @ 10 hidden min 200 account X", "sell 20 mtl", "buy 7 @ 10 fok",
+            "instrument A decimals 3 tick 0.005 lot 10 reference 10 limits 5 none ticks 0:0.005 20:0.010 static-band 5% dynamic-band 250bp " +
+                "interruption 2m", "use A", "book all", "orders",
+            "rule owner firm", "rule cancelHiddenRests 50", "rule minimumPerTrade on", "rule marketWithBest on", "rule stopsByArrival on",
+                "mass-cancel session 3 sell", "disconnect 3", "replace B1 50 @ 10.05", "time +1.5h", "phase volatility all",
+            "buy 10 peg mid offset 0.01 limit 11", "sell 5 peg best", "buy 50 trailing 0.10 session 3", "sell 300 @ 10 aon account X stp oldest",
+                "buy 300 @ 10 hidden min 200 account X", "sell 20 mtl", "buy 7 @ 10 fok",
         ];
         string[] words = [.. pool.SelectMany(line => line.Split(' ')).Distinct(), .. Odd];
         int seed = Environment.TickCount;
@@ -32,7 +37,8 @@ public sealed class ScriptFuzzTests
             {
                 string script = WithoutErrors(lines);
                 _ = Played.Run(script, isJson: false, Small);
-                Assert.All(Played.Run(script, isJson: true, Small).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => JsonDocument.Parse(line).Dispose());
+                Assert.All(Played.Run(script, isJson: true, Small).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                    line => JsonDocument.Parse(line).Dispose());
             }
             catch (Exception fault)
             {

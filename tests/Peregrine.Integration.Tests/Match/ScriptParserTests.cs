@@ -11,9 +11,11 @@ public sealed class ScriptParserTests
     [InlineData("byu 100 @ 10.05", "found 'byu', expected a command; did you mean 'buy'?")]
     [InlineData("buy", "the line ends, expected a quantity")]
     [InlineData("buy many @ 1", "found 'many', expected a quantity")]
-    [InlineData("buy 1.5 @ 1", "a quantity '1.5' is no whole number of lots of 1; choose another quantity, or define the instrument with a smaller lot")]
+    [InlineData("buy 1.5 @ 1", "a quantity '1.5' is no whole number of lots of 1; choose another quantity, " +
+        "or define the instrument with a smaller lot")]
     [InlineData("buy 100", "the line ends without a price, expected @ PRICE, or a type without one such as market")]
-    [InlineData("buy 100 @ 10.055", "a price '10.055' is no whole number of ticks of 0.01; choose another price, or define the instrument with a finer tick")]
+    [InlineData("buy 100 @ 10.055",
+        "a price '10.055' is no whole number of ticks of 0.01; choose another price, or define the instrument with a finer tick")]
     [InlineData("buy 100 @ 1 @ 2", "found a second price '2', expected one")]
     [InlineData("buy 100 market @ 1", "found a limit with 'market', expected none; leave it out")]
     [InlineData("buy 100 market mtl", "found 'mtl' after 'market', expected one type of order")]
@@ -21,7 +23,9 @@ public sealed class ScriptParserTests
     [InlineData("buy 100 @ 1 offset 1", "found 'offset' on an order that is not pegged, expected it with peg best or peg mid")]
     [InlineData("buy 100 @ 1 displya 5", "found 'displya', expected an attribute of the order; did you mean 'display'?")]
     [InlineData("buy 100 @ 1 gtt 25:00", "found '25:00', expected a time: ")]
-    [InlineData("buy 100 @ 999999999999999999", "a price '999999999999999999' is more than 9223372036854775807 ticks of 0.01; choose a lower price, or define the instrument with a coarser tick")]
+    [InlineData("buy 100 @ 999999999999999999",
+        "a price '999999999999999999' is more than 9223372036854775807 ticks of 0.01; choose a lower price, " +
+        "or define the instrument with a coarser tick")]
     [InlineData("buy 100 @ 12345678901234567890", "found '12345678901234567890', expected a price such as 0.01")]
     [InlineData("cancel A B", "found 'B', expected the end of the line")]
     [InlineData("replace A pirce 1", "found 'pirce', expected what to replace; did you mean 'price'?")]
@@ -40,7 +44,8 @@ public sealed class ScriptParserTests
     [InlineData("terms phase halted", "found 'phase', expected terms; a phase is changed with: phase NAME")]
     [InlineData("mass-cancel account -1", "found '-1', expected an account that is no negative number")]
     [InlineData("expect trad 1", "found 'trad', expected a kind of expectation; did you mean 'trade'?")]
-    [InlineData("expect cancelled A Expird", "found 'Expird', expected a value of the event or a reason of docs/reject-reasons.md; did you mean 'Expired'?")]
+    [InlineData("expect cancelled A Expird",
+        "found 'Expird', expected a value of the event or a reason of docs/reject-reasons.md; did you mean 'Expired'?")]
     [InlineData("expect bids 5", "the line ends, expected @ and the price of the level")]
     [InlineData("capacity 0", "capacity '0', expected 1 to 100000")]
     public void Line_ThatIsWrong_TellsWhatWasFoundAndWhatIsExpected(string line, string tells)
@@ -95,7 +100,8 @@ public sealed class ScriptParserTests
     [Fact]
     public void Order_WithEveryAttribute_HasThem()
     {
-        MatchOrder order = OrderOf("NEW a1 SELL 500@10.05 Display 100 gtt 2026-01-05T10:00:00.5+08:00 account ALICE firm 7 strategy s session 9 STP cancel-oldest post-only hidden min 20 aon");
+        MatchOrder order = OrderOf("NEW a1 SELL 500@10.05 Display 100 gtt 2026-01-05T10:00:00.5+08:00 account ALICE firm 7 strategy s session 9 " +
+            "STP cancel-oldest post-only hidden min 20 aon");
 
         Assert.Equal((Side.Sell, OrderType.Limit, TimeInForce.GoodTillTime), (order.Side, order.Type, order.TimeInForce));
         Assert.Equal((500, 1005, 100, 20), (order.Quantity.Lots, order.Price.Ticks, order.DisplayQuantity.Lots, order.MinimumQuantity.Lots));
@@ -144,8 +150,10 @@ public sealed class ScriptParserTests
         Assert.Empty(Parse("replace A 50 @ 10.05 stop 9 display 5 min 2 expires 2026-01-05", out ScriptProgram program));
 
         MatchReplace replace = Assert.Single(program.Commands.OfType<ReplaceCommand>()).Replace;
-        Assert.Equal(ReplaceFields.Leaves | ReplaceFields.Price | ReplaceFields.Stop | ReplaceFields.Display | ReplaceFields.Minimum | ReplaceFields.Expiry, replace.Fields);
-        Assert.Equal((50, 1005, 900, 5, 2), (replace.Leaves.Lots, replace.Price.Ticks, replace.StopPrice.Ticks, replace.DisplayQuantity.Lots, replace.MinimumQuantity.Lots));
+        Assert.Equal(ReplaceFields.Leaves |
+            ReplaceFields.Price | ReplaceFields.Stop | ReplaceFields.Display | ReplaceFields.Minimum | ReplaceFields.Expiry, replace.Fields);
+        Assert.Equal((50, 1005, 900, 5, 2),
+            (replace.Leaves.Lots, replace.Price.Ticks, replace.StopPrice.Ticks, replace.DisplayQuantity.Lots, replace.MinimumQuantity.Lots));
     }
 
     [Fact]
@@ -161,12 +169,14 @@ public sealed class ScriptParserTests
     [Fact]
     public void Instrument_WithEveryTerm_HasThem()
     {
-        Assert.Empty(Parse("instrument ACME decimals 3 tick 0.005 lot 10 reference 10 limits 5 none ticks 0:0.005 20:0.010 static-band 5% dynamic-band 250bp interruption 2m phase pre-open\nbuy 100 @ 10.005", out ScriptProgram program));
+        Assert.Empty(Parse("instrument ACME decimals 3 tick 0.005 lot 10 reference 10 limits 5 none ticks 0:0.005 20:0.010 static-band 5% " +
+            "dynamic-band 250bp interruption 2m phase pre-open\nbuy 100 @ 10.005", out ScriptProgram program));
 
         InstrumentTerms terms = Assert.Single(program.Commands.OfType<DefineCommand>()).Terms;
         Assert.Equal((new Price(2000), new Price(1000), (Price?)null), (terms.ReferencePrice, terms.LowestPrice, terms.HighestPrice));
         Assert.Equal([new TickStep(0, 1), new TickStep(4000, 2)], terms.TickTable);
-        Assert.Equal((500, 250, 120_000_000_000, TradingPhase.PreOpen), (terms.StaticBandBasisPoints, terms.DynamicBandBasisPoints, terms.InterruptionNs, terms.Phase));
+        Assert.Equal((500, 250, 120_000_000_000, TradingPhase.PreOpen),
+            (terms.StaticBandBasisPoints, terms.DynamicBandBasisPoints, terms.InterruptionNs, terms.Phase));
         MatchOrder order = Assert.Single(program.Commands.OfType<NewCommand>()).Order;
         Assert.Equal((2001, 10), (order.Price.Ticks, order.Quantity.Lots));
     }
@@ -174,25 +184,30 @@ public sealed class ScriptParserTests
     [Fact]
     public void Venue_Ashare_GivesLotsAndDailyLimits()
     {
-        Assert.Empty(Parse("venue ashare\ninstrument A reference 10.05\ninstrument B daily-limit 20% reference 10.05\ninstrument C reference 1 limits none none\nbuy 200 A @ 10", out ScriptProgram program));
+        Assert.Empty(Parse("venue ashare\ninstrument A reference 10.05\ninstrument B daily-limit 20% reference 10.05\ninstrument C reference 1 " +
+            "limits none none\nbuy 200 A @ 10", out ScriptProgram program));
 
         InstrumentTerms[] terms = [.. program.Commands.OfType<DefineCommand>().Select(command => command.Terms)];
         Assert.Equal([(905L, 1106L), (804L, 1206L)], terms[..2].Select(known => (known.LowestPrice!.Value.Ticks, known.HighestPrice!.Value.Ticks)));
         Assert.Null(terms[2].LowestPrice);
-        Assert.Equal((2, 0), (program.Commands.OfType<NewCommand>().Single().Order.Quantity.Lots, program.Commands.OfType<NewCommand>().Single().Order.InstrumentId));
+        Assert.Equal((2, 0), (program.Commands.OfType<NewCommand>().Single().Order.Quantity.Lots, program.Commands.OfType<NewCommand>()
+            .Single().Order.InstrumentId));
     }
 
     [Fact]
     public void Rules_AreThoseOfEveryInstrumentFromThenOn()
     {
-        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\nrule hiddenImprovement 50\nrule marketWithBest on\nrule stops-by-arrival on\ninstrument B", out ScriptProgram program));
+        Assert.Empty(Parse("instrument A\nrule cancelHiddenRests 700\nrule owner firm\nrule selfTrade decrement\nrule minimum-per-trade on\nrule " +
+            "hiddenImprovement 50\nrule marketWithBest on\nrule stops-by-arrival on\ninstrument B", out ScriptProgram program));
 
-        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700, MinimumPerTrade = true, HiddenImprovement = 50, MarketWithBest = true, StopsByArrival = true };
+        VenueRules rules = new() { Owner = OwnerScope.Firm, SelfTrade = SelfTradePrevention.DecrementAndCancel, CancelHiddenRests = 700,
+            MinimumPerTrade = true, HiddenImprovement = 50, MarketWithBest = true, StopsByArrival = true };
         Assert.Equal(rules, program.Commands.OfType<TermsCommand>().Last().Changes.Single().Terms.Rules);
         Assert.Equal(rules, program.Commands.OfType<DefineCommand>().Last().Terms.Rules);
     }
 
-    private static IReadOnlyList<ScriptError> Parse(string script, out ScriptProgram program) => ScriptParser.Parse(new StringReader(script), out program);
+    private static IReadOnlyList<ScriptError> Parse(string script, out ScriptProgram program) =>
+        ScriptParser.Parse(new StringReader(script), out program);
 
     private static MatchOrder OrderOf(string line)
     {

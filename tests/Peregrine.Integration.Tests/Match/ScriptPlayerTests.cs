@@ -13,9 +13,11 @@ public sealed class ScriptPlayerTests
     {
         RecordingEngine engine = new();
 
-        _ = Played.Run("new A buy 1 @ 1\nreduce A by 2\nreplace A @ 3\ncancel A\nmass-cancel account 5 buy\nterms reference 4\nphase halted\ntime 10:00", isJson: false, _ => engine);
+        _ = Played.Run("new A buy 1 @ 1\nreduce A by 2\nreplace A @ 3\ncancel A\nmass-cancel account 5 buy\nterms reference 4\nphase halted\ntime " +
+            "10:00", isJson: false, _ => engine);
 
-        Assert.Equal(["submit 1", "reduce 1 2", "replace 1 Price", "cancel 1", "mass -1 5 -1 Buy", "terms 0", "phase 0 Halted", "time 01-05 10:00"], engine.Calls);
+        Assert.Equal(["submit 1", "reduce 1 2", "replace 1 Price", "cancel 1", "mass -1 5 -1 Buy", "terms 0", "phase 0 Halted", "time 01-05 10:00"],
+            engine.Calls);
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class ScriptPlayerTests
     {
         RecordingEngine engine = new();
         engine.Answers.Enqueue([]);
-        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Trade, Side = aggressor, OrderId = 1, RestingOrderId = 2, Price = new Price(1005), Quantity = new Quantity(3), RestingLeaves = new Quantity(7) }]);
+        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Trade, Side = aggressor, OrderId = 1, RestingOrderId = 2,
+            Price = new Price(1005), Quantity = new Quantity(3), RestingLeaves = new Quantity(7) }]);
 
         string output = Played.Run("new A buy 3 @ 1\nnew B buy 3 @ 1", isJson: false, _ => engine).Output;
 
@@ -76,10 +79,13 @@ public sealed class ScriptPlayerTests
     public void Events_OfOrdersWithoutAPrice_HaveNone()
     {
         RecordingEngine engine = new();
-        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Accepted, Side = Side.Buy, OrderId = 1, Quantity = new Quantity(3), Leaves = new Quantity(3) }]);
-        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Rejected, OrderId = 2, InstrumentId = -1, Reason = RejectReason.UnknownOrder }]);
+        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Accepted, Side = Side.Buy, OrderId = 1, Quantity = new Quantity(3),
+            Leaves = new Quantity(3) }]);
+        engine.Answers.Enqueue([new MatchEvent { Type = MatchEventType.Rejected, OrderId = 2, InstrumentId = -1,
+            Reason = RejectReason.UnknownOrder }]);
 
-        JsonElement[] lines = [.. Played.Run("new A buy 3 stop 5\ncancel B", isJson: true, _ => engine).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines = [.. Played.Run("new A buy 3 stop 5\ncancel B", isJson: true, _ => engine).Output.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
         Assert.All(lines[..2], line => Assert.Equal(JsonValueKind.Null, line.GetProperty("price").ValueKind));
         Assert.Equal(JsonValueKind.Null, lines[1].GetProperty("instrument").ValueKind);
@@ -90,12 +96,14 @@ public sealed class ScriptPlayerTests
     public void Expectations_OfEvents_TakeThemInOrder()
     {
         RecordingEngine engine = new();
-        MatchEvent cancelled = new() { Type = MatchEventType.Cancelled, OrderId = 1, Side = Side.Buy, Price = new Price(100), Quantity = new Quantity(2), Leaves = new Quantity(1), Reason = RejectReason.Expired };
+        MatchEvent cancelled = new() { Type = MatchEventType.Cancelled, OrderId = 1, Side = Side.Buy, Price = new Price(100),
+            Quantity = new Quantity(2), Leaves = new Quantity(1), Reason = RejectReason.Expired };
         engine.Answers.Enqueue([]);
         engine.Answers.Enqueue([cancelled with { OrderId = 2 }, cancelled with { OrderId = 1, Reason = RejectReason.None }]);
 
         (string output, int failures) = Played.Run(
-            "new B buy 1 @ 1\nnew A buy 2 @ 1\nexpect cancelled A 2 @ 1 leaves 1 Expired\nexpect cancelled A\nexpect no cancelled\nexpect cancelled\nexpect trade", isJson: false, _ => engine);
+            "new B buy 1 @ 1\nnew A buy 2 @ 1\nexpect cancelled A 2 @ 1 leaves 1 Expired\nexpect cancelled A\nexpect no cancelled\nexpect " +
+            "cancelled\nexpect trade", isJson: false, _ => engine);
 
         Assert.Equal(3, failures);
         Assert.Contains("expect cancelled A\n       NOT MET, found: cancelled", output, StringComparison.Ordinal);
@@ -137,7 +145,8 @@ public sealed class ScriptPlayerTests
             output);
     }
 
-    private static void Place(RecordingEngine engine, ulong id, OrderType type, long price, long shown, long sequence, OrderFlags flags = 0, long display = 0, OrderPlace place = OrderPlace.Queue) =>
+    private static void Place(RecordingEngine engine, ulong id, OrderType type, long price, long shown, long sequence, OrderFlags flags = 0,
+        long display = 0, OrderPlace place = OrderPlace.Queue) =>
         engine.Orders[id] = new RestingOrder
         {
             OrderId = id,

@@ -17,7 +17,8 @@ public sealed class ItchRecorderTests
     [InlineData(0, "D 1")]
     public void Modify_OfAnOrder_IsAPartialCancelOnlyForLess(long quantity, string expected)
     {
-        string[] written = Record(Add(1, Side.Buy, 100, 5), new BookUpdate { Kind = BookUpdateKind.Modify, OrderId = 1, Side = Side.Buy, Price = 100, Quantity = quantity });
+        string[] written = Record(Add(1, Side.Buy, 100, 5),
+            new BookUpdate { Kind = BookUpdateKind.Modify, OrderId = 1, Side = Side.Buy, Price = 100, Quantity = quantity });
 
         Assert.Equal(["R", "A 1 B 100 5", .. expected.Split('|')], written);
     }
@@ -69,7 +70,8 @@ public sealed class ItchRecorderTests
         Assert.Equal(0, decoder.SkippedFrames);
     }
 
-    private static BookUpdate Add(ulong id, Side side, long price, long quantity) => new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
+    private static BookUpdate Add(ulong id, Side side, long price, long quantity) =>
+        new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
 
     private static string[] Record(params BookUpdate[] updates)
     {
@@ -91,7 +93,8 @@ public sealed class ItchRecorderTests
             string type = ((char)message[0]).ToString();
             Messages.Add(type switch
             {
-                "A" => string.Create(CultureInfo.InvariantCulture, $"A {update.OrderId} {(update.Side == Side.Buy ? 'B' : 'S')} {update.Price} {update.Quantity}"),
+                "A" => string.Create(CultureInfo.InvariantCulture,
+                    $"A {update.OrderId} {(update.Side == Side.Buy ? 'B' : 'S')} {update.Price} {update.Quantity}"),
                 "X" => string.Create(CultureInfo.InvariantCulture, $"X {update.OrderId} {update.Quantity}"),
                 "D" => string.Create(CultureInfo.InvariantCulture, $"D {update.OrderId}"),
                 _ => type,

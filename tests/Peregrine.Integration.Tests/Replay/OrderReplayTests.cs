@@ -49,7 +49,8 @@ public sealed class OrderReplayTests : IDisposable
         replay.Reset(_books, 0);
         Play(
             replay,
-            new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 2, Quantity = 6 }, new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 3, Quantity = 7 },
+            new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 2, Quantity = 6 },
+            new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 3, Quantity = 7 },
             new BookUpdate { Kind = BookUpdateKind.Execute, OrderId = 1, Quantity = 5 });
 
         Assert.Equal(3, replay.Of(ExecutionClass.SameOrder));
@@ -83,7 +84,8 @@ public sealed class OrderReplayTests : IDisposable
         Assert.Equal((1L, (long)equal), (check.Steps, check.BestEqual));
     }
 
-    private static BookUpdate Add(ulong id, Side side, long price, long quantity) => new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
+    private static BookUpdate Add(ulong id, Side side, long price, long quantity) =>
+        new() { Kind = BookUpdateKind.Add, OrderId = id, Side = side, Price = price, Quantity = quantity };
 
     private void Play(OrderReplay replay, params BookUpdate[] updates)
     {

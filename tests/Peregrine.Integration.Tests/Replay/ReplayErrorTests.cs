@@ -108,7 +108,8 @@ public sealed class ReplayErrorTests : IDisposable
     {
         string file = _folder.Write(GoodLines, "feed.csv");
 
-        CommandResult result = CommandProcess.Run([verb, file, .. option.Length > 0 ? [option] : Array.Empty<string>(), Path.Combine(_folder.Path, ".", "feed.csv")]);
+        CommandResult result = CommandProcess.Run(
+            [verb, file, .. option.Length > 0 ? [option] : Array.Empty<string>(), Path.Combine(_folder.Path, ".", "feed.csv")]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("is the input", result.OneLineError(), StringComparison.Ordinal);

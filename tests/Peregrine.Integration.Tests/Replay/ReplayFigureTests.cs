@@ -11,7 +11,9 @@ public class ReplayFigureTests
         Replayed hour = Replayed.Run(SharedData.Require(Recorded.Hour));
 
         Assert.Equal(91_997, hour.Number("messages.total"));
-        Assert.Equal((44_256, 469, 41_004, 4_067, 2_201), (hour.Number("messages.byType.1"), hour.Number("messages.byType.2"), hour.Number("messages.byType.3"), hour.Number("messages.byType.4"), hour.Number("messages.byType.5")));
+        Assert.Equal((44_256, 469, 41_004, 4_067, 2_201),
+            (hour.Number("messages.byType.1"), hour.Number("messages.byType.2"), hour.Number("messages.byType.3"), hour.Number("messages.byType.4"),
+            hour.Number("messages.byType.5")));
         Assert.Equal((0, 84, 0), (hour.Number("overExecutions"), hour.Number("unknownOrders"), hour.Number("crossedStates")));
     }
 
@@ -34,7 +36,8 @@ public class ReplayFigureTests
     [Fact]
     public void Lobster_TenLevelPair_StepsToTheRecordedBest()
     {
-        CommandResult result = CommandProcess.Run("replay", SharedData.Require(Recorded.TenLevelMessages), "--steps", SharedData.Require(Recorded.TenLevelRows), "--json");
+        CommandResult result = CommandProcess.Run("replay", SharedData.Require(Recorded.TenLevelMessages), "--steps",
+            SharedData.Require(Recorded.TenLevelRows), "--json");
 
         Replayed steps = Replayed.Parse(result);
         Assert.Equal((998, 998), (steps.Number("steps"), steps.Number("bestEqual")));
@@ -46,7 +49,8 @@ public class ReplayFigureTests
         Replayed feed = Replayed.Run(SharedData.Require(Recorded.Dbn));
 
         Assert.Equal(13_796, feed.Number("messages.total"));
-        Assert.Equal((0, 0, 0, 0), (feed.Number("overExecutions"), feed.Number("unknownOrders"), feed.Number("duplicateOrders"), feed.Number("crossedStates")));
+        Assert.Equal((0, 0, 0, 0), (feed.Number("overExecutions"), feed.Number("unknownOrders"), feed.Number("duplicateOrders"),
+            feed.Number("crossedStates")));
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public class ReplayFigureTests
         Replayed before = Replayed.Run(path);
         Replayed after = Replayed.Run(folder.File("out"));
         Assert.Equal(before.Text("digest"), after.Text("digest"));
-        Assert.Equal((before.Number("ordersInBook"), before.Number("unknownOrders"), 0), (after.Number("ordersInBook"), after.Number("unknownOrders"), after.Number("gaps")));
+        Assert.Equal((before.Number("ordersInBook"), before.Number("unknownOrders"), 0),
+            (after.Number("ordersInBook"), after.Number("unknownOrders"), after.Number("gaps")));
     }
 
     [Fact]
@@ -115,7 +120,9 @@ public class ReplayFigureTests
         Replayed hour = Replayed.Run(SharedData.Require(Recorded.Hour), [.. options]);
 
         Assert.Equal((4_067, sameOrder), (hour.Number("executions.recorded"), hour.Number("executions.sameOrder")));
-        Assert.Equal((4_031, 24, 12), (hour.Number("executions.inFeedsBook.head"), hour.Number("executions.inFeedsBook.notHead"), hour.Number("executions.inFeedsBook.olderThanFile")));
+        Assert.Equal((4_031, 24, 12),
+            (hour.Number("executions.inFeedsBook.head"), hour.Number("executions.inFeedsBook.notHead"),
+            hour.Number("executions.inFeedsBook.olderThanFile")));
         string[] classes = ["sameOrder", "notHead", "otherQuantity", "notInCore", "olderThanFile"];
         Assert.Equal(4_067, classes.Sum(name => hour.Number($"executions.byClass.{name}")));
         if (isFollowing)

@@ -20,8 +20,8 @@ internal sealed record FileOp(FileOpKind Kind, string Path, string Target = "", 
 
 /// <summary>
 /// Files in memory that know what a loss of power would leave: contents are safe once the file is synced, names once the folder is. Errors
-/// can be put in at any call, and the disk can be full. A sync that fails with EIO leaves pages as a kernel does: clean in memory, not on the disk, and no
-/// later sync writes them.
+/// can be put in at any call, and the disk can be full. A sync that fails with EIO leaves pages as a kernel does: clean in memory,
+/// not on the disk, and no later sync writes them.
 /// </summary>
 internal sealed class MemoryFiles : IJournalFiles
 {

@@ -69,7 +69,8 @@ public sealed class SlowBooks
         }
     }
 
-    /// <summary>The words of the digest: for each side how many levels, then for each level price, anonymous and whole quantity, and its orders.</summary>
+    /// <summary>The words of the digest: for each side how many levels, then for each level price, anonymous and whole quantity,
+    /// and its orders.</summary>
     public ulong Digest()
     {
         ulong total = 0;

@@ -90,7 +90,8 @@ internal sealed partial class SlowBook
         return least > 0 && order.IsHidden && order.Leaves > 0 && (order.Leaves < least || order.Leaves < order.Minimum);
     }
 
-    private static bool Reaches(SlowOrder order, long price) => order.IsMarket || (order.Side == Side.Buy ? price <= order.Price : price >= order.Price);
+    private static bool Reaches(SlowOrder order, long price) => order.IsMarket
+        || (order.Side == Side.Buy ? price <= order.Price : price >= order.Price);
 
     // How much of an order would trade if it arrived now, without a look at price bands: it is tried on a copy.
     private long CouldTrade(SlowOrder order, bool withPrevention)
@@ -131,7 +132,8 @@ internal sealed partial class SlowBook
 
             foreach (SlowOrder hidden in Queue(other).FindAll(o => o.Price == price && o.IsHidden))
             {
-                Halt halt = order.Leaves > 0 ? Meet(order, hidden, HiddenPrice(order, hidden, ownBest), isTrial, withPrevention, ref traded, out _) : Halt.None;
+                Halt halt = order.Leaves > 0 ? Meet(order, hidden, HiddenPrice(order, hidden, ownBest), isTrial, withPrevention, ref traded, out _)
+                    : Halt.None;
                 if (halt != Halt.None)
                 {
                     return halt;

@@ -51,7 +51,8 @@ internal sealed partial class SlowBook
         List<SlowOrder> due = Orders.FindAll(o => o.IsStop && (o.Side == Side.Buy ? last >= o.StopPrice : last <= o.StopPrice));
         SlowOrder? order = Terms.Rules.StopsByArrival
             ? due.MinBy(o => o.Number)
-            : due.OrderBy(o => o.Side == Side.Buy ? 0 : 1).ThenBy(o => o.Side == Side.Buy ? o.StopPrice : -o.StopPrice).ThenBy(o => o.Number).FirstOrDefault();
+            : due.OrderBy(o => o.Side == Side.Buy ? 0 : 1).ThenBy(o => o.Side == Side.Buy ? o.StopPrice : -o.StopPrice).ThenBy(o => o.Number)
+            .FirstOrDefault();
         if (order is null)
         {
             return false;

@@ -48,12 +48,14 @@ internal sealed partial class SlowBook(int id, InstrumentTerms terms)
 
     /// <summary>The levels of a side as they are shown, best first.</summary>
     public List<BookLevel> Levels(Side side) =>
-        [.. Queue(side).Where(o => o.Shown > 0).GroupBy(o => o.Price).Select(level => new BookLevel(new Price(level.Key), new Quantity(level.Sum(o => o.Shown)), level.Count()))];
+        [.. Queue(side).Where(o => o.Shown > 0).GroupBy(o => o.Price)
+        .Select(level => new BookLevel(new Price(level.Key), new Quantity(level.Sum(o => o.Shown)), level.Count()))];
 
     /// <summary>The orders that a question is true of, by priority number.</summary>
     public List<SlowOrder> ByNumber(Func<SlowOrder, bool> which) => [.. Orders.Where(which).OrderBy(o => o.Number)];
 
-    public static bool IsAuctionPhase(TradingPhase phase) => phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction;
+    public static bool IsAuctionPhase(TradingPhase phase) =>
+        phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction;
 
     /// <summary>A new order, accepted, or one that was replaced: it arrives, or is parked.</summary>
     public void Enter(SlowOrder order)

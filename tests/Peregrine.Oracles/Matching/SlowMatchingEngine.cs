@@ -29,7 +29,8 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
             for (int id = 0; id < _books.Count; id++)
             {
                 SlowBook book = _books[id];
-                hash += SlowDigest.OfBook(id, book.LastNumber, book.Phase, book.CancelsForbidden, book.AuctionEnd, book.LastTrade, book.AuctionPrice, book.Told);
+                hash += SlowDigest.OfBook(id, book.LastNumber, book.Phase, book.CancelsForbidden, book.AuctionEnd, book.LastTrade,
+                    book.AuctionPrice, book.Told);
                 foreach (SlowOrder order in book.Orders)
                 {
                     hash += SlowDigest.OfOrder(order.ToResting());
@@ -95,7 +96,8 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
 
     /// <inheritdoc/>
     public long NextDueNs => _books
-        .SelectMany(book => book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime).Select(o => o.Expiry).Append(book.AuctionEnd > 0 ? book.AuctionEnd : long.MaxValue))
+        .SelectMany(book => book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime).Select(o => o.Expiry)
+            .Append(book.AuctionEnd > 0 ? book.AuctionEnd : long.MaxValue))
         .Append(long.MaxValue)
         .Min();
 
@@ -112,7 +114,8 @@ public sealed partial class SlowMatchingEngine(int capacity) : IMatchingEngine
         foreach (SlowBook book in _books)
         {
             book.Now = _now;
-            foreach (SlowOrder order in book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime && o.Expiry <= _now).OrderBy(o => o.Expiry).ThenBy(o => o.Number).ToList())
+            foreach (SlowOrder order in book.Orders.Where(o => o.TimeInForce == TimeInForce.GoodTillTime && o.Expiry <= _now).OrderBy(o => o.Expiry)
+                .ThenBy(o => o.Number).ToList())
             {
                 Start(book, events).Cancel(order, RejectReason.Expired);
                 touched.Add(book);

@@ -84,7 +84,8 @@ internal static class SlowOrderChecks
             return RejectReason.MaxQuantity;
         }
 
-        bool isDisplayGood = display == 0 || (display > 0 && (Int128)display * 1_000 >= quantity && (!named.HasFlag(ReplaceFields.Display) || display <= quantity - 1));
+        bool isDisplayGood = display == 0
+            || (display > 0 && (Int128)display * 1_000 >= quantity && (!named.HasFlag(ReplaceFields.Display) || display <= quantity - 1));
         bool isMinimumGood = minimum >= 0 && (!named.HasFlag(ReplaceFields.Minimum) || minimum <= quantity);
         return isDisplayGood && isMinimumGood ? RejectReason.None : RejectReason.DisplayQuantity;
     }

@@ -67,7 +67,8 @@ public sealed partial class SlowCore
         order.Status = OrderStatus.PartiallyFilled;
         if (order.Quantity - order.Filled != leaves.Lots)
         {
-            throw new InvalidOperationException($"order {order.Id} has {order.Quantity} and filled {order.Filled}, the engine says that {leaves.Lots} are left");
+            throw new InvalidOperationException(
+                $"order {order.Id} has {order.Quantity} and filled {order.Filled}, the engine says that {leaves.Lots} are left");
         }
 
         if (order.Filled == order.Quantity)
@@ -199,7 +200,8 @@ public sealed partial class SlowCore
             _used.Add(new UsedId(_command.SessionId, _command.ClientOrderId.ToString(), null, WasNew: false, OrderId: 0));
         }
 
-        OrderReport report = Echo(ReportType.CancelRejected, reason) with { LimitValue = limit, ObservedValue = observed, RequestType = _command.Type };
+        OrderReport report = Echo(ReportType.CancelRejected, reason) with { LimitValue = limit, ObservedValue = observed,
+            RequestType = _command.Type };
         order?.CopyTo(ref report);
         Report(report);
     }

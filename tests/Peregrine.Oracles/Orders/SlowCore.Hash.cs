@@ -21,7 +21,8 @@ public sealed partial class SlowCore
     private static ulong TermOf(SlowOrderState order)
     {
         ulong kind = SlowDigest.Pack([(byte)order.Side, (byte)order.Type, (byte)order.TimeInForce, (byte)order.Flags]);
-        ulong identity = SlowDigest.Mix(order.Id, SlowDigest.Mix(SlowDigest.Pair(order.Instrument, order.Account), (uint)order.Session | (kind << 32)));
+        ulong identity = SlowDigest.Mix(order.Id,
+            SlowDigest.Mix(SlowDigest.Pair(order.Instrument, order.Account), (uint)order.Session | (kind << 32)));
         if (order.Name.Length > 0)
         {
             (ulong low, ulong high) = SlowDigest.KeyOf(order.Session, order.Name);

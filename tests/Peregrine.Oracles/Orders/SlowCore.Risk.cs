@@ -61,7 +61,8 @@ public sealed partial class SlowCore
         if (lots <= 0 || (BigInteger)lots * instrument.LotUnits > 1L << 40)
         {
             long most = (1L << 40) - ((1L << 40) % instrument.LotUnits);
-            return lots <= 0 ? (RejectReason.QuantityNotPositive, 1, lots) : (RejectReason.MaxQuantity, most, Fit((BigInteger)lots * instrument.LotUnits));
+            return lots <= 0 ? (RejectReason.QuantityNotPositive, 1, lots)
+                : (RejectReason.MaxQuantity, most, Fit((BigInteger)lots * instrument.LotUnits));
         }
 
         foreach ((bool has, long ticks) in ((bool, long)[])[(hasLimit, price), (hasStop, stop)])
@@ -89,7 +90,8 @@ public sealed partial class SlowCore
         {
             BigInteger at = hasLimit ? price
                 : type == OrderType.Stop ? Math.Max(stop, reference)
-                : type == OrderType.TrailingStop && side == Side.Buy && reference > 0 ? reference + Math.Clamp(attributes.OffsetTicks, 0, MatchingEngine.PriceTicksMax)
+                : type == OrderType.TrailingStop && side == Side.Buy && reference > 0
+                ? reference + Math.Clamp(attributes.OffsetTicks, 0, MatchingEngine.PriceTicksMax)
                 : reference;
             BigInteger scale = BigInteger.Pow(10, instrument.PriceDecimals);
             BigInteger notional = at * instrument.TickUnits * units;
@@ -121,7 +123,8 @@ public sealed partial class SlowCore
     }
 
     // Within the engine's 2^56 ticks, and within 4 x 10^18 price units.
-    private static long PriceMax(Instrument instrument) => (long)BigInteger.Min(1L << 56, BigInteger.Parse("4000000000000000000", CultureInfo.InvariantCulture) / instrument.TickUnits);
+    private static long PriceMax(Instrument instrument) =>
+        (long)BigInteger.Min(1L << 56, BigInteger.Parse("4000000000000000000", CultureInfo.InvariantCulture) / instrument.TickUnits);
 
     private long ReferenceOf(Instrument instrument, Side side)
     {

@@ -95,7 +95,8 @@ public sealed partial class SlowCore(CoreOptions options)
         }
 
         (RejectReason reason, long limit, long observed) = CheckRisk(
-            asked.Side, asked.OrderType, SlowOrderState.HasLimit(asked.OrderType, asked.Flags), asked.Price.Ticks, asked.Attributes, asked.Quantity.Lots, asked.InstrumentId, asked.AccountId);
+            asked.Side, asked.OrderType, SlowOrderState.HasLimit(asked.OrderType, asked.Flags), asked.Price.Ticks, asked.Attributes,
+            asked.Quantity.Lots, asked.InstrumentId, asked.AccountId);
         bool isKnownId = _orders.TryGetValue(asked.OrderId, out SlowOrderState? other) && other.IsRemembered;
         reason = reason == RejectReason.None && isKnownId ? RejectReason.DuplicateOrderId : reason;
         _events.Clear();
@@ -121,7 +122,8 @@ public sealed partial class SlowCore(CoreOptions options)
     private void ExecuteRequest()
     {
         (SlowOrderState? order, RejectReason reason) = Resolve();
-        reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId : reason == RejectReason.None && !order!.IsWorking ? RejectReason.OrderClosed : reason;
+        reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId
+            : reason == RejectReason.None && !order!.IsWorking ? RejectReason.OrderClosed : reason;
         ReplaceFields fields = _command.Fields;
         long limit = 0;
         long observed = 0;
@@ -213,7 +215,8 @@ public sealed partial class SlowCore(CoreOptions options)
         string name = _command.OriginalClientOrderId.ToString();
         if (name.Length == 0)
         {
-            bool isOwn = _orders.TryGetValue(_command.OrderId, out SlowOrderState? found) && found.IsRemembered && found.Session == _command.SessionId;
+            bool isOwn = _orders.TryGetValue(_command.OrderId, out SlowOrderState? found) && found.IsRemembered
+                && found.Session == _command.SessionId;
             return isOwn ? (found, RejectReason.None) : (null, RejectReason.UnknownOrder);
         }
 
@@ -231,7 +234,8 @@ public sealed partial class SlowCore(CoreOptions options)
 
     /// <summary>The last ids used, and those that name an order which works.</summary>
     private IEnumerable<UsedId> KnownIds() =>
-        _used.Where((id, index) => index >= _used.Count - options.ClientOrderIdsMax || (id.Order is { IsWorking: true } order && order.Name == id.Name));
+        _used.Where((id, index) => index >= _used.Count - options.ClientOrderIdsMax
+            || (id.Order is { IsWorking: true } order && order.Name == id.Name));
 
     private void Use(SlowOrderState? order)
     {

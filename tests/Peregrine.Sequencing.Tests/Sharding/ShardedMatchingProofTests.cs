@@ -34,7 +34,8 @@ public class ShardedMatchingProofTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{mix}: {plays * CommandsPerPlay} commands; {full} times full, {waits} times to wait for results, {shardWaits} times a shard for room");
+        output.WriteLine($"{mix}: {plays * CommandsPerPlay} commands; {full} times full, {waits} times to wait for results, " +
+            $"{shardWaits} times a shard for room");
         Assert.True(full > 0 || name == "capacity", "the bound of commands on their way was reached");
         Assert.True(waits > 0 || name is not ("capacity" or "wrong"), "commands had to wait for results");
     }

@@ -97,7 +97,8 @@ public class ShardedMatchingTests
 
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => new ShardedMatching(options));
 
-        Assert.All(["Shards is 65", "EventsMax is 3", "FirstCore is 1024"], fault => Assert.Contains(fault, thrown.Message, StringComparison.Ordinal));
+        Assert.All(["Shards is 65", "EventsMax is 3", "FirstCore is 1024"],
+            fault => Assert.Contains(fault, thrown.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,7 +112,8 @@ public class ShardedMatchingTests
         {
             for (ulong id = 1; id <= 3_000; id++)
             {
-                MatchOrder order = Order(id, (int)(id % Instruments)) with { Side = (Side)(1 + (id / Instruments % 2)), Price = new Price(100 + (int)(id % 5)) };
+                MatchOrder order = Order(id, (int)(id % Instruments)) with { Side = (Side)(1 + (id / Instruments % 2)),
+                    Price = new Price(100 + (int)(id % 5)) };
                 Send(matching, ShardCommand.Submit(in order));
                 Send(matching, ShardCommand.Cancel(id - 7));
             }
@@ -129,7 +131,8 @@ public class ShardedMatchingTests
         }
 
         Assert.True(matching.AtRest.TradeCount > 0);
-        Assert.True(byShards.Zip(byShards.Skip(1)).Any(pair => pair.First == pair.Second), $"allocated so far, after each window: {string.Join(", ", byShards)}");
+        Assert.True(byShards.Zip(byShards.Skip(1)).Any(pair => pair.First == pair.Second),
+            $"allocated so far, after each window: {string.Join(", ", byShards)}");
     }
 
     private static void Send(ShardedMatching matching, ShardCommand command)
@@ -186,6 +189,7 @@ public class ShardedMatchingTests
 
     private static MatchOrder Order(ulong id, int instrument) => new()
     {
-        OrderId = id, InstrumentId = instrument, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(100), Quantity = new Quantity(5),
+        OrderId = id, InstrumentId = instrument, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day,
+            Price = new Price(100), Quantity = new Quantity(5),
     };
 }

@@ -13,7 +13,8 @@ internal sealed class ThreadedDuel(RecordedPlay play, ShardedMatching matching, 
     private int _taken;
 
     /// <summary>
-    /// Sends ahead of the results: a stretch of commands until it is told that no more can be sent, then one with looks for results as chance will have it.
+    /// Sends ahead of the results: a stretch of commands until it is told that no more can be sent,
+    /// then one with looks for results as chance will have it.
     /// </summary>
     public void PlayAhead(Random random)
     {
@@ -116,8 +117,10 @@ internal sealed class ThreadedDuel(RecordedPlay play, ShardedMatching matching, 
     private void Compare(int result)
     {
         int step = _taken++;
-        bool isSame = result == play.ResultOf(step) && MemoryMarshal.AsBytes(matching.Events).SequenceEqual(MemoryMarshal.AsBytes(play.EventsOf(step)));
-        Assert.True(isSame, $"{what}, step {step}, {play.Commands[step]}: returned {result} with {Lines(matching.Events)}\nexpected {play.ResultOf(step)} with {Lines(play.EventsOf(step))}");
+        bool isSame = result == play.ResultOf(step)
+            && MemoryMarshal.AsBytes(matching.Events).SequenceEqual(MemoryMarshal.AsBytes(play.EventsOf(step)));
+        Assert.True(isSame, $"{what}, step {step}, {play.Commands[step]}: returned {result} with {Lines(matching.Events)}\nexpected " +
+            $"{play.ResultOf(step)} with {Lines(play.EventsOf(step))}");
     }
 
     private static string Lines(ReadOnlySpan<MatchEvent> events)
@@ -136,6 +139,7 @@ internal sealed class ThreadedDuel(RecordedPlay play, ShardedMatching matching, 
         ShardedEngine books = matching.AtRest;
         Assert.Equal(play.Commands.Count, _taken);
         Assert.Equal((play.Engine.StateHash, play.Engine.OrderCount), (books.StateHash, books.OrderCount));
-        Assert.Equal((play.Engine.TradeCount, play.Engine.TradedLots, play.Engine.RejectCount), (books.TradeCount, books.TradedLots, books.RejectCount));
+        Assert.Equal((play.Engine.TradeCount, play.Engine.TradedLots, play.Engine.RejectCount),
+            (books.TradeCount, books.TradedLots, books.RejectCount));
     }
 }

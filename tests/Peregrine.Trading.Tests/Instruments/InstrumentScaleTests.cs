@@ -8,7 +8,8 @@ namespace Peregrine.Trading.Tests.Instruments;
 public class InstrumentScaleTests
 {
     private static readonly long[] Steps = [1, 2, 3, 5, 7, 25, 100, 1_000, 55_555, 999_999_999, 1_000_000_000];
-    private static readonly long[] Counts = [0, 1, -1, 99, 1L << 40, 1L << 56, -(1L << 56), long.MaxValue - 1, long.MaxValue, -long.MaxValue, long.MinValue];
+    private static readonly long[] Counts = [0, 1, -1, 99, 1L << 40, 1L << 56, -(1L << 56), long.MaxValue - 1, long.MaxValue, -long.MaxValue,
+        long.MinValue];
 
     public static TheoryData<int> Decimals => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -38,7 +39,8 @@ public class InstrumentScaleTests
             BigInteger quantity = (BigInteger)instrument.ToUnits(new Quantity(instrument.QuantityLotsMax));
 
             Assert.True(price + price <= long.MaxValue, $"tick {step}: a price and an offset fit 64 bits");
-            Assert.True(price + step > Instrument.PriceUnitsMax || instrument.PriceTicksMax == InstrumentTerms.PriceTicksMax, $"tick {step}: one tick more would be too much");
+            Assert.True(price + step > Instrument.PriceUnitsMax
+                || instrument.PriceTicksMax == InstrumentTerms.PriceTicksMax, $"tick {step}: one tick more would be too much");
             Assert.True(quantity << 22 <= long.MaxValue, $"lot {step}: a level with as many orders as there can be fits 64 bits");
             Assert.True(quantity + step > 1L << 40 && instrument.QuantityLotsMax >= 1_000, $"lot {step}: one lot more would be too much");
         }
@@ -55,9 +57,11 @@ public class InstrumentScaleTests
             {
                 foreach (long mantissa in (long[])[.. Counts, 100, 1_000_000_000_000_000_000, 4_000_000_000 * step, 999_999_999_999_999_999, -12_500])
                 {
-                    Assert.Equal(Expected(mantissa, decimals, wanted, step, out long ticks), instrument.TryToPrice(mantissa, decimals, out Price price));
+                    Assert.Equal(Expected(mantissa, decimals, wanted, step, out long ticks),
+                        instrument.TryToPrice(mantissa, decimals, out Price price));
                     Assert.Equal(ticks, price.Ticks);
-                    Assert.Equal(Expected(mantissa, decimals, 0, step, out long lots), instrument.TryToQuantity(mantissa, decimals, out Quantity quantity));
+                    Assert.Equal(Expected(mantissa, decimals, 0, step, out long lots),
+                        instrument.TryToQuantity(mantissa, decimals, out Quantity quantity));
                     Assert.Equal(lots, quantity.Lots);
                 }
             }
@@ -91,7 +95,8 @@ public class InstrumentScaleTests
 
             Int128 largest = Math.BigMul(instrument.PriceTicksMax, instrument.QuantityLotsMax);
             Assert.Equal(
-                (BigInteger)instrument.PriceTicksMax * step * 1_000_000_000, instrument.AveragePriceUnits(largest, new Quantity(instrument.QuantityLotsMax), 9));
+                (BigInteger)instrument.PriceTicksMax * step * 1_000_000_000,
+                instrument.AveragePriceUnits(largest, new Quantity(instrument.QuantityLotsMax), 9));
         }
     }
 

@@ -31,7 +31,8 @@ public class InstrumentTests
     [InlineData(-10_051, 3)]
     [InlineData(long.MaxValue, 0)]
     [InlineData(long.MinValue, 0)]
-    public void Price_OfADecimalBesideATickOrTooLarge_IsNone(long mantissa, int decimals) => Assert.NotEqual(ScaleStatus.Ok, Subject.TryToPrice(mantissa, decimals, out _));
+    public void Price_OfADecimalBesideATickOrTooLarge_IsNone(long mantissa, int decimals) =>
+        Assert.NotEqual(ScaleStatus.Ok, Subject.TryToPrice(mantissa, decimals, out _));
 
     [Theory]
     [InlineData(100, 0, 10)]
@@ -51,7 +52,8 @@ public class InstrumentTests
     {
         PhaseCalendar one = VenueProfiles.Ashare.Calendar! with { Holidays = new HashSet<DateOnly> { new(2026, 10, 1) } };
 
-        Assert.True(PhaseCalendar.AreSame(one, one with { Steps = [.. one.Steps], Weekend = [.. one.Weekend], Holidays = new HashSet<DateOnly>(one.Holidays) }));
+        Assert.True(PhaseCalendar.AreSame(one,
+            one with { Steps = [.. one.Steps], Weekend = [.. one.Weekend], Holidays = new HashSet<DateOnly>(one.Holidays) }));
         Assert.True(PhaseCalendar.AreSame(null, null));
         PhaseCalendar?[] others =
         [

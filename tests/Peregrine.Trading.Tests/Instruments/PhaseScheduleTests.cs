@@ -81,7 +81,8 @@ public class PhaseScheduleTests
     public void Due_WestOfGreenwich_CountsFromLocalMidnightToo()
     {
         // 09:30 in a zone 5 hours behind is 14:30 UTC; Monday there lasts into Tuesday UTC.
-        PhaseCalendar calendar = new() { UtcOffset = TimeSpan.FromHours(-5), Steps = [new(new TimeOnly(9, 30), TradingPhase.Continuous), new(new TimeOnly(22, 0), TradingPhase.Closed)] };
+        PhaseCalendar calendar = new() { UtcOffset = TimeSpan.FromHours(-5),
+            Steps = [new(new TimeOnly(9, 30), TradingPhase.Continuous), new(new TimeOnly(22, 0), TradingPhase.Closed)] };
 
         PhaseChange[] changes = Due(calendar, Utc(2026, 1, 4, 0, 0), Utc(2026, 1, 6, 3, 0));
 
@@ -148,7 +149,8 @@ public class PhaseScheduleTests
     [Fact]
     public void Calendar_Faults_AreAllNamed()
     {
-        PhaseCalendar calendar = new() { UtcOffset = TimeSpan.FromHours(15), Steps = [new(new TimeOnly(9, 0), 0), new(new TimeOnly(9, 0), TradingPhase.Closed)] };
+        PhaseCalendar calendar = new() { UtcOffset = TimeSpan.FromHours(15),
+            Steps = [new(new TimeOnly(9, 0), 0), new(new TimeOnly(9, 0), TradingPhase.Closed)] };
 
         Assert.Equal(3, calendar.Validate().Count);
         Assert.Contains("Steps is empty", Assert.Single(new PhaseCalendar().Validate()));

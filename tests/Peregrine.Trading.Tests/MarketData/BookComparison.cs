@@ -25,7 +25,8 @@ internal static class BookComparison
 
     public static void AssertSameCounts(string where, MarketBooks books, SlowBooks slow)
     {
-        (int, long, long, long, long) fast = (books.OrderCount, books.UnknownOrders, books.OverExecutions, books.DuplicateOrders, books.CrossedStates);
+        (int, long, long, long, long) fast =
+            (books.OrderCount, books.UnknownOrders, books.OverExecutions, books.DuplicateOrders, books.CrossedStates);
         (int, long, long, long, long) want = (slow.OrderCount, slow.UnknownOrders, slow.OverExecutions, slow.DuplicateOrders, slow.CrossedStates);
         Assert.True(fast == want, $"{where}: orders, unknown, over, duplicate, crossed are {fast}, expected {want}");
     }
@@ -36,12 +37,14 @@ internal static class BookComparison
         {
             SlowLevel want = expected[depth];
             bool isThere = books.TryGetLevel(instrument, side, depth, out long price, out long quantity);
-            Assert.True(isThere && price == want.Price && quantity == want.Quantity, $"{where}: level {depth} is {quantity} at {price}, expected {want.Quantity} at {want.Price}");
+            Assert.True(isThere && price == want.Price
+                && quantity == want.Quantity, $"{where}: level {depth} is {quantity} at {price}, expected {want.Quantity} at {want.Price}");
             Assert.True(books.QuantityAt(instrument, side, price) == quantity, $"{where}: quantity at {price}");
             foreach (SlowQuote order in want.Orders)
             {
                 bool isKnown = books.TryGetOrder(instrument, order.Id, out Side own, out long at, out long left);
-                Assert.True(isKnown && own == side && at == want.Price && left == order.Quantity, $"{where}: order {order.Id} is {left} at {at}, expected {order.Quantity} at {want.Price}");
+                Assert.True(isKnown && own == side && at == want.Price
+                    && left == order.Quantity, $"{where}: order {order.Id} is {left} at {at}, expected {order.Quantity} at {want.Price}");
             }
         }
 

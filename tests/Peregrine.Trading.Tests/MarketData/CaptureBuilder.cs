@@ -14,9 +14,11 @@ internal sealed class CaptureBuilder(bool isBigEndian)
 
     public CaptureBuilder PcapRecord(ReadOnlySpan<byte> frame) => U32(1).U32(2).U32((uint)frame.Length).U32((uint)frame.Length).Raw(frame);
 
-    public CaptureBuilder Section() => Block(0x0a0d0d0a, new CaptureBuilder(isBigEndian).U32(0x1a2b3c4d).U16(1).U16(0).U32(uint.MaxValue).U32(uint.MaxValue).Bytes);
+    public CaptureBuilder Section() =>
+        Block(0x0a0d0d0a, new CaptureBuilder(isBigEndian).U32(0x1a2b3c4d).U16(1).U16(0).U32(uint.MaxValue).U32(uint.MaxValue).Bytes);
 
-    public CaptureBuilder Interface(ushort link = 1, uint snapBytes = 0) => Block(1, new CaptureBuilder(isBigEndian).U16(link).U16(0).U32(snapBytes).Bytes);
+    public CaptureBuilder Interface(ushort link = 1, uint snapBytes = 0) =>
+        Block(1, new CaptureBuilder(isBigEndian).U16(link).U16(0).U32(snapBytes).Bytes);
 
     public CaptureBuilder Enhanced(uint interfaceId, ReadOnlySpan<byte> frame) =>
         Block(6, new CaptureBuilder(isBigEndian).U32(interfaceId).U32(1).U32(2).U32((uint)frame.Length).U32((uint)frame.Length).Raw(frame).Bytes);
@@ -66,7 +68,8 @@ internal sealed class CaptureBuilder(bool isBigEndian)
         }
 
         int udpBytes = 8 + payload.Length;
-        frame.U16(0x0800).Raw([(byte)(0x45 + (optionBytes / 4)), 0]).U16((ushort)(20 + optionBytes + udpBytes)).U16(1).U16(fragment).Raw([64, 17]).U16(0);
+        frame.U16(0x0800).Raw([(byte)(0x45 + (optionBytes / 4)), 0]).U16((ushort)(20 + optionBytes + udpBytes)).U16(1).U16(fragment)
+            .Raw([64, 17]).U16(0);
         frame.U32(0x0a000001).U32(0xe0000001).Raw(new byte[optionBytes]);
         return frame.U16(1).U16(2).U16((ushort)udpBytes).U16(0).Raw(payload).Raw(new byte[trailerBytes]).Bytes;
     }

@@ -14,7 +14,8 @@ public class CaptureDecoderTests
     [InlineData(true, true)]
     public void TryNext_Pcap_GivesThePayloads(bool isBigEndian, bool isNano)
     {
-        byte[] file = new CaptureBuilder(isBigEndian).PcapHeader(isNano).PcapRecord(Hello).PcapRecord(CaptureBuilder.Frame("x"u8)).PcapRecord([]).Bytes;
+        byte[] file = new CaptureBuilder(isBigEndian).PcapHeader(isNano).PcapRecord(Hello).PcapRecord(CaptureBuilder.Frame("x"u8))
+            .PcapRecord([]).Bytes;
 
         (FeedStatus status, List<string> payloads, long skipped) = Read(file);
 
@@ -92,7 +93,8 @@ public class CaptureDecoderTests
     public void TryNext_SimplePacketCutByTheInterface_DoesNotTakeThePaddingForData()
     {
         // 2 bytes short: the padding of the block would stand in for them.
-        byte[] file = new CaptureBuilder(false).Section().Interface(snapBytes: (uint)Hello.Length - 2).Simple(Hello.AsSpan(0, Hello.Length - 2), (uint)Hello.Length).Bytes;
+        byte[] file = new CaptureBuilder(false).Section().Interface(snapBytes: (uint)Hello.Length - 2)
+            .Simple(Hello.AsSpan(0, Hello.Length - 2), (uint)Hello.Length).Bytes;
 
         (FeedStatus status, List<string> payloads, long skipped) = Read(file);
 
@@ -137,7 +139,8 @@ public class CaptureDecoderTests
         byte[] frame = CaptureBuilder.Frame("hello"u8);
         frame[at] = value;
 
-        (FeedStatus status, List<string> payloads, long skipped) = Read(new CaptureBuilder(false).PcapHeader(false).PcapRecord(frame).PcapRecord(Hello).Bytes);
+        (FeedStatus status, List<string> payloads,
+            long skipped) = Read(new CaptureBuilder(false).PcapHeader(false).PcapRecord(frame).PcapRecord(Hello).Bytes);
 
         Assert.Equal(["hello"], payloads);
         Assert.Equal((FeedStatus.End, 1L), (status, skipped));
@@ -146,7 +149,8 @@ public class CaptureDecoderTests
     [Fact]
     public void TryNext_DatagramWithoutPayload_IsNotSkipped()
     {
-        (FeedStatus status, List<string> payloads, long skipped) = Read(new CaptureBuilder(false).PcapHeader(false).PcapRecord(CaptureBuilder.Frame([])).Bytes);
+        (FeedStatus status, List<string> payloads,
+            long skipped) = Read(new CaptureBuilder(false).PcapHeader(false).PcapRecord(CaptureBuilder.Frame([])).Bytes);
 
         Assert.Empty(payloads);
         Assert.Equal((FeedStatus.End, 0L), (status, skipped));
@@ -155,7 +159,8 @@ public class CaptureDecoderTests
     [Fact]
     public void TryNext_CutAnywhere_IsTruncatedThere()
     {
-        foreach (byte[] file in (byte[][])[new CaptureBuilder(true).PcapHeader(true).PcapRecord(Hello).Bytes, new CaptureBuilder(false).Section().Interface().Enhanced(0, Hello).Bytes])
+        foreach (byte[] file in (byte[][])[new CaptureBuilder(true).PcapHeader(true).PcapRecord(Hello).Bytes, new CaptureBuilder(false).Section()
+            .Interface().Enhanced(0, Hello).Bytes])
         {
             for (int bytes = 0; bytes < file.Length; bytes++)
             {
@@ -178,7 +183,8 @@ public class CaptureDecoderTests
         byte[] end = [.. section];
         end[^4] ^= 4;
 
-        FeedStatus[] statuses = [Read(magic).Status, Read(new CaptureBuilder(false).PcapHeader(false, 113).Bytes).Status, Read(order).Status, Read(end).Status,
+        FeedStatus[] statuses = [Read(magic).Status, Read(new CaptureBuilder(false).PcapHeader(false, 113).Bytes).Status, Read(order).Status,
+            Read(end).Status,
             Read([.. pcap, .. new CaptureBuilder(false).U32(1).U32(2).U32(CaptureDecoder.BlockBytesMax).U32(4).Bytes]).Status,
             Read([.. section, .. new CaptureBuilder(false).U32(5).U32(13).U32(13).Bytes]).Status,
             Read([.. section, .. new CaptureBuilder(false).U32(5).U32(CaptureDecoder.BlockBytesMax + 4).U32(13).Bytes]).Status,

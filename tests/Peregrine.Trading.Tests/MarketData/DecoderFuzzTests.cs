@@ -8,7 +8,8 @@ namespace Peregrine.Trading.Tests.MarketData;
 /// <summary>Bytes from outside are hostile: whatever they are, decoders do not throw, and get on or stop.</summary>
 public class DecoderFuzzTests
 {
-    private static readonly byte[] Lobster = Encoding.ASCII.GetBytes("34200.004241176,1,16113575,18,5853300,1\n34200.1,4,16113575,8,5853300,1\r\n34200.2,3,16113575,10,5853300,1");
+    private static readonly byte[] Lobster =
+        Encoding.ASCII.GetBytes("34200.004241176,1,16113575,18,5853300,1\n34200.1,4,16113575,8,5853300,1\r\n34200.2,3,16113575,10,5853300,1");
 
     [Fact]
     public void Lobster_MutatedLines_ProgressOrStop() => Fuzz(Lobster, data =>
@@ -52,7 +53,8 @@ public class DecoderFuzzTests
     public void Itch_MutatedMessages_AreOneOrMalformed()
     {
         byte[] message = new byte[Itch50Decoder.BytesMax];
-        int length = Itch50Encoder.Encode(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = 1, Price = 2, Quantity = 3, Side = Side.Buy }, 1, "AAPL"u8, message);
+        int length = Itch50Encoder.Encode(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = 1, Price = 2, Quantity = 3, Side = Side.Buy }, 1,
+            "AAPL"u8, message);
         Fuzz(message[..length], data =>
         {
             FeedStatus status = Itch50Decoder.TryDecode(data, out _);
@@ -63,7 +65,8 @@ public class DecoderFuzzTests
 
     [Theory]
     [InlineData("d4c3b2a1020004000000000000000000ffff000001000000" + "0000000000000000040000000400000001020304")]
-    [InlineData("0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000" + "0100000014000000010000000000040014000000" + "06000000240000000000000000000000000000000400000004000000010203042400000000")]
+    [InlineData("0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000" +
+        "0100000014000000010000000000040014000000" + "06000000240000000000000000000000000000000400000004000000010203042400000000")]
     public void Capture_MutatedBlocks_ProgressOrStop(string hex) => Fuzz(Convert.FromHexString(hex), data =>
     {
         CaptureDecoder decoder = new();
@@ -92,7 +95,8 @@ public class DecoderFuzzTests
         {
             for (int round = 0; round < 5_000; round++)
             {
-                BookUpdate update = new() { Kind = BookUpdateKind.Add, OrderId = next, Price = 1_000 + (long)(next % 50), Quantity = 10, Side = (next & 1) == 0 ? Side.Buy : Side.Sell };
+                BookUpdate update = new() { Kind = BookUpdateKind.Add, OrderId = next, Price = 1_000 + (long)(next % 50), Quantity = 10,
+                    Side = (next & 1) == 0 ? Side.Buy : Side.Sell };
                 Play(books, update, message);
                 Play(books, update with { Kind = BookUpdateKind.Execute, Quantity = 4 }, message);
                 Play(books, update with { Kind = BookUpdateKind.Delete }, message);

@@ -58,7 +58,8 @@ public class Itch50DecoderTests
     [Fact]
     public void LengthOf_AllLetters_KnowsTheTypesOfTheSpecification()
     {
-        string known = string.Concat(Enumerable.Range(0, 256).Where(type => Itch50Decoder.LengthOf((byte)type) > 0).Select(type => (char)type).Order());
+        string known = string.Concat(Enumerable.Range(0, 256).Where(type => Itch50Decoder.LengthOf((byte)type) > 0)
+            .Select(type => (char)type).Order());
 
         string expected = string.Concat(Messages.Select(row => row.Data.Item1).Order());
         Assert.Equal(expected, known);

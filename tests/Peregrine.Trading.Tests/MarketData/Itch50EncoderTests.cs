@@ -10,13 +10,15 @@ public class Itch50EncoderTests
     private static readonly BookUpdate Order = new() { OrderId = 7, Price = 100, Quantity = 5, TimeNs = 9, Side = Side.Sell, IsEventEnd = true };
 
     private static readonly BookUpdateKind[] Written =
-        [BookUpdateKind.Add, BookUpdateKind.Execute, BookUpdateKind.Reduce, BookUpdateKind.Delete, BookUpdateKind.Replace, BookUpdateKind.Trade, BookUpdateKind.Directory];
+        [BookUpdateKind.Add, BookUpdateKind.Execute, BookUpdateKind.Reduce, BookUpdateKind.Delete, BookUpdateKind.Replace, BookUpdateKind.Trade,
+        BookUpdateKind.Directory];
 
     [Fact]
     public void Encode_AnyUpdateThatFits_DecodesToTheSame()
     {
         Gen<(BookUpdate Update, string Symbol)> updates = Gen.Select(
-            Gen.Int[0, Written.Length - 1].Select(index => Written[index]), Gen.ULong, Gen.ULong, Gen.UInt, Gen.UInt, Gen.Long[0, (1L << 48) - 1], Gen.UShort, Gen.Bool,
+            Gen.Int[0, Written.Length - 1].Select(index => Written[index]), Gen.ULong, Gen.ULong, Gen.UInt, Gen.UInt, Gen.Long[0, (1L << 48) - 1],
+            Gen.UShort, Gen.Bool,
             (kind, id, newId, price, quantity, timeNs, locate, isBuy) => new BookUpdate
             {
                 Kind = kind, OrderId = id, NewOrderId = newId, Price = price, Quantity = quantity, TimeNs = timeNs,
@@ -27,7 +29,8 @@ public class Itch50EncoderTests
         updates.Sample(
             sample =>
             {
-                int bytes = Itch50Encoder.Encode(in sample.Update, (ushort)sample.Update.InstrumentId, Encoding.ASCII.GetBytes(sample.Symbol), target);
+                int bytes = Itch50Encoder.Encode(in sample.Update, (ushort)sample.Update.InstrumentId,
+                    Encoding.ASCII.GetBytes(sample.Symbol), target);
                 FeedStatus status = Itch50Decoder.TryDecode(target.AsSpan(0, bytes), out BookUpdate decoded);
                 string symbol = Encoding.ASCII.GetString(Itch50Decoder.SymbolOf(target.AsSpan(0, bytes)));
                 bool isNamed = sample.Update.Kind is BookUpdateKind.Add or BookUpdateKind.Trade or BookUpdateKind.Directory;
@@ -96,7 +99,8 @@ public class Itch50EncoderTests
 
         int bytes = Itch50Encoder.Encode(Order with { Kind = BookUpdateKind.Directory }, 1, "AAPL"u8, target);
 
-        string expected = "52" + "0001" + "0000" + "000000000009" + "4141504C20202020" + "51" + "20" + "00000064" + "4E" + "43" + "5A20" + "50" + "4E" + "4E" + "31" + "4E" + "00000000" + "4E";
+        string expected = "52" + "0001" + "0000" + "000000000009" +
+            "4141504C20202020" + "51" + "20" + "00000064" + "4E" + "43" + "5A20" + "50" + "4E" + "4E" + "31" + "4E" + "00000000" + "4E";
         Assert.Equal(expected, Convert.ToHexString(target, 0, bytes));
     }
 

@@ -23,7 +23,8 @@ public class LobsterDecoderTests
         FeedStatus status = LobsterDecoder.TryDecode(data, isLast: false, out BookUpdate update, out int bytes);
 
         Assert.Equal((FeedStatus.Ok, line.Length), (status, bytes));
-        Assert.Equal((kind, timeNs, orderId, quantity, price, side), (update.Kind, update.TimeNs, update.OrderId, update.Quantity, update.Price, update.Side));
+        Assert.Equal((kind, timeNs, orderId, quantity, price, side),
+            (update.Kind, update.TimeNs, update.OrderId, update.Quantity, update.Price, update.Side));
         Assert.Equal((line[line.IndexOf(',') + 1], true, 0), ((char)update.FeedType, update.IsEventEnd, update.InstrumentId));
     }
 
@@ -116,9 +117,11 @@ public class LobsterDecoderTests
         lines.Sample(line =>
         {
             (long timeNs, int type, long id, uint quantity, long price, bool isBuy) = line;
-            string text = FormattableString.Invariant($"{timeNs / 1_000_000_000}.{timeNs % 1_000_000_000:d9},{type},{id},{quantity},{price},{(isBuy ? 1 : -1)}\n");
+            string text = FormattableString.Invariant(
+                $"{timeNs / 1_000_000_000}.{timeNs % 1_000_000_000:d9},{type},{id},{quantity},{price},{(isBuy ? 1 : -1)}\n");
             FeedStatus status = LobsterDecoder.TryDecode(Encoding.ASCII.GetBytes(text), isLast: false, out BookUpdate update, out int bytes);
-            return status == FeedStatus.Ok && bytes == text.Length && update.TimeNs == timeNs && update.FeedType == '0' + type && update.OrderId == (ulong)id
+            return status == FeedStatus.Ok && bytes == text.Length && update.TimeNs == timeNs && update.FeedType == '0' + type
+                && update.OrderId == (ulong)id
                 && update.Quantity == quantity && update.Price == price && update.Side == (isBuy ? Side.Buy : Side.Sell);
         });
     }

@@ -29,7 +29,8 @@ public class MarketBooksOracleTests
             string where = $"seed {seed}, step {step}";
             if (random.Next(40) == 0)
             {
-                (int instrument, Side side, long price, long quantity) = (random.Next(Instruments), RandomSide(random), random.Next(-priceSpan, priceSpan), random.Next(30));
+                (int instrument, Side side, long price,
+                    long quantity) = (random.Next(Instruments), RandomSide(random), random.Next(-priceSpan, priceSpan), random.Next(30));
                 books.AddAnonymous(instrument, side, price, quantity);
                 slow.AddAnonymous(instrument, side, price, quantity);
             }
@@ -41,7 +42,8 @@ public class MarketBooksOracleTests
             BookComparison.AssertSame(where, books, slow, Instruments);
         }
 
-        Assert.True(slow.UnknownOrders > count / 50 && slow.OverExecutions > count / 200 && slow.DuplicateOrders > count / 200 && slow.CrossedStates > 0, "the stream must meet every outcome, or it proves nothing");
+        Assert.True(slow.UnknownOrders > count / 50 && slow.OverExecutions > count / 200 && slow.DuplicateOrders > count / 200
+            && slow.CrossedStates > 0, "the stream must meet every outcome, or it proves nothing");
     }
 
     [Theory]

@@ -160,7 +160,8 @@ public class MarketBooksTests
         for (int instrument = 0; instrument < 1_000; instrument++)
         {
             _ = _books.TryGetBest(instrument, Side.Buy, out _, out _);
-            _ = _books.Apply(new BookUpdate { Kind = BookUpdateKind.Execute, InstrumentId = instrument, Side = Side.Buy, OrderId = 1, Quantity = 1, IsEventEnd = true });
+            _ = _books.Apply(new BookUpdate { Kind = BookUpdateKind.Execute, InstrumentId = instrument, Side = Side.Buy, OrderId = 1, Quantity = 1,
+                IsEventEnd = true });
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

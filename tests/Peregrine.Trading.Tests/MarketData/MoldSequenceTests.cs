@@ -105,7 +105,8 @@ public class MoldSequenceTests
             (BigInteger next, long gaps, BigInteger missing, long seen) = (0, 0, 0, 0);
             for (int step = 0; step < 20; step++)
             {
-                ulong at = random.Next(4) switch { 0 => (ulong)random.Next(9), 1 => ulong.MaxValue - (ulong)random.Next(9), _ => (ulong)next + (ulong)random.Next(-1, 3) };
+                ulong at = random.Next(4) switch { 0 =>
+                    (ulong)random.Next(9), 1 => ulong.MaxValue - (ulong)random.Next(9), _ => (ulong)next + (ulong)random.Next(-1, 3) };
                 ushort count = random.Next(6) == 0 ? MoldUdp64.EndOfSession : (ushort)random.Next(5);
                 int messages = count == MoldUdp64.EndOfSession ? 0 : count;
                 BigInteger known = BigInteger.Clamp(next - at, 0, messages);
@@ -116,7 +117,8 @@ public class MoldSequenceTests
                 int got = sequence.Accept(new MoldHeader(at, count));
 
                 Assert.True(got == known, $"seed {seed}, round {round}, step {step}: {got} seen, expected {known}");
-                Assert.True(sequence.Gaps == gaps && sequence.SeenMessages == seen && sequence.MissingMessages == BigInteger.Min(missing, long.MaxValue), $"seed {seed}, round {round}, step {step}: counters");
+                Assert.True(sequence.Gaps == gaps && sequence.SeenMessages == seen
+                    && sequence.MissingMessages == BigInteger.Min(missing, long.MaxValue), $"seed {seed}, round {round}, step {step}: counters");
             }
         }
     }

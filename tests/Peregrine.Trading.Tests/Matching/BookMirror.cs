@@ -3,7 +3,8 @@ using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Tests.Matching;
 
-/// <summary>What a receiver of market data knows of one book: the levels from LevelChanged alone, and the orders from the order deltas alone.</summary>
+/// <summary>What a receiver of market data knows of one book: the levels from LevelChanged alone,
+/// and the orders from the order deltas alone.</summary>
 internal sealed class BookMirror
 {
     private readonly SortedDictionary<long, BookLevel>[] _levels = [new(), new()];
@@ -42,7 +43,9 @@ internal sealed class BookMirror
         SortedDictionary<long, BookLevel> levels = _levels[(int)match.Side - 1];
         if (match.Quantity.Lots == 0)
         {
-            return match.OrderCount == 0 ? levels.Remove(match.Price.Ticks) ? null : "a level that was not told goes" : "a level without lots has orders";
+            return match.OrderCount == 0 ? levels.Remove(match.Price.Ticks)
+                ? null
+                : "a level that was not told goes" : "a level without lots has orders";
         }
 
         levels[match.Price.Ticks] = new BookLevel(match.Price, match.Quantity, match.OrderCount);

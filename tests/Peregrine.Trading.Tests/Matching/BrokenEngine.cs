@@ -70,11 +70,13 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : EngineWrap
 
     public override RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
-        bool isIgnored = fault == EngineFault.IgnoresSamePhase && instrumentId >= 0 && instrumentId < InstrumentCount && _inner.GetPhase(instrumentId) == phase;
+        bool isIgnored = fault == EngineFault.IgnoresSamePhase && instrumentId >= 0 && instrumentId < InstrumentCount
+            && _inner.GetPhase(instrumentId) == phase;
         return isIgnored ? RejectReason.None : _inner.SetPhase(instrumentId, phase, cancelsForbidden, events);
     }
 
-    public override void AdvanceTime(long timeNs, MatchEventBuffer events) => _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
+    public override void AdvanceTime(long timeNs, MatchEventBuffer events) =>
+        _inner.AdvanceTime(fault == EngineFault.ExpiresLate ? timeNs - 1 : timeNs, events);
 
     private static RejectReason WithWrongLeaves(RejectReason reason, int from, MatchEventBuffer events)
     {
@@ -82,7 +84,9 @@ internal sealed class BrokenEngine(int capacity, EngineFault fault) : EngineWrap
         events.Clear();
         for (int i = 0; i < told.Length; i++)
         {
-            events.Add() = told[i].Type == MatchEventType.Trade && i >= from ? told[i] with { RestingLeaves = new Quantity(told[i].RestingLeaves.Lots + 1) } : told[i];
+            events.Add() = told[i].Type == MatchEventType.Trade && i >= from
+                ? told[i] with { RestingLeaves = new Quantity(told[i].RestingLeaves.Lots + 1) }
+                : told[i];
         }
 
         return reason;

@@ -21,7 +21,8 @@ internal sealed class CommandCoverage
     {
         Commands++;
         Count($"command {command.Kind}");
-        if (command.Kind == CommandKind.Submit && command.Order.Type == OrderType.Limit && events.Count > 0 && events[0].Type == MatchEventType.Accepted)
+        if (command.Kind == CommandKind.Submit && command.Order.Type == OrderType.Limit && events.Count > 0
+            && events[0].Type == MatchEventType.Accepted)
         {
             _prices[command.Order.OrderId] = command.Order.Price;
         }
@@ -30,8 +31,11 @@ internal sealed class CommandCoverage
         ulong arriving = command.Kind switch { CommandKind.Submit => command.Order.OrderId, CommandKind.Replace => command.Change.OrderId, _ => 0 };
         foreach (ref readonly MatchEvent match in events.Span)
         {
-            bool isRefused = match.Type is MatchEventType.Rejected or MatchEventType.Cancelled or MatchEventType.Restated or MatchEventType.PhaseChanged;
-            Count(match.Type == MatchEventType.Trade && match.Side == 0 ? "auction Trade" : isRefused ? $"{match.Type} {match.Reason}" : $"{match.Type}");
+            bool isRefused = match.Type is MatchEventType.Rejected
+                or MatchEventType.Cancelled or MatchEventType.Restated or MatchEventType.PhaseChanged;
+            Count(match.Type == MatchEventType.Trade && match.Side == 0
+                ? "auction Trade"
+                : isRefused ? $"{match.Type} {match.Reason}" : $"{match.Type}");
             triggered += match.Type == MatchEventType.Triggered ? 1 : 0;
             arriving = match.Type == MatchEventType.Triggered || match.Reason == RejectReason.Repriced ? match.OrderId : arriving;
             CountIf("retry", match.Type == MatchEventType.Trade && match.Side != 0 && match.OrderId != arriving);
@@ -40,7 +44,8 @@ internal sealed class CommandCoverage
                 _ = _prices.Remove(match.OrderId);
             }
 
-            CountIf("improvement", match.Type == MatchEventType.Trade && match.Side != 0 && _prices.TryGetValue(match.RestingOrderId, out Price price) && price != match.Price);
+            CountIf("improvement", match.Type == MatchEventType.Trade && match.Side != 0 && _prices.TryGetValue(match.RestingOrderId, out Price price)
+                && price != match.Price);
             CountIf("decrement", match.Reason == RejectReason.SelfTrade && match.Leaves.Lots > 0);
             CountIf("time ends an auction", command.Kind == CommandKind.AdvanceTime && match.Type == MatchEventType.PhaseChanged);
         }

@@ -107,7 +107,8 @@ internal sealed class EngineDuel
         string? orders = !isSame || _steps % OrdersEvery == 0 ? CompareOrders() : null;
         return orders
             ?? (hash != computed ? $"its state hash {hash:x16} is not that of its state, {computed:x16}" : null)
-            ?? (isSame ? null : "the state hash differs, the orders do not: a priority number, the time, a phase's end, the last auction price or the indicative price told");
+            ?? (isSame ? null : "the state hash differs, the orders do not: a priority number, the time, a phase's end, " +
+            "the last auction price or the indicative price told");
     }
 
     private string? CompareEvents()
@@ -118,7 +119,9 @@ internal sealed class EngineDuel
             ref readonly MatchEvent match = ref _events[i];
             if (match.Type is MatchEventType.LevelChanged or MatchEventType.OrderAdded or MatchEventType.OrderChanged or MatchEventType.OrderRemoved)
             {
-                string? fault = match.InstrumentId < 0 || match.InstrumentId >= _mirrors.Length ? "no such instrument" : _mirrors[match.InstrumentId].Apply(in match);
+                string? fault = match.InstrumentId < 0 || match.InstrumentId >= _mirrors.Length
+                    ? "no such instrument"
+                    : _mirrors[match.InstrumentId].Apply(in match);
                 if (fault is not null)
                 {
                     return $"{MatchText.Of(in match)}: {fault}";
@@ -133,7 +136,8 @@ internal sealed class EngineDuel
         return at == _expected.Count ? null : $"{at} events, expected {_expected.Count}:\n    expected {Lines(_expected)}\n    got {Lines(_events)}";
     }
 
-    private static string Lines(MatchEventBuffer events) => string.Concat(Enumerable.Range(0, events.Count).Select(i => $"\n      {MatchText.Of(in events[i])}"));
+    private static string Lines(MatchEventBuffer events) =>
+        string.Concat(Enumerable.Range(0, events.Count).Select(i => $"\n      {MatchText.Of(in events[i])}"));
 
     private static bool IsSame(in MatchEvent left, in MatchEvent right) =>
         left.Type == right.Type && left.OrderId == right.OrderId && left.RestingOrderId == right.RestingOrderId && left.Price == right.Price
@@ -183,7 +187,8 @@ internal sealed class EngineDuel
             return $"{side} levels as told are {string.Join(", ", _mirrors[id].Levels(side))}, expected {string.Join(", ", wanted)}";
         }
 
-        List<BookMirror.Shown> shown = [.. _slow.GetQueue(id, side).Where(o => o.Shown.Lots > 0).Select(o => new BookMirror.Shown(o.OrderId, o.Price.Ticks, o.Shown.Lots))];
+        List<BookMirror.Shown> shown = [.. _slow.GetQueue(id, side).Where(o => o.Shown.Lots > 0)
+            .Select(o => new BookMirror.Shown(o.OrderId, o.Price.Ticks, o.Shown.Lots))];
         return _mirrors[id].Orders(side).SequenceEqual(shown)
             ? null
             : $"{side} orders as told are {string.Join(", ", _mirrors[id].Orders(side))}, expected {string.Join(", ", shown)}";

@@ -41,7 +41,8 @@ public class EngineDuelTests
     public void Mirror_DeltaLeftOut_IsFound()
     {
         BookMirror mirror = new();
-        MatchEvent level = new() { Type = MatchEventType.LevelChanged, Side = Side.Buy, Price = new Price(1), Quantity = new Quantity(2), OrderCount = 1, DeltaSequence = 1 };
+        MatchEvent level = new() { Type = MatchEventType.LevelChanged, Side = Side.Buy, Price = new Price(1), Quantity = new Quantity(2),
+            OrderCount = 1, DeltaSequence = 1 };
 
         Assert.Null(mirror.Apply(in level));
         Assert.NotNull(mirror.Apply(level with { DeltaSequence = 3 }));
@@ -55,7 +56,8 @@ public class EngineDuelTests
     public void Mirror_DeltaThatDoesNotFit_IsFound(MatchEventType type, ulong orderId, long lots)
     {
         BookMirror mirror = new();
-        MatchEvent added = new() { Type = MatchEventType.OrderAdded, OrderId = 1, Side = Side.Sell, Price = new Price(7), Quantity = new Quantity(5), DeltaSequence = 1 };
+        MatchEvent added = new() { Type = MatchEventType.OrderAdded, OrderId = 1, Side = Side.Sell, Price = new Price(7), Quantity = new Quantity(5),
+            DeltaSequence = 1 };
         _ = mirror.Apply(in added);
 
         Assert.NotNull(mirror.Apply(added with { Type = type, OrderId = orderId, Quantity = new Quantity(lots), DeltaSequence = 2 }));

@@ -13,7 +13,8 @@ internal static class MatchText
         CommandKind.Cancel => $"cancel #{command.OrderId}",
         CommandKind.Reduce => $"reduce #{command.OrderId} by {command.Lots.Lots}",
         CommandKind.Replace => $"replace {Of(command.Change)}",
-        CommandKind.MassCancel => $"mass cancel session {command.Filter.Session} account {command.Filter.Account} instrument {command.Filter.InstrumentId} side {command.Filter.Side}",
+        CommandKind.MassCancel => $"mass cancel session {command.Filter.Session} account {command.Filter.Account} instrument " +
+            $"{command.Filter.InstrumentId} side {command.Filter.Side}",
         CommandKind.SetPhase => $"phase of {command.InstrumentId}: {command.Phase}{(command.CancelsForbidden ? ", cancels forbidden" : "")}",
         CommandKind.AdvanceTime => $"time {command.TimeNs}",
         _ => $"terms of {command.InstrumentId}: {Of(command.Terms)}",
@@ -59,7 +60,11 @@ internal static class MatchText
         line.Add("static band", terms.StaticBandBasisPoints);
         line.Add("dynamic band", terms.DynamicBandBasisPoints);
         line.Add("interruption", terms.InterruptionNs);
-        line.Add(terms.Rules == new VenueRules() ? "" : $"owner {terms.Rules.Owner}, {terms.Rules.SelfTrade}, hidden rests {terms.Rules.CancelHiddenRests}, improvement {terms.Rules.HiddenImprovement}, per trade {terms.Rules.MinimumPerTrade}, market with best {terms.Rules.MarketWithBest}, stops by arrival {terms.Rules.StopsByArrival}");
+        line.Add(terms.Rules == new VenueRules()
+            ? ""
+            : $"owner {terms.Rules.Owner}, {terms.Rules.SelfTrade}, hidden rests {terms.Rules.CancelHiddenRests}, " +
+            $"improvement {terms.Rules.HiddenImprovement}, per trade {terms.Rules.MinimumPerTrade}, " +
+            $"market with best {terms.Rules.MarketWithBest}, stops by arrival {terms.Rules.StopsByArrival}");
         return line.ToString();
     }
 

@@ -60,7 +60,8 @@ internal sealed class MatchingProperties(IMatchingEngine engine)
             return "a trade of nothing";
         }
 
-        if (!_orders.TryGetValue(match.OrderId, out Account? first) || !_orders.TryGetValue(match.RestingOrderId, out Account? second) || first.Side == second.Side)
+        if (!_orders.TryGetValue(match.OrderId, out Account? first) || !_orders.TryGetValue(match.RestingOrderId, out Account? second)
+            || first.Side == second.Side)
         {
             return "a trade of orders that are not there, or of one side";
         }

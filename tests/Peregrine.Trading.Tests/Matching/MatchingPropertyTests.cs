@@ -103,7 +103,8 @@ public class MatchingPropertyTests
         Assert.NotNull(priority.Add(made));
     }
 
-    private static string? Add(IMatchingEngine engine, Func<MatchCommand, MatchEventBuffer, string?> look, MatchEventBuffer events, MatchCommand command)
+    private static string? Add(IMatchingEngine engine, Func<MatchCommand, MatchEventBuffer, string?> look, MatchEventBuffer events,
+        MatchCommand command)
     {
         command.Apply(engine, events);
         return look(command, events);
@@ -111,7 +112,8 @@ public class MatchingPropertyTests
 
     private static MatchCommand Limit(ulong id, Side side) => new(CommandKind.Submit)
     {
-        Order = new MatchOrder { OrderId = id, Side = side, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Quantity = new Quantity(1), Account = (int)id },
+        Order = new MatchOrder { OrderId = id, Side = side, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Quantity = new Quantity(1),
+            Account = (int)id },
     };
 
     // The slow engine goes along: the stream looks at it.

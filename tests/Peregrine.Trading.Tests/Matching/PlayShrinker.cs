@@ -3,7 +3,8 @@ using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Tests.Matching;
 
-/// <summary>Makes a play that fails shorter and plainer, as long as it still fails: chunks of commands, then single ones, then their fields.</summary>
+/// <summary>Makes a play that fails shorter and plainer, as long as it still fails: chunks of commands, then single ones,
+/// then their fields.</summary>
 /// <param name="create">The engine that fails it.</param>
 /// <param name="replays">How often the play may be tried.</param>
 internal sealed class PlayShrinker(Func<int, Subject> create, int replays = 3_000)
@@ -21,7 +22,8 @@ internal sealed class PlayShrinker(Func<int, Subject> create, int replays = 3_00
 
     // The words of a difference without its numbers: what is shrunk must go on failing in the same way, or it ends at another fault.
     private static string Kind(string difference) =>
-        string.Join(' ', difference.Split('\n')[0].Split(' ').Where(word => word.Length > 2 && char.IsAsciiLetterUpper(word[0]) && word is not ("Buy" or "Sell")));
+        string.Join(' ', difference.Split('\n')[0].Split(' ')
+            .Where(word => word.Length > 2 && char.IsAsciiLetterUpper(word[0]) && word is not ("Buy" or "Sell")));
 
     // Whether it fails, and its commands up to where it does.
     private bool Fails(MatchPlay play, out MatchPlay cut)

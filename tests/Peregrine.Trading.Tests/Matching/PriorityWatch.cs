@@ -4,8 +4,8 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Trading.Tests.Matching;
 
 /// <summary>
-/// Price and time priority, seen from outside: when an order that rested has traded, nothing that stood before it in the book, and may trade with anybody,
-/// is still there with the place that it had.
+/// Price and time priority, seen from outside: when an order that rested has traded, nothing that stood before it in the book,
+/// and may trade with anybody, is still there with the place that it had.
 /// </summary>
 internal sealed class PriorityWatch(IMatchingEngine engine)
 {
@@ -39,7 +39,8 @@ internal sealed class PriorityWatch(IMatchingEngine engine)
     private string? Check(MatchEventBuffer events)
     {
         MatchEvent[] told = events.Span.ToArray();
-        HashSet<ulong> changed = [.. told.Where(e => e.Type is MatchEventType.Restated or MatchEventType.Replaced or MatchEventType.Triggered).Select(e => e.OrderId)];
+        HashSet<ulong> changed = [.. told.Where(e => e.Type is MatchEventType.Restated or MatchEventType.Replaced or MatchEventType.Triggered)
+            .Select(e => e.OrderId)];
         foreach (MatchEvent trade in told.Where(e => e.Type == MatchEventType.Trade))
         {
             ulong[] rested = trade.Side == 0 ? [trade.OrderId, trade.RestingOrderId] : [trade.RestingOrderId];
@@ -49,7 +50,8 @@ internal sealed class PriorityWatch(IMatchingEngine engine)
                 foreach (RestingOrder other in _before.Values.Where(o => IsBefore(o, traded)))
                 {
                     Pairs++;
-                    if (engine.TryGetOrder(other.OrderId, out RestingOrder now) && now.PrioritySequence == other.PrioritySequence && now.Place == OrderPlace.Queue)
+                    if (engine.TryGetOrder(other.OrderId, out RestingOrder now) && now.PrioritySequence == other.PrioritySequence
+                        && now.Place == OrderPlace.Queue)
                     {
                         return $"order #{id} has traded before {now}";
                     }

@@ -25,7 +25,9 @@ internal sealed partial class RandomCommands
         TimeInForce time = isCareless && Chance(5) ? (TimeInForce)_random.Next(11) : Weighted(_mix.TimesInForce);
         Side side = isCareless && Chance(4) ? (Side)_random.Next(5) : RandomSide();
         Quantity quantity = Lots(isCareless);
-        OrderFlags flags = (Chance(_mix.Hidden) ? OrderFlags.Hidden : 0) | (Chance(_mix.AllOrNone) ? OrderFlags.AllOrNone : 0) | (Chance(_mix.PostOnly) ? OrderFlags.PostOnly : 0)
+        OrderFlags flags = (Chance(_mix.Hidden)
+            ? OrderFlags.Hidden
+            : 0) | (Chance(_mix.AllOrNone) ? OrderFlags.AllOrNone : 0) | (Chance(_mix.PostOnly) ? OrderFlags.PostOnly : 0)
             | (type == OrderType.Pegged && Chance(50) ? OrderFlags.HasLimit : 0);
         bool hasDisplay = Chance(_mix.Iceberg) && (isCareless || (flags & (OrderFlags.Hidden | OrderFlags.AllOrNone)) == 0);
         bool hasMinimum = Chance(_mix.Minimum) && (isCareless || (flags & (OrderFlags.PostOnly | OrderFlags.AllOrNone)) == 0);
@@ -75,7 +77,8 @@ internal sealed partial class RandomCommands
         return new MatchReplace
         {
             OrderId = id,
-            Fields = Chance(30) ? ReplaceFields.Leaves : isCareless && Chance(10) ? (ReplaceFields)_random.Next(256) : (ReplaceFields)_random.Next(64),
+            Fields = Chance(30) ? ReplaceFields.Leaves
+                : isCareless && Chance(10) ? (ReplaceFields)_random.Next(256) : (ReplaceFields)_random.Next(64),
             Price = isSame ? order.Price : RandomPrice(order.Side, isCareless),
             Leaves = isSame && Chance(40) ? order.Leaves : leaves,
             StopPrice = isSame ? order.StopPrice : RandomPrice(order.Side == Side.Buy ? Side.Sell : Side.Buy, isCareless),

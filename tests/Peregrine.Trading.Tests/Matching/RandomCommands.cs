@@ -4,7 +4,8 @@ using Peregrine.Trading.Matching;
 
 namespace Peregrine.Trading.Tests.Matching;
 
-/// <summary>A stream of random commands: the same for the same mix and seed. It looks at the slow engine, so that most of what it asks for is possible.</summary>
+/// <summary>A stream of random commands: the same for the same mix and seed. It looks at the slow engine,
+/// so that most of what it asks for is possible.</summary>
 internal sealed partial class RandomCommands
 {
     private const int Tries = 12;
@@ -45,12 +46,14 @@ internal sealed partial class RandomCommands
             return new MatchCommand(CommandKind.Cancel) { OrderId = AnyOrder(slow, isCareless) };
         }
 
-        int kind = _random.Next(_mix.Submits + _mix.Cancels + _mix.Reduces + _mix.Replaces + _mix.MassCancels + _mix.Phases + _mix.Times + _mix.TermChanges);
+        int kind = _random.Next(_mix.Submits +
+            _mix.Cancels + _mix.Reduces + _mix.Replaces + _mix.MassCancels + _mix.Phases + _mix.Times + _mix.TermChanges);
         return kind switch
         {
             _ when (kind -= _mix.Submits) < 0 => RandomSubmit(slow, instrument, isCareless),
             _ when (kind -= _mix.Cancels) < 0 => new MatchCommand(CommandKind.Cancel) { OrderId = AnyOrder(slow, isCareless) },
-            _ when (kind -= _mix.Reduces) < 0 => new MatchCommand(CommandKind.Reduce) { OrderId = AnyOrder(slow, isCareless), Lots = Lots(isCareless) },
+            _ when (kind -= _mix.Reduces) < 0 =>
+                new MatchCommand(CommandKind.Reduce) { OrderId = AnyOrder(slow, isCareless), Lots = Lots(isCareless) },
             _ when (kind -= _mix.Replaces) < 0 => RandomReplace(slow, isCareless),
             _ when (kind -= _mix.MassCancels) < 0 => RandomMassCancel(),
             _ when (kind -= _mix.Phases) < 0 => RandomPhase(isCareless && Chance(30) ? _random.Next(-2, 5) : instrument),

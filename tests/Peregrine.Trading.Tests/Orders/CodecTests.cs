@@ -26,7 +26,8 @@ public class CodecTests
             }
 
             int length = CommandCodec.Encode(in command, again);
-            Assert.True(bytes.AsSpan().SequenceEqual(again.AsSpan(0, length)), $"seed {seed}, step {i}: {Convert.ToHexString(bytes)} is accepted but not canonical");
+            Assert.True(bytes.AsSpan().SequenceEqual(again.AsSpan(0, length)),
+                $"seed {seed}, step {i}: {Convert.ToHexString(bytes)} is accepted but not canonical");
         }
 
         Assert.True(refused > 0, "some mutations must be refused");
@@ -42,7 +43,8 @@ public class CodecTests
                 new Instrument(0, "AAA", 2, 1, 10, true)
                 {
                     Currency = "CNY",
-                    Terms = new InstrumentTerms { ReferencePrice = new Price(100), HighestPrice = new Price(110), TickTable = [new TickStep(0, 1), new TickStep(50, 5)] },
+                    Terms = new InstrumentTerms { ReferencePrice = new Price(100), HighestPrice = new Price(110),
+                        TickTable = [new TickStep(0, 1), new TickStep(50, 5)] },
                 },
             ],
             [new Account(0, "one", new AccountLimits(1, 2, 3)) { FirmId = 4 }]);
@@ -85,7 +87,8 @@ public class CodecTests
     [Fact]
     public void CommandEncode_PlainOrder_PaysForNothingElse()
     {
-        OrderCommand plain = new() { Type = CommandType.New, OrderId = 1, Price = new Price(5), Quantity = new Quantity(6), OrderType = OrderType.Limit };
+        OrderCommand plain = new() { Type = CommandType.New, OrderId = 1, Price = new Price(5), Quantity = new Quantity(6),
+            OrderType = OrderType.Limit };
         OrderCommand iceberg = plain;
         iceberg.Attributes.DisplayQuantity = new Quantity(2);
         byte[] bytes = new byte[CommandCodec.BytesMax];
@@ -97,7 +100,8 @@ public class CodecTests
     [Fact]
     public void CommandDecode_HopTimes_AreHowLongBeforeSequencing()
     {
-        OrderCommand command = new() { Type = CommandType.Time, Hops = new HopTimes { ReceivedNs = 1_000, ValidatedNs = 1_400, SequencedNs = 1_500 } };
+        OrderCommand command = new() { Type = CommandType.Time,
+            Hops = new HopTimes { ReceivedNs = 1_000, ValidatedNs = 1_400, SequencedNs = 1_500 } };
         byte[] bytes = new byte[CommandCodec.BytesMax];
         int length = CommandCodec.Encode(in command, bytes);
 

@@ -29,7 +29,8 @@ internal sealed class CoreCommands
         bool adds = Rules.Instruments.Count < 4 && Chance(50);
         Instrument added = next.Instruments[0] with { Id = Rules.Instruments.Count, Symbol = $"N{Rules.Instruments.Count}" };
         Rules = new TradingRules(
-            [.. Rules.Instruments.Select((old, id) => Chance(50) ? old : old with { Terms = next.Instruments[id % 3].Terms, IsOpen = Chance(90) }), .. adds ? [added] : Array.Empty<Instrument>()],
+            [.. Rules.Instruments.Select((old, id) => Chance(50) ? old : old with { Terms = next.Instruments[id % 3].Terms, IsOpen = Chance(90) }),
+            .. adds ? [added] : Array.Empty<Instrument>()],
             next.Accounts);
         return Rules;
     }
@@ -112,12 +113,16 @@ internal sealed class CoreCommands
         command.Attributes.OffsetTicks = command.OrderType is OrderType.Pegged or OrderType.TrailingStop ? _random.Next(4) : 0;
         command.Attributes.StopPrice = command.OrderType is OrderType.Stop or OrderType.StopLimit ? Price() : default;
         command.Attributes.MinimumQuantity = new Quantity(Chance(8) ? _random.Next(1, 10) : 0);
-        command.Attributes.ExpireTimeNs = command.TimeInForce == TimeInForce.GoodTillTime ? _timeNs + (Chance(10) ? _random.Next(-5, 1) : _random.Next(1, 3_000)) : 0;
+        command.Attributes.ExpireTimeNs = command.TimeInForce == TimeInForce.GoodTillTime
+            ? _timeNs + (Chance(10) ? _random.Next(-5, 1) : _random.Next(1, 3_000))
+            : 0;
     }
 
     private void FillRequest(ref OrderCommand command, IReadOnlyList<ulong> orderIds)
     {
-        ulong orderId = orderIds.Count == 0 || Chance(3) ? (ulong)_random.Next(20) : Chance(80) ? orderIds[_random.Next(Math.Max(0, orderIds.Count - 40), orderIds.Count)] : Pick(orderIds);
+        ulong orderId = orderIds.Count == 0 || Chance(3)
+            ? (ulong)_random.Next(20)
+            : Chance(80) ? orderIds[_random.Next(Math.Max(0, orderIds.Count - 40), orderIds.Count)] : Pick(orderIds);
         if (Chance(50))
         {
             command.OrderId = orderId;
@@ -126,7 +131,8 @@ internal sealed class CoreCommands
         else
         {
             // Names are those of the command that gave them: most orders have the number of theirs as their id.
-            command.OriginalClientOrderId = ClientOrderId.From($"n{(Chance(30) ? (ulong)_random.NextInt64(Math.Max(1, _sequence - 80), _sequence + 1) : orderId)}");
+            command.OriginalClientOrderId =
+                ClientOrderId.From($"n{(Chance(30) ? (ulong)_random.NextInt64(Math.Max(1, _sequence - 80), _sequence + 1) : orderId)}");
             command.SessionId = Chance(90) ? (int)(orderId % Sessions) : command.SessionId;
         }
 

@@ -13,7 +13,9 @@ public class CoreOptionsTests
 
         // All stay, so that none is made of what another gave back.
         List<TradingCore> cores = [new TradingCore(small)];
-        foreach (CoreOptions options in (CoreOptions[])[small with { OrdersMax = 1 << 18 }, small with { ClosedOrdersMax = 1 << 18 }, small with { ClientOrderIdsMax = 1 << 20 }])
+        CoreOptions[] larger =
+            [small with { OrdersMax = 1 << 18 }, small with { ClosedOrdersMax = 1 << 18 }, small with { ClientOrderIdsMax = 1 << 20 }];
+        foreach (CoreOptions options in larger)
         {
             long before = DataBytes();
 
@@ -32,7 +34,8 @@ public class CoreOptionsTests
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[5], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        string pages = File.ReadAllText("/proc/self/statm").Split(' ')[5];
+        return long.Parse(pages, System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 }
 #endif

@@ -119,7 +119,8 @@ public class CoreStateTests
         ReportBuffer reports = new();
         foreach (OrderReport expected in told)
         {
-            OrderCommand ask = new() { Type = CommandType.Status, Sequence = core.LastSequence + 1, TimeNs = core.Books.TimeNs, OrderId = expected.OrderId, SessionId = expected.SessionId };
+            OrderCommand ask = new() { Type = CommandType.Status, Sequence = core.LastSequence + 1, TimeNs = core.Books.TimeNs,
+                OrderId = expected.OrderId, SessionId = expected.SessionId };
             reports.Clear();
             core.Execute(in ask, reports);
             Assert.Equal(reports[0], expected with { ExecId = reports[0].ExecId, Sequence = reports[0].Sequence });

@@ -36,7 +36,8 @@ public class NumberEdgeTests
                 Run(core, New(Side.Sell, price, lots));
                 Run(core, New(Side.Buy, price, lots));
 
-                Assert.Equal([ReportType.Accepted, ReportType.Trade, ReportType.Trade], Enumerable.Range(0, _reports.Count).Select(index => _reports[index].Type));
+                Assert.Equal([ReportType.Accepted, ReportType.Trade, ReportType.Trade], Enumerable.Range(0, _reports.Count)
+                    .Select(index => _reports[index].Type));
                 Assert.Equal((BigInteger)price * lots, (BigInteger)_reports[1].CumulativeNotional);
                 Assert.Equal((OrderStatus.Filled, lots), (_reports[2].Status, _reports[2].CumulativeQuantity.Lots));
                 Assert.Equal((Int128)lots, core.Books.TradedLots);
@@ -66,11 +67,13 @@ public class NumberEdgeTests
         {
             long lots = Math.Min(random.NextInt64(1, (instrument.QuantityLotsMax / 50) + 2), instrument.QuantityLotsMax - filled);
             Run(core, New(Side.Sell, random.NextInt64(1, instrument.PriceTicksMax), lots));
-            OrderReport report = Enumerable.Range(0, _reports.Count).Select(index => _reports[index]).Single(report => report.Type == ReportType.Trade && report.Side == Side.Buy);
+            OrderReport report = Enumerable.Range(0, _reports.Count).Select(index => _reports[index])
+                .Single(report => report.Type == ReportType.Trade && report.Side == Side.Buy);
             notional += (BigInteger)report.LastPrice.Ticks * report.LastQuantity.Lots;
             filled += lots;
 
-            Assert.True((BigInteger)report.CumulativeNotional == notional && report.CumulativeQuantity.Lots == filled, $"seed {seed}, filled {filled}");
+            Assert.True((BigInteger)report.CumulativeNotional == notional
+                && report.CumulativeQuantity.Lots == filled, $"seed {seed}, filled {filled}");
         }
     }
 
@@ -131,8 +134,10 @@ public class NumberEdgeTests
         Random random = new(seed);
         foreach (long tick in Steps)
         {
-            Instrument instrument = new(0, "TEST", random.Next(10), tick, Steps[random.Next(4)], IsOpen: true) { ReferencePrice = new Price(1 + random.Next(1_000)) };
-            TradingRules rules = new([instrument], [new Account(0, "free", new AccountLimits(0, 0, 0)), new Account(1, "tight", new AccountLimits(0, long.MaxValue, 10_000))]);
+            Instrument instrument = new(0, "TEST", random.Next(10), tick, Steps[random.Next(4)],
+                IsOpen: true) { ReferencePrice = new Price(1 + random.Next(1_000)) };
+            TradingRules rules = new([instrument],
+                [new Account(0, "free", new AccountLimits(0, 0, 0)), new Account(1, "tight", new AccountLimits(0, long.MaxValue, 10_000))]);
             CoreOptions options = new() { OrdersMax = 32, ClosedOrdersMax = 32, ClientOrderIdsMax = 32 };
             TradingCore core = new(options);
             SlowCore slow = new(options);
@@ -182,7 +187,8 @@ public class NumberEdgeTests
     private static TradingCore Make(Instrument instrument)
     {
         TradingCore core = new(new CoreOptions { OrdersMax = 128, ClosedOrdersMax = 128, ClientOrderIdsMax = 128 });
-        core.Configure(new TradingRules([instrument with { Terms = instrument.Terms with { Rules = new VenueRules { Owner = OwnerScope.None } } }], [new Account(0, "free", new AccountLimits(0, 0, 0))]));
+        core.Configure(new TradingRules([instrument with { Terms = instrument.Terms with { Rules = new VenueRules { Owner = OwnerScope.None } } }],
+            [new Account(0, "free", new AccountLimits(0, 0, 0))]));
         return core;
     }
 

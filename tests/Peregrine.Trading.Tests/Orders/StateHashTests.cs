@@ -7,7 +7,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Trading.Tests.Orders;
 
 /// <summary>
-/// The state hash stands in journals and snapshots: it must be the same number in every build, and have a part for everything that decides what happens next.
+/// The state hash stands in journals and snapshots: it must be the same number in every build,
+/// and have a part for everything that decides what happens next.
 /// A change of these values is a change of the format (docs/wire/core-state-v1.md).
 /// </summary>
 public class StateHashTests
@@ -45,10 +46,14 @@ public class StateHashTests
         // Working, with and without what most orders do not have, parked, and refused.
         Run(New("a", Side.Sell, 102, 50));
         Run(New("", Side.Buy, 98, 7, account: 1));
-        Run(New("b", Side.Buy, 97, 40, account: 1) with { TimeInForce = TimeInForce.GoodTillTime, Attributes = new OrderAttributes { ExpireTimeNs = 9_000 } });
-        Run(New("c", Side.Sell, 103, 40) with { StrategyId = 5, SelfTrade = SelfTradePrevention.CancelBoth, Attributes = new OrderAttributes { DisplayQuantity = new Quantity(4) } });
-        Run(New("d", Side.Sell, 0, 9) with { OrderType = OrderType.Pegged, Peg = PegReference.Best, Attributes = new OrderAttributes { OffsetTicks = 2 } });
-        Run(New("e", Side.Buy, 0, 9, account: 1) with { OrderType = OrderType.Stop, Attributes = new OrderAttributes { StopPrice = new Price(105) } });
+        Run(New("b", Side.Buy, 97, 40, account: 1) with { TimeInForce = TimeInForce.GoodTillTime,
+            Attributes = new OrderAttributes { ExpireTimeNs = 9_000 } });
+        Run(New("c", Side.Sell, 103, 40) with { StrategyId = 5, SelfTrade = SelfTradePrevention.CancelBoth,
+            Attributes = new OrderAttributes { DisplayQuantity = new Quantity(4) } });
+        Run(New("d", Side.Sell, 0, 9) with { OrderType = OrderType.Pegged, Peg = PegReference.Best,
+            Attributes = new OrderAttributes { OffsetTicks = 2 } });
+        Run(New("e", Side.Buy, 0, 9, account: 1) with { OrderType = OrderType.Stop,
+            Attributes = new OrderAttributes { StopPrice = new Price(105) } });
         Run(New("f", Side.Buy, 0, 9));
         Note("with orders of many kinds");
 

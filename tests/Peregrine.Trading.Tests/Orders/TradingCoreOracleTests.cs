@@ -28,13 +28,19 @@ public class TradingCoreOracleTests
         }
 
         Assert.All(
-            Enum.GetValues<ReportType>(), type => Assert.True(seen.Keys.Any(key => key.StartsWith($"{type} ", StringComparison.Ordinal)), $"seed {seed}: no report of type {type}"));
+            Enum.GetValues<ReportType>(),
+            type => Assert.True(seen.Keys.Any(key => key.StartsWith($"{type} ", StringComparison.Ordinal)),
+                $"seed {seed}: no report of type {type}"));
         Assert.All(
             [
-                "Reduced SelfTrade", "Reduced None", "Restated Refreshed", "Restated Repriced", "Restated Trailed", "Restated Converted", "Restated Entered", "Restated Parked",
-                "Expired Expired", "Cancelled MassCancel", "CancelRejected CancelForbidden", "CancelRejected QuantityBelowFilled", "CancelRejected NotReplaceable",
-                "CancelRejected OrderClosed", "CancelRejected UnknownOrder", "CancelRejected DuplicateClientOrderId", "Rejected OrderCapacity", "Rejected DuplicateOrderId",
-                "Rejected MaxNotional", "Rejected MaxQuantity", "Rejected PriceCollar", "Rejected NoReferencePrice", "Rejected PriceLimit", "Rejected PriceNotOnTick",
+                "Reduced SelfTrade", "Reduced None", "Restated Refreshed", "Restated Repriced", "Restated Trailed", "Restated Converted",
+                    "Restated Entered", "Restated Parked",
+                "Expired Expired", "Cancelled MassCancel", "CancelRejected CancelForbidden", "CancelRejected QuantityBelowFilled",
+                    "CancelRejected NotReplaceable",
+                "CancelRejected OrderClosed", "CancelRejected UnknownOrder", "CancelRejected DuplicateClientOrderId", "Rejected OrderCapacity",
+                    "Rejected DuplicateOrderId",
+                "Rejected MaxNotional", "Rejected MaxQuantity", "Rejected PriceCollar", "Rejected NoReferencePrice", "Rejected PriceLimit",
+                    "Rejected PriceNotOnTick",
                 "Rejected ExpiryPassed", "Rejected NotInPhase", "PhaseChanged PriceBand",
             ],
             (string wanted) => Assert.True(seen.ContainsKey(wanted), $"seed {seed}: the stream never made '{wanted}'"));
@@ -104,7 +110,8 @@ public class TradingCoreOracleTests
             (object want, object got) = (expected[index], actual[index]);
             IEnumerable<string> differences = Fields.Where(field => !field.GetValue(want)!.Equals(field.GetValue(got)))
                 .Select(field => $"{field.Name} {field.GetValue(got)}, expected {field.GetValue(want)}");
-            Assert.Fail($"{at}: report {index} ({expected[index].Type} of {expected[index].OrderId}): {string.Join("; ", differences)}\nall: {Kinds(expected)}");
+            Assert.Fail($"{at}: report {index} ({expected[index].Type} of {expected[index].OrderId}): " +
+                $"{string.Join("; ", differences)}\nall: {Kinds(expected)}");
         }
     }
 

@@ -13,7 +13,8 @@ public class TradingCoreTests
     private long _sequence;
 
     private static TradingRules Rules { get; } = new(
-        [new Instrument(0, "AAA", 2, 1, 10, true) { ReferencePrice = new Price(100) }, new Instrument(1, "BBB", 2, 1, 1, false), new Instrument(2, "CCC", 2, 1, 1, true)],
+        [new Instrument(0, "AAA", 2, 1, 10, true) { ReferencePrice = new Price(100) }, new Instrument(1, "BBB", 2, 1, 1, false),
+        new Instrument(2, "CCC", 2, 1, 1, true)],
         [new Account(0, "free", new AccountLimits(0, 0, 0)), new Account(1, "tight", new AccountLimits(1_000, 2_000, 500))]);
 
     [Fact]
@@ -24,8 +25,10 @@ public class TradingCoreTests
         Send(New("b", Side.Buy, 101, 8, session: 2, account: 1));
 
         Assert.Equal([ReportType.Accepted, ReportType.Trade, ReportType.Trade], Types());
-        Assert.Equal((2, true, OrderStatus.PartiallyFilled, 3L), (_reports[1].SessionId, _reports[1].IsAggressor, _reports[1].Status, _reports[1].LeavesQuantity.Lots));
-        Assert.Equal((1, false, OrderStatus.Filled, 0L), (_reports[2].SessionId, _reports[2].IsAggressor, _reports[2].Status, _reports[2].LeavesQuantity.Lots));
+        Assert.Equal((2, true, OrderStatus.PartiallyFilled, 3L),
+            (_reports[1].SessionId, _reports[1].IsAggressor, _reports[1].Status, _reports[1].LeavesQuantity.Lots));
+        Assert.Equal((1, false, OrderStatus.Filled, 0L),
+            (_reports[2].SessionId, _reports[2].IsAggressor, _reports[2].Status, _reports[2].LeavesQuantity.Lots));
         Assert.Equal((4L, (Int128)500), (_reports[2].ExecId, _reports[2].CumulativeNotional));
     }
 
@@ -59,13 +62,16 @@ public class TradingCoreTests
         Send(New("a", Side.Sell, 100, 5));
         Send(Request(CommandType.Replace, "b", "a", 101, 7));
         Send(Request(CommandType.Replace, "c", "b", 102, 9));
-        Assert.Equal((ReportType.Replaced, "c", "b", 102L), (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString(), _reports[0].Price.Ticks));
+        Assert.Equal((ReportType.Replaced, "c", "b", 102L),
+            (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString(), _reports[0].Price.Ticks));
 
         Send(Request(CommandType.Cancel, "d", "a", 0, 0));
 
-        Assert.Equal((ReportType.Cancelled, "d", "c"), (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString()));
+        Assert.Equal((ReportType.Cancelled, "d", "c"),
+            (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString()));
         Send(Request(CommandType.Cancel, "e", "a", 0, 0));
-        Assert.Equal((ReportType.CancelRejected, RejectReason.OrderClosed, CommandType.Cancel), (_reports[0].Type, _reports[0].Reason, _reports[0].RequestType));
+        Assert.Equal((ReportType.CancelRejected, RejectReason.OrderClosed, CommandType.Cancel),
+            (_reports[0].Type, _reports[0].Reason, _reports[0].RequestType));
         Send(Request(CommandType.Cancel, "f", "nobody", 0, 0));
         Assert.Equal(RejectReason.UnknownOrder, _reports[0].Reason);
         Send(Request(CommandType.Status, "", "b", 0, 0));
@@ -93,14 +99,16 @@ public class TradingCoreTests
     [InlineData(2, 1, 201_000, 1, RejectReason.MaxNotional, 2_000, 2_010)]
     [InlineData(0, 1, 106, 1, RejectReason.PriceCollar, 500, 600)]
     [InlineData(2, 1, 100, 1, RejectReason.NoReferencePrice, 500, 0)]
-    public void Execute_BrokenRule_NamesLimitAndValue(int instrument, int account, long price, long lots, RejectReason reason, long limit, long observed)
+    public void Execute_BrokenRule_NamesLimitAndValue(int instrument, int account, long price, long lots, RejectReason reason, long limit,
+        long observed)
     {
         OrderCommand command = New("a", Side.Buy, price, lots, account: account);
         command.InstrumentId = instrument;
 
         Send(command);
 
-        Assert.Equal((ReportType.Rejected, reason, limit, observed), (_reports[0].Type, _reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue));
+        Assert.Equal((ReportType.Rejected, reason, limit, observed),
+            (_reports[0].Type, _reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue));
         Assert.Equal(1, _core.CountOf(reason));
     }
 

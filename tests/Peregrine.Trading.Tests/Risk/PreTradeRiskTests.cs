@@ -47,10 +47,12 @@ public class PreTradeRiskTests
         RiskVerdict expected = new(reason, limit, reason == RejectReason.None ? 0 : ticks);
 
         Assert.Equal(expected, PreTradeRisk.CheckAmounts(Limit(ticks, 1), instrument));
-        Assert.Equal(expected, PreTradeRisk.CheckAmounts(Limit(0, 1) with { Type = OrderType.Stop, HasLimit = false, StopTicks = ticks }, instrument));
+        Assert.Equal(expected, PreTradeRisk.CheckAmounts(Limit(0, 1) with { Type = OrderType.Stop, HasLimit = false, StopTicks = ticks },
+            instrument));
         Assert.Equal(expected, PreTradeRisk.CheckAmounts(Limit(5, 1) with { Type = OrderType.StopLimit, StopTicks = ticks }, instrument));
         Assert.Equal(expected, PreTradeRisk.CheckAmounts(Limit(ticks, 1) with { Type = OrderType.StopLimit, StopTicks = 5 }, instrument));
-        Assert.True(PreTradeRisk.CheckAmounts(Limit(ticks, 1) with { Type = OrderType.Market, HasLimit = false, StopTicks = ticks }, instrument).IsPass, "what a type has no use for is not looked at");
+        Assert.True(PreTradeRisk.CheckAmounts(Limit(ticks, 1) with { Type = OrderType.Market, HasLimit = false, StopTicks = ticks },
+            instrument).IsPass, "what a type has no use for is not looked at");
     }
 
     [Theory]
@@ -63,7 +65,8 @@ public class PreTradeRiskTests
 
         Assert.True(PreTradeRisk.CheckAmounts(subject, instrument).IsPass);
         Assert.Equal(
-            new RiskVerdict(RejectReason.PriceOutOfRange, 4_000_000_000, 4_000_000_001), PreTradeRisk.CheckAmounts(subject with { OffsetTicks = 4_000_000_001 }, instrument));
+            new RiskVerdict(RejectReason.PriceOutOfRange, 4_000_000_000, 4_000_000_001),
+            PreTradeRisk.CheckAmounts(subject with { OffsetTicks = 4_000_000_001 }, instrument));
         Assert.Equal(long.MaxValue, PreTradeRisk.CheckAmounts(subject with { OffsetTicks = long.MaxValue }, instrument).ObservedValue);
         Assert.True(PreTradeRisk.CheckAmounts(subject with { OffsetTicks = -1 }, instrument).IsPass, "the engine refuses it with its own reason");
         Assert.True(PreTradeRisk.CheckAmounts(Limit(5, 1) with { OffsetTicks = long.MaxValue }, instrument).IsPass, "a limit order has no offset");
@@ -140,9 +143,11 @@ public class PreTradeRiskTests
     [InlineData(OrderType.Market, Side.Buy, 90, 7, 0, 0)]
     [InlineData(OrderType.TrailingStop, Side.Buy, 90, 7, 0, 0)]
     [InlineData(OrderType.Market, Side.Buy, 90, 7, -5, 0)]
-    public void CheckMaxNotional_WithoutALimitPrice_TakesWhatItMayTradeAt(OrderType type, Side side, long stop, long offset, long reference, long priced)
+    public void CheckMaxNotional_WithoutALimitPrice_TakesWhatItMayTradeAt(OrderType type, Side side, long stop, long offset, long reference,
+        long priced)
     {
-        RiskSubject subject = new() { Type = type, Side = side, Lots = 10, StopTicks = stop, OffsetTicks = offset, ReferenceTicks = reference, PriceTicks = 1_000_000 };
+        RiskSubject subject = new() { Type = type, Side = side, Lots = 10, StopTicks = stop, OffsetTicks = offset, ReferenceTicks = reference,
+            PriceTicks = 1_000_000 };
         RiskVerdict without = new(RejectReason.NoReferencePrice, priced * 10, 0);
 
         RiskVerdict at = PreTradeRisk.CheckMaxNotional(subject, Of(decimals: 0), Math.Max(priced * 10, 1));
@@ -182,12 +187,15 @@ public class PreTradeRiskTests
         RiskSubject far = Limit(200, 1) with { ReferenceTicks = 100, StopTicks = 199 };
 
         Assert.Equal(RejectReason.PriceCollar, PreTradeRisk.CheckCollar(far, 500).Reason);
-        Assert.True(PreTradeRisk.CheckCollar(far with { Type = OrderType.StopLimit }, 500).IsPass, "a stop-limit order is held against its stop price");
+        Assert.True(PreTradeRisk.CheckCollar(far with { Type = OrderType.StopLimit }, 500).IsPass,
+            "a stop-limit order is held against its stop price");
         Assert.True(PreTradeRisk.CheckCollar(far with { Type = OrderType.Pegged }, 500).IsPass, "a pegged order follows the market");
-        Assert.True(PreTradeRisk.CheckCollar(far with { Type = OrderType.Market, HasLimit = false }, 500).IsPass, "a market order has no limit price");
+        Assert.True(PreTradeRisk.CheckCollar(far with { Type = OrderType.Market, HasLimit = false }, 500).IsPass,
+            "a market order has no limit price");
         Assert.Equal(new RiskVerdict(RejectReason.NoReferencePrice, 500, 0), PreTradeRisk.CheckCollar(far with { ReferenceTicks = 0 }, 500));
         Assert.Equal(new RiskVerdict(RejectReason.NoReferencePrice, 500, 0), PreTradeRisk.CheckCollar(far with { ReferenceTicks = -100 }, 500));
-        Assert.Equal(new RiskVerdict(RejectReason.NoReferencePrice, 500, 0), PreTradeRisk.CheckCollar(far with { Type = OrderType.StopLimit, StopTicks = 0 }, 500));
+        Assert.Equal(new RiskVerdict(RejectReason.NoReferencePrice, 500, 0),
+            PreTradeRisk.CheckCollar(far with { Type = OrderType.StopLimit, StopTicks = 0 }, 500));
     }
 
     [Fact]
@@ -227,7 +235,9 @@ public class PreTradeRiskTests
                 Lots = Near(random, random.Next(-1, 2), instrument.QuantityLotsMax + 1),
             };
             subject.HasLimit = subject.Type is OrderType.Limit or OrderType.StopLimit || (subject.Type == OrderType.Pegged && random.Next(2) == 0);
-            subject.ReferenceTicks = random.Next(4) == 0 ? random.Next(-1, 2) : Math.Clamp(subject.PriceTicks, 1, instrument.PriceTicksMax) + random.Next(-2, 3);
+            subject.ReferenceTicks = random.Next(4) == 0
+                ? random.Next(-1, 2)
+                : Math.Clamp(subject.PriceTicks, 1, instrument.PriceTicksMax) + random.Next(-2, 3);
             AccountLimits limits = LimitsAround(random, in subject, instrument);
 
             RiskVerdict expected = PreTradeRisk.CheckAmounts(in subject, instrument);
@@ -240,7 +250,8 @@ public class PreTradeRiskTests
         }
 
         Assert.All(
-            (RejectReason[])[RejectReason.None, RejectReason.MaxQuantity, RejectReason.MaxNotional, RejectReason.PriceCollar, RejectReason.NoReferencePrice, RejectReason.PriceOutOfRange],
+            (RejectReason[])[RejectReason.None, RejectReason.MaxQuantity, RejectReason.MaxNotional, RejectReason.PriceCollar,
+                RejectReason.NoReferencePrice, RejectReason.PriceOutOfRange],
             reason => Assert.True(seen.GetValueOrDefault(reason) > 50, $"seed {seed}: {reason} was seen {seen.GetValueOrDefault(reason)} times"));
     }
 
@@ -263,7 +274,8 @@ public class PreTradeRiskTests
         _ => random.NextInt64(least, most),
     };
 
-    private static RiskSubject Limit(long ticks, long lots) => new() { Side = Side.Buy, Type = OrderType.Limit, HasLimit = true, PriceTicks = ticks, Lots = lots };
+    private static RiskSubject Limit(long ticks, long lots) =>
+        new() { Side = Side.Buy, Type = OrderType.Limit, HasLimit = true, PriceTicks = ticks, Lots = lots };
 
     private static Instrument Of(int decimals = 2, long tick = 1, long lot = 1) => new(0, "TEST", decimals, tick, lot, IsOpen: true);
 

@@ -5,8 +5,8 @@ using Peregrine.Primitives;
 namespace Peregrine.Trading.Matching.Sharding;
 
 /// <summary>
-/// Which shard an order id is at home in: from the moment that a new order with it is sent there until none is on its way and none rests. Open addressing,
-/// linear probing, removal by shifting back: as <see cref="OrderIndex"/>, with more to remember.
+/// Which shard an order id is at home in: from the moment that a new order with it is sent there until none is on its way and none rests.
+/// Open addressing, linear probing, removal by shifting back: as <see cref="OrderIndex"/>, with more to remember.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: at construction. At most half full.</remarks>
 internal sealed class OrderHomes

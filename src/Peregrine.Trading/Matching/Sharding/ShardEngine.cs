@@ -1,8 +1,8 @@
 namespace Peregrine.Trading.Matching.Sharding;
 
 /// <summary>
-/// One shard: an engine that has the books of some instruments. Of the others it has empty ones, which nothing ever touches, so that ids of instruments
-/// are the same in all shards.
+/// One shard: an engine that has the books of some instruments. Of the others it has empty ones, which nothing ever touches,
+/// so that ids of instruments are the same in all shards.
 /// </summary>
 /// <remarks>Thread: one owner at a time. Allocates: as <see cref="MatchingEngine"/>.</remarks>
 public sealed class ShardEngine
@@ -10,7 +10,8 @@ public sealed class ShardEngine
     // The term of an instrument that is another shard's: nothing in it ever becomes due.
     private static readonly InstrumentTerms Elsewhere = new();
 
-    internal ShardEngine(int orderCapacity, bool emitsOrderDeltas) => Books = new MatchingEngine(orderCapacity) { EmitsOrderDeltas = emitsOrderDeltas };
+    internal ShardEngine(int orderCapacity, bool emitsOrderDeltas) =>
+        Books = new MatchingEngine(orderCapacity) { EmitsOrderDeltas = emitsOrderDeltas };
 
     /// <summary>The books. To look at, while no command runs.</summary>
     public MatchingEngine Books { get; }

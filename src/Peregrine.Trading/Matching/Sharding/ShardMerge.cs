@@ -1,10 +1,11 @@
 namespace Peregrine.Trading.Matching.Sharding;
 
 /// <summary>
-/// Joins what several shards did for one command, a time or a mass cancel, in the order in which one engine tells it (docs/matching.md, sections 4 and 12): first all
-/// orders that it ended, then all auctions, then what they set off; within each of the three by instrument.
+/// Joins what several shards did for one command, a time or a mass cancel, in the order in which one engine tells it (docs/matching.md,
+/// sections 4 and 12): first all orders that it ended, then all auctions, then what they set off; within each of the three by instrument.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction. An instrument's events are all of one shard, so that its runs are in order as they are.</remarks>
+/// <remarks>Thread: one owner. Allocates: at construction. An instrument's events are all of one shard,
+/// so that its runs are in order as they are.</remarks>
 public class ShardMerge
 {
     private const int Parts = 3;
@@ -41,7 +42,8 @@ public class ShardMerge
     protected virtual bool IsBefore(int instrumentId, int otherId) => instrumentId < otherId;
 
     /// <summary>Where a part of a shard's events ends.</summary>
-    protected virtual int EndOf(int part, in ShardAnswer answer, int count) => part switch { 0 => answer.Ends, 1 => answer.EndsAndAuctions, _ => count };
+    protected virtual int EndOf(int part, in ShardAnswer answer, int count) =>
+        part switch { 0 => answer.Ends, 1 => answer.EndsAndAuctions, _ => count };
 
     private int FindNext(ReadOnlySpan<MatchEventBuffer> events, ReadOnlySpan<ShardAnswer> answers, int part)
     {

@@ -12,15 +12,15 @@ public enum RouteStatus : byte
     Full = 1,
 
     /// <summary>
-    /// What it does depends on commands that are on their way: its id may still be that of an order of another shard, or the last places for orders may
-    /// be taken. Nothing changed: complete those, then try again.
+    /// What it does depends on commands that are on their way: its id may still be that of an order of another shard,
+    /// or the last places for orders may be taken. Nothing changed: complete those, then try again.
     /// </summary>
     Waits = 2,
 }
 
 /// <summary>
-/// Says to which shard a command goes, and keeps what no shard can know alone: which ids are taken, and how many orders there are in all. It may run ahead
-/// of the shards: it looks at their events when commands complete, in the order in which they were sent.
+/// Says to which shard a command goes, and keeps what no shard can know alone: which ids are taken, and how many orders there are in all.
+/// It may run ahead of the shards: it looks at their events when commands complete, in the order in which they were sent.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: at construction, and when instruments are added. Blocks: no.</remarks>
 public sealed class ShardRouter
@@ -95,7 +95,8 @@ public sealed class ShardRouter
                 break;
             case ShardCommandKind.SetPhase:
                 shard = ShardOf(command.InstrumentId);
-                bool isPhase = command.Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed || (uint)command.InstrumentId >= (uint)InstrumentCount;
+                bool isPhase = command.Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed
+                    || (uint)command.InstrumentId >= (uint)InstrumentCount;
                 ThrowUnless(isPhase, "phase", (byte)command.Phase);
                 break;
             case ShardCommandKind.AdvanceTime:

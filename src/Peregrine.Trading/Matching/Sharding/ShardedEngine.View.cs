@@ -71,7 +71,8 @@ public sealed partial class ShardedEngine
     public int LevelCount(int instrumentId, Side side) => BooksOf(instrumentId).LevelCount(instrumentId, side);
 
     /// <inheritdoc/>
-    public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) => BooksOf(instrumentId).TryGetLevel(instrumentId, side, depth, out level);
+    public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) => BooksOf(instrumentId)
+        .TryGetLevel(instrumentId, side, depth, out level);
 
     /// <inheritdoc/>
     public bool TryGetLastTrade(int instrumentId, out Price price) => BooksOf(instrumentId).TryGetLastTrade(instrumentId, out price);

@@ -4,8 +4,8 @@ namespace Peregrine.Trading.Matching.Sharding;
 
 /// <summary>
 /// Several engines, each with the books of some instruments, that are together one: the same commands give the same events, results, counters and
-/// digests as one <see cref="MatchingEngine"/>, whatever the number of shards and whichever instrument is where. It runs them one after the other, on the
-/// caller's thread; whoever puts the shards on threads uses its parts (<see cref="Router"/>, <see cref="Shards"/>, <see cref="Merge"/>).
+/// digests as one <see cref="MatchingEngine"/>, whatever the number of shards and whichever instrument is where. It runs them one after the other,
+/// on the caller's thread; whoever puts the shards on threads uses its parts (<see cref="Router"/>, <see cref="Shards"/>, <see cref="Merge"/>).
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: as <see cref="MatchingEngine"/>.</remarks>
 public sealed partial class ShardedEngine : IMatchingEngine
@@ -92,7 +92,8 @@ public sealed partial class ShardedEngine : IMatchingEngine
     public RejectReason Cancel(ulong orderId, MatchEventBuffer events) => (RejectReason)Run(ShardCommand.Cancel(orderId), events);
 
     /// <inheritdoc/>
-    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events) => (RejectReason)Run(ShardCommand.Reduce(orderId, lots), events);
+    public RejectReason Reduce(ulong orderId, Quantity lots, MatchEventBuffer events) =>
+        (RejectReason)Run(ShardCommand.Reduce(orderId, lots), events);
 
     /// <inheritdoc/>
     public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => (RejectReason)Run(ShardCommand.Replace(in replace), events);

@@ -12,7 +12,8 @@ public sealed record ShardingOptions
     /// <summary>How many shards there are, 1 to <see cref="ShardsMax"/>. Decides nothing but how fast it goes.</summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>How many orders can rest or be parked at once in all shards together, 1 to <see cref="MatchingEngine.OrderCapacityMax"/>. Each shard has room for so many, as all may be its own.</summary>
+    /// <summary>How many orders can rest or be parked at once in all shards together, 1 to <see cref="MatchingEngine.OrderCapacityMax"/>. Each shard
+    /// has room for so many, as all may be its own.</summary>
     public int OrderCapacity { get; init; } = 1 << 16;
 
     /// <summary>How many commands may be on their way to shards and back, 1 to <see cref="InFlightMaxMax"/>.</summary>

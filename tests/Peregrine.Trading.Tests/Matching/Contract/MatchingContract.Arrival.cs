@@ -74,7 +74,8 @@ public abstract partial class MatchingContract
 
         Told(
             "accepted 3", "cancelled 3 NotFillable: 7 leaves 0",
-            "accepted 4", "trade 4 with 1: 3@100 leaves 1 and 0", "trade 4 with 2: 1@101 leaves 0 and 2", "restated 2 Refreshed: shows 1@101 leaves 2");
+            "accepted 4", "trade 4 with 1: 3@100 leaves 1 and 0", "trade 4 with 2: 1@101 leaves 0 and 2",
+            "restated 2 Refreshed: shows 1@101 leaves 2");
     }
 
     [Fact]
@@ -147,7 +148,8 @@ public abstract partial class MatchingContract
     [Fact]
     public void Checks_SeveralFail_TheFirstIsTheAnswer()
     {
-        Open(new InstrumentTerms { LowestPrice = new Price(90), HighestPrice = new Price(110), TickTable = [new TickStep(0, 1), new TickStep(100, 5)] });
+        Open(new InstrumentTerms { LowestPrice = new Price(90), HighestPrice = new Price(110),
+            TickTable = [new TickStep(0, 1), new TickStep(100, 5)] });
 
         Buy(1, 0, 101, Hidden, Display(1));
         Buy(1, 0, 111);

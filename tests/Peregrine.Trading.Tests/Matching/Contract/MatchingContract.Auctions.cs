@@ -267,5 +267,7 @@ public abstract partial class MatchingContract
     }
 
     private void OpenAuction(long? reference = null, VenueRules? rules = null) =>
-        Open(new InstrumentTerms { Phase = TradingPhase.OpeningAuction, ReferencePrice = reference is long price ? new Price(price) : null, Rules = rules ?? new VenueRules() });
+        Open(new InstrumentTerms { Phase = TradingPhase.OpeningAuction, ReferencePrice = reference is long price
+            ? new Price(price)
+            : null, Rules = rules ?? new VenueRules() });
 }

@@ -70,7 +70,8 @@ public abstract partial class MatchingContract
         Replace(1, leaves: 0);
 
         Told(
-            "rejected 1 NotReplaceable", "rejected 1 NotReplaceable", "rejected 2 NotReplaceable", "rejected 2 NotReplaceable", "rejected 3 UnknownOrder",
+            "rejected 1 NotReplaceable", "rejected 1 NotReplaceable", "rejected 2 NotReplaceable", "rejected 2 NotReplaceable",
+            "rejected 3 UnknownOrder",
             "rejected 1 QuantityNotPositive");
     }
 

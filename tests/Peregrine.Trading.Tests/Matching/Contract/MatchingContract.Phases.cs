@@ -123,7 +123,8 @@ public abstract partial class MatchingContract
         Buy(4, 1, 90);
         Cancel(1);
 
-        Told("phase Closed", "cancelled 2 Expired: 1 leaves 0", "cancelled 3 Expired: 1 leaves 0", "rejected 4 InstrumentClosed", "cancelled 1: 1 leaves 0");
+        Told("phase Closed", "cancelled 2 Expired: 1 leaves 0", "cancelled 3 Expired: 1 leaves 0", "rejected 4 InstrumentClosed",
+            "cancelled 1: 1 leaves 0");
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public abstract partial class MatchingContract
 
     protected static Func<MatchOrder, MatchOrder> Trail(long ticks) => o => o with { Type = OrderType.TrailingStop, OffsetTicks = ticks };
 
-    protected static Func<MatchOrder, MatchOrder> PegTo(PegReference reference, long offset = 0) => o => o with { Type = OrderType.Pegged, Peg = reference, OffsetTicks = offset };
+    protected static Func<MatchOrder, MatchOrder> PegTo(PegReference reference, long offset = 0) =>
+        o => o with { Type = OrderType.Pegged, Peg = reference, OffsetTicks = offset };
 
     protected static Func<MatchOrder, MatchOrder> OwnedBy(int account) => o => o with { Account = account };
 
@@ -48,15 +49,18 @@ public abstract partial class MatchingContract
         _engine.AddInstrument(terms ?? new InstrumentTerms());
     }
 
-    protected RejectReason Buy(ulong id, long lots, long price, params Func<MatchOrder, MatchOrder>[] with) => Submit(id, Side.Buy, lots, price, with);
+    protected RejectReason Buy(ulong id, long lots, long price, params Func<MatchOrder, MatchOrder>[] with) =>
+        Submit(id, Side.Buy, lots, price, with);
 
-    protected RejectReason Sell(ulong id, long lots, long price, params Func<MatchOrder, MatchOrder>[] with) => Submit(id, Side.Sell, lots, price, with);
+    protected RejectReason Sell(ulong id, long lots, long price, params Func<MatchOrder, MatchOrder>[] with) =>
+        Submit(id, Side.Sell, lots, price, with);
 
     protected void Cancel(ulong id) => _engine.Cancel(id, _events);
 
     protected void Reduce(ulong id, long lots) => _engine.Reduce(id, new Quantity(lots), _events);
 
-    protected void Replace(ulong id, long? price = null, long? leaves = null, long? stop = null, long? trail = null, long? display = null, long? expiry = null) =>
+    protected void Replace(ulong id, long? price = null, long? leaves = null, long? stop = null, long? trail = null, long? display = null,
+        long? expiry = null) =>
         _engine.Replace(
             new MatchReplace
             {
@@ -67,7 +71,9 @@ public abstract partial class MatchingContract
                 OffsetTicks = trail ?? 0,
                 DisplayQuantity = new Quantity(display ?? 0),
                 ExpireTimeNs = expiry ?? 0,
-                Fields = (price is null ? 0 : ReplaceFields.Price) | (leaves is null ? 0 : ReplaceFields.Leaves) | (stop is null && trail is null ? 0 : ReplaceFields.Stop)
+                Fields = (price is null ? 0 : ReplaceFields.Price) | (leaves is null
+                    ? 0
+                    : ReplaceFields.Leaves) | (stop is null && trail is null ? 0 : ReplaceFields.Stop)
                     | (display is null ? 0 : ReplaceFields.Display) | (expiry is null ? 0 : ReplaceFields.Expiry),
             },
             _events);
@@ -92,7 +98,8 @@ public abstract partial class MatchingContract
         List<string> told = [];
         foreach (ref readonly MatchEvent match in _events.Span)
         {
-            if (match.Type is not (MatchEventType.LevelChanged or MatchEventType.OrderAdded or MatchEventType.OrderChanged or MatchEventType.OrderRemoved))
+            if (match.Type is not (MatchEventType.LevelChanged
+                or MatchEventType.OrderAdded or MatchEventType.OrderChanged or MatchEventType.OrderRemoved))
             {
                 told.Add(Line(in match));
             }
@@ -129,7 +136,8 @@ public abstract partial class MatchingContract
         {
             MatchEventType.Accepted => $"accepted {e.OrderId}",
             MatchEventType.Rejected => $"rejected {e.OrderId}{reason}",
-            MatchEventType.Trade => $"trade {e.OrderId} with {e.RestingOrderId}: {e.Quantity.Lots}@{e.Price.Ticks} leaves {e.Leaves.Lots} and {e.RestingLeaves.Lots}",
+            MatchEventType.Trade => $"trade {e.OrderId} with {e.RestingOrderId}: {e.Quantity.Lots}@{e.Price.Ticks} leaves " +
+                $"{e.Leaves.Lots} and {e.RestingLeaves.Lots}",
             MatchEventType.Cancelled => $"cancelled {e.OrderId}{reason}: {e.Quantity.Lots} leaves {e.Leaves.Lots}",
             MatchEventType.Replaced => $"replaced {e.OrderId}: {e.Leaves.Lots}@{e.Price.Ticks}",
             MatchEventType.Triggered => $"triggered {e.OrderId}: {e.Leaves.Lots}@{e.Price.Ticks}",

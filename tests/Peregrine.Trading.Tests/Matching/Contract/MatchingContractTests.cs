@@ -16,5 +16,6 @@ public sealed class FastMatchingContractTests : MatchingContract
 
 public sealed class ShardedMatchingContractTests : MatchingContract
 {
-    protected override IMatchingEngine Create(int orderCapacity) => new ShardedEngine(new ShardingOptions { Shards = 3, OrderCapacity = orderCapacity });
+    protected override IMatchingEngine Create(int orderCapacity) =>
+        new ShardedEngine(new ShardingOptions { Shards = 3, OrderCapacity = orderCapacity });
 }

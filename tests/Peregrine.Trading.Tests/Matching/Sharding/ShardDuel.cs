@@ -76,7 +76,8 @@ internal sealed class ShardDuel
         TakenElsewhere += isSubmit && reason == RejectReason.DuplicateOrderId
             && _slow.TryGetOrder(command.Order.OrderId, out RestingOrder taken) && taken.InstrumentId != command.Order.InstrumentId ? 1 : 0;
         FullElsewhere += isSubmit && reason == RejectReason.OrderCapacity && _one.OrderCountOf(command.Order.InstrumentId) < _one.OrderCount ? 1 : 0;
-        bool isJoined = command.Kind is CommandKind.AdvanceTime or CommandKind.MassCancel && _wanted.Span.ToArray().DistinctBy(e => e.InstrumentId).Skip(1).Any();
+        bool isJoined = command.Kind is CommandKind.AdvanceTime or CommandKind.MassCancel
+            && _wanted.Span.ToArray().DistinctBy(e => e.InstrumentId).Skip(1).Any();
         Joined += isJoined ? 1 : 0;
     }
 
@@ -102,7 +103,9 @@ internal sealed class ShardDuel
         ?? Difference("time", engine.TimeNs, _one.TimeNs)
         ?? Difference("digest", engine.StateHash, _one.StateHash)
         ?? Difference("digest made afresh", engine.ComputeStateHash(), _one.StateHash)
-        ?? (engine.NextDueNs <= _slow.NextDueNs && engine.NextDueNs > _one.TimeNs ? null : $"due at {engine.NextDueNs}, expected after {_one.TimeNs} and at most {_slow.NextDueNs}");
+        ?? (engine.NextDueNs <= _slow.NextDueNs && engine.NextDueNs > _one.TimeNs
+            ? null
+            : $"due at {engine.NextDueNs}, expected after {_one.TimeNs} and at most {_slow.NextDueNs}");
 
     private static string? Difference<T>(string what, T got, T wanted)
         where T : IEquatable<T> => got.Equals(wanted) ? null : $"{what} {got}, expected {wanted}";

@@ -26,7 +26,8 @@ public class ShardedEngineProofTests(ITestOutputHelper output)
             (joined, taken, full) = (joined + duel.Joined, taken + duel.TakenElsewhere, full + duel.FullElsewhere);
         }
 
-        output.WriteLine($"{mix}: {plays * CommandsPerPlay} commands, {joined} joined from several instruments, {taken} ids taken and {full} refused for room elsewhere");
+        output.WriteLine($"{mix}: {plays * CommandsPerPlay} commands, {joined} joined from several instruments, {taken} ids taken and " +
+            $"{full} refused for room elsewhere");
         Assert.True(joined > 0 || (mix.Times == 0 && mix.MassCancels == 0), "the mix has joined events of several instruments");
         Assert.True(taken > 0 || name != "wrong", "the mix has ids that are taken in other shards");
         Assert.True(full > 0 || name != "capacity", "the mix has filled the shards together");

@@ -61,7 +61,8 @@ public class ShardedEngineTests
     [Fact]
     public void Options_OutOfRange_AreAllNamed()
     {
-        ArgumentException thrown = Assert.Throws<ArgumentException>(() => new ShardedEngine(new ShardingOptions { Shards = 0, OrderCapacity = 0, InFlightMax = 0 }));
+        ArgumentException thrown = Assert.Throws<ArgumentException>(
+            () => new ShardedEngine(new ShardingOptions { Shards = 0, OrderCapacity = 0, InFlightMax = 0 }));
 
         Assert.All(["Shards", "OrderCapacity", "InFlightMax"], name => Assert.Contains(name, thrown.Message, StringComparison.Ordinal));
     }
@@ -125,6 +126,7 @@ public class ShardedEngineTests
 
     private static MatchOrder Order(ulong id, int instrument) => new()
     {
-        OrderId = id, InstrumentId = instrument, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day, Price = new Price(100), Quantity = new Quantity(5),
+        OrderId = id, InstrumentId = instrument, Account = -1, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Day,
+            Price = new Price(100), Quantity = new Quantity(5),
     };
 }
