@@ -1,10 +1,12 @@
 namespace Peregrine.Journal;
 
 /// <summary>
-/// Where sequenced records become safe before anything that they caused is told. <see cref="JournalWriter"/> is one, on a disk of this machine; one that also waits
-/// for other machines stands in its place.
+/// Where sequenced records become safe before anything that they caused is told. <see cref="JournalWriter"/> is one, on a disk of this machine;
+/// one that also waits for other machines stands in its place.
 /// </summary>
-/// <remarks>Thread: one, but for <see cref="ReleasableSequence"/> and <see cref="Failure"/>, which any may read. Allocates: no, after warm-up.</remarks>
+/// <remarks>
+/// Thread: one, but for <see cref="ReleasableSequence"/> and <see cref="Failure"/>, which any may read. Allocates: no, after warm-up.
+/// </remarks>
 public interface ICommitLog
 {
     /// <summary>Everything up to this sequence number may leave: it is as safe as the log was asked to make it. It never falls.</summary>

@@ -36,7 +36,8 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
     public Sequencer Sequencer { get; } = sequencer;
 
     /// <summary>Makes a request a command.</summary>
-    /// <param name="command">Complete but for order id, sequence and time, which are filled in. The time at which it was found valid is taken here.</param>
+    /// <param name="command">Complete but for order id, sequence and time, which are filled in. The time at which it was found valid is taken
+    /// here.</param>
     /// <param name="accounts">Ids of the accounts that its session may trade for. Empty for what no session asks for: then the account stays.</param>
     /// <returns>Ok; or why nothing of it happened.</returns>
     public IntakeStatus TryTake(ref OrderCommand command, ReadOnlySpan<int> accounts)
