@@ -7,6 +7,7 @@ public sealed record JournalOptions
 {
     internal const long SegmentBytesMax = 1L << 30;
     internal const int SyncSpinUsMax = 1_000;
+    private const int FewCores = 2;
 
     /// <summary>Its folder; made when missing.</summary>
     public required string Folder { get; init; }
@@ -28,6 +29,9 @@ public sealed record JournalOptions
 
     /// <summary>At <see cref="Durability.Fsync"/>: wait for the disk on the caller's thread, in Commit, instead of beside it.</summary>
     public bool SyncInline { get; init; }
+
+    /// <summary>What serves best on this machine: below three cores a thread for the disk competes with the caller's for one (docs/perf/link.md).</summary>
+    public static bool IsSyncInlineBetter => Environment.ProcessorCount <= FewCores;
 
     /// <summary>
     /// Where another thread writes: how long it looks for the next batch before it sleeps, in microseconds:

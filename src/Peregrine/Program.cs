@@ -1,16 +1,16 @@
 using System.CommandLine;
+using Peregrine.Bench.Verbs;
 using Peregrine.Cli;
+using Peregrine.Feeds;
+using Peregrine.Tools.Verbs;
 using Peregrine.Verbs;
 
 RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
-root.Add(RunVerb.Create());
-root.Add(TopVerb.Create());
-root.Add(SimulateVerb.Create());
-root.Add(ReplayVerb.Create());
-root.Add(RecordVerb.Create());
-root.Add(MatchVerb.Create());
-root.Add(JournalVerb.Create());
-root.Add(ConfigVerb.Create());
-root.Add(BenchVerb.Create());
+Command[] verbs = [RunVerb.Create(), .. ConsoleVerbs.All, SimulateVerb.Create(), .. ToolVerbs.All(BenchVerbs.OfJournal), ConfigVerb.Create(), .. BenchVerbs.All];
+foreach (Command verb in verbs)
+{
+    root.Add(verb);
+}
+
 _ = root.WithExample("peregrine run");
-return CommandRunner.Run(root, args);
+return CommandRunner.Run(root, args, fault => fault is FeedException);

@@ -60,15 +60,15 @@ public class MutantListTests
         string[] faults = [.. MutantList.Faults(mutants, name => name.EndsWith(".csproj", StringComparison.Ordinal) ? null : "a < b")];
 
         Assert.Contains("l [one]: the name stands in the lists twice", faults);
-        Assert.Contains("l [one]: file docs/A.md: expected a C# file under src/, or a script under src/Peregrine/Console/web/src/", faults);
+        Assert.Contains("l [one]: file docs/A.md: expected a C# file under src/, or a script under src/Peregrine.Console/web/src/", faults);
         Assert.Contains("l [one]: suite Peregrine.Net.Tests: there is no such project under tests/", faults);
     }
 
     [Theory]
-    [InlineData("src/Peregrine/Console/web/src/a.js", true)]
-    [InlineData("src/Peregrine/Console/web/src/lib/a.js", true)]
-    [InlineData("src/Peregrine/Console/web/build.js", false)]
-    [InlineData("src/Peregrine/Console/web/src/a.css", false)]
+    [InlineData("src/Peregrine.Console/web/src/a.js", true)]
+    [InlineData("src/Peregrine.Console/web/src/lib/a.js", true)]
+    [InlineData("src/Peregrine.Console/web/build.js", false)]
+    [InlineData("src/Peregrine.Console/web/src/a.css", false)]
     public void Faults_OfAFileThatIsNoSource_AreToldButForScriptsOfThePage(string file, bool isGood)
     {
         List<Mutant> mutants = MutantList.Parse("l", $"suite: T\nfile: {file}\n[one]\n- a < b\n+ a <= b\n");

@@ -3,12 +3,12 @@ using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Ids;
-using Peregrine.Journal.Tests;
 using Peregrine.Journal;
+using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Tests;
-using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Peregrine.Journal;
+using Peregrine.Sequencing;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Tests;
-using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;

@@ -1,7 +1,7 @@
 using Peregrine.Journal;
+using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Tests;
-using Peregrine.Sequencing;
 
 namespace Peregrine.Gateway.Tests;
 

@@ -3,11 +3,11 @@ using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Journal;
 using Peregrine.Primitives;
+using Peregrine.Sequencing;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Sequencing.Tests;
-using Peregrine.Sequencing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 

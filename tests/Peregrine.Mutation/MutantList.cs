@@ -12,7 +12,7 @@ namespace Peregrine.Mutation;
 internal sealed record Mutant(string List, string Name, string File, string Project, string[] Filters, string Old, string New, string? Equivalent)
 {
     /// <summary>Where the scripts of the console's page are: browsers run them as they are, so there is nothing to compile.</summary>
-    public const string PageFolder = "src/Peregrine/Console/web/src/";
+    public const string PageFolder = "src/Peregrine.Console/web/src/";
 
     /// <summary>The assembly that it changes: the folder below src/.</summary>
     public string Assembly => File.Split('/')[1];

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using Peregrine.Linux.Sockets;
 using Peregrine.Primitives;
 using Peregrine.Testing;

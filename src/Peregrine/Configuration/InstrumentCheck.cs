@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Cli;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Cli;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;

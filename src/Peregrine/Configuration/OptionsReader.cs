@@ -93,7 +93,7 @@ internal static class OptionsReader
         };
         bool isSyncInline = journal.Text("sync") switch
         {
-            "auto" => JournalSettings.IsSyncInlineByDefault,
+            "auto" => JournalOptions.IsSyncInlineBetter,
             "inline" => true,
             "thread" => false,
             string other => throw new InvalidOperationException($"journal.sync {other} is in the schema but not here"),

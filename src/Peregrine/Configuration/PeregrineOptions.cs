@@ -55,14 +55,7 @@ internal sealed record SimulatorOptions(bool IsEnabled, int OrdersPerSecond, lon
 /// <summary>The journal of commands.</summary>
 /// <param name="SyncInline">"auto" is already decided for this machine.</param>
 /// <param name="Snapshot">When snapshots are taken, and what goes behind them.</param>
-internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline, SnapshotOptions Snapshot)
-{
-    // Below three cores a thread for the disk competes with the link's and the clients' for one: see docs/perf/link.md.
-    private const int FewCores = 2;
-
-    /// <summary>What "auto" means on this machine.</summary>
-    public static bool IsSyncInlineByDefault => Environment.ProcessorCount <= FewCores;
-}
+internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline, SnapshotOptions Snapshot);
 
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>

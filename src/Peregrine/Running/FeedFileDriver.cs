@@ -4,7 +4,6 @@ using Peregrine.Api;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Wire;
 using Peregrine.Feeds;
-using Peregrine.Replay;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Running;
@@ -30,7 +29,7 @@ internal sealed class FeedFileDriver : IFlowDriver
 
     /// <summary>Opens the file; it plays when it is started.</summary>
     /// <param name="speed">Multiple of the recorded speed; 0 is as fast as it goes.</param>
-    /// <exception cref="Cli.CommandException">It is no feed that is known.</exception>
+    /// <exception cref="FeedException">It is no feed that is known.</exception>
     public FeedFileDriver(string path, double speed, MarketDataServer server, Action<string> log)
     {
         (_path, _speed, _server, _log) = (path, speed, server, log);

@@ -199,7 +199,8 @@ internal sealed class LinkHost : IDisposable
         OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);
         Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session).Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
-        _context = new ApiContext(_options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow) { Log = _log };
+        ApiOptions options = new(_options.Console.EndPoint, _options.Console.ConnectionsMax, _options.Console.Session, _options.Journal.Durability, _options.Rules);
+        _context = new ApiContext(options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow) { Log = _log };
         Api = ApiServer.Start(_context).GetAwaiter().GetResult();
         _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
     }

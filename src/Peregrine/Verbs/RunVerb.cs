@@ -6,11 +6,11 @@ using Peregrine.Cli;
 using Peregrine.Configuration;
 using Peregrine.Gateway;
 using Peregrine.Ids;
-using Peregrine.Inspect;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Running;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Simulator;
+using Peregrine.Tools.Inspect;
 
 namespace Peregrine.Verbs;
 
@@ -47,7 +47,7 @@ internal static class RunVerb
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
-            RunRequest request = new(result.GetValue(feed), ReplayVerb.ParseSpeed(result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind), result.GetValue(lost));
+            RunRequest request = new(result.GetValue(feed), Amounts.ParseSpeed("--speed", result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind), result.GetValue(lost));
             ConfigurationResult start = arguments.LoadOrFail(result, overrides);
 
             // The same file, named: if it is gone at a reload, that must not mean the defaults.

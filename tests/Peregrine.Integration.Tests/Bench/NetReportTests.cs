@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Peregrine.Bench.Net;
+using Peregrine.Bench.Verbs;
 using Peregrine.Cli;
 using Peregrine.Primitives;
-using Peregrine.Verbs;
 
 namespace Peregrine.Integration.Tests.Bench;
 

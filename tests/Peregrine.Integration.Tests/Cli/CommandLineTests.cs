@@ -122,7 +122,7 @@ public sealed class CommandLineTests : IDisposable
 
     private static (int Code, string Output, string Error) Run(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [typeof(NearName).Assembly.Location, .. arguments])
+        ProcessStartInfo start = new("dotnet", [CommandProcess.Dll, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using Peregrine.Cli;
 using Peregrine.Configuration;
 
 namespace Peregrine.Integration.Tests.Configuration;

@@ -22,6 +22,7 @@ public sealed partial class ReadmeCompilationTests : IDisposable
           </PropertyGroup>
           <ItemGroup>
             <Reference Include="ASSEMBLIES/Peregrine.*.dll" />
+            <Reference Include="ASSEMBLIES/System.CommandLine.dll" />
           </ItemGroup>
         </Project>
         """;
@@ -51,7 +52,7 @@ public sealed partial class ReadmeCompilationTests : IDisposable
 
         (int exitCode, string output) = Build(project);
 
-        Assert.True(programs >= 13, $"{programs} examples were found");
+        Assert.True(programs >= 18, $"{programs} examples were found");
         Assert.True(exitCode == 0, string.Join('\n', output.Split('\n').Where(line => line.Contains(": error", StringComparison.Ordinal))
             .Distinct()));
     }

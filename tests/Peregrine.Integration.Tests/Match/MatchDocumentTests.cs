@@ -33,10 +33,10 @@ public sealed class MatchDocumentTests
         string text = File.ReadAllText(Path.Combine(Repository.Root, "docs/match-script.md"));
         string[] words =
         [
-            .. Peregrine.Match.ScriptWords.Phases[..7].Select(word => word.Word),
-                .. Peregrine.Match.ScriptWords.SelfTrades[..5].Select(word => word.Word),
-            .. Peregrine.Match.ScriptWords.Times.Select(word => word.Word), .. Peregrine.Match.ScriptWords.Types.Select(word => word.Word),
-            .. Peregrine.Match.ScriptWords.Owners.Select(word => word.Word), .. Peregrine.Match.MatchFact.Kinds.Select(word => word.Word),
+            .. Peregrine.Tools.Match.ScriptWords.Phases[..7].Select(word => word.Word),
+                .. Peregrine.Tools.Match.ScriptWords.SelfTrades[..5].Select(word => word.Word),
+            .. Peregrine.Tools.Match.ScriptWords.Times.Select(word => word.Word), .. Peregrine.Tools.Match.ScriptWords.Types.Select(word => word.Word),
+            .. Peregrine.Tools.Match.ScriptWords.Owners.Select(word => word.Word), .. Peregrine.Tools.Match.MatchFact.Kinds.Select(word => word.Word),
         ];
 
         Assert.All(words, word => Assert.True(text.Contains($"`{word}", StringComparison.Ordinal)

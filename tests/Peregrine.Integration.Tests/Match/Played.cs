@@ -1,4 +1,4 @@
-using Peregrine.Match;
+using Peregrine.Tools.Match;
 using Peregrine.Trading.Matching;
 
 namespace Peregrine.Integration.Tests.Match;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Peregrine.Match;
 using Peregrine.Testing;
+using Peregrine.Tools.Match;
 using Peregrine.Trading.Matching;
 
 namespace Peregrine.Integration.Tests.Match;

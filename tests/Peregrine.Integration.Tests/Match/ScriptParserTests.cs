@@ -1,5 +1,5 @@
-using Peregrine.Match;
 using Peregrine.Primitives;
+using Peregrine.Tools.Match;
 using Peregrine.Trading;
 using Peregrine.Trading.Matching;
 

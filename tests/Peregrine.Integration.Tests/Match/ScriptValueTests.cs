@@ -1,4 +1,4 @@
-using Peregrine.Match;
+using Peregrine.Tools.Match;
 
 namespace Peregrine.Integration.Tests.Match;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Peregrine.Feeds.Record;
 using Peregrine.Integration.Tests.Replay;
 using Peregrine.Primitives;
-using Peregrine.Record;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Integration.Tests.Record;

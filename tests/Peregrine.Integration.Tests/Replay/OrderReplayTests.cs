@@ -1,5 +1,6 @@
+using Peregrine.Feeds.Orders;
 using Peregrine.Primitives;
-using Peregrine.Replay;
+using Peregrine.Tools.Replay;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Integration.Tests.Replay;

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Peregrine.Bench.Core;
+using Peregrine.Cli;
+using Peregrine.Journal;
+using Peregrine.Trading.Matching;
+
+namespace Peregrine.Bench.Verbs;
+
+/// <summary>peregrine bench core: a stream of order commands through the matching engine, the whole core, or the whole pipeline.</summary>
+internal static class BenchCoreVerb
+{
+    public static Command Create()
+    {
+        Option<string> commands = new("--commands") { Description = "A file of order commands for one instrument: u64 count, u64 commands before the measured part, then 24 bytes each: u8 type (0 add, 1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian.", Required = true };
+        Option<string> stages = new("--stage") { Description = "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, a producer on one core, and sequencer, journal and core on another, up to the release of the reports.", DefaultValueFactory = _ => "book,core" };
+        Option<int> rounds = new("--rounds") { Description = "Measured runs of each stage; for book and core as many again for the latency, where each command is timed.", DefaultValueFactory = _ => 5 };
+        Option<int> orders = new("--orders") { Description = "Orders that can rest at once.", DefaultValueFactory = _ => 1 << 18 };
+        Option<string> levels = new("--durability") { Description = "Link: levels of the journal to measure, with commas: none, os, fsync.", DefaultValueFactory = _ => "os" };
+        Option<string> outstanding = new("--outstanding") { Description = "Link: commands on their way at once, with commas; max is as many as the rings take.", DefaultValueFactory = _ => "1,1000,max" };
+        Option<string> writer = new("--writer") { Description = "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
+        Option<string> folder = new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.", DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
+        Option<int> most = new("--commands-max") { Description = "Link: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.", DefaultValueFactory = _ => int.MaxValue };
+        Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
+        Command core = new("core", "A stream of order commands: commands/s, latency of a command beside the cost of the clock, traded quantity, allocations.")
+        {
+            commands, stages, rounds, orders, levels, outstanding, writer, folder, most, json,
+        };
+        core.SetAction(result =>
+        {
+            string[] names = Split(result.GetRequiredValue(stages));
+            string? wrong = names.FirstOrDefault(name => name is not ("book" or "core" or "link"));
+            if (wrong is not null || names.Length == 0)
+            {
+                throw new CommandException($"--stage: '{wrong}', expected book, core, link or several", 2);
+            }
+
+            CoreBenchOptions options = new()
+            {
+                Path = result.GetRequiredValue(commands),
+                Stage = "",
+                Rounds = InRange("--rounds", result.GetValue(rounds), 1000),
+                OrdersMax = InRange("--orders", result.GetValue(orders), MatchingEngine.OrderCapacityMax),
+                Progress = Terminal.Progress,
+            };
+            PipelineBenchOptions link = new()
+            {
+                Path = options.Path,
+                Folder = result.GetRequiredValue(folder),
+                Durability = Durability.Os,
+                Outstanding = 0,
+                WriteBeside = false,
+                CommandsMax = InRange("--commands-max", result.GetValue(most), int.MaxValue),
+                Rounds = options.Rounds,
+                OrdersMax = options.OrdersMax,
+                Progress = options.Progress,
+            };
+            List<PipelineBenchOptions> runs = names.Contains("link")
+                ? RunsOf(link, Split(result.GetRequiredValue(levels)), Split(result.GetRequiredValue(outstanding)), result.GetRequiredValue(writer))
+                : [];
+            List<CoreBenchResult> results;
+            List<PipelineBenchResult> links;
+            try
+            {
+                results = [.. names.Where(name => name != "link").Select(name => new CoreBench(options with { Stage = name }).Run())];
+                links = [.. runs.Select(run => new PipelineBench(run).Run())];
+            }
+            finally
+            {
+                Terminal.EndProgress();
+            }
+
+            Console.Out.WriteLine(result.GetValue(json) ? CoreReport.ToJson(results, links) : CoreReport.ToMarkdown(results, links));
+            return 0;
+        });
+        return core.WithExample("peregrine bench core --commands orders.stream --stage book,core,link --durability os,fsync");
+    }
+
+    private static List<PipelineBenchOptions> RunsOf(PipelineBenchOptions plain, string[] levels, string[] outstanding, string writer)
+    {
+        if (writer is not ("auto" or "inline" or "thread"))
+        {
+            throw new CommandException($"--writer: '{writer}', expected auto, inline or thread", 2);
+        }
+
+        List<PipelineBenchOptions> runs = [];
+        foreach (Durability level in levels.Select(ParseLevel))
+        {
+            foreach (int count in outstanding.Select(ParseOutstanding))
+            {
+                // One thread beside writes at os and fsync only; at none the writer writes now and then.
+                bool isBeside = level != Durability.None && (writer == "thread" || (writer == "auto" && count != 1));
+                runs.Add(plain with
+                {
+                    Durability = level, Outstanding = count, WriteBeside = isBeside, CommandsMax = count == 1 ? Math.Max(1, Math.Min(plain.CommandsMax, 2_000_000) / 20) : plain.CommandsMax,
+                });
+            }
+        }
+
+        return runs.Count > 0 ? runs : throw new CommandException("--durability and --outstanding: expected at least one of each", 2);
+    }
+
+    private static Durability ParseLevel(string text) => text switch
+    {
+        "none" => Durability.None,
+        "os" => Durability.Os,
+        "fsync" => Durability.Fsync,
+        _ => throw new CommandException($"--durability: '{text}', expected none, os or fsync", 2),
+    };
+
+    private static int ParseOutstanding(string text) => text == "max" ? 0 : int.TryParse(text, out int count) && count is >= 1 and <= 1_000_000
+        ? count
+        : throw new CommandException($"--outstanding: '{text}', expected 1 to 1000000, or max", 2);
+
+    private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static int InRange(string option, int value, int most) =>
+        value >= 1 && value <= most ? value : throw new CommandException($"{option}: expected 1 to {most}", 2);
+}

@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace Peregrine.Tools.Verbs;
+
+/// <summary>What this assembly adds to a command line.</summary>
+public static class ToolVerbs
+{
+    /// <summary>The verbs: replay, record, match, journal.</summary>
+    /// <param name="ofJournal">Verbs of others that go below journal.</param>
+    public static IEnumerable<Command> All(IEnumerable<Command> ofJournal) => [ReplayVerb.Create(), RecordVerb.Create(), MatchVerb.Create(), JournalVerb.Create(ofJournal)];
+}
