@@ -81,8 +81,6 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>The last exception that a handler threw, for the log.</summary>
     public Exception? LastHandlerFault { get; private set; }
 
-    internal bool IsDisposed => _isDisposed;
-
     /// <summary>Everything is being closed.</summary>
     internal bool IsDraining { get; private set; }
 

@@ -30,6 +30,9 @@ internal sealed record TextFile(string Name, string Text)
     /// <summary>The assembly it belongs to: the folder below src/ or tests/.</summary>
     public string Assembly => Name.Split('/') is { Length: > 2 } parts ? parts[1] : "";
 
+    /// <summary>The types and members of a C# file.</summary>
+    public Outline Outline => field ??= Outline.Of(Text);
+
     /// <summary>The folder of the assembly it lies in, empty when in none.</summary>
     public string Folder => Name.Split('/') is { Length: > 3 } parts ? parts[2] : "";
 }

@@ -31,6 +31,16 @@ internal static partial class SourceRules
     public static string WithoutComments(string text) => StringOrComment().Replace(text, match =>
         match.Value.StartsWith('/') ? new string('\n', match.Value.Count(letter => letter == '\n')) : match.Value);
 
+    /// <summary>The text with comments and the insides of strings blanked, each letter at its place.</summary>
+    public static string WithoutText(string text) => StringOrComment().Replace(text, match =>
+        string.Create(match.Length, match.Value, static (target, value) =>
+        {
+            for (int index = 0; index < target.Length; index++)
+            {
+                target[index] = value[index] == '\n' ? '\n' : ' ';
+            }
+        }));
+
     private static IEnumerable<string> Find(IEnumerable<TextFile> files, Regex sought, string fault)
     {
         foreach (TextFile file in files)

@@ -20,7 +20,8 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
 
     public IntakeTests()
     {
-        JournalOptions options = new() { Folder = "/j", SegmentBytes = 1 << 20, BatchBytesMax = 64 << 10, Durability = Durability.None, Files = new MemoryFiles() };
+        JournalOptions options = new() { Folder = "/j", SegmentBytes = 1 << 20, BatchBytesMax = 64 << 10, Durability = Durability.None,
+            Files = new MemoryFiles() };
         _journal = JournalWriter.Open(options, this, out _);
         TradingCore core = new(new CoreOptions { OrdersMax = 4_096, ClientOrderIdsMax = 1_024 });
         core.Configure(SmallRules.Rules());

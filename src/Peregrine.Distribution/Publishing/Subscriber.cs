@@ -33,8 +33,6 @@ internal sealed class Subscriber(MarketDataServer server) : IConnectionHandler
     /// <summary>In the server's list of those with something to send.</summary>
     public bool IsDirty { get; set; }
 
-    public int SubscriptionCount => _subscriptions.Count;
-
     /// <summary>It has subscribed to nothing, and is not on its way out.</summary>
     public bool IsIdle => _subscriptions.Count == 0 && !IsLeaving && _connection.IsOpen;
 

@@ -25,9 +25,6 @@ internal sealed class Subscription(Subscriber subscriber, Channel channel)
     /// <summary>The last sequence number that was sent, when the subscriber fell behind; -1 when the next snapshot is the first.</summary>
     public long ConflatedAfter { get; set; } = -1;
 
-    /// <summary>Nothing waits in the ring.</summary>
-    public bool IsAtHead => ChunkNumber == Channel.Ring.Head && Offset == Channel.Ring.HeadUsed;
-
     /// <summary>From here on it is sent from the ring.</summary>
     public void GoLive()
     {

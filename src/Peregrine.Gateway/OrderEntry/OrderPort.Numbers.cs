@@ -25,9 +25,6 @@ internal sealed partial class OrderPort
     /// <summary>Reports are being made again for a client that waits for them.</summary>
     public bool IsRemaking => _remakers is { IsMaking: true };
 
-    /// <summary>Second cores that were started to make reports again.</summary>
-    public long RemakersStarted => _remakers?.Started ?? 0;
-
     /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
     public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log);
 

@@ -1,0 +1,10 @@
+namespace Peregrine.Fix.Session;
+
+/// <summary>Where a session is.</summary>
+public enum FixSessionState : byte
+{
+    Disconnected = 0,
+    AwaitingLogon = 1,
+    LoggedOn = 2,
+    LogoutSent = 3,
+}

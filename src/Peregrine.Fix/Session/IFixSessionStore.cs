@@ -1,0 +1,47 @@
+namespace Peregrine.Fix.Session;
+
+/// <summary>
+/// What of a session must outlive the process: the next sequence numbers both ways, and the messages sent.
+/// </summary>
+/// <remarks>Thread: one owner. Must not allocate after it was opened.</remarks>
+public interface IFixSessionStore
+{
+    /// <summary>Sequence number that the next message from the peer must have. Setting it saves it.</summary>
+    long NextIncoming { get; set; }
+
+    /// <summary>Sequence number of the next message to the peer.</summary>
+    long NextOutgoing { get; }
+
+    /// <summary>The application's own number, saved together with each message: how far it got.</summary>
+    long Mark { get; }
+
+    /// <summary>
+    /// The mark of the last message that was given to a connection: what lies behind it was never sent. Setting it saves it;
+    /// never above <see cref="Mark"/>.
+    /// </summary>
+    long SentMark { get; set; }
+
+    /// <summary>How often the numbers were set back to 1.</summary>
+    int Resets { get; }
+
+    /// <summary>Saves a message under <see cref="NextOutgoing"/>, and the mark with it: both or neither.</summary>
+    /// <param name="mark">The new mark.</param>
+    /// <param name="message">The message, or nothing for one that is never sent again (session messages).</param>
+    void Append(long mark, ReadOnlySpan<byte> message);
+
+    /// <summary>Reads a saved message; the span is valid until the next append.</summary>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="message">The message; empty for one that is never sent again.</param>
+    /// <param name="mark">The mark that was saved with it.</param>
+    /// <returns>False when the store does not know the number any more: what it had was overwritten.</returns>
+    bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark);
+
+    /// <summary>Goes on from other numbers: messages that the store does not have are taken as sent under the numbers between.</summary>
+    /// <param name="nextOutgoing">1 or above.</param>
+    /// <param name="mark">The mark there.</param>
+    void GoOnFrom(long nextOutgoing, long mark);
+
+    /// <summary>Both numbers to 1, messages forgotten.</summary>
+    /// <param name="mark">The mark from which the application goes on; not above <see cref="Mark"/>.</param>
+    void Reset(long mark);
+}

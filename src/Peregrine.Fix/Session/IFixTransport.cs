@@ -1,0 +1,12 @@
+namespace Peregrine.Fix.Session;
+
+/// <summary>The connection of a session.</summary>
+public interface IFixTransport
+{
+    /// <summary>Takes a whole message.</summary>
+    /// <returns>False: nothing was taken, as too much is pending; <see cref="FixSession.OnWritable"/> tells when to go on.</returns>
+    bool TryWrite(ReadOnlySpan<byte> message);
+
+    /// <summary>Sends what was taken and ends the connection.</summary>
+    void Disconnect();
+}

@@ -1,0 +1,20 @@
+namespace Peregrine.Trading;
+
+/// <summary>What else an order asks for.</summary>
+[Flags]
+public enum OrderFlags : byte
+{
+    None = 0,
+
+    /// <summary>Nothing of it is shown.</summary>
+    Hidden = 1,
+
+    /// <summary>It is cancelled rather than take what rests.</summary>
+    PostOnly = 2,
+
+    /// <summary>It trades whole or not at all, whenever that may be.</summary>
+    AllOrNone = 4,
+
+    /// <summary>A pegged order's <c>Price</c> is a limit that its price does not pass.</summary>
+    HasLimit = 8,
+}

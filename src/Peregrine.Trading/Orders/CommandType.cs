@@ -1,0 +1,29 @@
+namespace Peregrine.Trading.Orders;
+
+/// <summary>What a command asks for. 0 is no command.</summary>
+public enum CommandType : byte
+{
+    New = 1,
+    Cancel = 2,
+
+    /// <summary>New values for an order: those that <see cref="OrderCommand.Fields"/> names.</summary>
+    Replace = 3,
+
+    /// <summary>Asks for a report of the order's state; sequenced like the others, so the answer fits the reports around it.</summary>
+    Status = 4,
+
+    /// <summary>Takes <see cref="OrderCommand.Quantity"/> off what an order has left; it keeps its place.</summary>
+    Reduce = 5,
+
+    /// <summary>Cancels every order that <see cref="OrderCommand.Scope"/> means.</summary>
+    MassCancel = 6,
+
+    /// <summary>A session has gone: its orders are cancelled.</summary>
+    Disconnect = 7,
+
+    /// <summary>An instrument gets another phase.</summary>
+    Phase = 8,
+
+    /// <summary>Nothing but the time that it carries.</summary>
+    Time = 9,
+}

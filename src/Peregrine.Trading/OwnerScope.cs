@@ -1,0 +1,10 @@
+namespace Peregrine.Trading;
+
+/// <summary>Which of an order's numbers says whose it is, for self-trade prevention. 0 is none: nothing is prevented.</summary>
+public enum OwnerScope : byte
+{
+    None = 0,
+    Account = 1,
+    Firm = 2,
+    Strategy = 3,
+}
