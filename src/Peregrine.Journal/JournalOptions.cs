@@ -30,7 +30,8 @@ public sealed record JournalOptions
     /// <summary>At <see cref="Durability.Fsync"/>: wait for the disk on the caller's thread, in Commit, instead of beside it.</summary>
     public bool SyncInline { get; init; }
 
-    /// <summary>What serves best on this machine: below three cores a thread for the disk competes with the caller's for one (docs/perf/link.md).</summary>
+    /// <summary>What serves best on this machine: below three cores a thread for the disk competes with the caller's for one
+    /// (docs/perf/link.md).</summary>
     public static bool IsSyncInlineBetter => Environment.ProcessorCount <= FewCores;
 
     /// <summary>

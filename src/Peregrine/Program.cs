@@ -6,7 +6,11 @@ using Peregrine.Tools.Verbs;
 using Peregrine.Verbs;
 
 RootCommand root = new("Peregrine: the low-latency trading link of a broker, and its tools.");
-Command[] verbs = [RunVerb.Create(), .. ConsoleVerbs.All, SimulateVerb.Create(), .. ToolVerbs.All(BenchVerbs.OfJournal), ConfigVerb.Create(), .. BenchVerbs.All];
+Command[] verbs =
+[
+    RunVerb.Create(), .. ConsoleVerbs.All, SimulateVerb.Create(),
+    .. ToolVerbs.All(BenchVerbs.OfJournal), ConfigVerb.Create(), .. BenchVerbs.All,
+];
 foreach (Command verb in verbs)
 {
     root.Add(verb);

@@ -7,5 +7,6 @@ public static class ToolVerbs
 {
     /// <summary>The verbs: replay, record, match, journal.</summary>
     /// <param name="ofJournal">Verbs of others that go below journal.</param>
-    public static IEnumerable<Command> All(IEnumerable<Command> ofJournal) => [ReplayVerb.Create(), RecordVerb.Create(), MatchVerb.Create(), JournalVerb.Create(ofJournal)];
+    public static IEnumerable<Command> All(IEnumerable<Command> ofJournal) =>
+        [ReplayVerb.Create(), RecordVerb.Create(), MatchVerb.Create(), JournalVerb.Create(ofJournal)];
 }

@@ -35,7 +35,8 @@ public sealed class MatchDocumentTests
         [
             .. Peregrine.Tools.Match.ScriptWords.Phases[..7].Select(word => word.Word),
                 .. Peregrine.Tools.Match.ScriptWords.SelfTrades[..5].Select(word => word.Word),
-            .. Peregrine.Tools.Match.ScriptWords.Times.Select(word => word.Word), .. Peregrine.Tools.Match.ScriptWords.Types.Select(word => word.Word),
+            .. Peregrine.Tools.Match.ScriptWords.Times.Select(word => word.Word),
+                .. Peregrine.Tools.Match.ScriptWords.Types.Select(word => word.Word),
             .. Peregrine.Tools.Match.ScriptWords.Owners.Select(word => word.Word), .. Peregrine.Tools.Match.MatchFact.Kinds.Select(word => word.Word),
         ];
 
