@@ -35,12 +35,23 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
     /// <summary>The sequencer behind it.</summary>
     public Sequencer Sequencer { get; } = sequencer;
 
-    /// <summary>Makes a request a command.</summary>
+    /// <summary>Makes a request of a session a command.</summary>
     /// <param name="command">Complete but for order id, sequence and time, which are filled in. The time at which it was found valid is taken
     /// here.</param>
-    /// <param name="accounts">Ids of the accounts that its session may trade for. Empty for what no session asks for: then the account stays.</param>
+    /// <param name="accounts">Ids of the accounts that its session may trade for; of none when empty.</param>
     /// <returns>Ok; or why nothing of it happened.</returns>
     public IntakeStatus TryTake(ref OrderCommand command, ReadOnlySpan<int> accounts)
+    {
+        if (!accounts.Contains(command.AccountId))
+        {
+            command.AccountId = -1;
+        }
+
+        return TryTake(ref command);
+    }
+
+    /// <summary>As <see cref="TryTake(ref OrderCommand, ReadOnlySpan{int})"/>, of the link itself: whatever account it names.</summary>
+    public IntakeStatus TryTake(ref OrderCommand command)
     {
         command.Hops.ValidatedNs = Clock.MonotonicNs;
         if (command.Type == CommandType.New && ids.TryNext(out command.OrderId) != IdStatus.Ok)
@@ -49,18 +60,7 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
             return IntakeStatus.NoOrderId;
         }
 
-        if (!accounts.IsEmpty && !accounts.Contains(command.AccountId))
-        {
-            command.AccountId = -1;
-        }
-
-        SubmitStatus status;
-        while ((status = Sequencer.Submit(ref command)) == SubmitStatus.Busy)
-        {
-            waitForLog();
-        }
-
-        return status switch
+        return Sequencer.Submit(ref command, waitForLog) switch
         {
             SubmitStatus.Ok => IntakeStatus.Ok,
             SubmitStatus.NoSpace => IntakeStatus.NoSpace,

@@ -76,7 +76,7 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
     [InlineData(new[] { 0, 1 }, 1, ReportType.Accepted)]
     [InlineData(new[] { 0 }, 1, ReportType.Rejected)]
     [InlineData(new[] { -1 }, 0, ReportType.Rejected)]
-    [InlineData(new int[0], 1, ReportType.Accepted)]
+    [InlineData(new int[0], 1, ReportType.Rejected)]
     public void Order_ForAnAccount_IsTakenWhereItsSessionMayTradeForIt(int[] accounts, int account, ReportType expected)
     {
         OrderCommand order = Order() with { AccountId = account };
@@ -85,6 +85,17 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
 
         Pass();
         Assert.Equal(expected, Assert.Single(_told).Type);
+    }
+
+    [Fact]
+    public void Order_OfTheLinkItself_KeepsItsAccount()
+    {
+        OrderCommand order = Order() with { AccountId = 1 };
+
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order));
+
+        Pass();
+        Assert.Equal(ReportType.Accepted, Assert.Single(_told).Type);
     }
 
     [Fact]

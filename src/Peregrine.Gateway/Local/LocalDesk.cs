@@ -11,9 +11,6 @@ internal sealed class LocalDesk
 {
     // Requests of one port in one pass: a busy port must not starve the others and the wire.
     private const int RequestsPerPass = 64;
-
-    // Of a session that the desk does not have, and of an operator's requests: no account is theirs.
-    private static readonly int[] NoAccount = [-1];
     private readonly LocalPort[] _ports;
     private readonly Dictionary<int, LocalPort> _bySession = [];
     private readonly Queue<Submitted> _submitted;
@@ -102,7 +99,7 @@ internal sealed class LocalDesk
             command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
         }
 
-        switch (intake.TryTake(ref command, _accounts.GetValueOrDefault(command.SessionId, NoAccount)))
+        switch (intake.TryTake(ref command, _accounts.GetValueOrDefault(command.SessionId)))
         {
             case IntakeStatus.NoOrderId:
                 Refuse(port, in command, LocalEventKind.NoOrderId);

@@ -141,7 +141,7 @@ internal sealed partial class OrderPort : IFixApplication, IReportSink
             if (client.OwesDisconnect)
             {
                 OrderCommand command = new() { Type = CommandType.Disconnect, SessionId = client.Id };
-                client.OwesDisconnect = _intake!.TryTake(ref command, default) == IntakeStatus.NoSpace;
+                client.OwesDisconnect = _intake!.TryTake(ref command) == IntakeStatus.NoSpace;
                 client.LastSequence = _intake.Sequencer.LastSequence;
             }
         }
