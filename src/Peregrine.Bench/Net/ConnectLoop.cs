@@ -10,15 +10,14 @@ namespace Peregrine.Bench.Net;
 /// Short-lived connections, so many at a time: connect, one message back and forth, close. Latency is from the connect to the reply.
 /// </summary>
 /// <remarks>Closed by a reset: an orderly close leaves the client's port in TIME_WAIT, and the ports would be gone within seconds.</remarks>
-internal sealed class ConnectLoop : ILoadGenerator
+internal sealed class ConnectLoop : ClosedLoad
 {
     private readonly IPEndPoint _server;
     private readonly Slot[] _slots;
     private readonly Epoll _epoll = new(512);
     private readonly EchoMessages _messages;
     private readonly byte[] _received;
-    private long _windowNs = long.MaxValue;
-    private long _idleNs;
+    private long _done;
     private int _open;
 
     /// <param name="server">Where to.</param>
@@ -34,59 +33,13 @@ internal sealed class ConnectLoop : ILoadGenerator
     }
 
     /// <inheritdoc/>
-    public LatencyHistogram Latency { get; } = new();
+    public override long Done => _done;
 
     /// <inheritdoc/>
-    public long Done { get; private set; }
+    protected override bool IsDrained => _open == 0;
 
     /// <inheritdoc/>
-    public long? IdleNs => _idleNs;
-
-    /// <inheritdoc/>
-    public void Run(TimeSpan length)
-    {
-        long untilNs = Clock.MonotonicNs + (long)(length.TotalSeconds * 1e9);
-        for (int slot = 0; slot < _slots.Length; slot++)
-        {
-            if (!_slots[slot].IsOpen)
-            {
-                Connect(slot);
-            }
-        }
-
-        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
-        {
-            bool isIdle = Step(isDraining: false) == 0;
-            long thenNs = Clock.MonotonicNs;
-            _idleNs += isIdle ? thenNs - nowNs : 0;
-            nowNs = thenNs;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void BeginWindow()
-    {
-        Latency.Clear();
-        _windowNs = Clock.MonotonicNs;
-    }
-
-    /// <inheritdoc/>
-    public void EndWindow(TimeSpan longest) => _windowNs = long.MaxValue;
-
-    /// <inheritdoc/>
-    public bool Drain(TimeSpan longest)
-    {
-        long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
-        while (_open > 0 && Clock.MonotonicNs < untilNs)
-        {
-            _ = Step(isDraining: true);
-        }
-
-        return _open == 0;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         for (int slot = 0; slot < _slots.Length; slot++)
         {
@@ -99,7 +52,20 @@ internal sealed class ConnectLoop : ILoadGenerator
         _epoll.Dispose();
     }
 
-    private int Step(bool isDraining)
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        for (int slot = 0; slot < _slots.Length; slot++)
+        {
+            if (!_slots[slot].IsOpen)
+            {
+                Connect(slot);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override int Step(bool isDraining)
     {
         int ready = _epoll.Wait(0);
         for (int index = 0; index < ready; index++)
@@ -112,13 +78,8 @@ internal sealed class ConnectLoop : ILoadGenerator
             }
             else if (Receive(slot))
             {
-                long startNs = _slots[slot].StartNs;
-                if (startNs >= _windowNs)
-                {
-                    Latency.Record(Clock.MonotonicNs - startNs);
-                }
-
-                Done++;
+                Record(_slots[slot].StartNs, Clock.MonotonicNs);
+                _done++;
                 Close(slot);
                 if (!isDraining)
                 {

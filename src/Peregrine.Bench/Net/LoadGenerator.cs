@@ -30,27 +30,24 @@ internal interface ILoadGenerator : IDisposable
 }
 
 /// <summary>Closed loop: every connection always has the same number of messages on their way.</summary>
-internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoadGenerator
+internal sealed class ClosedLoop(EchoConnections connections, int depth) : ClosedLoad
 {
     // When each message on its way started: depth slots a connection, by sequence number.
     private readonly long[] _startNs = new long[(long)connections.Count * depth];
-    private long _windowNs = long.MaxValue;
-    private long _idleNs;
     private bool _isStarted;
 
     /// <inheritdoc/>
-    public LatencyHistogram Latency { get; } = new();
+    public override long Done => connections.Returned;
 
     /// <inheritdoc/>
-    public long Done => connections.Returned;
+    protected override bool IsDrained => connections.Returned == connections.Owed;
 
     /// <inheritdoc/>
-    public long? IdleNs => _idleNs;
+    public override void Dispose() => connections.Dispose();
 
     /// <inheritdoc/>
-    public void Run(TimeSpan length)
+    protected override void Begin()
     {
-        long untilNs = Clock.MonotonicNs + (long)(length.TotalSeconds * 1e9);
         if (!_isStarted)
         {
             _isStarted = true;
@@ -59,42 +56,10 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
                 Start(connection, depth, Clock.MonotonicNs);
             }
         }
-
-        for (long nowNs = Clock.MonotonicNs; nowNs < untilNs;)
-        {
-            bool isIdle = Step(isDraining: false) == 0;
-            long thenNs = Clock.MonotonicNs;
-            _idleNs += isIdle ? thenNs - nowNs : 0;
-            nowNs = thenNs;
-        }
     }
 
     /// <inheritdoc/>
-    public void BeginWindow()
-    {
-        Latency.Clear();
-        _windowNs = Clock.MonotonicNs;
-    }
-
-    /// <inheritdoc/>
-    public void EndWindow(TimeSpan longest) => _windowNs = long.MaxValue;
-
-    /// <inheritdoc/>
-    public bool Drain(TimeSpan longest)
-    {
-        long untilNs = Clock.MonotonicNs + (long)(longest.TotalSeconds * 1e9);
-        while (connections.Returned < connections.Owed && Clock.MonotonicNs < untilNs)
-        {
-            _ = Step(isDraining: true);
-        }
-
-        return connections.Returned == connections.Owed;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => connections.Dispose();
-
-    private int Step(bool isDraining)
+    protected override int Step(bool isDraining)
     {
         int ready = connections.Poll();
         for (int index = 0; index < ready; index++)
@@ -109,11 +74,7 @@ internal sealed class ClosedLoop(EchoConnections connections, int depth) : ILoad
             long next = connections.NextReply(connection);
             for (long sequence = next - count; sequence < next; sequence++)
             {
-                long startNs = _startNs[Slot(connection, sequence)];
-                if (startNs >= _windowNs)
-                {
-                    Latency.Record(nowNs - startNs);
-                }
+                Record(_startNs[Slot(connection, sequence)], nowNs);
             }
 
             if (!isDraining)
