@@ -18,7 +18,8 @@ internal static class BenchReport
     {
         StringBuilder text = new();
         _ = text.AppendLine(Machine()).AppendLine();
-        _ = text.AppendLine("| Journal | Load | p50 us | p99 us | p99.9 us | max us | orders/s | B/order | GCs | hops p50 us (" + string.Join(", ", HopStatistics.HopNames) + ") |");
+        _ = text.AppendLine("| Journal | Load | p50 us | p99 us | p99.9 us | max us | orders/s | B/order | GCs | hops p50 us (" +
+            string.Join(", ", HopStatistics.HopNames) + ") |");
         _ = text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         AppendFloor(text, "bare TCP echo", result.Echo);
         if (result.Fdatasync is { } fdatasync)
@@ -31,7 +32,8 @@ internal static class BenchReport
             string hops = string.Join(", ", run.HopP50Us.Select(hop => Number(hop, 1)));
             string note = run.Note.Length > 0 ? $" ({run.Note})" : run.Refused > 0 ? $" ({run.Refused} refused)" : "";
             _ = text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {run.Level} | {run.Load}{note} | {Quantiles(run.Latency)} | {run.OrdersPerSecond:N0} | {Number(run.BytesPerOrder, 3)} | {run.Collections} | {hops} |");
+                $"| {run.Level} | {run.Load}{note} | {Quantiles(run.Latency)} | {run.OrdersPerSecond:N0} | " +
+                $"{Number(run.BytesPerOrder, 3)} | {run.Collections} | {hops} |");
         }
 
         return text.ToString().TrimEnd();
@@ -63,7 +65,9 @@ internal static class BenchReport
             });
         }
 
-        JsonObject root = new() { ["machine"] = Machine(), ["echoUs"] = ToJson(result.Echo), ["fdatasyncUs"] = result.Fdatasync is null ? null : ToJson(result.Fdatasync), ["runs"] = runs };
+        JsonObject root = new() { ["machine"] = Machine(), ["echoUs"] = ToJson(result.Echo), ["fdatasyncUs"] = result.Fdatasync is null
+            ? null
+            : ToJson(result.Fdatasync), ["runs"] = runs };
         return root.ToJsonString(Indented);
     }
 
@@ -80,16 +84,19 @@ internal static class BenchReport
         text.AppendLine(CultureInfo.InvariantCulture, $"| - | {name} | {Quantiles(histogram)} | | | | |");
 
     private static string Quantiles(LatencyHistogram histogram) =>
-        string.Join(" | ", Number(histogram.Quantile(0.5) / 1e3, 1), Number(histogram.Quantile(0.99) / 1e3, 1), Number(histogram.Quantile(0.999) / 1e3, 1), Number(histogram.Max / 1e3, 0));
+        string.Join(" | ", Number(histogram.Quantile(0.5) / 1e3, 1), Number(histogram.Quantile(0.99) / 1e3, 1),
+            Number(histogram.Quantile(0.999) / 1e3, 1), Number(histogram.Max / 1e3, 0));
 
     private static string Number(double value, int decimals) => value.ToString($"N{decimals}", CultureInfo.InvariantCulture);
 
     /// <summary>The machine and the build that figures belong to.</summary>
     public static string Machine()
     {
-        string cpu = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
+        string cpu = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
         string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
         string version = typeof(BenchReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-        return $"{cpu}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, Linux {kernel}, {RuntimeInformation.FrameworkDescription}, Peregrine {version[..Math.Min(version.Length, 16)]}, {DateTime.UtcNow:yyyy-MM-dd}";
+        return $"{cpu}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, Linux {kernel}, " +
+            $"{RuntimeInformation.FrameworkDescription}, Peregrine {version[..Math.Min(version.Length, 16)]}, {DateTime.UtcNow:yyyy-MM-dd}";
     }
 }

@@ -38,7 +38,8 @@ internal sealed record FeedBenchOptions
 /// <param name="EachLatency">The same for every subscriber.</param>
 /// <param name="BytesAllocated">By the whole process, subscribers included.</param>
 internal sealed record FeedBenchResult(
-    FeedBenchOptions Options, long Messages, double Seconds, long FramesReceived, long BytesSent, LatencyHistogram Latency, LatencyHistogram EachLatency, long BytesAllocated,
+    FeedBenchOptions Options, long Messages, double Seconds, long FramesReceived, long BytesSent, LatencyHistogram Latency,
+    LatencyHistogram EachLatency, long BytesAllocated,
     int Collections, long Conflations, long SlowDisconnects, long Gaps)
 {
     /// <summary>Repeated runs as one: sums, and the latencies of all.</summary>
@@ -53,8 +54,10 @@ internal sealed record FeedBenchResult(
         }
 
         return new FeedBenchResult(
-            runs[0].Options, runs.Sum(run => run.Messages), runs.Sum(run => run.Seconds), runs.Sum(run => run.FramesReceived), runs.Sum(run => run.BytesSent), last, each,
-            runs.Sum(run => run.BytesAllocated), runs.Sum(run => run.Collections), runs.Sum(run => run.Conflations), runs.Sum(run => run.SlowDisconnects), runs.Sum(run => run.Gaps));
+            runs[0].Options, runs.Sum(run => run.Messages), runs.Sum(run => run.Seconds), runs.Sum(run => run.FramesReceived),
+            runs.Sum(run => run.BytesSent), last, each,
+            runs.Sum(run => run.BytesAllocated), runs.Sum(run => run.Collections), runs.Sum(run => run.Conflations),
+            runs.Sum(run => run.SlowDisconnects), runs.Sum(run => run.Gaps));
     }
 }
 
@@ -73,7 +76,8 @@ internal sealed class FeedBench(FeedBenchOptions options)
         BookUpdate[] updates = Read();
         using MarketDataServer server = new(new MarketDataServerOptions
         {
-            EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Source = "bench", ConnectionsMax = options.Subscribers + 1, Spins = true, StallMs = 600_000, ConflationsMax = 10_000,
+            EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Source = "bench", ConnectionsMax = options.Subscribers + 1, Spins = true,
+                StallMs = 600_000, ConflationsMax = 10_000,
         });
         _ = server.Define(new InstrumentInfo("BENCH", 4, 100, 1));
         using ManualResetEventSlim ready = new();
@@ -101,7 +105,8 @@ internal sealed class FeedBench(FeedBenchOptions options)
     // Subscribes, and never reads.
     private System.Net.Sockets.Socket Stall(MarketDataServer server)
     {
-        System.Net.Sockets.Socket socket = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        System.Net.Sockets.Socket socket = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
         socket.Connect(server.EndPoint);
         _ = socket.Send(RequestCodec.Encode(new Request(RequestKind.Subscribe, ["BENCH"], options.Depth)));
         while (server.Counters.Subscriptions < options.Subscribers + 1)
@@ -133,7 +138,8 @@ internal sealed class FeedBench(FeedBenchOptions options)
         double seconds = (Clock.MonotonicNs - startNs) / 1e9;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         return new FeedBenchResult(
-            options, updates.Length, seconds, readers.Frames - framesBefore, server.Loop.SentBytes - sentBefore, readers.Last, readers.Each, allocated,
+            options, updates.Length, seconds, readers.Frames - framesBefore, server.Loop.SentBytes - sentBefore, readers.Last,
+            readers.Each, allocated,
             GC.CollectionCount(0) - collections, server.Counters.Conflations, server.Counters.SlowDisconnects, readers.Gaps);
     }
 
@@ -196,7 +202,8 @@ internal sealed class FeedBench(FeedBenchOptions options)
             _subscribers = [.. Enumerable.Range(0, options.Subscribers).Select(_ => new Subscriber(this))];
             foreach (Subscriber subscriber in _subscribers)
             {
-                _ = _loop.TryConnect(server, new MarketDataConnection(subscriber, [new Request(RequestKind.Subscribe, ["BENCH"], options.Depth)]), out _);
+                _ = _loop.TryConnect(server, new MarketDataConnection(subscriber, [new Request(RequestKind.Subscribe, ["BENCH"], options.Depth)]),
+                    out _);
             }
         }
 

@@ -11,15 +11,21 @@ internal static class FeedReport
     {
         List<string> lines =
         [
-            "| depth | subscribers | load | messages/s | deliveries/s | MB/s | last subscriber p50 / p99 / p99.9 / max, us | each subscriber p50 / p99, us | allocated, B | GCs | gaps |",
+            "| depth | subscribers | load | messages/s | deliveries/s | MB/s | last subscriber p50 / p99 / p99.9 / max, " +
+                "us | each subscriber p50 / p99, us | allocated, B | GCs | gaps |",
             "|---|---:|---|---:|---:|---:|---|---|---:|---:|---:|",
         ];
         foreach (FeedBenchResult result in results)
         {
-            string load = (result.Options.Rate == 0 ? "as fast as it goes" : $"{result.Options.Rate.ToString("N0", CultureInfo.InvariantCulture)}/s") + (result.Options.WithStalled ? ", one more stalled" : "");
+            string load = (result.Options.Rate == 0 ? "as fast as it goes"
+                : $"{result.Options.Rate.ToString("N0", CultureInfo.InvariantCulture)}/s") + (result.Options.WithStalled ? ", one more stalled" : "");
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Options.Depth.ToString().ToLowerInvariant()} | {result.Options.Subscribers} | {load} | {result.Messages / result.Seconds:N0} | {result.Messages / result.Seconds * result.Options.Subscribers:N0} | {result.BytesSent / result.Seconds / 1e6:N1} | {Us(result.Latency, 0.5)} / {Us(result.Latency, 0.99)} / {Us(result.Latency, 0.999)} / {Us(result.Latency, 1)} | {Us(result.EachLatency, 0.5)} / {Us(result.EachLatency, 0.99)} | {result.BytesAllocated:N0} | {result.Collections} | {result.Gaps} |"));
+                $"| {result.Options.Depth.ToString().ToLowerInvariant()} | {result.Options.Subscribers} | {load} | " +
+                $"{result.Messages / result.Seconds:N0} | {result.Messages / result.Seconds * result.Options.Subscribers:N0} | " +
+                $"{result.BytesSent / result.Seconds / 1e6:N1} | {Us(result.Latency, 0.5)} / {Us(result.Latency, 0.99)} / " +
+                $"{Us(result.Latency, 0.999)} / {Us(result.Latency, 1)} | {Us(result.EachLatency, 0.5)} / " +
+                $"{Us(result.EachLatency, 0.99)} | {result.BytesAllocated:N0} | {result.Collections} | {result.Gaps} |"));
         }
 
         return string.Join(Environment.NewLine, lines);

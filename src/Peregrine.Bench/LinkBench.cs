@@ -36,7 +36,8 @@ internal sealed record LinkBenchOptions
 
 /// <summary>One line of the result.</summary>
 internal sealed record BenchRun(
-    string Level, string Load, LatencyHistogram Latency, double OrdersPerSecond, double BytesPerOrder, int Collections, double GcPauseMs, long Refused, IReadOnlyList<double> HopP50Us, string Note);
+    string Level, string Load, LatencyHistogram Latency, double OrdersPerSecond, double BytesPerOrder, int Collections, double GcPauseMs,
+    long Refused, IReadOnlyList<double> HopP50Us, string Note);
 
 /// <summary>The whole result.</summary>
 internal sealed record LinkBenchResult(LatencyHistogram Echo, LatencyHistogram? Fdatasync, IReadOnlyList<BenchRun> Runs);
@@ -89,7 +90,8 @@ internal sealed class LinkBench(LinkBenchOptions options)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"--folder {options.Folder}: cannot be made: {fault.Message.TrimEnd('.')}; choose a folder on the disk to be measured");
+            throw new CommandException($"--folder {options.Folder}: cannot be made: {fault.Message.TrimEnd('.')}; " +
+                $"choose a folder on the disk to be measured");
         }
     }
 
@@ -127,7 +129,8 @@ internal sealed class LinkBench(LinkBenchOptions options)
                 runs.Add(Measure(link, client, level, $"{rate:N0}/s", () => client.RunOpenLoop(rate, options.Seconds)));
             }
 
-            runs.Add(Measure(link, client, level, $"flat out, window {options.Window}", () => client.RunFlatOut(options.Window, options.Seconds) > 0));
+            runs.Add(Measure(link, client, level, $"flat out, window {options.Window}",
+                () => client.RunFlatOut(options.Window, options.Seconds) > 0));
         }
 
         link.RequestStop();
@@ -148,8 +151,10 @@ internal sealed class LinkBench(LinkBenchOptions options)
         LatencyHistogram latency = new();
         client.Latency.AddTo(latency);
         BenchRun result = new(
-            level.ToString().ToLowerInvariant(), load, latency, client.Answered / seconds, allocated / (double)Math.Max(client.Sent, 1), GC.CollectionCount(0) - collections,
-            (GC.GetTotalPauseDuration() - pause).TotalMilliseconds, client.Refused, [.. Enumerable.Range(0, HopStatistics.HopNames.Count).Select(hop => link.Hops.Hop(hop).Quantile(0.5) / 1e3)],
+            level.ToString().ToLowerInvariant(), load, latency, client.Answered / seconds, allocated / (double)Math.Max(client.Sent, 1),
+            GC.CollectionCount(0) - collections,
+            (GC.GetTotalPauseDuration() - pause).TotalMilliseconds, client.Refused,
+            [.. Enumerable.Range(0, HopStatistics.HopNames.Count).Select(hop => link.Hops.Hop(hop).Quantile(0.5) / 1e3)],
             kept ? "" : "overloaded");
         if (kept)
         {
@@ -169,7 +174,8 @@ internal sealed class LinkBench(LinkBenchOptions options)
         Sessions = [new ClientSession("BENCHER", [0, 1])],
         Rules = new TradingRules(
             [new Instrument(0, Symbol, 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(10_000) }],
-            [new Account(0, "BENCH-A", new AccountLimits(10_000, 10_000_000, 1_000)), new Account(1, "BENCH-B", new AccountLimits(10_000, 10_000_000, 1_000))]),
+            [new Account(0, "BENCH-A", new AccountLimits(10_000, 10_000_000, 1_000)),
+            new Account(1, "BENCH-B", new AccountLimits(10_000, 10_000_000, 1_000))]),
         Ids = ids,
         Wait = WaitMode.Spin,
         PinnedCore = options.LinkCore,

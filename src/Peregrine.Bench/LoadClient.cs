@@ -36,7 +36,8 @@ internal sealed class LoadClient : IDisposable
         _sell = new OrderTemplate(sender, target, "BENCH-B", symbol, '2', price);
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _socket.Connect(link);
-        string logon = $"35=A\u000149={sender}\u000156={target}\u000134=1\u000152={DateTime.UtcNow:yyyyMMdd-HH:mm:ss.fff}\u000198=0\u0001108=60\u0001141=Y\u0001";
+        string logon = $"35=A\u000149={sender}\u000156={target}\u000134=1\u000152={DateTime.UtcNow:yyyyMMdd-HH:mm:ss.fff}\u0001" +
+            "98=0\u0001108=60\u0001141=Y\u0001";
         string head = $"8=FIX.4.4\u00019={logon.Length}\u0001{logon}";
         _ = _socket.Send(Encoding.ASCII.GetBytes($"{head}10={Encoding.ASCII.GetBytes(head).Sum(value => value) & 255:000}\u0001"));
         _socket.ReceiveTimeout = 5000;

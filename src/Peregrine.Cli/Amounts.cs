@@ -7,7 +7,8 @@ public static class Amounts
 {
     private const double SpeedMax = 1_000_000;
     private static readonly (string Suffix, long Factor)[] ByteUnits = [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("", 1)];
-    private static readonly (string Suffix, long Factor)[] TimeUnits = [("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000)];
+    private static readonly (string Suffix, long Factor)[] TimeUnits = [("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
+        ("d", 86_400_000_000_000)];
 
     /// <summary>Bytes: a whole number, or one with KiB, MiB or GiB. Null is 0.</summary>
     /// <exception cref="CommandException">It is no such thing, or does not fit.</exception>
@@ -26,8 +27,12 @@ public static class Amounts
             return 0;
         }
 
-        bool isNumber = double.TryParse(text.EndsWith('x') ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double speed);
-        return isNumber && speed is > 0 and <= SpeedMax ? speed : throw new CommandException($"{option}: '{text}', expected max, or a multiple above 0 such as 1x, 10x or 0.5x", 2);
+        bool isNumber = double.TryParse(text.EndsWith('x')
+            ? text[..^1]
+            : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double speed);
+        return isNumber && speed is > 0 and <= SpeedMax
+            ? speed
+            : throw new CommandException($"{option}: '{text}', expected max, or a multiple above 0 such as 1x, 10x or 0.5x", 2);
     }
 
     private static long Parse(string option, string? text, (string Suffix, long Factor)[] units, string expected)
@@ -40,7 +45,8 @@ public static class Amounts
         foreach ((string suffix, long factor) in units)
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal)
-                && long.TryParse(text.AsSpan(0, text.Length - suffix.Length).TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                && long.TryParse(text.AsSpan(0, text.Length - suffix.Length).TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out long number)
                 && number <= long.MaxValue / factor)
             {
                 return number * factor;

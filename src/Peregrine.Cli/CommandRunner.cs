@@ -20,7 +20,8 @@ public static class CommandRunner
     }
 
     /// <summary>Parses and runs.</summary>
-    /// <param name="isTold">Whether the message of a library's exception is the one line that users need, as that of a <see cref="CommandException"/> is.</param>
+    /// <param name="isTold">Whether the message of a library's exception is the one line that users need,
+    /// as that of a <see cref="CommandException"/> is.</param>
     /// <returns>0; 1 the work failed; 2 wrong usage.</returns>
     public static int Run(RootCommand root, string[] arguments, Predicate<Exception> isTold)
     {
@@ -59,7 +60,10 @@ public static class CommandRunner
         catch (Exception fault)
         {
             bool isTraced = Environment.GetEnvironmentVariable("PEREGRINE_DEBUG") == "1";
-            Console.Error.WriteLine(isTraced ? $"peregrine: internal error: {fault}" : $"peregrine: internal error: {fault.Message.ReplaceLineEndings(" ")} ({fault.GetType().Name}); set PEREGRINE_DEBUG=1 to see where, and report it");
+            Console.Error.WriteLine(isTraced
+                ? $"peregrine: internal error: {fault}"
+                : $"peregrine: internal error: {fault.Message.ReplaceLineEndings(" ")} ({fault.GetType().Name}); " +
+                $"set PEREGRINE_DEBUG=1 to see where, and report it");
             return FailedExitCode;
         }
     }

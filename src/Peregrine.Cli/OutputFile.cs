@@ -15,7 +15,8 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Where the file will be.</param>
-    /// <param name="inputs">Files that are read meanwhile, and must not be replaced; or folders of such files, in which nothing is to be made.</param>
+    /// <param name="inputs">Files that are read meanwhile, and must not be replaced; or folders of such files,
+    /// in which nothing is to be made.</param>
     /// <exception cref="CommandException">The folder is missing or cannot be written; it is the input.</exception>
     public OutputFile(string path, params string[] inputs)
     {
@@ -28,7 +29,8 @@ public sealed class OutputFile : IDisposable
         _temporaryPath = Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal) ? null : $"{path}.{Environment.ProcessId}.part";
         try
         {
-            Stream = new FileStream(_temporaryPath ?? path, _temporaryPath is null ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+            Stream = new FileStream(_temporaryPath
+                ?? path, _temporaryPath is null ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -36,7 +38,9 @@ public sealed class OutputFile : IDisposable
         }
 
         // By what is on the disk, as a folder may have many names.
-        string? folder = _temporaryPath is null ? null : inputs.FirstOrDefault(input => File.Exists(Path.Combine(input, Path.GetFileName(_temporaryPath))));
+        string? folder = _temporaryPath is null
+            ? null
+            : inputs.FirstOrDefault(input => File.Exists(Path.Combine(input, Path.GetFileName(_temporaryPath))));
         if (folder is not null)
         {
             Dispose();

@@ -17,7 +17,8 @@ public static class PrivateFiles
         CheckOwner(path, "data folder", identity);
         if ((identity.Mode & OthersWrite) != 0)
         {
-            throw new CommandException($"data folder {path}: others may write to it (mode {Octal(identity.Mode)}); expected nobody but its owner: chmod 700 {path}");
+            throw new CommandException($"data folder {path}: others may write to it (mode {Octal(identity.Mode)}); " +
+                $"expected nobody but its owner: chmod 700 {path}");
         }
     }
 
@@ -45,7 +46,8 @@ public static class PrivateFiles
         CheckOwner(path, what, identity);
         if ((identity.Mode & (OthersRead | OthersWrite)) != 0)
         {
-            throw new CommandException($"{path}: others may read the {what} (mode {Octal(identity.Mode)}); expected mode 0600: chmod 600 {path}, or delete it for a new one");
+            throw new CommandException($"{path}: others may read the {what} (mode {Octal(identity.Mode)}); expected mode 0600: " +
+                $"chmod 600 {path}, or delete it for a new one");
         }
     }
 
@@ -59,7 +61,8 @@ public static class PrivateFiles
     {
         if (identity.Owner != FileIdentity.CurrentUser)
         {
-            throw new CommandException($"{path}: the {what} belongs to user {identity.Owner}, and this is user {FileIdentity.CurrentUser}: chown {FileIdentity.CurrentUser} {path}, or run as its owner");
+            throw new CommandException($"{path}: the {what} belongs to user {identity.Owner}, " +
+                $"and this is user {FileIdentity.CurrentUser}: chown {FileIdentity.CurrentUser} {path}, or run as its owner");
         }
     }
 

@@ -7,7 +7,8 @@ namespace Peregrine.Feeds;
 /// <summary>Opens a recorded feed: the format is found by content, zstd and gzip are taken off.</summary>
 public static class FeedFile
 {
-    private const string Known = "a LOBSTER message file (CSV), ITCH 5.0 (BinaryFILE), a pcap or pcapng capture of MoldUDP64, or DBN 1; each may be compressed with zstd or gzip";
+    private const string Known = "a LOBSTER message file (CSV), ITCH 5.0 (BinaryFILE), a pcap or pcapng capture of MoldUDP64, or DBN 1; " +
+        "each may be compressed with zstd or gzip";
     private const int DetectBytes = 256;
 
     /// <summary>Opens.</summary>
@@ -24,7 +25,8 @@ public static class FeedFile
             reader.Progress = () => file.Length == 0 ? 1 : (double)file.Position / file.Length;
             return reader;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
+        catch (Exception fault) when (fault is IOException
+            or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
         {
             input?.Dispose();
             throw new FeedException($"{path}: cannot be read: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; expected {Known}");
@@ -47,7 +49,8 @@ public static class FeedFile
             stream.CopyTo(whole);
             return whole.ToArray();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
+        catch (Exception fault) when (fault is IOException
+            or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdException)
         {
             throw new FeedException($"{path}: cannot be read: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; expected {Known}");
         }
@@ -101,7 +104,8 @@ public static class FeedFile
             return new DbnReader(input);
         }
 
-        if (data.Length >= 3 && Itch50Decoder.LengthOf(data[2]) is > 0 and int length && ((data[0] << 8) | data[1]) is int prefix && (prefix == length || prefix == 0))
+        if (data.Length >= 3 && Itch50Decoder.LengthOf(data[2]) is > 0 and int length && ((data[0] << 8) | data[1]) is int prefix
+            && (prefix == length || prefix == 0))
         {
             return new ItchReader(input);
         }
@@ -111,6 +115,7 @@ public static class FeedFile
             return new LobsterReader(input);
         }
 
-        throw new FeedException($"{path}: no feed that is known, at byte 0: {Convert.ToHexStringLower(data[..Math.Min(data.Length, 8)])}; expected {Known}");
+        throw new FeedException($"{path}: no feed that is known, at byte 0: " +
+            $"{Convert.ToHexStringLower(data[..Math.Min(data.Length, 8)])}; expected {Known}");
     }
 }

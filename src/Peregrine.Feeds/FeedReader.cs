@@ -96,7 +96,8 @@ public abstract class FeedReader(FeedInput input) : IDisposable
     {
         string where = $"{Name}: at byte {MessageOffset}{(IsCompressed ? " of the decompressed data" : "")}";
         return status == FeedStatus.Truncated
-            ? $"{where}: the {Format} feed ends in the middle of a message, after {RestBytes} bytes; expected {Expected}; --allow-truncated takes what comes before"
+            ? $"{where}: the {Format} feed ends in the middle of a message, after {RestBytes} bytes; expected {Expected}; " +
+            $"--allow-truncated takes what comes before"
             : $"{where}: no {Format} message: {Convert.ToHexStringLower(input.Data.Slice(RestStart, Math.Min(RestBytes, 16)))}; expected {Expected}";
     }
 
@@ -123,7 +124,9 @@ public abstract class FeedReader(FeedInput input) : IDisposable
         }
         catch (Exception fault) when (fault is IOException or InvalidDataException or ZstdSharp.ZstdException)
         {
-            throw new FeedException($"{Name}: after byte {input.Offset + input.Data.Length}{(IsCompressed ? " of the decompressed data" : "")}: cannot be read: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; get a whole copy of the file");
+            throw new FeedException($"{Name}: after byte " +
+                $"{input.Offset + input.Data.Length}{(IsCompressed ? " of the decompressed data" : "")}: cannot be read: " +
+                $"{fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; get a whole copy of the file");
         }
     }
 }

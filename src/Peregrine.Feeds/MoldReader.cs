@@ -81,7 +81,8 @@ public sealed class MoldReader(FeedInput input) : FeedReader(input)
     // False: the packet holds no new message. Anything that is not framed as MoldUDP64 to its last byte is somebody else's.
     private bool TryOpenPacket(ReadOnlySpan<byte> data, ReadOnlySpan<byte> payload, int packetBytes)
     {
-        if (!MoldUdp64.TryHeader(payload, out MoldHeader header) || !IsFramed(payload, header) || SequenceOf(payload[..MoldUdp64.SessionBytes]) is not { } sequence)
+        if (!MoldUdp64.TryHeader(payload, out MoldHeader header) || !IsFramed(payload, header)
+            || SequenceOf(payload[..MoldUdp64.SessionBytes]) is not { } sequence)
         {
             _otherPackets++;
             return false;

@@ -1,5 +1,8 @@
 namespace Peregrine.Trading;
 
+// Words that matching, risk and orders share stand above the folders, so that matching need not know of orders.
+// What each of them does is said once, in docs/matching.md.
+
 /// <summary>How an order is priced. 0 is no type.</summary>
 public enum OrderType : byte
 {

@@ -21,9 +21,11 @@ internal sealed record BooksBenchOptions
 
 /// <summary>What came out.</summary>
 /// <param name="NsPerMessage">One each round.</param>
-/// <param name="Digest">Of the books, for orders and replay of the engine, at the end of the last round: every round has the same, or nothing was measured.</param>
+/// <param name="Digest">Of the books, for orders and replay of the engine, at the end of the last round: every round has the same,
+/// or nothing was measured.</param>
 /// <param name="BytesAllocated">In the worst round.</param>
-internal sealed record BooksBenchResult(BooksBenchOptions Options, int Messages, IReadOnlyList<double> NsPerMessage, ulong Digest, int Orders, long BytesAllocated, int Collections);
+internal sealed record BooksBenchResult(BooksBenchOptions Options, int Messages, IReadOnlyList<double> NsPerMessage, ulong Digest, int Orders,
+    long BytesAllocated, int Collections);
 
 /// <summary>
 /// A recorded feed, in memory, again and again: its decoded messages into books; its bytes through decoder and books; its messages as
@@ -101,7 +103,9 @@ internal sealed class BooksBench(BooksBenchOptions options)
             updates.Add(update);
         }
 
-        return status == FeedStatus.End && updates.Count > 0 ? [.. updates] : throw new CommandException(updates.Count == 0 ? $"{options.Path}: no messages" : feed.Explain(status));
+        return status == FeedStatus.End && updates.Count > 0
+            ? [.. updates]
+            : throw new CommandException(updates.Count == 0 ? $"{options.Path}: no messages" : feed.Explain(status));
     }
 
     // The memory of the books stays, so that only the first round makes it.

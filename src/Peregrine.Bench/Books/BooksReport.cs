@@ -20,7 +20,8 @@ internal static class BooksReport
             double[] ns = [.. result.NsPerMessage.Order()];
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Options.Stage} | {result.Messages:N0} | {ns[0]:N1} / {ns[ns.Length / 2]:N1} / {ns[^1]:N1} | {1e3 / ns[ns.Length / 2]:N1} | {result.Orders:N0} | {result.BytesAllocated:N0} | {result.Collections} |"));
+                $"| {result.Options.Stage} | {result.Messages:N0} | {ns[0]:N1} / {ns[ns.Length / 2]:N1} / {ns[^1]:N1} | " +
+                $"{1e3 / ns[ns.Length / 2]:N1} | {result.Orders:N0} | {result.BytesAllocated:N0} | {result.Collections} |"));
         }
 
         return string.Join(Environment.NewLine, lines);

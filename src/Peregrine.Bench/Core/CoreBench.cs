@@ -41,9 +41,11 @@ internal sealed record CoreBenchOptions
 
 /// <summary>What came out.</summary>
 internal sealed record CoreBenchResult(
-    CoreBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, LatencyHistogram ClockReads, Int128 TradedLots, int Resting, long Refused, long BytesAllocated, int Collections);
+    CoreBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, LatencyHistogram ClockReads,
+    Int128 TradedLots, int Resting, long Refused, long BytesAllocated, int Collections);
 
-/// <summary>A stream of order commands through one stage: on one thread, warmed up, commands/s and latency in runs apart, as the clock costs.</summary>
+/// <summary>A stream of order commands through one stage: on one thread, warmed up, commands/s and latency in runs apart,
+/// as the clock costs.</summary>
 internal sealed class CoreBench(CoreBenchOptions options)
 {
     /// <summary>Commands that are got ready at a time: what fits into the near caches beside the books, as a gateway's ring does.</summary>
@@ -92,7 +94,8 @@ internal sealed class CoreBench(CoreBenchOptions options)
             _ = Play(Prefilled(stream), stream.Prefill, stream.Measured, latency);
         }
 
-        return new CoreBenchResult(options, stream.Measured, stream.Prefill, perSecond, latency, clockReads, stage!.TradedLots, stage.Resting, stage.Refused, bytes, collections);
+        return new CoreBenchResult(options, stream.Measured, stream.Prefill, perSecond, latency, clockReads, stage!.TradedLots, stage.Resting,
+            stage.Refused, bytes, collections);
     }
 
     private ICoreStage Make(OrderStream stream) => options.Stage switch

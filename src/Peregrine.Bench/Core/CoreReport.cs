@@ -9,7 +9,8 @@ internal static class CoreReport
     public static string ToMarkdown(IReadOnlyList<CoreBenchResult> results, IReadOnlyList<PipelineBenchResult> links)
     {
         string[] parts = [results.Count > 0 ? ToMarkdown(results) : "", links.Count > 0 ? PipelineReport.ToMarkdown(links) : ""];
-        return string.Join(Environment.NewLine, [BenchReport.Machine(), .. parts.Where(part => part.Length > 0).SelectMany(part => new[] { "", part })]);
+        return string.Join(Environment.NewLine,
+            [BenchReport.Machine(), .. parts.Where(part => part.Length > 0).SelectMany(part => new[] { "", part })]);
     }
 
     public static string ToJson(IReadOnlyList<CoreBenchResult> results, IReadOnlyList<PipelineBenchResult> links) =>
@@ -19,7 +20,8 @@ internal static class CoreReport
     {
         List<string> lines =
         [
-            "| stage | commands (before) | M commands/s min / median / max | p50 / p99 / p99.9 / max, ns | clock p50 / p99, ns | traded quantity | resting | refused | allocated, B | GCs |",
+            "| stage | commands (before) | M commands/s min / median / max | p50 / p99 / p99.9 / max, ns | clock p50 / p99, " +
+                "ns | traded quantity | resting | refused | allocated, B | GCs |",
             "|---|---:|---|---|---|---:|---:|---:|---:|---:|",
         ];
         foreach (CoreBenchResult result in results)
@@ -27,7 +29,11 @@ internal static class CoreReport
             double[] rates = [.. result.PerSecond.Order().Select(rate => rate / 1e6)];
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Options.Stage} | {result.Commands:N0} ({result.Prefill:N0}) | {rates[0]:N1} / {rates[rates.Length / 2]:N1} / {rates[^1]:N1} | {result.Latency.Quantile(0.5):N0} / {result.Latency.Quantile(0.99):N0} / {result.Latency.Quantile(0.999):N0} / {result.Latency.Max:N0} | {result.ClockReads.Quantile(0.5):N0} / {result.ClockReads.Quantile(0.99):N0} | {result.TradedLots} | {result.Resting:N0} | {result.Refused:N0} | {result.BytesAllocated:N0} | {result.Collections} |"));
+                $"| {result.Options.Stage} | {result.Commands:N0} ({result.Prefill:N0}) | {rates[0]:N1} / " +
+                $"{rates[rates.Length / 2]:N1} / {rates[^1]:N1} | {result.Latency.Quantile(0.5):N0} / " +
+                $"{result.Latency.Quantile(0.99):N0} / {result.Latency.Quantile(0.999):N0} / {result.Latency.Max:N0} | " +
+                $"{result.ClockReads.Quantile(0.5):N0} / {result.ClockReads.Quantile(0.99):N0} | {result.TradedLots} | " +
+                $"{result.Resting:N0} | {result.Refused:N0} | {result.BytesAllocated:N0} | {result.Collections} |"));
         }
 
         return string.Join(Environment.NewLine, lines);

@@ -73,9 +73,11 @@ internal sealed class OrderStream
 
         ulong count = bytes.Length >= HeaderBytes ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
         ulong prefill = bytes.Length >= HeaderBytes ? BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(8)) : 0;
-        if (bytes.Length < HeaderBytes || (bytes.Length - HeaderBytes) % RecordBytes != 0 || count != (ulong)((bytes.Length - HeaderBytes) / RecordBytes))
+        if (bytes.Length < HeaderBytes || (bytes.Length - HeaderBytes) % RecordBytes != 0
+            || count != (ulong)((bytes.Length - HeaderBytes) / RecordBytes))
         {
-            throw new CommandException($"{path}: {bytes.Length} bytes, and a header that announces {count} commands; expected {HeaderBytes} bytes and {RecordBytes} for each command");
+            throw new CommandException($"{path}: {bytes.Length} bytes, and a header that announces {count} commands; " +
+                $"expected {HeaderBytes} bytes and {RecordBytes} for each command");
         }
 
         if (prefill >= count)
@@ -88,9 +90,12 @@ internal sealed class OrderStream
         for (int index = 0; index < commands.Length; index++)
         {
             ref readonly StreamCommand command = ref commands[index];
-            if (command.Type > StreamCommandType.Move || command.OrderId == 0 || command.OrderId > count || (command.Type == StreamCommandType.Add && command.Lots == 0))
+            if (command.Type > StreamCommandType.Move || command.OrderId == 0 || command.OrderId > count
+                || (command.Type == StreamCommandType.Add && command.Lots == 0))
             {
-                throw new CommandException($"{path}: command {index}: type {(byte)command.Type}, order {command.OrderId}, quantity {command.Lots}; expected type 0 (add), 1 (cancel) or 2 (move), an order from 1 to {count}, and a quantity above 0 for an add");
+                throw new CommandException($"{path}: command {index}: type {(byte)command.Type}, order {command.OrderId}, " +
+                    $"quantity {command.Lots}; expected type 0 (add), 1 (cancel) or 2 (move), an order from 1 to {count}, " +
+                    $"and a quantity above 0 for an add");
             }
 
             orderIdMax = Math.Max(orderIdMax, command.OrderId);

@@ -33,7 +33,8 @@ internal sealed record PipelineBenchOptions
 /// <param name="BytesAllocated">By the whole process in the worst round, while it was measured.</param>
 /// <param name="Batches">Journal batches of the last round.</param>
 internal sealed record PipelineBenchResult(
-    PipelineBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, LatencyHistogram ClockReads, Int128 TradedLots, int Resting,
+    PipelineBenchOptions Options, int Commands, int Prefill, IReadOnlyList<double> PerSecond, LatencyHistogram Latency, LatencyHistogram ClockReads,
+    Int128 TradedLots, int Resting,
     long Refused, long BytesAllocated, int Collections, long Batches);
 
 /// <summary>
@@ -61,7 +62,8 @@ internal sealed class PipelineBench(PipelineBenchOptions options)
         int collections = 0;
         for (int round = -WarmUps; round < options.Rounds; round++)
         {
-            options.Progress($"link, {options.Durability}, {options.Outstanding} outstanding: {(round < 0 ? "warm-up" : $"round {round + 1} of {options.Rounds}")}");
+            options.Progress($"link, {options.Durability}, {options.Outstanding} outstanding: " +
+                $"{(round < 0 ? "warm-up" : $"round {round + 1} of {options.Rounds}")}");
             last = RunRound(stream, measured);
             if (round >= 0)
             {
@@ -75,7 +77,8 @@ internal sealed class PipelineBench(PipelineBenchOptions options)
         TradingCore core = last!.Core;
         long refused = core.CountOf(ReportType.Rejected) + core.CountOf(ReportType.CancelRejected);
         return new PipelineBenchResult(
-            options, measured, stream.Prefill, perSecond, latency, clockReads, core.Books.TradedLots, core.WorkingOrderCount, refused, bytes, collections, last.Batches);
+            options, measured, stream.Prefill, perSecond, latency, clockReads, core.Books.TradedLots, core.WorkingOrderCount, refused, bytes,
+            collections, last.Batches);
     }
 
     private PipelineRound RunRound(OrderStream stream, int measured)
@@ -85,7 +88,8 @@ internal sealed class PipelineBench(PipelineBenchOptions options)
         {
             JournalOptions journal = new()
             {
-                Folder = Scratch, Durability = options.Durability, WriteBeside = options.WriteBeside, SyncInline = options.Durability == Durability.Fsync && !options.WriteBeside,
+                Folder = Scratch, Durability = options.Durability, WriteBeside = options.WriteBeside,
+                    SyncInline = options.Durability == Durability.Fsync && !options.WriteBeside,
             };
             using JournalWriter writer = JournalWriter.Open(journal, new NoRecords(), out _);
             PipelineRound round = new(stream, measured, options, writer);
@@ -115,12 +119,14 @@ internal sealed class PipelineBench(PipelineBenchOptions options)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"--dir {options.Folder}: cannot be used: {fault.Message.TrimEnd('.')}; choose a folder on the disk to be measured");
+            throw new CommandException($"--dir {options.Folder}: cannot be used: {fault.Message.TrimEnd('.')}; " +
+                $"choose a folder on the disk to be measured");
         }
     }
 
     private sealed class NoRecords : IJournalVisitor
     {
-        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload) => throw new InvalidOperationException("a new journal has no records");
+        public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload) =>
+            throw new InvalidOperationException("a new journal has no records");
     }
 }

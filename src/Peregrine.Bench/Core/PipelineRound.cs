@@ -145,7 +145,8 @@ internal sealed class PipelineRound : IReportSink
 
             if (status is not (SubmitStatus.Ok or SubmitStatus.Busy) || !_sequencer.TryCommit())
             {
-                Volatile.Write(ref _failure, $"the journal cannot be written ({status}): {_journal.Failure?.Message}; make room on the disk, or name another folder");
+                Volatile.Write(ref _failure, $"the journal cannot be written ({status}): {_journal.Failure?.Message}; make room on the disk, " +
+                    $"or name another folder");
                 return;
             }
 

@@ -2,7 +2,8 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Bench.Core;
 
-/// <summary>The whole core: risk with every limit set, matching, order state, reports. Requests name orders by their ids, as binary clients do.</summary>
+/// <summary>The whole core: risk with every limit set, matching, order state, reports. Requests name orders by their ids,
+/// as binary clients do.</summary>
 internal sealed class TradingStage : ICoreStage
 {
     private readonly OrderStream _stream;

@@ -46,9 +46,11 @@ internal sealed record JournalBenchOptions
 /// <param name="IsFlatOut">Compared by records/s, not by latency.</param>
 /// <param name="Journal">One each round.</param>
 /// <param name="Bare">The same load on the bare file; empty at level none, which writes now and then only.</param>
-internal sealed record JournalBenchResult(Durability Level, string Load, bool IsFlatOut, IReadOnlyList<LoadFigures> Journal, IReadOnlyList<LoadFigures> Bare);
+internal sealed record JournalBenchResult(Durability Level, string Load, bool IsFlatOut, IReadOnlyList<LoadFigures> Journal,
+    IReadOnlyList<LoadFigures> Bare);
 
-/// <summary>The journal's writer under three loads, with a bare file under the same loads in turns: what the machine does meanwhile happens to both.</summary>
+/// <summary>The journal's writer under three loads, with a bare file under the same loads in turns:
+/// what the machine does meanwhile happens to both.</summary>
 internal sealed class JournalBench(JournalBenchOptions options)
 {
     private const long FlatOutSegmentBytes = 64L << 20;
@@ -73,7 +75,8 @@ internal sealed class JournalBench(JournalBenchOptions options)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"--dir {options.Folder}: cannot be used: {fault.Message.TrimEnd('.')}; choose a folder on the disk to be measured");
+            throw new CommandException($"--dir {options.Folder}: cannot be used: {fault.Message.TrimEnd('.')}; " +
+                $"choose a folder on the disk to be measured");
         }
 
         try
@@ -115,12 +118,16 @@ internal sealed class JournalBench(JournalBenchOptions options)
         long records = options.Records + JournalLoads.WarmUpRecords(options.Records);
         long batches = (records / options.BatchRecords) + 2;
         long flatOutBytes = ((records * footprint.RecordBytes) + (batches * footprint.BatchBytes) + PacedSegmentBytes) / 4096 * 4096;
-        yield return Take(level, footprint, $"flat out, {options.BatchRecords:N0} a commit", FlatOutSegmentBytes, flatOutBytes, log => JournalLoads.FlatOut(log, options.Records, options.BatchRecords), isFlatOut: true);
-        yield return Take(level, footprint, $"{options.Outstanding:N0} outstanding", PacedSegmentBytes, PacedSegmentBytes, log => JournalLoads.Closed(log, options.Seconds, options.Outstanding), isFlatOut: false);
-        yield return Take(level, footprint, $"open loop, {options.Rate:N0}/s", PacedSegmentBytes, PacedSegmentBytes, log => JournalLoads.OpenLoop(log, options.Seconds, options.Rate), isFlatOut: false);
+        yield return Take(level, footprint, $"flat out, {options.BatchRecords:N0} a commit", FlatOutSegmentBytes, flatOutBytes,
+            log => JournalLoads.FlatOut(log, options.Records, options.BatchRecords), isFlatOut: true);
+        yield return Take(level, footprint, $"{options.Outstanding:N0} outstanding", PacedSegmentBytes, PacedSegmentBytes,
+            log => JournalLoads.Closed(log, options.Seconds, options.Outstanding), isFlatOut: false);
+        yield return Take(level, footprint, $"open loop, {options.Rate:N0}/s", PacedSegmentBytes, PacedSegmentBytes,
+            log => JournalLoads.OpenLoop(log, options.Seconds, options.Rate), isFlatOut: false);
     }
 
-    private JournalBenchResult Take(Durability level, BatchFootprint footprint, string load, long segmentBytes, long bareBytes, Func<BenchLog, LoadFigures> run, bool isFlatOut)
+    private JournalBenchResult Take(Durability level, BatchFootprint footprint, string load, long segmentBytes, long bareBytes,
+        Func<BenchLog, LoadFigures> run, bool isFlatOut)
     {
         List<LoadFigures> journal = [];
         List<LoadFigures> bare = [];

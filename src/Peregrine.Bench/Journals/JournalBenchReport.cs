@@ -18,9 +18,13 @@ internal static class JournalBenchReport
             "",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Payloads of {options.PayloadBytes} bytes; {options.Rounds} rounds, journal and bare file in turns; rates and ratios are medians over the rounds, quantiles are over all; measuring thread on core {options.Core}, sync {(options.SyncInline ? "inline" : "on a thread beside it")}. Latency is that of a commit when flat out, else from when a record was due until it was durable."),
+                $"Payloads of {options.PayloadBytes} bytes; {options.Rounds} rounds, journal and bare file in turns; " +
+                $"rates and ratios are medians over the rounds, quantiles are over all; measuring thread on core {options.Core}, " +
+                $"sync {(options.SyncInline ? "inline" : "on a thread beside it")}. Latency is that of a commit when flat out, " +
+                $"else from when a record was due until it was durable."),
             "",
-            "| level | log | load | M records/s | MB/s | records/batch | p50 us | p99 us | p99.9 us | max us | to bare | to one bare write | CPU ns/record | allocated B | GCs |",
+            "| level | log | load | M records/s | MB/s | records/batch | p50 us | p99 us | p99.9 us | max us | to bare | to one bare write | CPU " +
+                "ns/record | allocated B | GCs |",
             "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         ];
         foreach (JournalBenchResult result in results)
@@ -75,7 +79,11 @@ internal static class JournalBenchReport
         string note = rounds.Any(round => round.IsOverloaded) ? " (overloaded)" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {Word(result.Level)} | {log} | {result.Load}{note} | {Median(rounds.Select(PerSecond)) / 1e6:N3} | {Median(rounds.Select(MegabytesPerSecond)):N1} | {Median(rounds.Select(BatchRecords)):N1} | {latency.Quantile(0.5) / 1e3:N1} | {latency.Quantile(0.99) / 1e3:N1} | {latency.Quantile(0.999) / 1e3:N1} | {latency.Max / 1e3:N0} | {Ratio(toBare)} | {Ratio(toOneBareWrite)} | {Median(rounds.Select(CpuNs)):N0} | {rounds.Sum(round => round.AllocatedBytes):N0} | {rounds.Sum(round => round.Collections)} |");
+            $"| {Word(result.Level)} | {log} | {result.Load}{note} | {Median(rounds.Select(PerSecond)) / 1e6:N3} | " +
+            $"{Median(rounds.Select(MegabytesPerSecond)):N1} | {Median(rounds.Select(BatchRecords)):N1} | " +
+            $"{latency.Quantile(0.5) / 1e3:N1} | {latency.Quantile(0.99) / 1e3:N1} | {latency.Quantile(0.999) / 1e3:N1} | " +
+            $"{latency.Max / 1e3:N0} | {Ratio(toBare)} | {Ratio(toOneBareWrite)} | {Median(rounds.Select(CpuNs)):N0} | " +
+            $"{rounds.Sum(round => round.AllocatedBytes):N0} | {rounds.Sum(round => round.Collections)} |");
     }
 
     private static object Figures(IReadOnlyList<LoadFigures> rounds)
@@ -88,7 +96,8 @@ internal static class JournalBenchReport
             records = rounds.Sum(round => round.Records),
             batches = rounds.Sum(round => round.Batches),
             bytes = rounds.Sum(round => round.Bytes),
-            latencyUs = new { p50 = latency.Quantile(0.5) / 1e3, p99 = latency.Quantile(0.99) / 1e3, p999 = latency.Quantile(0.999) / 1e3, max = latency.Max / 1e3, count = latency.Count },
+            latencyUs = new { p50 = latency.Quantile(0.5) / 1e3, p99 = latency.Quantile(0.99) / 1e3, p999 = latency.Quantile(0.999) / 1e3,
+            max = latency.Max / 1e3, count = latency.Count },
             cpuNsPerRecord = Median(rounds.Select(CpuNs)),
             allocatedBytes = rounds.Sum(round => round.AllocatedBytes),
             collections = rounds.Sum(round => round.Collections),

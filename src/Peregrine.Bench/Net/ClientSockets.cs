@@ -68,7 +68,8 @@ internal sealed class ClientSockets : IDisposable
         }
     }
 
-    /// <summary>Ends the command when this process may not have that many descriptors. The runtime raises the soft limit to the hard one by itself.</summary>
+    /// <summary>Ends the command when this process may not have that many descriptors.
+    /// The runtime raises the soft limit to the hard one by itself.</summary>
     public static void CheckDescriptors(int connections)
     {
         string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
@@ -76,7 +77,8 @@ internal sealed class ClientSockets : IDisposable
         if (int.TryParse(hard, out int most) && most < connections + DescriptorsForOthers)
         {
             throw new CommandException(
-                $"{connections:N0} connections need {connections + DescriptorsForOthers:N0} descriptors and the hard limit is {most:N0}: raise it (ulimit -Hn as root, or nofile in /etc/security/limits.conf) or ask for fewer --connections", 2);
+                $"{connections:N0} connections need {connections + DescriptorsForOthers:N0} descriptors and the hard limit is " +
+                $"{most:N0}: raise it (ulimit -Hn as root, or nofile in /etc/security/limits.conf) or ask for fewer --connections", 2);
         }
     }
 

@@ -114,7 +114,8 @@ internal sealed class ConnectLoop : ClosedLoad
         CallResult result = errno == Errno.None ? state.Socket.Send(_messages.Compose(slot, 0, 1)) : new CallResult(-1, errno);
         if (result.Value != _messages.SizeBytes)
         {
-            throw new CommandException($"the first message on a connection to {_server} was not sent: {(result.IsOk ? "no room" : result.Errno.Describe())}");
+            throw new CommandException($"the first message on a connection to {_server} was not sent: " +
+                $"{(result.IsOk ? "no room" : result.Errno.Describe())}");
         }
 
         state.IsSent = true;
@@ -127,7 +128,9 @@ internal sealed class ConnectLoop : ClosedLoad
         CallResult result = state.Socket.Receive(_received);
         if (result.Value <= 0)
         {
-            return result.Errno == Errno.EAGAIN ? false : throw new CommandException($"the server ended a connection: {(result.IsOk ? "end of stream" : result.Errno.Describe())}");
+            return result.Errno == Errno.EAGAIN
+                ? false
+                : throw new CommandException($"the server ended a connection: {(result.IsOk ? "end of stream" : result.Errno.Describe())}");
         }
 
         long sequence = 0;

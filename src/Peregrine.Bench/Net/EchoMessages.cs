@@ -80,7 +80,8 @@ internal sealed class EchoMessages
     private CommandException Mismatch(ReadOnlySpan<byte> data, int connection, long sequence, int offset)
     {
         int at = data.CommonPrefixLength(_expected.AsSpan(offset, data.Length));
-        return new CommandException($"the echo is wrong: connection {connection}, message {sequence}, byte {offset + at} is {data[at]}, expected {_expected[offset + at]}");
+        return new CommandException($"the echo is wrong: connection {connection}, message {sequence}, byte {offset + at} is " +
+            $"{data[at]}, expected {_expected[offset + at]}");
     }
 
     private static void WriteHeader(Span<byte> message, int connection, long sequence)

@@ -59,7 +59,9 @@ internal sealed class EchoServer : IDisposable
         try
         {
             string line = NextLine(Announcement);
-            EndPoint = IPEndPoint.TryParse(line[Announcement.Length..], out IPEndPoint? endpoint) ? endpoint : throw new CommandException($"the server '{name}' says '{line}', expected an address and port");
+            EndPoint = IPEndPoint.TryParse(line[Announcement.Length..], out IPEndPoint? endpoint)
+                ? endpoint
+                : throw new CommandException($"the server '{name}' says '{line}', expected an address and port");
         }
         catch (CommandException)
         {
@@ -154,7 +156,8 @@ internal sealed class EchoServer : IDisposable
             }
         }
 
-        throw _lines.IsCompleted ? Dead() : new CommandException($"the server '{_name}' did not print a line '{start}...' within {AnswerTime.TotalSeconds:N0} s");
+        throw _lines.IsCompleted ? Dead()
+            : new CommandException($"the server '{_name}' did not print a line '{start}...' within {AnswerTime.TotalSeconds:N0} s");
     }
 
     private CommandException Dead() => new(_process.WaitForExit(TimeSpan.FromSeconds(1))

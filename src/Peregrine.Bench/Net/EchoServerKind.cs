@@ -64,7 +64,8 @@ internal sealed record EchoServerKind(string Name, string Program, params string
         EchoServerKind kind = All.FirstOrDefault(kind => kind.Name == name)
             ?? throw new CommandException($"--servers: '{name}', expected {string.Join(", ", All.Select(kind => kind.Name))}", 2);
         return kind.Tls == (isTls ? TlsSupport.None : TlsSupport.Only)
-            ? throw new CommandException($"--servers: '{name}' {(isTls ? "speaks no TLS" : "speaks only TLS, add --tls")}; others: {string.Join(", ", All.Where(other => other.Tls == TlsSupport.Either).Select(other => other.Name))}", 2)
+            ? throw new CommandException($"--servers: '{name}' {(isTls ? "speaks no TLS" : "speaks only TLS, add --tls")}; others: " +
+                $"{string.Join(", ", All.Where(other => other.Tls == TlsSupport.Either).Select(other => other.Name))}", 2)
             : kind;
     }
 

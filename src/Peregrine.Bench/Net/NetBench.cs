@@ -65,7 +65,9 @@ internal sealed class NetBench(NetBenchOptions options)
                 foreach (EchoServerKind kind in options.Servers)
                 {
                     options.Progress(string.Create(
-                        CultureInfo.InvariantCulture, $"load {row + 1} of {options.Loads.Count}: {load.Connections:N0} connections, depth {load.Depth}, {NetReport.Load(load)}; round {round} of {options.Rounds}: {kind.Name}"));
+                        CultureInfo.InvariantCulture,
+                        $"load {row + 1} of {options.Loads.Count}: {load.Connections:N0} connections, depth {load.Depth}, " +
+                        $"{NetReport.Load(load)}; round {round} of {options.Rounds}: {kind.Name}"));
                     rounds[kind.Name].Add(Measure(kind, load, certificate));
                 }
             }
@@ -127,5 +129,6 @@ internal sealed class NetBench(NetBenchOptions options)
         return load.Rate > 0 ? new OpenLoop(connections, load.Rate) : new ClosedLoop(connections, load.Depth);
     }
 
-    private EchoServerSettings Settings(NetLoad load, EchoCertificate? certificate) => new(options.ServerCore, load.Wait, certificate?.CertificatePath, certificate?.KeyPath);
+    private EchoServerSettings Settings(NetLoad load, EchoCertificate? certificate) =>
+        new(options.ServerCore, load.Wait, certificate?.CertificatePath, certificate?.KeyPath);
 }

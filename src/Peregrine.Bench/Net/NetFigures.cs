@@ -12,7 +12,8 @@ internal sealed record NetLoad(int Connections, int Depth, int Rate, string Wait
 
 /// <summary>One server under one load, in one round or as the median of several.</summary>
 internal sealed record NetFigures(
-    double PerSecond, double P50Us, double P99Us, double P999Us, double MaxUs, double ServerCpuNs, double Syscalls, double Collections, double AllocatedBytes)
+    double PerSecond, double P50Us, double P99Us, double P999Us, double MaxUs, double ServerCpuNs, double Syscalls, double Collections,
+    double AllocatedBytes)
 {
     /// <summary>Share of the window in which the generator had something to do, 0 to 1; near 1 it may be the bottleneck. Null is unknown.</summary>
     public double? GeneratorBusy { get; init; }
@@ -30,14 +31,17 @@ internal sealed record NetFigures(
     {
         double each = Math.Max(done, 1);
         return new NetFigures(
-            done / seconds, latency.Quantile(0.5) / 1e3, latency.Quantile(0.99) / 1e3, latency.Quantile(0.999) / 1e3, latency.Max / 1e3, (after.CpuNs - before.CpuNs) / each,
+            done / seconds, latency.Quantile(0.5) / 1e3, latency.Quantile(0.99) / 1e3, latency.Quantile(0.999) / 1e3, latency.Max / 1e3,
+            (after.CpuNs - before.CpuNs) / each,
             (after.Syscalls - before.Syscalls) / each, after.Gcs - before.Gcs, (after.AllocatedBytes - before.AllocatedBytes) / each);
     }
 
     /// <summary>The median of each figure by itself.</summary>
     public static NetFigures Median(IReadOnlyList<NetFigures> rounds) => new(
-        Median(rounds, round => round.PerSecond), Median(rounds, round => round.P50Us), Median(rounds, round => round.P99Us), Median(rounds, round => round.P999Us),
-        Median(rounds, round => round.MaxUs), Median(rounds, round => round.ServerCpuNs), Median(rounds, round => round.Syscalls), Median(rounds, round => round.Collections),
+        Median(rounds, round => round.PerSecond), Median(rounds, round => round.P50Us), Median(rounds, round => round.P99Us),
+        Median(rounds, round => round.P999Us),
+        Median(rounds, round => round.MaxUs), Median(rounds, round => round.ServerCpuNs), Median(rounds, round => round.Syscalls),
+        Median(rounds, round => round.Collections),
         Median(rounds, round => round.AllocatedBytes))
     {
         GeneratorBusy = rounds.All(round => round.GeneratorBusy.HasValue) ? Median(rounds, round => round.GeneratorBusy!.Value) : null,

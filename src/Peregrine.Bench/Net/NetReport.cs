@@ -28,9 +28,12 @@ internal static class NetReport
             "",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{options.SizeBytes} bytes a message{(options.IsTls ? ", TLS" : "")}; medians of {options.Rounds} rounds of {options.Seconds:0.###} s after {options.WarmUpSeconds:0.###} s; server on core {options.ServerCore}, generator on core {options.ClientCore}"),
+                $"{options.SizeBytes} bytes a message{(options.IsTls ? ", TLS" : "")}; medians of {options.Rounds} rounds of " +
+                $"{options.Seconds:0.###} s after {options.WarmUpSeconds:0.###} s; server on core {options.ServerCore}, " +
+                $"generator on core {options.ClientCore}"),
             "",
-            $"| server | connections | depth | load | {(areConnects ? "connects/s" : "msg/s")} | p50 us | p99 us | p99.9 us | max us | server CPU ns/{each} | CPU / {baseline} | syscalls/{each} | GCs | allocated B/{each} | generator busy |",
+            $"| server | connections | depth | load | {(areConnects ? "connects/s" : "msg/s")} | p50 us | p99 us | p99.9 us | max us | server CPU " +
+                $"ns/{each} | CPU / {baseline} | syscalls/{each} | GCs | allocated B/{each} | generator busy |",
             "|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         ];
         foreach (NetResult result in results)
@@ -43,7 +46,10 @@ internal static class NetReport
             string busy = median.GeneratorBusy is double share ? $"{Number(share * 100, 0)} %" : "-";
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Server} | {load.Connections:N0} | {depth} | {Load(load)}{(median.IsOverloaded ? " (overloaded)" : "")} | {median.PerSecond:N0} | {Number(median.P50Us, 1)} | {Number(median.P99Us, 1)} | {Number(median.P999Us, 1)} | {Number(median.MaxUs, 0)} | {Number(median.ServerCpuNs, 0)} | {ratio} | {syscalls} | {Number(median.Collections, 0)} | {Number(median.AllocatedBytes, 3)} | {busy} |"));
+                $"| {result.Server} | {load.Connections:N0} | {depth} | {Load(load)}{(median.IsOverloaded ? " (overloaded)" : "")} | " +
+                $"{median.PerSecond:N0} | {Number(median.P50Us, 1)} | {Number(median.P99Us, 1)} | {Number(median.P999Us, 1)} | " +
+                $"{Number(median.MaxUs, 0)} | {Number(median.ServerCpuNs, 0)} | {ratio} | {syscalls} | " +
+                $"{Number(median.Collections, 0)} | {Number(median.AllocatedBytes, 3)} | {busy} |"));
         }
 
         return string.Join(Environment.NewLine, lines);

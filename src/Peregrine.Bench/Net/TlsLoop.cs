@@ -34,10 +34,12 @@ internal sealed class TlsLoop : ILoadGenerator
     public TlsLoop(ClientSockets sockets, EchoCertificate certificate, int depth, int sizeBytes)
     {
         _sockets = sockets;
-        _connections = [.. Enumerable.Range(0, sockets.Count).Select(index => new Connection(this, index, sockets.Managed(index), certificate, depth, sizeBytes))];
+        _connections = [.. Enumerable.Range(0, sockets.Count)
+            .Select(index => new Connection(this, index, sockets.Managed(index), certificate, depth, sizeBytes))];
         try
         {
-            Parallel.ForEachAsync(_connections, new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtATime }, (connection, _) => new ValueTask(connection.Authenticate())).GetAwaiter().GetResult();
+            Parallel.ForEachAsync(_connections, new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtATime },
+                (connection, _) => new ValueTask(connection.Authenticate())).GetAwaiter().GetResult();
         }
         catch (Exception fault) when (fault is IOException or AuthenticationException)
         {

@@ -33,7 +33,8 @@ internal sealed record RecoveryBenchOptions
 /// <param name="ReplayNs">Opening the journal and carrying out all of it, state hashes proved.</param>
 /// <param name="LoadNs">Checking the snapshot whole and loading it.</param>
 /// <param name="LoadAllocatedBytes">Allocated by one load, the core's own memory included.</param>
-internal sealed record RecoveryBenchResult(long[] ReplayNs, long JournalBytes, long ProvenHashes, long[] LoadNs, long SnapshotBytes, long LoadAllocatedBytes);
+internal sealed record RecoveryBenchResult(long[] ReplayNs, long JournalBytes, long ProvenHashes, long[] LoadNs, long SnapshotBytes,
+    long LoadAllocatedBytes);
 
 /// <summary>How long a start takes: the replay of a journal, and the load of a snapshot. The files are in the page cache.</summary>
 internal sealed class RecoveryBench(RecoveryBenchOptions options)
@@ -103,7 +104,8 @@ internal sealed class RecoveryBench(RecoveryBenchOptions options)
         byte[] bounds = new byte[JournalReplay.BoundsBytes];
         JournalReplay.EncodeBounds(core.Options, bounds);
         core.Configure(Rules());
-        Require(sequencer.TryAppendNow(JournalRecordType.Bounds, bounds) && sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(core.Rules!)));
+        Require(sequencer.TryAppendNow(JournalRecordType.Bounds, bounds)
+            && sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(core.Rules!)));
         NoSink sink = new();
         ulong[] recent = new ulong[RestingMax];
         for (int number = 1; number <= options.Commands; number++)
@@ -172,7 +174,8 @@ internal sealed class RecoveryBench(RecoveryBenchOptions options)
                 LinkState? state = LinkState.TryLoad(reader!, emitsOrderDeltas: false, out _);
                 times[round] = Clock.MonotonicNs - beginNs;
                 allocated = GC.GetAllocatedBytesForCurrentThread() - bytes;
-                Check.That(state is not null && state.Core.StateHash == hash && state.Core.WorkingOrderCount == options.Orders, "what was saved is loaded");
+                Check.That(state is not null && state.Core.StateHash == hash
+                    && state.Core.WorkingOrderCount == options.Orders, "what was saved is loaded");
             }
         }
 

@@ -10,10 +10,14 @@ internal static class BenchBooksVerb
     public static Command Create()
     {
         Argument<string> file = new("file") { Description = "A recorded feed, as peregrine replay reads it; it is held in memory." };
-        Option<string> stages = new("--stage") { Description = "What to measure, with commas: books, decoded messages into books; feed, the bytes through decoder and books; orders, the messages as orders through the matching engine; replay, the same beside the feed's books, compared, as peregrine replay --orders does.", DefaultValueFactory = _ => "books,feed,orders,replay" };
+        Option<string> stages = new("--stage") { Description =
+            "What to measure, with commas: books, decoded messages into books; feed, the bytes through decoder and books; orders, " +
+            "the messages as orders through the matching engine; replay, the same beside the feed's books, compared, " +
+            "as peregrine replay --orders does.", DefaultValueFactory = _ => "books,feed,orders,replay" };
         Option<int> rounds = new("--rounds") { Description = "Passes over the whole feed that are measured.", DefaultValueFactory = _ => 25 };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Command books = new("books", "A recorded feed on one thread: ns a message into books and through the matching engine, allocations.") { file, stages, rounds, json };
+        Command books = new("books", "A recorded feed on one thread: ns a message into books and through the matching engine, allocations.") { file,
+            stages, rounds, json };
         books.SetAction(result =>
         {
             string[] names = result.GetRequiredValue(stages).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -27,7 +31,9 @@ internal static class BenchBooksVerb
             {
                 Path = result.GetRequiredValue(file),
                 Stage = "",
-                Rounds = result.GetValue(rounds) is int number and >= 1 and <= 100_000 ? number : throw new CommandException("--rounds: expected 1 to 100000", 2),
+                Rounds = result.GetValue(rounds) is int number and >= 1 and <= 100_000
+                    ? number
+                    : throw new CommandException("--rounds: expected 1 to 100000", 2),
                 Progress = Terminal.Progress,
             };
             List<BooksBenchResult> results;

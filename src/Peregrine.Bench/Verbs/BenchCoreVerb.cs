@@ -11,17 +11,32 @@ internal static class BenchCoreVerb
 {
     public static Command Create()
     {
-        Option<string> commands = new("--commands") { Description = "A file of order commands for one instrument: u64 count, u64 commands before the measured part, then 24 bytes each: u8 type (0 add, 1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian.", Required = true };
-        Option<string> stages = new("--stage") { Description = "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, a producer on one core, and sequencer, journal and core on another, up to the release of the reports.", DefaultValueFactory = _ => "book,core" };
-        Option<int> rounds = new("--rounds") { Description = "Measured runs of each stage; for book and core as many again for the latency, where each command is timed.", DefaultValueFactory = _ => 5 };
+        Option<string> commands = new("--commands") { Description =
+            "A file of order commands for one instrument: u64 count, u64 commands before the measured part, then 24 bytes each: u8 type (0 add, " +
+            "1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian.", Required = true };
+        Option<string> stages = new("--stage") { Description =
+            "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, " +
+            "a producer on one core, and sequencer, journal and core on another, up to the release of the reports.",
+            DefaultValueFactory = _ => "book,core" };
+        Option<int> rounds = new("--rounds") { Description =
+            "Measured runs of each stage; for book and core as many again for the latency, where each command is timed.",
+            DefaultValueFactory = _ => 5 };
         Option<int> orders = new("--orders") { Description = "Orders that can rest at once.", DefaultValueFactory = _ => 1 << 18 };
-        Option<string> levels = new("--durability") { Description = "Link: levels of the journal to measure, with commas: none, os, fsync.", DefaultValueFactory = _ => "os" };
-        Option<string> outstanding = new("--outstanding") { Description = "Link: commands on their way at once, with commas; max is as many as the rings take.", DefaultValueFactory = _ => "1,1000,max" };
-        Option<string> writer = new("--writer") { Description = "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
-        Option<string> folder = new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.", DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
-        Option<int> most = new("--commands-max") { Description = "Link: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.", DefaultValueFactory = _ => int.MaxValue };
+        Option<string> levels = new("--durability") { Description = "Link: levels of the journal to measure, with commas: none, os, fsync.",
+            DefaultValueFactory = _ => "os" };
+        Option<string> outstanding = new("--outstanding") { Description =
+            "Link: commands on their way at once, with commas; max is as many as the rings take.", DefaultValueFactory = _ => "1,1000,max" };
+        Option<string> writer = new("--writer") { Description =
+            "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, " +
+            "inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
+        Option<string> folder = new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.",
+            DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
+        Option<int> most = new("--commands-max") { Description =
+            "Link: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.",
+            DefaultValueFactory = _ => int.MaxValue };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Command core = new("core", "A stream of order commands: commands/s, latency of a command beside the cost of the clock, traded quantity, allocations.")
+        Command core = new("core", "A stream of order commands: commands/s, latency of a command beside the cost of the clock, " +
+            "traded quantity, allocations.")
         {
             commands, stages, rounds, orders, levels, outstanding, writer, folder, most, json,
         };
@@ -91,7 +106,9 @@ internal static class BenchCoreVerb
                 bool isBeside = level != Durability.None && (writer == "thread" || (writer == "auto" && count != 1));
                 runs.Add(plain with
                 {
-                    Durability = level, Outstanding = count, WriteBeside = isBeside, CommandsMax = count == 1 ? Math.Max(1, Math.Min(plain.CommandsMax, 2_000_000) / 20) : plain.CommandsMax,
+                    Durability = level, Outstanding = count, WriteBeside = isBeside, CommandsMax = count == 1
+                        ? Math.Max(1, Math.Min(plain.CommandsMax, 2_000_000) / 20)
+                        : plain.CommandsMax,
                 });
             }
         }

@@ -20,9 +20,12 @@ internal static class BenchRecoveryVerb
         Option<int> orders = new("--orders") { Description = "Resting orders in the snapshot that is loaded.", DefaultValueFactory = _ => 1_000_000 };
         Option<int> rounds = new("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 3 };
         Option<int> seed = new("--seed") { Description = "Of the stream of commands.", DefaultValueFactory = _ => 1 };
-        Option<string> folder = new("--folder") { Description = "Where journal and snapshot are made, in a folder that goes when the bench ends.", DefaultValueFactory = _ => Directory.GetCurrentDirectory() };
+        Option<string> folder = new("--folder") { Description = "Where journal and snapshot are made, in a folder that goes when the bench ends.",
+            DefaultValueFactory = _ => Directory.GetCurrentDirectory() };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Command recovery = new("recovery", "What a start costs: the replay of a journal, each state hash proved, and a snapshot checked whole and loaded. The files are in the page cache.") { commands, orders, rounds, seed, folder, json };
+        Command recovery = new("recovery",
+            "What a start costs: the replay of a journal, each state hash proved, and a snapshot checked whole and loaded. " +
+            "The files are in the page cache.") { commands, orders, rounds, seed, folder, json };
         recovery.SetAction(result =>
         {
             RecoveryBenchOptions options = new()
@@ -54,15 +57,19 @@ internal static class BenchRecoveryVerb
         return recovery.WithExample("peregrine bench recovery --commands 10000000 --orders 1000000");
     }
 
-    private static int Within(string name, int value, int max) => value >= 1 && value <= max ? value : throw new CommandException($"{name}: expected 1 to {max}", 2);
+    private static int Within(string name, int value, int max) => value >= 1 && value <= max
+        ? value
+        : throw new CommandException($"{name}: expected 1 to {max}", 2);
 
     private static string ToJson(RecoveryBenchOptions options, RecoveryBenchResult figures) => JsonSerializer.Serialize(
         new
         {
             machine = BenchReport.Machine(),
             seed = options.Seed,
-            replay = new { commands = options.Commands, journalBytes = figures.JournalBytes, provenHashes = figures.ProvenHashes, seconds = Seconds(figures.ReplayNs), medianSeconds = Median(figures.ReplayNs) },
-            load = new { orders = options.Orders, snapshotBytes = figures.SnapshotBytes, allocatedBytes = figures.LoadAllocatedBytes, seconds = Seconds(figures.LoadNs), medianSeconds = Median(figures.LoadNs) },
+            replay = new { commands = options.Commands, journalBytes = figures.JournalBytes, provenHashes = figures.ProvenHashes,
+            seconds = Seconds(figures.ReplayNs), medianSeconds = Median(figures.ReplayNs) },
+            load = new { orders = options.Orders, snapshotBytes = figures.SnapshotBytes, allocatedBytes = figures.LoadAllocatedBytes,
+            seconds = Seconds(figures.LoadNs), medianSeconds = Median(figures.LoadNs) },
         },
         Indented);
 
@@ -72,11 +79,13 @@ internal static class BenchRecoveryVerb
         "",
         "| what | how much | bytes | median s | fastest s | slowest s |",
         "|---|---:|---:|---:|---:|---:|",
-        Line($"journal replayed, {figures.ProvenHashes.ToString("N0", CultureInfo.InvariantCulture)} state hashes proved", options.Commands, "commands", figures.JournalBytes, figures.ReplayNs),
+        Line($"journal replayed, {figures.ProvenHashes.ToString("N0", CultureInfo.InvariantCulture)} state hashes proved", options.Commands,
+            "commands", figures.JournalBytes, figures.ReplayNs),
         Line("snapshot checked and loaded", options.Orders, "resting orders", figures.SnapshotBytes, figures.LoadNs));
 
     private static string Line(string what, int count, string unit, long bytes, long[] times) => string.Create(
-        CultureInfo.InvariantCulture, $"| {what} | {count:N0} {unit} | {bytes:N0} | {Median(times):F3} | {times.Min() / NsPerSecond:F3} | {times.Max() / NsPerSecond:F3} |");
+        CultureInfo.InvariantCulture,
+        $"| {what} | {count:N0} {unit} | {bytes:N0} | {Median(times):F3} | {times.Min() / NsPerSecond:F3} | {times.Max() / NsPerSecond:F3} |");
 
     private static double[] Seconds(long[] times) => [.. times.Select(ns => ns / NsPerSecond)];
 

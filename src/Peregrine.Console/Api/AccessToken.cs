@@ -4,7 +4,8 @@ using Peregrine.Cli;
 
 namespace Peregrine.Api;
 
-/// <summary>The secret that whoever changes something has to show: made at the first start, kept in the data folder, readable by its owner only.</summary>
+/// <summary>The secret that whoever changes something has to show: made at the first start, kept in the data folder,
+/// readable by its owner only.</summary>
 internal sealed class AccessToken
 {
     /// <summary>The file's name in the data folder.</summary>
@@ -37,7 +38,8 @@ internal sealed class AccessToken
             if (!Path.Exists(path))
             {
                 string fresh = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
-                FileStreamOptions owner = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+                FileStreamOptions owner = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
                 using FileStream file = new(path, owner);
                 file.Write(Encoding.ASCII.GetBytes(fresh + "\n"));
                 return new AccessToken(fresh, isNew: true);
@@ -46,7 +48,8 @@ internal sealed class AccessToken
             // A FIFO would be waited for, and a token that another user wrote is one that this user knows.
             PrivateFiles.CheckSecret(path, "access token");
             string text = new FileInfo(path).Length <= TextBytesMax ? File.ReadAllText(path).Trim() : "";
-            return text.Length >= Bytes ? new AccessToken(text, isNew: false) : throw new CommandException($"{path}: no access token; expected at least {Bytes} characters: delete the file for a new one");
+            return text.Length >= Bytes ? new AccessToken(text, isNew: false)
+                : throw new CommandException($"{path}: no access token; expected at least {Bytes} characters: delete the file for a new one");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

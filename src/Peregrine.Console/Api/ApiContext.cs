@@ -18,7 +18,8 @@ internal sealed class ApiContext
     private string[] _accounts = [];
     private TokenGuesses? _guesses;
 
-    public ApiContext(ApiOptions options, OrderLink link, MarketDataServer server, MarketView market, Blotter blotter, MetricsSampler metrics, OrderDesk desk, AccessToken token, IReadOnlyDictionary<int, string> sessions, Func<FlowView> flow)
+    public ApiContext(ApiOptions options, OrderLink link, MarketDataServer server, MarketView market, Blotter blotter, MetricsSampler metrics,
+        OrderDesk desk, AccessToken token, IReadOnlyDictionary<int, string> sessions, Func<FlowView> flow)
     {
         (Options, Link, Server, Market, Blotter, Metrics, Desk, Token, _flow) = (options, link, server, market, blotter, metrics, desk, token, flow);
         Orders = new OrderViews(() => link.Rules, sessions);
@@ -84,12 +85,16 @@ internal sealed class ApiContext
     {
         LinkStatus status = Link.Status();
         return new StatusView(
-            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), (Clock.MonotonicNs - _startNs) / 1_000_000_000, typeof(ApiContext).Assembly.GetName().Version!.ToString(3),
-            new JournalView(Options.Durability.ToString().ToLowerInvariant(), status.Sequence, status.DurableSequence, status.JournalBytes, status.JournalSyncs),
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), (Clock.MonotonicNs - _startNs) / 1_000_000_000,
+            typeof(ApiContext).Assembly.GetName().Version!.ToString(3),
+            new JournalView(Options.Durability.ToString().ToLowerInvariant(), status.Sequence, status.DurableSequence, status.JournalBytes,
+                status.JournalSyncs),
             new MarketDataView(
-                Server.EndPoint.ToString(), Server.Options.Source, Server.Counters.Subscribers, Server.Counters.Subscriptions, Server.Published.Changes, Server.Published.Frames,
+                Server.EndPoint.ToString(), Server.Options.Source, Server.Counters.Subscribers, Server.Counters.Subscriptions,
+                Server.Published.Changes, Server.Published.Frames,
                 Server.Loop.SentBytes, Server.Counters.Conflations, Server.Counters.SlowDisconnects, Server.Counters.Refusals),
-            _flow(), Sessions(status), status.Sequence, status.Trades, status.Rejects, status.WorkingOrders, status.BadInputs, Blotter.LostReports + status.LostLocalEvents,
+            _flow(), Sessions(status), status.Sequence, status.Trades, status.Rejects, status.WorkingOrders, status.BadInputs,
+            Blotter.LostReports + status.LostLocalEvents,
             GC.GetTotalMemory(forceFullCollection: false));
     }
 
@@ -107,7 +112,8 @@ internal sealed class ApiContext
     private static InstrumentView ToView(InstrumentInfo info)
     {
         decimal unit = PriceUnit.Of(info.PriceDecimals);
-        return new InstrumentView(info.Symbol, info.PriceDecimals, Math.Max(info.TickUnits, 1) / unit, info.LotUnits, IsOpen: true, IsTradable: false, null);
+        return new InstrumentView(info.Symbol, info.PriceDecimals, Math.Max(info.TickUnits, 1) / unit, info.LotUnits, IsOpen: true,
+            IsTradable: false, null);
     }
 
     private static List<SessionView> Sessions(LinkStatus status) =>

@@ -18,7 +18,8 @@ namespace Peregrine.Api;
 /// <summary>The web server: the console's page, its WebSocket, and the API with its document and a page to try it.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
-    private const string ConsolePolicy = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+    private const string ConsolePolicy =
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
     private const string TokenScheme = "accessToken";
     private readonly WebApplication _app;
 
@@ -35,7 +36,8 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <exception cref="CommandException">The port is in use or not allowed.</exception>
     public static async Task<ApiServer> Start(ApiContext context)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder =
+            WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         _ = builder.Logging.ClearProviders();
         _ = builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -61,7 +63,8 @@ internal sealed class ApiServer : IAsyncDisposable
         catch (IOException fault)
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw new CommandException($"console: {fault.Message.TrimEnd('.')}; choose another port with --set console.port=..., or leave the console away with --no-console");
+            throw new CommandException($"console: {fault.Message.TrimEnd('.')}; choose another port with --set console.port=..., " +
+                $"or leave the console away with --no-console");
         }
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -87,14 +90,18 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         document.Info.Title = "Peregrine";
         document.Info.Version = "v1";
-        document.Info.Description = "Instruments, books, trades, orders, sessions and metrics of a link. JSON or MessagePack (application/msgpack) by content type; errors are RFC 9457 problem details.";
+        document.Info.Description = "Instruments, books, trades, orders, sessions and metrics of a link. " +
+            "JSON or MessagePack (application/msgpack) by content type; errors are RFC 9457 problem details.";
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
-            [TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = $"The access token: printed at the first start, and in the file {AccessToken.FileName} in the data folder. Only for what changes something." },
+            [TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer",
+                Description = $"The access token: printed at the first start, and in the file {AccessToken.FileName} in the data folder. " +
+                    $"Only for what changes something." },
         };
         OpenApiSecurityRequirement wanted = new() { [new OpenApiSecuritySchemeReference(TokenScheme, document)] = [] };
-        foreach (OpenApiOperation operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Where(operation => operation.Key == HttpMethod.Post || operation.Key == HttpMethod.Delete).Select(operation => operation.Value))
+        foreach (OpenApiOperation operation in document.Paths.Values.SelectMany(path => path.Operations ?? [])
+            .Where(operation => operation.Key == HttpMethod.Post || operation.Key == HttpMethod.Delete).Select(operation => operation.Value))
         {
             operation.Security = [wanted];
         }
@@ -136,7 +143,8 @@ internal sealed class ApiServer : IAsyncDisposable
         bool isOurs = IPAddress.TryParse(host, out _) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
         if (isLoopback && !isOurs)
         {
-            return Problems.OfField(StatusCodes.Status421MisdirectedRequest, "Another host's name", "Host", $"{Problems.Shown(host)}, expected 127.0.0.1 or localhost").ExecuteAsync(http);
+            return Problems.OfField(StatusCodes.Status421MisdirectedRequest, "Another host's name", "Host",
+                $"{Problems.Shown(host)}, expected 127.0.0.1 or localhost").ExecuteAsync(http);
         }
 
         http.Response.Headers.XContentTypeOptions = "nosniff";
@@ -156,11 +164,13 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             PhysicalFileProvider files = new(folder);
             _ = app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
-            _ = app.UseStaticFiles(new StaticFileOptions { FileProvider = files, OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl = "no-cache" });
+            _ = app.UseStaticFiles(new StaticFileOptions { FileProvider = files,
+                OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl = "no-cache" });
         }
         else
         {
-            _ = app.MapGet("/", () => TypedResults.Text("The console's page is not built: run ./dev build. The API is at /api.")).ExcludeFromDescription();
+            _ = app.MapGet("/", () => TypedResults.Text("The console's page is not built: run ./dev build. The API is at /api."))
+                .ExcludeFromDescription();
         }
     }
 

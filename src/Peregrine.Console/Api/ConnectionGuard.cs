@@ -23,7 +23,9 @@ internal static class ConnectionGuard
         {
             if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket && !HasRoomFor(socket))
             {
-                refusals.Add(Clock.MonotonicNs, $"console: a connection from {connection.RemoteEndPoint} is closed at once: the last {DescriptorReserve} descriptors are kept (allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0})");
+                refusals.Add(Clock.MonotonicNs,
+                    $"console: a connection from {connection.RemoteEndPoint} is closed at once: the last {DescriptorReserve} descriptors are kept " +
+                    $"(allowed: {DescriptorLimit.Current:N0}, hard limit {DescriptorLimit.Hard:N0})");
                 connection.Abort();
                 return Task.CompletedTask;
             }

@@ -34,7 +34,8 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
-            await Problems.OfField(StatusCodes.Status400BadRequest, "A WebSocket is expected here", "Upgrade", "not asked for, expected websocket: connect with ws://").ExecuteAsync(http).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status400BadRequest, "A WebSocket is expected here", "Upgrade",
+                "not asked for, expected websocket: connect with ws://").ExecuteAsync(http).ConfigureAwait(false);
             return;
         }
 
@@ -42,14 +43,16 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
         string? origin = http.Request.Headers.Origin;
         if (origin is { Length: > 0 } && (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) || from.Authority != http.Request.Host.Value))
         {
-            await Problems.OfField(StatusCodes.Status403Forbidden, "Another site's page", "Origin", $"{Problems.Shown(origin)}, expected http://{http.Request.Host}").ExecuteAsync(http).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status403Forbidden, "Another site's page", "Origin",
+                $"{Problems.Shown(origin)}, expected http://{http.Request.Host}").ExecuteAsync(http).ConfigureAwait(false);
             return;
         }
 
         if (Interlocked.Increment(ref _consoles) > ConsolesMax)
         {
             _ = Interlocked.Decrement(ref _consoles);
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "Too many consoles", $"{ConsolesMax} are open; close one").ExecuteAsync(http).ConfigureAwait(false);
+            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "Too many consoles", $"{ConsolesMax} are open; close one").ExecuteAsync(http)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -117,7 +120,8 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
             {
                 foreach (ConsoleMessage message in Changes(step))
                 {
-                    await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ApiJson.Default.ConsoleMessage), WebSocketMessageType.Text, endOfMessage: true, ended).ConfigureAwait(false);
+                    await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ApiJson.Default.ConsoleMessage), WebSocketMessageType.Text,
+                        endOfMessage: true, ended).ConfigureAwait(false);
                 }
 
                 _ = await timer.WaitForNextTickAsync(ended).ConfigureAwait(false);
@@ -161,7 +165,8 @@ internal sealed class ConsoleSocket(ApiContext context, WebSocket socket)
         }
 
         context.Blotter.Update();
-        List<OrderView> orders = [.. context.Blotter.OrdersAfter(_orderMark, OrdersShown, report => report.SessionId == context.Desk.Session, out _orderMark).Select(report => context.Orders.ToOrder(report))];
+        List<OrderView> orders = [.. context.Blotter.OrdersAfter(_orderMark, OrdersShown, report => report.SessionId == context.Desk.Session,
+            out _orderMark).Select(report => context.Orders.ToOrder(report))];
         if (orders.Count > 0)
         {
             yield return new ConsoleMessage("orders") { Orders = orders };

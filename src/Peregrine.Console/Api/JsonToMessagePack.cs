@@ -6,8 +6,8 @@ using MessagePack;
 namespace Peregrine.Api;
 
 /// <summary>
-/// JSON as MessagePack, number for number: whole numbers as integers, decimals as float 64 where that is the same decimal again, and as their text where it
-/// is not. So no digit of a price is lost.
+/// JSON as MessagePack, number for number: whole numbers as integers, decimals as float 64 where that is the same decimal again,
+/// and as their text where it is not. So no digit of a price is lost.
 /// </summary>
 /// <remarks>Thread: any. Allocates. Only for what this process has written itself: the depth is that of JsonDocument.</remarks>
 internal static class JsonToMessagePack
@@ -79,5 +79,6 @@ internal static class JsonToMessagePack
     // A number that is no decimal of ours is a measurement, and was a float 64 before.
     private static bool IsSame(double number, JsonElement element) =>
         !element.TryGetDecimal(out decimal exact)
-        || (decimal.TryParse(number.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal again) && again == exact);
+        || (decimal.TryParse(number.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal again)
+            && again == exact);
 }

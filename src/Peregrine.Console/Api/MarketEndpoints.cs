@@ -17,14 +17,19 @@ internal static class MarketEndpoints
 
     public static void MapMarket(this RouteGroupBuilder api, ApiContext context)
     {
-        Plain<List<InstrumentView>>(api, "/instruments", context.Instruments).WithSummary("What is traded here, or seen on a feed").WithName("ListInstruments");
+        Plain<List<InstrumentView>>(api, "/instruments", context.Instruments).WithSummary("What is traded here, or seen on a feed")
+            .WithName("ListInstruments");
         _ = api.MapGet("/books/{symbol}", (HttpContext http, string symbol) => Book(context, http, symbol)).DescribesQuery(Depth)
-            .WithSummary("The order book of an instrument, best levels first").Produces<BookView>().ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("GetBook");
+            .WithSummary("The order book of an instrument, best levels first").Produces<BookView>().ProducesValidationProblem(400)
+            .ProducesValidationProblem(404).WithName("GetBook");
         _ = api.MapGet("/trades/{symbol}", (HttpContext http, string symbol) => Trades(context, http, symbol)).DescribesQuery(Limit, After)
-            .WithSummary("The latest trades of an instrument, oldest first").Produces<List<TradeView>>().ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("ListTrades");
+            .WithSummary("The latest trades of an instrument, oldest first").Produces<List<TradeView>>().ProducesValidationProblem(400)
+            .ProducesValidationProblem(404).WithName("ListTrades");
         _ = api.MapGet("/bars/{symbol}", (HttpContext http, string symbol) => Bars(context, http, symbol)).DescribesQuery(Seconds)
-            .WithSummary("Open, high, low, close and volume of the day's intervals").Produces<List<BarView>>().ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("ListBars");
-        Plain(api, "/quotes", () => context.Market.QuotesAfter([])).WithSummary("Best prices and the day so far, for every instrument").WithName("ListQuotes");
+            .WithSummary("Open, high, low, close and volume of the day's intervals").Produces<List<BarView>>().ProducesValidationProblem(400)
+            .ProducesValidationProblem(404).WithName("ListBars");
+        Plain(api, "/quotes", () => context.Market.QuotesAfter([])).WithSummary("Best prices and the day so far, for every instrument")
+            .WithName("ListQuotes");
         Plain(api, "/sessions", () => context.Status().Sessions).WithSummary("Who may trade, and who is there").WithName("ListSessions");
         Plain(api, "/rejects", () => Rejects(context)).WithSummary("The latest refused requests, oldest first").WithName("ListRejects");
         Plain(api, "/metrics", context.Metrics.View).WithSummary("Rates, latencies, pauses and hiccups, second by second").WithName("GetMetrics");
@@ -74,7 +79,8 @@ internal static class MarketEndpoints
         if (found is null)
         {
             string? near = NearName.Find(symbol, context.Market.Instruments().Select(info => info.Symbol));
-            string fault = $"no instrument {Problems.Shown(symbol)}{(near is null ? "; GET /api/instruments lists them" : $", did you mean '{near}'?")}";
+            string fault = $"no instrument " +
+                $"{Problems.Shown(symbol)}{(near is null ? "; GET /api/instruments lists them" : $", did you mean '{near}'?")}";
             if (query.Errors.Count == 0)
             {
                 return Problems.OfField(StatusCodes.Status404NotFound, "No such instrument", "symbol", fault);

@@ -16,7 +16,8 @@ internal static class MessagePackBodies
     /// <summary>Largest body that is taken, in bytes.</summary>
     public const int BodyBytesMax = 65_536;
 
-    private static readonly MessagePackSerializerOptions Untrusted = MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData);
+    private static readonly MessagePackSerializerOptions Untrusted =
+        MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData);
 
     /// <summary>Turns a MessagePack body into JSON before the endpoint.</summary>
     public static async Task ReadRequest(HttpContext context, RequestDelegate next)
@@ -24,7 +25,8 @@ internal static class MessagePackBodies
         bool hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
         if (hasBody && IsMessagePack(context.Request.ContentType) && await TryReadBody(context).ConfigureAwait(false) is { } fault)
         {
-            await Problems.OfField(StatusCodes.Status400BadRequest, "Bad MessagePack", "body", $"{fault}, expected one MessagePack map with texts as keys").ExecuteAsync(context).ConfigureAwait(false);
+            await Problems.OfField(StatusCodes.Status400BadRequest, "Bad MessagePack", "body",
+                $"{fault}, expected one MessagePack map with texts as keys").ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Peregrine.Api;
 
-/// <summary>Reads the body of a new order key by key, so that a key that is misspelt, given twice or of another type is told and never passed over.</summary>
+/// <summary>Reads the body of a new order key by key, so that a key that is misspelt,
+/// given twice or of another type is told and never passed over.</summary>
 internal static class OrderBody
 {
     // More digits would be rounded on their way into a decimal.
@@ -44,7 +45,8 @@ internal static class OrderBody
         }
         catch (JsonException fault)
         {
-            errors.Report("body", string.Create(CultureInfo.InvariantCulture, $"no JSON: wrong at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}; {Expectation}"));
+            errors.Report("body", string.Create(CultureInfo.InvariantCulture,
+                $"no JSON: wrong at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}; {Expectation}"));
             return order;
         }
         catch (InvalidOperationException)
@@ -70,7 +72,8 @@ internal static class OrderBody
         }
 
         return new NewOrderRequest(
-            Text(given, "symbol", errors), Text(given, "side", errors), Whole(given, errors), Number(given, "price", errors), Text(given, "type", errors),
+            Text(given, "symbol", errors), Text(given, "side", errors), Whole(given, errors), Number(given, "price", errors),
+            Text(given, "type", errors),
             Text(given, "timeInForce", errors), Text(given, "account", errors), Text(given, "clientOrderId", errors));
     }
 

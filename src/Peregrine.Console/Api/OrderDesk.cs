@@ -82,7 +82,9 @@ internal sealed class OrderDesk : IDisposable
         {
             if (_pending.Count >= PendingMax || !_pending.TryAdd(clientOrderId, pending))
             {
-                return new DeskAnswer(false, default, default, _pending.Count >= PendingMax ? "too many requests wait; try again" : $"a request with the id {clientOrderId} is on its way");
+                return new DeskAnswer(false, default, default, _pending.Count >= PendingMax
+                    ? "too many requests wait; try again"
+                    : $"a request with the id {clientOrderId} is on its way");
             }
 
             if (!_port.TrySubmit(command))
@@ -98,7 +100,8 @@ internal sealed class OrderDesk : IDisposable
         }
         catch (TimeoutException)
         {
-            return new DeskAnswer(false, default, default, $"no answer within {Timeout.TotalSeconds} s; look the order {clientOrderId} up before you try again");
+            return new DeskAnswer(false, default, default,
+                $"no answer within {Timeout.TotalSeconds} s; look the order {clientOrderId} up before you try again");
         }
         finally
         {
@@ -128,7 +131,8 @@ internal sealed class OrderDesk : IDisposable
             switch (local.Kind)
             {
                 case LocalEventKind.Report:
-                    if (_pending.TryGetValue(local.Report.ClientOrderId.ToString(), out Pending? named) && (named.Sequence == 0 || named.Sequence == local.Sequence))
+                    if (_pending.TryGetValue(local.Report.ClientOrderId.ToString(), out Pending? named)
+                        && (named.Sequence == 0 || named.Sequence == local.Sequence))
                     {
                         named.First = named.Sequence == 0 ? local.Report : named.First;
                         named.Last = local.Report;

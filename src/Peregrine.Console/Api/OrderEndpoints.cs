@@ -19,20 +19,27 @@ internal static class OrderEndpoints
     private static readonly QueryKey Session = new("session", JsonSchemaType.String, "Only orders of this session.");
     private static readonly QueryKey ClientOrderId = new("clientOrderId", JsonSchemaType.String, "Only orders of this name, of any session.");
     private static readonly QueryKey Working = new("working", JsonSchemaType.Boolean, "Only orders that work (true), or that do not (false).");
-    private static readonly QueryKey Limit = new("limit", JsonSchemaType.Integer, "Orders at most, those that changed last.", 1, 1_000, ByDefault: 200);
+    private static readonly QueryKey Limit = new("limit", JsonSchemaType.Integer, "Orders at most, those that changed last.", 1, 1_000,
+        ByDefault: 200);
 
     public static void MapOrders(this RouteGroupBuilder api, ApiContext context)
     {
         _ = api.MapGet("/orders", (HttpContext http) => List(context, http)).DescribesQuery(Symbol, Session, ClientOrderId, Working, Limit)
-            .WithSummary("The latest orders of all sessions, oldest change first").Produces<List<OrderView>>().ProducesValidationProblem(400).WithName("ListOrders");
+            .WithSummary("The latest orders of all sessions, oldest change first").Produces<List<OrderView>>().ProducesValidationProblem(400)
+            .WithName("ListOrders");
         _ = api.MapGet("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Get(context, http, clientOrderId))
-            .WithSummary("One order of the API's own session, by its client order id or its order id").Produces<OrderView>().ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("GetOrder");
-        _ = api.MapPost("/orders", (Delegate)((HttpContext http) => Enter(context, http))).AddEndpointFilter((call, next) => Guard(context, call, next))
+            .WithSummary("One order of the API's own session, by its client order id or its order id").Produces<OrderView>()
+            .ProducesValidationProblem(400).ProducesValidationProblem(404).WithName("GetOrder");
+        _ = api.MapPost("/orders", (Delegate)((HttpContext http) => Enter(context, http)))
+            .AddEndpointFilter((call, next) => Guard(context, call, next))
             .Accepts<NewOrderRequest>("application/json", MessagePackBodies.ContentType)
-            .WithSummary("Enters an order; answers when the link has dealt with it. Wants the access token").Produces<OrderView>(201).ProducesValidationProblem(400).ProducesValidationProblem(401)
+            .WithSummary("Enters an order; answers when the link has dealt with it. Wants the access token").Produces<OrderView>(201)
+            .ProducesValidationProblem(400).ProducesValidationProblem(401)
             .ProducesValidationProblem(422).ProducesProblem(503).WithName("EnterOrder");
-        _ = api.MapDelete("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Cancel(context, http, clientOrderId)).AddEndpointFilter((call, next) => Guard(context, call, next))
-            .WithSummary("Cancels an order of the API's own session, by its client order id. Wants the access token").Produces<OrderView>().ProducesValidationProblem(400).ProducesValidationProblem(401)
+        _ = api.MapDelete("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Cancel(context, http, clientOrderId))
+            .AddEndpointFilter((call, next) => Guard(context, call, next))
+            .WithSummary("Cancels an order of the API's own session, by its client order id. Wants the access token").Produces<OrderView>()
+            .ProducesValidationProblem(400).ProducesValidationProblem(401)
             .ProducesValidationProblem(404).ProducesValidationProblem(409).ProducesProblem(503).WithName("CancelOrder");
     }
 
@@ -51,7 +58,8 @@ internal static class OrderEndpoints
         call.HttpContext.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"peregrine\"";
         return Problems.OfField(
             StatusCodes.Status401Unauthorized, "The access token is missing or wrong", HeaderNames.Authorization,
-            $"expected the header Authorization: Bearer TOKEN; the token was printed at the first start and is in the file {AccessToken.FileName} in the data folder");
+            $"expected the header Authorization: Bearer TOKEN; the token was printed at the first start and is in the file " +
+            $"{AccessToken.FileName} in the data folder");
     }
 
     private static IResult List(ApiContext context, HttpContext http)
@@ -61,7 +69,8 @@ internal static class OrderEndpoints
         if (query.Text(Symbol) is { } symbol)
         {
             instrumentId = context.Known(symbol)?.Id;
-            ReportMissing(query, Symbol, symbol, instrumentId is null, "an instrument that is traded here", context.Rules.Instruments.Select(known => known.Symbol));
+            ReportMissing(query, Symbol, symbol, instrumentId is null, "an instrument that is traded here",
+                context.Rules.Instruments.Select(known => known.Symbol));
         }
 
         int? sessionId = null;
@@ -80,8 +89,10 @@ internal static class OrderEndpoints
         string? name = query.Text(ClientOrderId);
         context.Blotter.Update();
         List<OrderReport> reports = context.Blotter.OrdersAfter(
-            0, (int)query.Number(Limit), report => (instrumentId is null || report.InstrumentId == instrumentId) && (sessionId is null || report.SessionId == sessionId)
-                && (working is null || report.LeavesQuantity.Lots > 0 == working) && (name is null || report.ClientOrderId.ToString() == name), out _);
+            0, (int)query.Number(Limit), report => (instrumentId is null || report.InstrumentId == instrumentId)
+                && (sessionId is null || report.SessionId == sessionId)
+                && (working is null || report.LeavesQuantity.Lots > 0 == working)
+                && (name is null || report.ClientOrderId.ToString() == name), out _);
         return TypedResults.Ok<List<OrderView>>([.. reports.Select(report => context.Orders.ToOrder(report))]);
     }
 
@@ -124,7 +135,8 @@ internal static class OrderEndpoints
         if (answer.First.Type == ReportType.Rejected)
         {
             string reason = answer.First.Reason.ToString();
-            return Problems.OfField(StatusCodes.Status422UnprocessableEntity, "The order was rejected", FieldOf(answer.First.Reason), ReportText.Reason(answer.First), reason);
+            return Problems.OfField(StatusCodes.Status422UnprocessableEntity, "The order was rejected", FieldOf(answer.First.Reason),
+                ReportText.Reason(answer.First), reason);
         }
 
         OrderView order = context.Orders.ToOrder(answer.Report);
@@ -155,7 +167,8 @@ internal static class OrderEndpoints
         {
             { Type: ReportType.CancelRejected, Reason: RejectReason.UnknownOrder } => NotFound(context, name),
             { Type: ReportType.CancelRejected } => Problems.OfField(
-                StatusCodes.Status409Conflict, "The order cannot be cancelled", "clientOrderId", $"order {name}: {ReportText.Reason(answer.First)}", answer.First.Reason.ToString()),
+                StatusCodes.Status409Conflict, "The order cannot be cancelled", "clientOrderId", $"order {name}: {ReportText.Reason(answer.First)}",
+                answer.First.Reason.ToString()),
 
             // The report bears the name of the request; the order keeps its own.
             _ => TypedResults.Ok(context.Orders.ToOrder(answer.Report) with { ClientOrderId = name }),
@@ -167,8 +180,10 @@ internal static class OrderEndpoints
         context.Blotter.Update();
         string hint = context.Blotter.FindByOrderId(context.Desk.Session, name) is { } numbered
             ? $"it is the order id of the order with the client order id {numbered.ClientOrderId}; name it by that one"
-            : $"expected one of the latest {Telemetry.Blotter.OrdersKept} orders of the session {context.Options.Session}; GET /api/orders lists those of all sessions";
-        return Problems.OfField(StatusCodes.Status404NotFound, "No such order", "clientOrderId", $"{Problems.Shown(name)}, {hint}", nameof(RejectReason.UnknownOrder));
+            : $"expected one of the latest {Telemetry.Blotter.OrdersKept} orders of the session {context.Options.Session}; " +
+            $"GET /api/orders lists those of all sessions";
+        return Problems.OfField(StatusCodes.Status404NotFound, "No such order", "clientOrderId", $"{Problems.Shown(name)}, {hint}",
+            nameof(RejectReason.UnknownOrder));
     }
 
     // What of a request to change so that the rule lets it pass.

@@ -13,7 +13,8 @@ internal static class OrderNames
     public const string Expectation = "1 to 32 printable ASCII characters without space, and not . or .. alone, which no address can hold";
 
     /// <summary>Whether an order can be entered under this id: every one that is taken here can be addressed afterwards.</summary>
-    public static bool IsGood(string text) => text.Length is > 0 and <= LengthMax && text is not ("." or "..") && text.All(character => character is > ' ' and <= '~');
+    public static bool IsGood(string text) => text.Length is > 0 and <= LengthMax && text is not ("." or "..")
+        && text.All(character => character is > ' ' and <= '~');
 
     /// <summary>The last part of the request's path, decoded once and whole.</summary>
     /// <param name="http">The request.</param>

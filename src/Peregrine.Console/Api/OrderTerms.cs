@@ -64,11 +64,13 @@ internal static class OrderTerms
 
     private static void ReadQuantity(NewOrderRequest request, Instrument? instrument, ref OrderCommand terms, Dictionary<string, string[]> errors)
     {
-        bool isGood = request.Quantity is > 0 && (instrument is null || instrument.TryToQuantity(request.Quantity.Value, 0, out terms.Quantity) == ScaleStatus.Ok);
+        bool isGood = request.Quantity is > 0
+            && (instrument is null || instrument.TryToQuantity(request.Quantity.Value, 0, out terms.Quantity) == ScaleStatus.Ok);
         if (!isGood && !errors.ContainsKey("quantity"))
         {
             string given = request.Quantity is { } quantity ? Problems.Shown(quantity) : "nothing";
-            errors.Report("quantity", $"{given}, expected {(instrument is null ? "a whole number" : $"a multiple of {instrument.LotUnits}")} above 0");
+            errors.Report("quantity", $"{given}, expected " +
+                $"{(instrument is null ? "a whole number" : $"a multiple of {instrument.LotUnits}")} above 0");
         }
     }
 
@@ -116,7 +118,8 @@ internal static class OrderTerms
 
     private static string MultipleOf(Instrument instrument) => $"a multiple of {Problems.Shown(OrderViews.ToView(instrument).TickSize)}";
 
-    private static T Choice<T>(Dictionary<string, string[]> errors, string field, string? given, string? byDefault, params (string Word, T Value)[] choices)
+    private static T Choice<T>(Dictionary<string, string[]> errors, string field, string? given, string? byDefault,
+        params (string Word, T Value)[] choices)
         where T : struct
     {
         foreach ((string word, T value) in choices)

@@ -22,18 +22,24 @@ internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<i
 
         // Amounts of an order that was taken fit 64 bits, see Instrument; of no other is there anything to show.
         return new OrderView(
-            report.OrderId == 0 ? null : report.OrderId.ToString(System.Globalization.CultureInfo.InvariantCulture), report.ClientOrderId.ToString(), SessionOf(report.SessionId),
+            report.OrderId == 0 ? null : report.OrderId.ToString(System.Globalization.CultureInfo.InvariantCulture), report.ClientOrderId.ToString(),
+            SessionOf(report.SessionId),
             AccountOf(report.AccountId), instrument?.Symbol, Word(report.Side), Word(report.OrderType), Word(report.TimeInForce),
             report.OrderType == OrderType.Limit && instrument is not null ? ToDecimal(instrument, report.Price) : null,
             (long)(instrument?.ToUnits(report.Quantity) ?? report.Quantity.Lots), (long)(instrument?.ToUnits(report.CumulativeQuantity) ?? 0),
-            (long)(instrument?.ToUnits(report.LeavesQuantity) ?? 0), AverageOf(report, instrument), Word(report.Status), report.Reason == RejectReason.None ? null : report.Reason.ToString(), report.Reason == RejectReason.None ? null : ReportText.Reason(report),
+            (long)(instrument?.ToUnits(report.LeavesQuantity) ?? 0), AverageOf(report, instrument), Word(report.Status),
+            report.Reason == RejectReason.None
+            ? null
+            : report.Reason.ToString(), report.Reason == RejectReason.None ? null : ReportText.Reason(report),
             report.TimeNs / 1_000_000);
     }
 
     /// <summary>A refused request.</summary>
     public RejectView ToReject(in OrderReport report) => new(
         report.TimeNs / 1_000_000, SessionOf(report.SessionId), InstrumentOf(report.InstrumentId)?.Symbol, report.ClientOrderId.ToString(),
-        report.Type == ReportType.Rejected ? "new" : report.RequestType == CommandType.Replace ? "replace" : "cancel", report.Reason.ToString(), ReportText.Reason(report));
+        report.Type == ReportType.Rejected
+        ? "new"
+        : report.RequestType == CommandType.Replace ? "replace" : "cancel", report.Reason.ToString(), ReportText.Reason(report));
 
     /// <summary>An instrument that orders are taken for.</summary>
     public static InstrumentView ToView(Instrument instrument)
@@ -44,7 +50,8 @@ internal sealed class OrderViews(Func<TradingRules> rules, IReadOnlyDictionary<i
             instrument.ReferencePrice.Ticks == 0 ? null : ToDecimal(instrument, instrument.ReferencePrice));
     }
 
-    private static decimal ToDecimal(Instrument instrument, Price price) => (decimal)instrument.ToPriceUnits(price) / PriceUnit.Of(instrument.PriceDecimals);
+    private static decimal ToDecimal(Instrument instrument, Price price) =>
+        (decimal)instrument.ToPriceUnits(price) / PriceUnit.Of(instrument.PriceDecimals);
 
     // Four decimals more than a price, as on FIX, and not less than eight. 96 bits hold them for the largest price there is.
     private static decimal? AverageOf(in OrderReport report, Instrument? instrument)

@@ -21,7 +21,8 @@ internal static class Problems
     /// <param name="reason">Rule name of docs/reject-reasons.md; null without.</param>
     public static ProblemHttpResult OfField(int status, string title, string field, string fault, string? reason = null)
     {
-        HttpValidationProblemDetails problem = new(new Dictionary<string, string[]> { [field] = [fault] }) { Status = status, Title = title, Detail = fault };
+        HttpValidationProblemDetails problem = new(new Dictionary<string, string[]> { [field] = [fault] }) { Status = status, Title = title,
+            Detail = fault };
         if (reason is not null)
         {
             problem.Extensions["reason"] = reason;
@@ -50,7 +51,9 @@ internal static class Problems
             : $"unknown key, expected {string.Join(", ", known)}");
 
     /// <summary>A value as messages show it: in quotes, not longer than a line; "nothing" when there is none.</summary>
-    public static string Shown(string? text) => text is null ? "nothing" : text.Length <= ShownMax ? $"'{text}'" : $"'{text[..ShownMax]}…' ({text.Length} characters)";
+    public static string Shown(string? text) => text is null
+        ? "nothing"
+        : text.Length <= ShownMax ? $"'{text}'" : $"'{text[..ShownMax]}…' ({text.Length} characters)";
 
     /// <summary>A number as messages show it.</summary>
     public static string Shown(decimal value) => value.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ namespace Peregrine.Api;
 /// <summary>A key that an endpoint takes behind the question mark: what is checked and what the API's document says come from here.</summary>
 /// <param name="Type">Text, a whole number, or true and false.</param>
 /// <param name="Least">Of a number, as are the next ones.</param>
-internal sealed record QueryKey(string Name, JsonSchemaType Type, string Description, long Least = 0, long Most = long.MaxValue, long MultipleOf = 1, long ByDefault = 0)
+internal sealed record QueryKey(string Name, JsonSchemaType Type, string Description, long Least = 0, long Most = long.MaxValue, long MultipleOf = 1,
+    long ByDefault = 0)
 {
     /// <summary>What a value must be, in words.</summary>
     public string Expectation => Type switch
@@ -78,14 +79,16 @@ internal sealed class QueryValues
     };
 
     private static bool TryNumber(QueryKey key, string? value, out long number) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && number >= key.Least && number <= key.Most && number % key.MultipleOf == 0;
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && number >= key.Least && number <= key.Most
+        && number % key.MultipleOf == 0;
 }
 
 /// <summary>Tells the API's document about the keys of a query.</summary>
 internal static class QueryDocument
 {
     /// <summary>The endpoint takes these keys, by way of <see cref="QueryValues.Read"/>.</summary>
-    public static RouteHandlerBuilder DescribesQuery(this RouteHandlerBuilder endpoint, params IReadOnlyList<QueryKey> keys) => endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+    public static RouteHandlerBuilder DescribesQuery(this RouteHandlerBuilder endpoint, params IReadOnlyList<QueryKey> keys) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
     {
         operation.Parameters ??= [];
         foreach (QueryKey key in keys)

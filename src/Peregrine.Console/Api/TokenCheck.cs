@@ -19,7 +19,8 @@ internal static class TokenCheck
 
         http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return Problems.Of(
-            StatusCodes.Status429TooManyRequests, "Too many wrong access tokens", $"{TokenGuesses.GuessesMax} wrong ones came from this address; it is listened to again in {seconds} s");
+            StatusCodes.Status429TooManyRequests, "Too many wrong access tokens",
+            $"{TokenGuesses.GuessesMax} wrong ones came from this address; it is listened to again in {seconds} s");
     }
 
     /// <summary>Whether the request shows the token.</summary>

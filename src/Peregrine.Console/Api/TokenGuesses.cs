@@ -4,7 +4,8 @@ using Peregrine.Primitives;
 namespace Peregrine.Api;
 
 /// <summary>
-/// Slows down whoever guesses the access token: after some wrong ones an address waits, and the log says so. Requests without any token are no guesses.
+/// Slows down whoever guesses the access token: after some wrong ones an address waits, and the log says so.
+/// Requests without any token are no guesses.
 /// </summary>
 /// <remarks>Thread: any, under a lock. Bound: so many addresses; the one that guessed longest ago makes room.</remarks>
 internal sealed class TokenGuesses(Action<string>? log)
@@ -46,7 +47,8 @@ internal sealed class TokenGuesses(Action<string>? log)
             _entries[key] = new Entry(count, nowNs);
         }
 
-        _told.Add(nowNs, $"console: a wrong access token from {key}, {count} in a row{(count >= GuessesMax ? $"; it has to wait for {WaitNs / 1_000_000_000} s" : "")}");
+        _told.Add(nowNs, $"console: a wrong access token from {key}, {count} in a " +
+            $"row{(count >= GuessesMax ? $"; it has to wait for {WaitNs / 1_000_000_000} s" : "")}");
     }
 
     /// <summary>The right token came: what was wrong before were slips.</summary>

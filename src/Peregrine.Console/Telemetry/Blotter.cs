@@ -8,10 +8,11 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Telemetry;
 
 /// <summary>
-/// The latest state of the latest orders, and the latest rejects, for displays. The link's thread hands reports over through a ring, which empties itself some
-/// times a second, whether anybody looks or not, and whenever somebody does.
+/// The latest state of the latest orders, and the latest rejects, for displays. The link's thread hands reports over through a ring,
+/// which empties itself some times a second, whether anybody looks or not, and whenever somebody does.
 /// </summary>
-/// <remarks>Thread: OnReport by the link's; the rest from any, under a lock. Allocates: only for what it gives out. Bound: fixed slabs; the oldest closed order makes room.</remarks>
+/// <remarks>Thread: OnReport by the link's; the rest from any, under a lock. Allocates: only for what it gives out. Bound: fixed slabs;
+/// the oldest closed order makes room.</remarks>
 internal sealed class Blotter : IReportTap, IDisposable
 {
     /// <summary>So many orders can be found again; closed ones make room first.</summary>
@@ -85,7 +86,8 @@ internal sealed class Blotter : IReportTap, IDisposable
         lock (_lock)
         {
             mark = _changes;
-            return [.. _orders.Where(entry => entry.Change > after && wanted(entry.Report)).OrderByDescending(entry => entry.Change).Take(countMax).OrderBy(entry => entry.Change).Select(entry => entry.Report)];
+            return [.. _orders.Where(entry => entry.Change > after && wanted(entry.Report)).OrderByDescending(entry => entry.Change).Take(countMax)
+                .OrderBy(entry => entry.Change).Select(entry => entry.Report)];
         }
     }
 
@@ -93,7 +95,8 @@ internal sealed class Blotter : IReportTap, IDisposable
     public OrderReport? Find(int sessionId, string clientOrderId)
     {
         Span<byte> text = stackalloc byte[ClientOrderId.LengthMax];
-        if (Ascii.FromUtf16(clientOrderId, text, out int bytes) != OperationStatus.Done || !ClientOrderId.TryCreate(text[..bytes], out ClientOrderId name))
+        if (Ascii.FromUtf16(clientOrderId, text, out int bytes) != OperationStatus.Done
+            || !ClientOrderId.TryCreate(text[..bytes], out ClientOrderId name))
         {
             return null;
         }

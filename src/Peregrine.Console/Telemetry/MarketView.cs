@@ -14,7 +14,8 @@ internal sealed class MarketView : FrameVisitor
 
     private readonly HashSet<string> _named = [];
 
-    /// <summary>Called outside of the lock for each instrument that a connection lists, once, with how many it had listed before: it is to be subscribed to.</summary>
+    /// <summary>Called outside of the lock for each instrument that a connection lists, once, with how many it had listed before:
+    /// it is to be subscribed to.</summary>
     public Action<string, int>? Found { get; set; }
 
     /// <summary>Symbols, in the order in which they were named.</summary>
@@ -256,7 +257,8 @@ internal sealed class MarketView : FrameVisitor
             bool hasTrade = _tradeCount > 0;
             return new QuoteView(
                 Info.Symbol, bid?.Price / _unit, bid?.Quantity ?? 0, ask?.Price / _unit, ask?.Quantity ?? 0,
-                hasTrade ? _last.Price / _unit : null, hasTrade ? _open / _unit : null, hasTrade ? _high / _unit : null, hasTrade ? _low / _unit : null, _volume, _tradeCount);
+                hasTrade ? _last.Price / _unit
+                : null, hasTrade ? _open / _unit : null, hasTrade ? _high / _unit : null, hasTrade ? _low / _unit : null, _volume, _tradeCount);
         }
 
         public List<TradeView> TradesAfter(long after, int countMax) =>
@@ -303,7 +305,8 @@ internal sealed class MarketView : FrameVisitor
                     _bars.RemoveRange(0, BarsKept / 8);
                 }
 
-                _bars.Add(new Bar { TimeMs = startMs, Open = trade.Price, High = trade.Price, Low = trade.Price, Close = trade.Price, Volume = trade.Quantity });
+                _bars.Add(new Bar { TimeMs = startMs, Open = trade.Price, High = trade.Price, Low = trade.Price, Close = trade.Price,
+                    Volume = trade.Quantity });
                 return;
             }
 

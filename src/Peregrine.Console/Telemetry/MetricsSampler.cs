@@ -30,7 +30,8 @@ internal sealed class MetricsSampler : IDisposable
     {
         _link = link;
         _server = server;
-        _series = [new HopSeries(link.Hops.Total), .. Enumerable.Range(0, HopStatistics.HopNames.Count).Select(hop => new HopSeries(link.Hops.Hop(hop)))];
+        _series = [new HopSeries(link.Hops.Total), .. Enumerable.Range(0, HopStatistics.HopNames.Count)
+            .Select(hop => new HopSeries(link.Hops.Hop(hop)))];
         _ = Sample();
         _timer = new Timer(_ => Add(), null, IntervalMs, IntervalMs);
     }
@@ -95,7 +96,8 @@ internal sealed class MetricsSampler : IDisposable
         bool hasAny = total.Count > 0;
         MetricsPoint point = new(
             DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
-            Math.Round((status.Sequence - _sequence) / seconds, 1), Math.Round((status.Trades - _trades) / seconds, 1), Math.Round((updates - _updates) / seconds, 1),
+            Math.Round((status.Sequence - _sequence) / seconds, 1), Math.Round((status.Trades - _trades) / seconds, 1),
+            Math.Round((updates - _updates) / seconds, 1),
             hasAny ? Us(total, 0.5) : null, hasAny ? Us(total, 0.99) : null, hasAny ? Us(total, 0.999) : null, hasAny ? Us(total, 1) : null,
             Math.Round(pauseMs - _pauseMs, 3), collections - _collections, Math.Round(_hiccups.TakeWorstNs() / 1e6, 3),
             [.. _series.Skip(1).Select(hop => Us(hop.Second, 0.5))], [.. _series.Skip(1).Select(hop => Us(hop.Second, 0.99))]);

@@ -23,11 +23,15 @@ internal static class TopVerb
         Option<string> url = new("--url") { Description = "The console's address of the link.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         Option<bool> once = new("--once") { Description = "One picture, then end." };
         Option<bool> json = new("--json") { Description = "One JSON object a second (with --once, one only) instead of a picture." };
-        Command top = new("top", "Shows a running link in the terminal: rates, latencies, hops, journal, market data, sessions, quotes, rejects. Ctrl-C ends it.") { url, once, json };
+        Command top = new("top", "Shows a running link in the terminal: rates, latencies, hops, journal, market data, sessions, quotes, rejects. " +
+            "Ctrl-C ends it.") { url, once, json };
         top.SetAction(result =>
         {
             bool isGood = Uri.TryCreate(result.GetValue(url), UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https";
-            using HttpClient http = new() { BaseAddress = isGood ? address : throw new CommandException($"--url: '{result.GetValue(url)}', expected an address such as http://127.0.0.1:8080", 2), Timeout = TimeSpan.FromSeconds(5) };
+            using HttpClient http = new() { BaseAddress = isGood
+                ? address
+                : throw new CommandException($"--url: '{result.GetValue(url)}', expected an address such as http://127.0.0.1:8080", 2),
+                Timeout = TimeSpan.FromSeconds(5) };
             Run(http, result.GetValue(once) || (Console.IsOutputRedirected && !result.GetValue(json)), result.GetValue(json));
             return 0;
         });
@@ -36,7 +40,8 @@ internal static class TopVerb
 
     private static void Run(HttpClient http, bool isOnce, bool isJson)
     {
-        Figures first = Read(http) ?? throw new CommandException($"{http.BaseAddress}: no link answers there; start one with peregrine run, or name its console with --url");
+        Figures first = Read(http) ?? throw new CommandException(
+            $"{http.BaseAddress}: no link answers there; start one with peregrine run, or name its console with --url");
         if (isJson)
         {
             WriteJson(first);
@@ -67,7 +72,8 @@ internal static class TopVerb
             (last, answered) = figures is null ? (last, answered) : (figures, DateTime.UtcNow);
             live.UpdateTarget(figures is not null
                 ? Picture(last)
-                : new Rows(new Markup($"[red]the link at {Markup.Escape(http.BaseAddress!.ToString())} does not answer, last figures {(DateTime.UtcNow - answered).TotalSeconds:N0} s ago; trying again[/]"), Picture(last)));
+                : new Rows(new Markup($"[red]the link at {Markup.Escape(http.BaseAddress!.ToString())} does not answer, " +
+                    $"last figures {(DateTime.UtcNow - answered).TotalSeconds:N0} s ago; trying again[/]"), Picture(last)));
         }
     });
 
@@ -90,7 +96,9 @@ internal static class TopVerb
     private static void WriteJson(Figures figures)
     {
         MetricsPoint? point = figures.Metrics.Points.Count == 0 ? null : figures.Metrics.Points[^1];
-        Console.Out.WriteLine($$"""{"status":{{JsonSerializer.Serialize(figures.Status, ApiJson.Default.StatusView)}},"point":{{(point is null ? "null" : JsonSerializer.Serialize(point, ApiJson.Default.MetricsPoint))}}}""");
+        string status = JsonSerializer.Serialize(figures.Status, ApiJson.Default.StatusView);
+        string last = point is null ? "null" : JsonSerializer.Serialize(point, ApiJson.Default.MetricsPoint);
+        Console.Out.WriteLine($$"""{"status":{{status}},"point":{{last}}}""");
     }
 
     private static Rows Picture(Figures figures)
@@ -115,19 +123,30 @@ internal static class TopVerb
         foreach (SessionView session in status.Sessions)
         {
             string state = session.State == "loggedOn" ? $"[green]{(session.Kind == "local" ? "local" : "on")}[/]" : "[grey]off[/]";
-            _ = sessions.AddRow(Markup.Escape(session.CompId.Length > 24 ? $"{session.CompId[..23]}…" : session.CompId), state, N(session.Received), N(session.Sent));
+            _ = sessions.AddRow(Markup.Escape(session.CompId.Length > 24 ? $"{session.CompId[..23]}…" : session.CompId), state, N(session.Received),
+                N(session.Sent));
         }
 
         List<IRenderable> rows =
         [
-            new Markup($"[bold]Peregrine[/] {status.Version}  {Markup.Escape(status.Flow.Kind)}: {Markup.Escape(status.Flow.Text)}  up {TimeSpan.FromSeconds(status.UptimeSeconds)}"),
-            new Markup($"[bold]{N((long)(point?.OrdersPerSecond ?? 0))}[/] orders/s  p50 [bold]{Us(busy?.P50Us)}[/]  p99 {Us(busy?.P99Us)}  p99.9 {Us(busy?.P999Us)}  max {Us(busy?.MaxUs)} us  GC pause {(point?.GcPauseMs ?? 0).ToString("N1", CultureInfo.InvariantCulture)} ms  hiccup {(point?.HiccupMs ?? 0).ToString("N1", CultureInfo.InvariantCulture)} ms"),
+            new Markup($"[bold]Peregrine[/] {status.Version}  {Markup.Escape(status.Flow.Kind)}: {Markup.Escape(status.Flow.Text)}  up " +
+                $"{TimeSpan.FromSeconds(status.UptimeSeconds)}"),
+            new Markup($"[bold]{N((long)(point?.OrdersPerSecond ?? 0))}[/] orders/s  p50 [bold]{Us(busy?.P50Us)}[/]  p99 " +
+                $"{Us(busy?.P99Us)}  p99.9 {Us(busy?.P999Us)}  max {Us(busy?.MaxUs)} us  GC pause " +
+                $"{(point?.GcPauseMs ?? 0).ToString("N1", CultureInfo.InvariantCulture)} ms  hiccup " +
+                $"{(point?.HiccupMs ?? 0).ToString("N1", CultureInfo.InvariantCulture)} ms"),
             new Markup($"orders/s [green]{Spark(metrics.Points.Select(known => (double?)known.OrdersPerSecond))}[/]"),
             new Markup($"p99      [blue]{Spark(metrics.Points.Select(known => known.P99Us))}[/]"),
             new Columns(latency, quotes, sessions),
-            new Markup($"journal [bold]{status.Journal.Level}[/]  command {N(status.Journal.Sequence)}  durable {N(status.Journal.DurableSequence)}  {N(status.Journal.Bytes >> 10)} KiB  {N(status.Journal.Syncs)} syncs   trades {N(status.Trades)}  rejects {N(status.Rejects)}  working {N(status.WorkingOrders)}"),
-            new Markup($"market data {Markup.Escape(status.MarketData.Address)}  {N(status.MarketData.Subscribers)} subscribers  {N(status.MarketData.Updates)} changes  {N(status.MarketData.Frames)} frames  conflated {N(status.MarketData.Conflations)}  too slow {N(status.MarketData.SlowDisconnects)}"),
-            .. figures.Rejects.TakeLast(RejectsShown).Select(reject => new Markup($"[grey]{DateTimeOffset.FromUnixTimeMilliseconds(reject.Time):HH:mm:ss}[/] {Markup.Escape($"{reject.Session} {reject.Request} {reject.Symbol}: {reject.Text}")}")),
+            new Markup($"journal [bold]{status.Journal.Level}[/]  command {N(status.Journal.Sequence)}  durable " +
+                $"{N(status.Journal.DurableSequence)}  {N(status.Journal.Bytes >> 10)} KiB  {N(status.Journal.Syncs)} syncs   trades " +
+                $"{N(status.Trades)}  rejects {N(status.Rejects)}  working {N(status.WorkingOrders)}"),
+            new Markup($"market data {Markup.Escape(status.MarketData.Address)}  {N(status.MarketData.Subscribers)} subscribers  " +
+                $"{N(status.MarketData.Updates)} changes  {N(status.MarketData.Frames)} frames  conflated " +
+                $"{N(status.MarketData.Conflations)}  too slow {N(status.MarketData.SlowDisconnects)}"),
+            .. figures.Rejects.TakeLast(RejectsShown)
+                .Select(reject => new Markup($"[grey]{DateTimeOffset.FromUnixTimeMilliseconds(reject.Time):HH:mm:ss}[/] " +
+                    $"{Markup.Escape($"{reject.Session} {reject.Request} {reject.Symbol}: {reject.Text}")}")),
         ];
         return new Rows(rows);
     }

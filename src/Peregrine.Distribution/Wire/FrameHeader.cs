@@ -1,5 +1,7 @@
 namespace Peregrine.Distribution.Wire;
 
+// The messages of schemas/marketdata.proto as values; docs/wire/marketdata-v1.md says what they mean.
+
 /// <summary>What stands before the entries of a snapshot or an increment.</summary>
 public struct FrameHeader
 {

@@ -44,7 +44,8 @@ public sealed partial class OrderReplay(bool isFollowing)
     /// <summary>On an order of that book that was not.</summary>
     public long RecordedNotAtHead { get; private set; }
 
-    /// <summary>Executions of the class <see cref="ExecutionClass.SameOrder"/> where anonymous quantity stood for an order older than the file.</summary>
+    /// <summary>Executions of the class <see cref="ExecutionClass.SameOrder"/> where anonymous quantity stood for an order older than the
+    /// file.</summary>
     public long AnonymousExecutions { get; private set; }
 
     /// <summary>Limit orders made of adds.</summary>
@@ -162,7 +163,9 @@ public sealed partial class OrderReplay(bool isFollowing)
         bool isHead = isInCore && _engine.TryGetHead(EngineId(update.InstrumentId), side, out RestingOrder head) && head.OrderId == orderId;
         if (side != 0)
         {
-            _ = Submit(update.InstrumentId, _nextIncomingId++, side == Side.Buy ? Side.Sell : Side.Buy, price, update.Quantity, TimeInForce.ImmediateOrCancel);
+            _ = Submit(update.InstrumentId, _nextIncomingId++, side == Side.Buy
+                ? Side.Sell
+                : Side.Buy, price, update.Quantity, TimeInForce.ImmediateOrCancel);
         }
 
         if (isInCore && IsOnlyTrade(orderId, price, update.Quantity))
@@ -171,7 +174,8 @@ public sealed partial class OrderReplay(bool isFollowing)
             return ExecutionClass.SameOrder;
         }
 
-        return !isKnown ? ExecutionClass.OlderThanFile : !isInCore ? ExecutionClass.NotInCore : isHead ? ExecutionClass.OtherQuantity : ExecutionClass.NotHead;
+        return !isKnown ? ExecutionClass.OlderThanFile
+            : !isInCore ? ExecutionClass.NotInCore : isHead ? ExecutionClass.OtherQuantity : ExecutionClass.NotHead;
     }
 
     // Where the recorded order stands in the feed's own book, whatever the core has made of it.

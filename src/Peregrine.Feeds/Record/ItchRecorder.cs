@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Peregrine.Primitives;
 using Peregrine.Trading.MarketData;
@@ -152,7 +153,9 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
     }
 
     private FeedException Refuse(in BookUpdate update, string reason) =>
-        new(FormattableString.Invariant($"{feed.Name}: at byte {feed.MessageOffset}: {reason}: {update.Kind} of order {update.OrderId}, price {update.Price} (1/{feed.PriceScale} or 1/10,000), size {update.Quantity}"));
+        new(string.Create(CultureInfo.InvariantCulture, 
+            $"{feed.Name}: at byte {feed.MessageOffset}: {reason}: {update.Kind} of order {update.OrderId}, price {update.Price} " +
+            $"(1/{feed.PriceScale} or 1/10,000), size {update.Quantity}"));
 
     // The directory message goes before the first message of its instrument.
     private (ushort Locate, byte[] Symbol) SymbolOf(in BookUpdate update)
@@ -167,7 +170,9 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
             throw Refuse(update, $"more than {ushort.MaxValue} instruments");
         }
 
-        string name = update.InstrumentId == 0 ? SymbolInFileName(feed.Name) : FormattableString.Invariant($"{(uint)update.InstrumentId % 100_000_000}");
+        string name = update.InstrumentId == 0
+            ? SymbolInFileName(feed.Name)
+            : FormattableString.Invariant($"{(uint)update.InstrumentId % 100_000_000}");
         (ushort, byte[]) symbol = ((ushort)(_symbols.Count + 1), Encoding.ASCII.GetBytes(name));
         _symbols.Add(update.InstrumentId, symbol);
         Encode(new BookUpdate { Kind = BookUpdateKind.Directory, TimeNs = update.TimeNs }, symbol.Item1, symbol.Item2);

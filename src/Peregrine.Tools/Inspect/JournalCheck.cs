@@ -102,7 +102,8 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
         Require(status == CodecStatus.Ok && command.Sequence == header.Sequence, in header, "command", payload.Length);
         if (header.Sequence != _start.Sequence + Commands + 1)
         {
-            throw new JournalException($"command {header.Sequence} stands where {_start.Sequence + Commands + 1} is expected: the journal is not from a link, or lacks commands; restore it from a copy");
+            throw new JournalException($"command {header.Sequence} stands where {_start.Sequence + Commands + 1} is expected: " +
+                $"the journal is not from a link, or lacks commands; restore it from a copy");
         }
     }
 
@@ -110,7 +111,8 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
     {
         if (!isTrue)
         {
-            throw new JournalException($"after command {header.Sequence}: a {what} of {bytes} bytes is not one that this version of the link writes; the record itself is whole, so look with the version that wrote it");
+            throw new JournalException($"after command {header.Sequence}: a {what} of {bytes} bytes is not one that this version of the link " +
+                $"writes; the record itself is whole, so look with the version that wrote it");
         }
     }
 }

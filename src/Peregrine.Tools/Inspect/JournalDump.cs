@@ -54,15 +54,21 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         output.WriteLine();
     }
 
-    private (string Kind, List<(string Name, object? Value)> Fields) Describe(in JournalRecord header, ReadOnlySpan<byte> payload) => header.Type switch
+    private (string Kind, List<(string Name, object? Value)> Fields) Describe(in JournalRecord header, ReadOnlySpan<byte> payload) =>
+        header.Type switch
     {
-        JournalRecordType.Command when CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command) == CodecStatus.Ok => (Word(command.Type) ?? "command", OfCommand(in command)),
-        JournalRecordType.Rules when _rules is not null => ("rules", [("instruments", _rules.Instruments.Count), ("accounts", _rules.Accounts.Count)]),
+        JournalRecordType.Command when CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command) == CodecStatus.Ok =>
+            (Word(command.Type) ?? "command", OfCommand(in command)),
+        JournalRecordType.Rules when _rules is not null =>
+            ("rules", [("instruments", _rules.Instruments.Count), ("accounts", _rules.Accounts.Count)]),
         JournalRecordType.StateHash when payload.Length == Sequencer.StateHashBytes =>
-            ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)), ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
+            ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)),
+                ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
         JournalRecordType.Bounds when payload.Length == JournalReplay.BoundsBytes =>
-            ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])), ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..]))]),
-        JournalRecordType.SessionNote when SessionNote.TryDecode(payload, out SessionNote note) => (note.Kind == SessionNoteKind.Spent ? "number" : "numbers", OfNote(in note)),
+            ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])),
+                ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..]))]),
+        JournalRecordType.SessionNote when SessionNote.TryDecode(payload, out SessionNote note) =>
+            (note.Kind == SessionNoteKind.Spent ? "number" : "numbers", OfNote(in note)),
         JournalRecordType.Identity when payload.Length == JournalReplay.IdentityBytes => ("identity", [("link", new Guid(payload).ToString("N"))]),
         JournalRecordType.Loss when payload.Length == JournalReplay.LossBytes =>
             ("loss", [("execid", BinaryPrimitives.ReadInt64LittleEndian(payload)), ("order", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
@@ -71,12 +77,17 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
     };
 
     private static List<(string Name, object? Value)> OfNote(in SessionNote note) =>
-        [("session", note.SessionId), ("number", note.Number), ("reports", note.Mark), ("sent", note.SentMark), ("incoming", note.NextIncoming), ("resets", note.Resets)];
+        [("session", note.SessionId), ("number", note.Number), ("reports", note.Mark), ("sent", note.SentMark), ("incoming", note.NextIncoming),
+        ("resets", note.Resets)];
 
     private List<(string Name, object? Value)> OfCommand(in OrderCommand command)
     {
-        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count ? _rules.Instruments[command.InstrumentId] : null;
-        string? account = _rules is not null && (uint)command.AccountId < (uint)_rules.Accounts.Count ? _rules.Accounts[command.AccountId].Name : null;
+        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count
+            ? _rules.Instruments[command.InstrumentId]
+            : null;
+        string? account = _rules is not null && (uint)command.AccountId < (uint)_rules.Accounts.Count
+            ? _rules.Accounts[command.AccountId].Name
+            : null;
         List<(string Name, object? Value)> fields = [("client", Text(command.ClientOrderId))];
         if (command.Type != CommandType.New || command.OriginalClientOrderId.Length > 0)
         {

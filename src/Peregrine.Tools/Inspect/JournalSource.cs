@@ -58,7 +58,9 @@ internal sealed class JournalSource(string folder, string? archive)
             found.TornAt);
     }
 
-    private static JournalRecovery ReadFolder(string folder, IJournalVisitor visitor, bool verifyChain) => verifyChain ? JournalReader.Verify(folder, visitor) : JournalReader.Scan(folder, visitor);
+    private static JournalRecovery ReadFolder(string folder, IJournalVisitor visitor, bool verifyChain) => verifyChain
+        ? JournalReader.Verify(folder, visitor)
+        : JournalReader.Scan(folder, visitor);
 
     private void RequireJoin(in JournalPosition archiveEnd, in JournalPosition journalStart)
     {
@@ -70,6 +72,7 @@ internal sealed class JournalSource(string folder, string? archive)
         string why = archiveEnd.Records < journalStart.Records ? "segments between them are missing"
             : archiveEnd.Records > journalStart.Records ? "a segment is in both, as a truncation that was interrupted leaves it; truncate once more"
             : "they are not of one journal";
-        throw new JournalException($"{archive} ends after record {archiveEnd.Records} with link {archiveEnd.Link}, {Folder} starts after record {journalStart.Records} with link {journalStart.Link}: {why}");
+        throw new JournalException($"{archive} ends after record {archiveEnd.Records} with link {archiveEnd.Link}, {Folder} starts after record " +
+            $"{journalStart.Records} with link {journalStart.Link}: {why}");
     }
 }

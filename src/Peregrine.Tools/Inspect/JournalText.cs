@@ -57,7 +57,8 @@ internal static class JournalText
         where T : struct, Enum
     {
         public static readonly string?[] All =
-            [null, .. Enumerable.Range(1, byte.MaxValue).Select(value => Enum.ToObject(typeof(T), value).ToString()!.ToLowerInvariant().Replace(", ", "|", StringComparison.Ordinal))];
+            [null, .. Enumerable.Range(1, byte.MaxValue)
+            .Select(value => Enum.ToObject(typeof(T), value).ToString()!.ToLowerInvariant().Replace(", ", "|", StringComparison.Ordinal))];
     }
 
     // Made once for each enum: an export asks for millions of them.
@@ -68,6 +69,8 @@ internal static class JournalText
 
         public static string? Of(T value) => Known.TryGetValue(value, out string? word) ? word : Make(value);
 
-        private static string? Make(T value) => Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0 ? null : value.ToString().ToLowerInvariant();
+        private static string? Make(T value) => Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0
+            ? null
+            : value.ToString().ToLowerInvariant();
     }
 }

@@ -10,14 +10,17 @@ internal sealed class BookPicture
     /// <summary>Copies a book.</summary>
     /// <param name="orders">Of this book, in any order.</param>
     /// <param name="cancelsForbidden">As the last change of phase said.</param>
-    public BookPicture(IMatchingEngine engine, ScriptInstrument instrument, ScriptNames names, IReadOnlyList<RestingOrder> orders, bool cancelsForbidden)
+    public BookPicture(IMatchingEngine engine, ScriptInstrument instrument, ScriptNames names, IReadOnlyList<RestingOrder> orders,
+        bool cancelsForbidden)
     {
         Instrument = instrument;
         Names = names;
         Phase = engine.GetPhase(instrument.Id);
         CancelsForbidden = cancelsForbidden;
         LastTrade = engine.TryGetLastTrade(instrument.Id, out Price last) ? last : null;
-        Indicative = Phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction ? engine.GetIndicative(instrument.Id) : null;
+        Indicative = Phase is TradingPhase.OpeningAuction or TradingPhase.VolatilityAuction or TradingPhase.ClosingAuction
+            ? engine.GetIndicative(instrument.Id)
+            : null;
         Bids = Levels(engine, instrument.Id, Side.Buy);
         Asks = Levels(engine, instrument.Id, Side.Sell);
         BuyQueue = Queue(orders, Side.Buy);

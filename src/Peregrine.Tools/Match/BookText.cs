@@ -15,8 +15,10 @@ internal static class BookText
         string last = book.LastTrade is { } price ? $", last trade {instrument.PriceText(price)}" : "";
         string indicative = book.Indicative is not { } auction ? ""
             : auction.Volume.Lots == 0 ? ", no indicative price"
-            : $", indicative {instrument.QuantityText(auction.Volume)} @ {instrument.PriceText(auction.Price)}, surplus {instrument.QuantityText(auction.Surplus)}";
-        output.WriteLine($"book {instrument.Symbol}: {ScriptWords.Of(ScriptWords.Phases, book.Phase)}{(book.CancelsForbidden ? ", no cancels" : "")}{last}{indicative}");
+            : $", indicative {instrument.QuantityText(auction.Volume)} @ {instrument.PriceText(auction.Price)}, " +
+            $"surplus {instrument.QuantityText(auction.Surplus)}";
+        output.WriteLine($"book {instrument.Symbol}: " +
+            $"{ScriptWords.Of(ScriptWords.Phases, book.Phase)}{(book.CancelsForbidden ? ", no cancels" : "")}{last}{indicative}");
         List<Row> rows = [.. Rows(book, Side.Sell).AsEnumerable().Reverse(), .. Rows(book, Side.Buy)];
         WriteRows(output, rows);
         WriteList(output, "stops", book.Stops, book);
@@ -31,7 +33,8 @@ internal static class BookText
     private static List<Row> Rows(BookPicture book, Side side)
     {
         List<Row> rows = [];
-        foreach (IGrouping<(bool IsMarket, Price Price), RestingOrder> level in book.QueueOf(side).GroupBy(order => (order.Type == OrderType.Market, order.Price)))
+        foreach (IGrouping<(bool IsMarket, Price Price), RestingOrder> level in book.QueueOf(side)
+            .GroupBy(order => (order.Type == OrderType.Market, order.Price)))
         {
             long shown = level.Sum(order => order.Shown.Lots);
             string price = level.Key.IsMarket ? "market" : book.Instrument.PriceText(level.Key.Price);

@@ -52,7 +52,8 @@ internal sealed record EventExpectation(MatchEventType Type) : Expectation
     }
 
     private bool Matches(MatchFact fact) =>
-        (Order is null || Order == fact.Order) && (BuyOrder is null || BuyOrder == fact.BuyOrder) && (SellOrder is null || SellOrder == fact.SellOrder)
+        (Order is null || Order == fact.Order) && (BuyOrder is null || BuyOrder == fact.BuyOrder)
+        && (SellOrder is null || SellOrder == fact.SellOrder)
         && (Price is null || Price == fact.Price) && (Quantity is null || Quantity == fact.Quantity) && (Leaves is null || Leaves == fact.Leaves)
         && (BuyLeaves is null || BuyLeaves == fact.BuyLeaves) && (SellLeaves is null || SellLeaves == fact.SellLeaves)
         && (Reason is null || Reason == fact.Reason) && (Aggressor is null || Aggressor == (fact.Side ?? 0));
@@ -107,9 +108,11 @@ internal sealed record OrderExpectation(ulong OrderId, ScriptInstrument Instrume
             return IsGone ? null : "no such order";
         }
 
-        bool isMet = !IsGone && (Leaves is null || Leaves == order.Leaves.Lots) && (Shown is null || Shown == order.Shown.Lots) && (Price is null || Price == order.Price)
+        bool isMet = !IsGone && (Leaves is null || Leaves == order.Leaves.Lots) && (Shown is null || Shown == order.Shown.Lots)
+            && (Price is null || Price == order.Price)
             && (StopPrice is null || StopPrice == order.StopPrice) && (Place is null || Place == order.Place);
-        return isMet ? null : $"{FactText.Of(in order, Instrument, state.Names)}, shown {Instrument.QuantityText(order.Shown)}, {ScriptWords.Of(ScriptState.Places, order.Place)}";
+        return isMet ? null : $"{FactText.Of(in order, Instrument, state.Names)}, shown {Instrument.QuantityText(order.Shown)}, " +
+            $"{ScriptWords.Of(ScriptState.Places, order.Place)}";
     }
 }
 
@@ -127,7 +130,9 @@ internal sealed record LastExpectation(ScriptInstrument Instrument, Price? Price
 internal sealed record PhaseExpectation(ScriptInstrument Instrument, TradingPhase Phase) : Expectation
 {
     /// <inheritdoc/>
-    public override string? Check(ScriptState state) => state.Engine.GetPhase(Instrument.Id) is { } found && found == Phase ? null : ScriptWords.Of(ScriptWords.Phases, found);
+    public override string? Check(ScriptState state) => state.Engine.GetPhase(Instrument.Id) is { } found && found == Phase
+        ? null
+        : ScriptWords.Of(ScriptWords.Phases, found);
 }
 
 /// <summary>What an auction would do now; a volume of 0 is nothing.</summary>
@@ -138,7 +143,8 @@ internal sealed record IndicativeExpectation(ScriptInstrument Instrument, long L
     {
         IndicativePrice found = state.Engine.GetIndicative(Instrument.Id);
         bool isMet = found.Volume.Lots == Lots && (Lots == 0 || found.Price == Price) && (Surplus is null || found.Surplus == Surplus);
-        return isMet ? null : found.Volume.Lots == 0 ? "none" : $"{Instrument.QuantityText(found.Volume)} @ {Instrument.PriceText(found.Price)}, surplus {Instrument.QuantityText(found.Surplus)}";
+        return isMet ? null : found.Volume.Lots == 0 ? "none"
+            : $"{Instrument.QuantityText(found.Volume)} @ {Instrument.PriceText(found.Price)}, surplus {Instrument.QuantityText(found.Surplus)}";
     }
 }
 

@@ -19,10 +19,13 @@ internal static class FactText
         {
             MatchEventType.Accepted => $"{fact.Order}  {side} {quantity}{price}",
             MatchEventType.Rejected => $"{fact.Order}{reason}",
-            MatchEventType.Trade => $"{quantity}{price}  buy {fact.BuyOrder} (leaves {Quantity(fact, fact.BuyLeaves)}), sell {fact.SellOrder} (leaves {Quantity(fact, fact.SellLeaves)}){(side.Length > 0 ? $", aggressor {side}" : "")}",
+            MatchEventType.Trade => $"{quantity}{price}  buy {fact.BuyOrder} (leaves {Quantity(fact, fact.BuyLeaves)}), " +
+                $"sell {fact.SellOrder} (leaves {Quantity(fact, fact.SellLeaves)}){(side.Length > 0 ? $", aggressor {side}" : "")}",
             MatchEventType.Cancelled => $"{fact.Order}  {side} {quantity}{price}, {leaves}{reason}",
             MatchEventType.Replaced => $"{fact.Order}  {side} {quantity}{price}",
-            MatchEventType.LevelChanged => fact.Quantity == 0 ? $"{side}{price}  gone" : $"{side}{price}  {quantity} in {Count(fact.OrderCount, "order")}",
+            MatchEventType.LevelChanged => fact.Quantity == 0
+                ? $"{side}{price}  gone"
+                : $"{side}{price}  {quantity} in {Count(fact.OrderCount, "order")}",
             MatchEventType.Triggered => $"{fact.Order}  {side} {leaves[7..]}{price}",
             MatchEventType.Restated => $"{fact.Order}  {side}{price}, shows {quantity}, {leaves}{reason}",
             MatchEventType.PhaseChanged => $"{ScriptWords.Of(ScriptWords.Phases, fact.Phase)}{(fact.CancelsForbidden ? ", no cancels" : "")}{reason}",
@@ -34,7 +37,8 @@ internal static class FactText
     /// <summary>An order as it lies in the book, is parked, or waits as a stop.</summary>
     public static string Of(in RestingOrder order, ScriptInstrument instrument, ScriptNames names)
     {
-        List<string> words = [names.OrderName(order.OrderId), ScriptWords.Of(ScriptWords.Sides, order.Side), instrument.QuantityText(order.Leaves), ScriptWords.Of(ScriptWords.Types, order.Type)];
+        List<string> words = [names.OrderName(order.OrderId), ScriptWords.Of(ScriptWords.Sides, order.Side), instrument.QuantityText(order.Leaves),
+            ScriptWords.Of(ScriptWords.Types, order.Type)];
         switch (order.Type)
         {
             case OrderType.Stop:
@@ -47,7 +51,8 @@ internal static class FactText
                 words.Add($"{instrument.PriceText(new(order.OffsetTicks))} stop {instrument.PriceText(order.StopPrice)}");
                 break;
             case OrderType.Pegged:
-                words.Add($"{ScriptWords.Of(ScriptWords.Pegs, order.Peg)} offset {instrument.PriceText(new(order.OffsetTicks))}{(order.Flags.HasFlag(OrderFlags.HasLimit) ? $" limit {instrument.PriceText(order.LimitPrice)}" : "")}");
+                string limit = order.Flags.HasFlag(OrderFlags.HasLimit) ? $" limit {instrument.PriceText(order.LimitPrice)}" : "";
+                words.Add($"{ScriptWords.Of(ScriptWords.Pegs, order.Peg)} offset {instrument.PriceText(new(order.OffsetTicks))}{limit}");
                 break;
             case OrderType.Market:
                 break;
@@ -58,7 +63,9 @@ internal static class FactText
 
         if (order.TimeInForce != TimeInForce.Day)
         {
-            string expiry = order.TimeInForce == TimeInForce.GoodTillTime ? $" {ScriptTime.Format(order.ExpireTimeNs, instrument.Profile.UtcOffset)}" : "";
+            string expiry = order.TimeInForce == TimeInForce.GoodTillTime
+                ? $" {ScriptTime.Format(order.ExpireTimeNs, instrument.Profile.UtcOffset)}"
+                : "";
             words.Add(ScriptWords.Of(ScriptWords.Times, order.TimeInForce) + expiry);
         }
 
@@ -79,7 +86,8 @@ internal static class FactText
         {
             marks.Add("all or none");
         }
-        else if (order.Flags.HasFlag(OrderFlags.Hidden) || (order.Place == OrderPlace.Queue && order.Type == OrderType.Pegged && order.Shown.Lots == 0))
+        else if (order.Flags.HasFlag(OrderFlags.Hidden)
+            || (order.Place == OrderPlace.Queue && order.Type == OrderType.Pegged && order.Shown.Lots == 0))
         {
             marks.Add("hidden");
         }

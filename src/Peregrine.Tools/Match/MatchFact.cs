@@ -10,8 +10,10 @@ internal sealed record MatchFact
     /// <summary>The printed words of the types of events.</summary>
     public static readonly (string Word, MatchEventType Value)[] Kinds =
     [
-        ("accepted", MatchEventType.Accepted), ("rejected", MatchEventType.Rejected), ("trade", MatchEventType.Trade), ("cancelled", MatchEventType.Cancelled),
-        ("replaced", MatchEventType.Replaced), ("level", MatchEventType.LevelChanged), ("triggered", MatchEventType.Triggered), ("restated", MatchEventType.Restated),
+        ("accepted", MatchEventType.Accepted), ("rejected", MatchEventType.Rejected), ("trade", MatchEventType.Trade),
+            ("cancelled", MatchEventType.Cancelled),
+        ("replaced", MatchEventType.Replaced), ("level", MatchEventType.LevelChanged), ("triggered", MatchEventType.Triggered),
+            ("restated", MatchEventType.Restated),
         ("phase", MatchEventType.PhaseChanged), ("indicative", MatchEventType.Indicative), ("orderAdded", MatchEventType.OrderAdded),
         ("orderChanged", MatchEventType.OrderChanged), ("orderRemoved", MatchEventType.OrderRemoved),
     ];
@@ -66,9 +68,11 @@ internal sealed record MatchFact
 
     /// <summary>Puts an event into words.</summary>
     /// <param name="orderOf">An order as it was asked for, by its id.</param>
-    public static MatchFact From(in MatchEvent match, int line, long? timeNs, ScriptInstrument? instrument, ScriptNames names, Func<ulong, MatchOrder> orderOf)
+    public static MatchFact From(in MatchEvent match, int line, long? timeNs, ScriptInstrument? instrument, ScriptNames names,
+        Func<ulong, MatchOrder> orderOf)
     {
-        MatchFact fact = new() { Type = match.Type, Line = line, TimeNs = timeNs, Instrument = instrument, Reason = match.Reason, Quantity = match.Quantity.Lots, Leaves = match.Leaves.Lots };
+        MatchFact fact = new() { Type = match.Type, Line = line, TimeNs = timeNs, Instrument = instrument, Reason = match.Reason,
+            Quantity = match.Quantity.Lots, Leaves = match.Leaves.Lots };
         switch (match.Type)
         {
             case MatchEventType.Trade:
@@ -94,7 +98,9 @@ internal sealed record MatchFact
             default:
                 return fact with
                 {
-                    Order = match.OrderId == 0 && match.InstrumentId < 0 && match.Type != MatchEventType.Rejected ? null : names.OrderName(match.OrderId),
+                    Order = match.OrderId == 0 && match.InstrumentId < 0 && match.Type != MatchEventType.Rejected
+                        ? null
+                        : names.OrderName(match.OrderId),
                     Side = match.Side == 0 ? null : match.Side,
                     Price = HasPrice(in match, orderOf(match.OrderId)) ? match.Price : null,
                 };

@@ -211,7 +211,9 @@ internal sealed class MatchJsonOutput(TextWriter output, MatchParts parts) : IMa
         json.WriteWord("peg", order.Type == OrderType.Pegged ? ScriptWords.Of(ScriptWords.Pegs, order.Peg) : null);
         json.WritePrice("offset", instrument, order.Type == OrderType.Pegged ? new Price(order.OffsetTicks) : null);
         json.WritePrice("limit", instrument, order.Type == OrderType.Pegged && order.Flags.HasFlag(OrderFlags.HasLimit) ? order.LimitPrice : null);
-        json.WriteWord("expires", order.TimeInForce == TimeInForce.GoodTillTime ? ScriptTime.Format(order.ExpireTimeNs, instrument.Profile.UtcOffset) : null);
+        json.WriteWord("expires", order.TimeInForce == TimeInForce.GoodTillTime
+            ? ScriptTime.Format(order.ExpireTimeNs, instrument.Profile.UtcOffset)
+            : null);
         json.WriteBoolean("hidden", order.Flags.HasFlag(OrderFlags.Hidden));
         json.WriteBoolean("allOrNone", order.Flags.HasFlag(OrderFlags.AllOrNone));
         json.WriteBoolean("postOnly", order.Flags.HasFlag(OrderFlags.PostOnly));

@@ -31,7 +31,9 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts, bool 
         }
 
         string symbol = namesInstruments && fact.Instrument is { } instrument ? $"{instrument.Symbol}  " : "";
-        string time = fact is { Type: MatchEventType.PhaseChanged, TimeNs: { } timeNs } ? $"  at {ScriptTime.Format(timeNs, fact.Instrument?.Profile.UtcOffset ?? TimeSpan.Zero)}" : "";
+        string time = fact is { Type: MatchEventType.PhaseChanged, TimeNs: { } timeNs }
+            ? $"  at {ScriptTime.Format(timeNs, fact.Instrument?.Profile.UtcOffset ?? TimeSpan.Zero)}"
+            : "";
         output.WriteLine($"{Indent}{fact.Kind.PadRight(KindWidth)}{symbol}{FactText.Of(fact)}{time}".TrimEnd());
     }
 
@@ -55,7 +57,8 @@ internal sealed class MatchTextOutput(TextWriter output, MatchParts parts, bool 
 
         foreach (RestingOrder order in book.BuyQueue.Concat(book.SellQueue).Concat(book.Stops).Concat(book.Parked))
         {
-            output.WriteLine($"{Indent}{ScriptWords.Of(ScriptState.Places, order.Place).PadRight(KindWidth)}{FactText.Of(in order, book.Instrument, book.Names)}");
+            string place = ScriptWords.Of(ScriptState.Places, order.Place).PadRight(KindWidth);
+            output.WriteLine($"{Indent}{place}{FactText.Of(in order, book.Instrument, book.Names)}");
         }
     }
 

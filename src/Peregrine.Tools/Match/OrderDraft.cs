@@ -4,7 +4,8 @@ using Peregrine.Trading.Matching;
 
 namespace Peregrine.Tools.Match;
 
-/// <summary>A new order while its attributes are read, in any order. What does not go together is left to the engine to refuse, save what has no meaning at all.</summary>
+/// <summary>A new order while its attributes are read, in any order. What does not go together is left to the engine to refuse,
+/// save what has no meaning at all.</summary>
 internal sealed class OrderDraft(ScriptInstrument instrument)
 {
     /// <summary>What is known so far.</summary>
@@ -23,7 +24,9 @@ internal sealed class OrderDraft(ScriptInstrument instrument)
     /// <summary>An offset was there.</summary>
     public bool HasOffset { get; set; }
 
-    public void SetPrice(string text) => _price = _price is null ? instrument.ParsePrice(text) : throw new ScriptFault($"found a second price '{text}', expected one");
+    public void SetPrice(string text) => _price = _price is null
+        ? instrument.ParsePrice(text)
+        : throw new ScriptFault($"found a second price '{text}', expected one");
 
     public void SetType(OrderType type, string word)
     {

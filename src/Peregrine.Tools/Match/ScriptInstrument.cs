@@ -22,8 +22,11 @@ internal sealed class ScriptInstrument(Instrument instrument, VenueProfile profi
         return instrument.TryToPrice(mantissa, decimals, out Price price) switch
         {
             ScaleStatus.Ok => price,
-            ScaleStatus.TooLarge => throw new ScriptFault($"{what} '{text}' is more than {long.MaxValue} ticks of {TickText}; choose a lower price, or define the instrument with a coarser tick"),
-            _ => throw new ScriptFault($"{what} '{text}' is no whole number of ticks of {TickText}; choose another price, or define the instrument with a finer tick"),
+            ScaleStatus.TooLarge => throw new ScriptFault(
+                $"{what} '{text}' is more than {long.MaxValue} ticks of {TickText}; choose a lower price, " +
+                $"or define the instrument with a coarser tick"),
+            _ => throw new ScriptFault($"{what} '{text}' is no whole number of ticks of {TickText}; choose another price, " +
+                $"or define the instrument with a finer tick"),
         };
     }
 
@@ -34,7 +37,8 @@ internal sealed class ScriptInstrument(Instrument instrument, VenueProfile profi
         (long mantissa, int decimals) = Parse(text, what);
         return instrument.TryToQuantity(mantissa, decimals, out Quantity quantity) == ScaleStatus.Ok
             ? quantity
-            : throw new ScriptFault($"{what} '{text}' is no whole number of lots of {instrument.LotUnits}; choose another quantity, or define the instrument with a smaller lot");
+            : throw new ScriptFault($"{what} '{text}' is no whole number of lots of {instrument.LotUnits}; choose another quantity, " +
+                $"or define the instrument with a smaller lot");
     }
 
     public string PriceText(Price price) => ScriptDecimal.Format(instrument.ToPriceUnits(price), instrument.PriceDecimals);
@@ -44,5 +48,7 @@ internal sealed class ScriptInstrument(Instrument instrument, VenueProfile profi
     public string QuantityText(Quantity quantity) => QuantityText(quantity.Lots);
 
     private static (long Mantissa, int Decimals) Parse(string text, string expected) =>
-        ScriptDecimal.TryParse(text, out long mantissa, out int decimals) ? (mantissa, decimals) : throw new ScriptFault($"found '{text}', expected {expected}");
+        ScriptDecimal.TryParse(text, out long mantissa, out int decimals)
+        ? (mantissa, decimals)
+        : throw new ScriptFault($"found '{text}', expected {expected}");
 }

@@ -2,7 +2,8 @@ using Peregrine.Cli;
 
 namespace Peregrine.Tools.Match;
 
-/// <summary>The tokens of one line, taken from front to back. White space, commas and equal signs separate; @ is a token of its own; # begins a comment.</summary>
+/// <summary>The tokens of one line, taken from front to back. White space, commas and equal signs separate; @ is a token of its own;
+/// # begins a comment.</summary>
 internal sealed class ScriptLine
 {
     private readonly List<string> _tokens = [];
@@ -68,7 +69,9 @@ internal sealed class ScriptLine
     public static ScriptFault Unknown(string token, string expected, IEnumerable<string> words)
     {
         string[] all = [.. words];
-        string hint = NearName.Find(token, all) is { } near ? $"; did you mean '{near}'?" : all.Length is > 0 and <= 40 ? $": {ScriptWords.List(all)}" : "";
+        string hint = NearName.Find(token, all) is { } near
+            ? $"; did you mean '{near}'?"
+            : all.Length is > 0 and <= 40 ? $": {ScriptWords.List(all)}" : "";
         return new ScriptFault($"found '{token}', expected {expected}{hint}");
     }
 

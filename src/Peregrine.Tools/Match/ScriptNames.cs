@@ -66,5 +66,7 @@ internal sealed class ScriptNames
     }
 
     /// <summary>Null when it is nobody.</summary>
-    public string? OwnerName(int number) => number < 0 ? null : number < FirstOwner ? number.ToString(CultureInfo.InvariantCulture) : _ownerNames[number - FirstOwner];
+    public string? OwnerName(int number) => number < 0
+        ? null
+        : number < FirstOwner ? number.ToString(CultureInfo.InvariantCulture) : _ownerNames[number - FirstOwner];
 }

@@ -9,7 +9,8 @@ internal sealed partial class ScriptParser
 {
     private static readonly (string Word, MatchEventType Value)[] ExpectedEvents =
     [
-        .. MatchFact.Kinds.Where(kind => kind.Value is MatchEventType.Accepted or MatchEventType.Rejected or MatchEventType.Trade or MatchEventType.Cancelled
+        .. MatchFact.Kinds.Where(kind => kind.Value is MatchEventType.Accepted
+            or MatchEventType.Rejected or MatchEventType.Trade or MatchEventType.Cancelled
             or MatchEventType.Replaced or MatchEventType.Triggered or MatchEventType.Restated),
     ];
 
@@ -84,7 +85,9 @@ internal sealed partial class ScriptParser
                 "sell" when isTrade => expected with { SellOrder = _line.Take("the name of an order") },
                 "buy-leaves" when isTrade => expected with { BuyLeaves = instrument.ParseQuantity(_line.Take("a quantity")).Lots },
                 "sell-leaves" when isTrade => expected with { SellLeaves = instrument.ParseQuantity(_line.Take("a quantity")).Lots },
-                "aggressor" when isTrade => expected with { Aggressor = _line.TryTake("none") ? 0 : _line.TakeWord(ScriptWords.Sides, "buy, sell or none") },
+                "aggressor" when isTrade => expected with { Aggressor = _line.TryTake("none")
+                    ? 0
+                    : _line.TakeWord(ScriptWords.Sides, "buy, sell or none") },
                 _ when ScriptDecimal.TryParse(word, out _, out _) => expected with { Quantity = instrument.ParseQuantity(word).Lots },
                 _ => expected with { Reason = ReadReason(word) },
             };
@@ -94,12 +97,14 @@ internal sealed partial class ScriptParser
     }
 
     private static bool IsExpectedWord(string word) =>
-        word is "@" || ReasonNames.Contains(word, StringComparer.OrdinalIgnoreCase) || new[] { "price", "quantity", "leaves", "reason" }.Contains(word, StringComparer.OrdinalIgnoreCase);
+        word is "@" || ReasonNames.Contains(word, StringComparer.OrdinalIgnoreCase)
+        || new[] { "price", "quantity", "leaves", "reason" }.Contains(word, StringComparer.OrdinalIgnoreCase);
 
     private static RejectReason ReadReason(string word) =>
         Array.FindIndex(ReasonNames, name => name.Equals(word, StringComparison.OrdinalIgnoreCase)) is >= 0 and int index
             ? Enum.Parse<RejectReason>(ReasonNames[index])
-            : throw ScriptLine.Unknown(word, "a value of the event or a reason of docs/reject-reasons.md", [.. ReasonNames, "quantity", "leaves", "price", "buy", "sell", "buy-leaves", "sell-leaves", "aggressor"]);
+            : throw ScriptLine.Unknown(word, "a value of the event or a reason of docs/reject-reasons.md",
+                [.. ReasonNames, "quantity", "leaves", "price", "buy", "sell", "buy-leaves", "sell-leaves", "aggressor"]);
 
     private LevelsExpectation ReadExpectedLevels(Side side)
     {
@@ -112,7 +117,9 @@ internal sealed partial class ScriptParser
                 long lots = instrument.ParseQuantity(_line.Take("QUANTITY @ PRICE, or none")).Lots;
                 if (!_line.TryTake("@"))
                 {
-                    throw new ScriptFault(_line.Next is { } next ? $"found '{next}', expected @ and the price of the level" : "the line ends, expected @ and the price of the level");
+                    throw new ScriptFault(_line.Next is { } next
+                        ? $"found '{next}', expected @ and the price of the level"
+                        : "the line ends, expected @ and the price of the level");
                 }
 
                 levels.Add((lots, instrument.ParsePrice(_line.Take("a price"))));
@@ -173,7 +180,9 @@ internal sealed partial class ScriptParser
         }
 
         long lots = instrument.ParseQuantity(_line.Take("QUANTITY @ PRICE, or none")).Lots;
-        Price price = _line.TryTake("@") ? instrument.ParsePrice(_line.Take("a price")) : throw new ScriptFault("the price is missing, expected QUANTITY @ PRICE");
+        Price price = _line.TryTake("@")
+            ? instrument.ParsePrice(_line.Take("a price"))
+            : throw new ScriptFault("the price is missing, expected QUANTITY @ PRICE");
         long? surplus = _line.TryTake("surplus") ? instrument.ParseQuantity(_line.Take("a quantity")).Lots : null;
         return new IndicativeExpectation(instrument, lots, price, surplus);
     }

@@ -14,9 +14,11 @@ internal sealed partial class ScriptParser
     private const int SymbolLengthMax = 16;
     private const int DecimalsMax = 9;
     private static readonly string[] TermWords =
-        ["reference", "low", "high", "limits", "ticks", "static-band", "dynamic-band", "interruption", "phase", "daily-limit", "decimals", "tick", "lot"];
+        ["reference", "low", "high", "limits", "ticks", "static-band", "dynamic-band", "interruption", "phase", "daily-limit", "decimals",
+        "tick", "lot"];
 
-    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade", "hiddenImprovement", "marketWithBest", "stopsByArrival"];
+    private static readonly string[] Rules = ["owner", "selfTrade", "cancelHiddenRests", "minimumPerTrade", "hiddenImprovement", "marketWithBest",
+        "stopsByArrival"];
     private readonly List<(ScriptInstrument Instrument, InstrumentTerms Terms)> _instruments = [];
     private ScriptInstrument? _current;
     private VenueProfile _venue = VenueProfiles.Default;
@@ -63,7 +65,8 @@ internal sealed partial class ScriptParser
     {
         string symbol = _line.Take("the symbol of an instrument");
         return TryFindSymbol(symbol, out ScriptInstrument instrument) ? instrument
-            : throw ScriptLine.Unknown(symbol, "the symbol of an instrument that is defined above", _instruments.Select(known => known.Instrument.Symbol));
+            : throw ScriptLine.Unknown(symbol, "the symbol of an instrument that is defined above",
+                _instruments.Select(known => known.Instrument.Symbol));
     }
 
     // One symbol, "all", or nothing for the current instrument.
@@ -73,7 +76,8 @@ internal sealed partial class ScriptParser
     private void ReadVenue()
     {
         string name = _line.Take("the name of a venue profile");
-        VenueProfile profile = VenueProfiles.Find(name) ?? throw ScriptLine.Unknown(name, "a venue profile", VenueProfiles.All.Select(known => known.Name));
+        VenueProfile profile = VenueProfiles.Find(name)
+            ?? throw ScriptLine.Unknown(name, "a venue profile", VenueProfiles.All.Select(known => known.Name));
         if (_instruments.Count > 0 || _rules is not null)
         {
             throw new ScriptFault("venue comes after an instrument, an order or a rule, expected before them; move it to the top");
@@ -97,7 +101,8 @@ internal sealed partial class ScriptParser
             throw new ScriptFault($"instrument '{symbol}' is defined above; change it with terms {symbol} ...");
         }
 
-        if (OrderWords.Contains(symbol, StringComparer.OrdinalIgnoreCase) || Statements.Contains(symbol, StringComparer.OrdinalIgnoreCase) || symbol.Equals("all", StringComparison.OrdinalIgnoreCase))
+        if (OrderWords.Contains(symbol, StringComparer.OrdinalIgnoreCase) || Statements.Contains(symbol, StringComparer.OrdinalIgnoreCase)
+            || symbol.Equals("all", StringComparison.OrdinalIgnoreCase))
         {
             throw new ScriptFault($"instrument '{symbol}' is called like a word of the language; choose another symbol");
         }
@@ -119,7 +124,9 @@ internal sealed partial class ScriptParser
             if (_line.TryTake("decimals"))
             {
                 long wanted = ReadWhole("a number of decimals");
-                decimals = wanted is >= 0 and <= DecimalsMax ? (int)wanted : throw new ScriptFault($"decimals '{wanted}', expected 0 to {DecimalsMax}");
+                decimals = wanted is >= 0 and <= DecimalsMax
+                    ? (int)wanted
+                    : throw new ScriptFault($"decimals '{wanted}', expected 0 to {DecimalsMax}");
             }
             else if (_line.TryTake("lot"))
             {
@@ -187,7 +194,8 @@ internal sealed partial class ScriptParser
                     (terms, hasLimits) = (terms with { HighestPrice = ReadOptionalPrice(instrument) }, true);
                     break;
                 case "limits":
-                    (terms, hasLimits) = (terms with { LowestPrice = ReadOptionalPrice(instrument), HighestPrice = ReadOptionalPrice(instrument) }, true);
+                    (terms, hasLimits) = (terms with { LowestPrice = ReadOptionalPrice(instrument), HighestPrice = ReadOptionalPrice(instrument) },
+                        true);
                     break;
                 case "daily-limit":
                     (dailyLimit, hasLimits, isDailyLimitWritten) = (ReadBasisPoints(10_000), false, true);
@@ -229,7 +237,9 @@ internal sealed partial class ScriptParser
         if (terms.ReferencePrice is not { Ticks: >= 0 } reference)
         {
             // A profile's limit waits for a reference price; one that is written needs it.
-            return !isWritten && terms.ReferencePrice is null ? terms : throw new ScriptFault("daily-limit needs a reference price of 0 or more; write reference PRICE too");
+            return !isWritten && terms.ReferencePrice is null
+                ? terms
+                : throw new ScriptFault("daily-limit needs a reference price of 0 or more; write reference PRICE too");
         }
 
         (Price lowest, Price highest) = VenueProfile.LimitsAround(reference, share);
@@ -273,7 +283,8 @@ internal sealed partial class ScriptParser
         bool isNumber = ScriptDecimal.TryParse(text.TrimEnd('%', 'b', 'p', 'B', 'P'), out long mantissa, out int decimals);
         decimal share = isNumber && decimals <= 4 ? (decimal)mantissa * scale / (decimal)Math.Pow(10, decimals) : -1;
         return scale > 0 && share >= 0 && share <= max && decimal.IsInteger(share) ? (int)share
-            : throw new ScriptFault($"found '{text}', expected a share such as 5% or 500bp, 0 to {(max / 100m).ToString(CultureInfo.InvariantCulture)}% in whole 0.01%");
+            : throw new ScriptFault($"found '{text}', expected a share such as 5% or 500bp, " +
+                $"0 to {(max / 100m).ToString(CultureInfo.InvariantCulture)}% in whole 0.01%");
     }
 
     private long ReadLength()
@@ -284,7 +295,9 @@ internal sealed partial class ScriptParser
         }
 
         string text = _line.Take("a length of time such as 2m");
-        return ScriptTime.TryParseLength(text, out long ns) ? ns : throw new ScriptFault($"found '{text}', expected a length of time such as 2m or 30s");
+        return ScriptTime.TryParseLength(text, out long ns)
+            ? ns
+            : throw new ScriptFault($"found '{text}', expected a length of time such as 2m or 30s");
     }
 
     private void ReadRule()
@@ -316,13 +329,17 @@ internal sealed partial class ScriptParser
     private long ReadLots()
     {
         long units = ReadWhole("a quantity");
-        return units >= 0 && units % _venue.LotUnits == 0 ? units / _venue.LotUnits : throw new ScriptFault($"found '{units}', expected 0 or more, in whole lots of {_venue.LotUnits}");
+        return units >= 0 && units % _venue.LotUnits == 0
+            ? units / _venue.LotUnits
+            : throw new ScriptFault($"found '{units}', expected 0 or more, in whole lots of {_venue.LotUnits}");
     }
 
     private long ReadTicks()
     {
         long ticks = ReadWhole("a number of ticks");
-        return ticks is >= 0 and <= MatchingEngine.PriceTicksMax ? ticks : throw new ScriptFault($"found '{ticks}', expected 0 to {MatchingEngine.PriceTicksMax} ticks");
+        return ticks is >= 0 and <= MatchingEngine.PriceTicksMax
+            ? ticks
+            : throw new ScriptFault($"found '{ticks}', expected 0 to {MatchingEngine.PriceTicksMax} ticks");
     }
 
     private bool ReadSwitch()

@@ -9,8 +9,10 @@ internal sealed partial class ScriptParser
 {
     private static readonly string[] OrderWords =
     [
-        "@", "market", "limit", "mtl", "market-to-limit", "stop", "stop-limit", "trailing", "peg", "offset", "day", "gtc", "ioc", "fok", "gtt", "gtd", "ato", "opg",
-        "atc", "gfa", "display", "iceberg", "hidden", "min", "mes", "aon", "post-only", "account", "firm", "strategy", "session", "stp", "id", "price",
+        "@", "market", "limit", "mtl", "market-to-limit", "stop", "stop-limit", "trailing", "peg", "offset", "day", "gtc", "ioc", "fok", "gtt", "gtd",
+            "ato", "opg",
+        "atc", "gfa", "display", "iceberg", "hidden", "min", "mes", "aon", "post-only", "account", "firm", "strategy", "session", "stp",
+            "id", "price",
     ];
 
     private static readonly string[] ReplaceWords = ["@", "price", "quantity", "leaves", "stop", "trailing", "display", "min", "mes", "expires"];
@@ -186,7 +188,9 @@ internal sealed partial class ScriptParser
                     break;
                 default:
                     // The quantity may stand alone: replace A 50 @ 10.05
-                    replace.Leaves = ScriptDecimal.TryParse(word, out _, out _) ? instrument.ParseQuantity(word) : throw ScriptLine.Unknown(word, "what to replace", ReplaceWords);
+                    replace.Leaves = ScriptDecimal.TryParse(word, out _, out _)
+                        ? instrument.ParseQuantity(word)
+                        : throw ScriptLine.Unknown(word, "what to replace", ReplaceWords);
                     replace.Fields |= ReplaceFields.Leaves;
                     break;
             }

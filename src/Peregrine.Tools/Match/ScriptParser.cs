@@ -9,7 +9,8 @@ internal sealed partial class ScriptParser
 {
     private static readonly string[] Statements =
     [
-        "buy", "sell", "new", "cancel", "reduce", "replace", "mass-cancel", "disconnect", "phase", "time", "instrument", "use", "terms", "venue", "rule",
+        "buy", "sell", "new", "cancel", "reduce", "replace", "mass-cancel", "disconnect", "phase", "time", "instrument", "use", "terms",
+            "venue", "rule",
         "book", "orders", "expect", "capacity",
     ];
 
@@ -180,7 +181,9 @@ internal sealed partial class ScriptParser
     private long ReadWhole(string what)
     {
         string text = _line.Take(what);
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : throw new ScriptFault($"found '{text}', expected {what}");
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : throw new ScriptFault($"found '{text}', expected {what}");
     }
 
     private long ReadNextTime()
@@ -188,7 +191,8 @@ internal sealed partial class ScriptParser
         long timeNs = ReadTime(isEndOfDay: false);
         return timeNs >= (_nowNs ?? 0) ? timeNs
             : _nowNs is null ? throw new ScriptFault("the time lies before 1970, expected a later one")
-            : throw new ScriptFault($"the time {ScriptTime.Format(timeNs, UtcOffset)} lies before {ScriptTime.Format(_nowNs.Value, UtcOffset)}, expected a later one; name the date when the next day is meant");
+            : throw new ScriptFault($"the time {ScriptTime.Format(timeNs, UtcOffset)} lies before " +
+                $"{ScriptTime.Format(_nowNs.Value, UtcOffset)}, expected a later one; name the date when the next day is meant");
     }
 
     private long ReadTime(bool isEndOfDay)
@@ -196,12 +200,14 @@ internal sealed partial class ScriptParser
         string text = _line.Take(ScriptTime.Expected);
 
         // "2026-01-05 09:30" is one time in two tokens.
-        if (text.Length == 10 && text[4] == '-' && _line.Next is { Length: > 3 } next && char.IsAsciiDigit(next[0]) && next.Contains(':', StringComparison.Ordinal))
+        if (text.Length == 10 && text[4] == '-' && _line.Next is { Length: > 3 } next && char.IsAsciiDigit(next[0])
+            && next.Contains(':', StringComparison.Ordinal))
         {
             text = $"{text}T{_line.Take("")}";
         }
 
-        return !ScriptTime.TryParse(text, _nowNs, UtcOffset, out long timeNs, out bool isDate) ? throw new ScriptFault($"found '{text}', expected {ScriptTime.Expected}")
+        return !ScriptTime.TryParse(text, _nowNs, UtcOffset, out long timeNs, out bool isDate)
+            ? throw new ScriptFault($"found '{text}', expected {ScriptTime.Expected}")
             : isDate && isEndOfDay ? timeNs + (TimeSpan.TicksPerDay * 100) - 1
             : timeNs;
     }

@@ -119,7 +119,8 @@ internal sealed class ScriptPlayer(ScriptProgram program, IMatchingEngine engine
         int id = engine.AddInstrument(command.Terms);
         if (id != command.Instrument.Id)
         {
-            throw new InvalidOperationException($"the engine gave instrument {command.Instrument.Symbol} the id {id}, expected {command.Instrument.Id}");
+            throw new InvalidOperationException(
+                $"the engine gave instrument {command.Instrument.Symbol} the id {id}, expected {command.Instrument.Id}");
         }
 
         _instruments.Add(command.Instrument);

@@ -5,7 +5,8 @@ namespace Peregrine.Tools.Match;
 /// <summary>What expectations are held against: the engine, and the events of the last command.</summary>
 internal sealed class ScriptState(IMatchingEngine engine, ScriptNames names)
 {
-    public static readonly (string Word, OrderPlace Value)[] Places = [("queue", OrderPlace.Queue), ("stop", OrderPlace.Stop), ("parked", OrderPlace.Parked)];
+    public static readonly (string Word, OrderPlace Value)[] Places = [("queue", OrderPlace.Queue), ("stop", OrderPlace.Stop),
+        ("parked", OrderPlace.Parked)];
 
     private readonly List<MatchFact> _facts = [];
     private readonly Dictionary<MatchEventType, int> _taken = [];

@@ -13,7 +13,8 @@ internal static class ScriptTime
     // 2262-01-01: a day more still fits in 64 bits.
     private const long LastNs = 9_214_646_400 * NsPerSecond;
     private static readonly (string Unit, long Ns)[] Units =
-        [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", NsPerSecond), ("m", NsPerMinute), ("min", NsPerMinute), ("h", 60 * NsPerMinute), ("d", NsPerDay)];
+        [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", NsPerSecond), ("m", NsPerMinute), ("min", NsPerMinute), ("h", 60 * NsPerMinute),
+        ("d", NsPerDay)];
 
     /// <summary>A Monday: the day of times that name none before any has been named.</summary>
     public static readonly DateOnly FirstDay = new(2026, 1, 5);
@@ -43,7 +44,8 @@ internal static class ScriptTime
             return true;
         }
 
-        if (text.Length < 10 || !DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date) || date.Year is < 1970 or > 2261)
+        if (text.Length < 10 || !DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out DateOnly date) || date.Year is < 1970 or > 2261)
         {
             return false;
         }
@@ -56,7 +58,8 @@ internal static class ScriptTime
             return true;
         }
 
-        if (!TryTakeZone(ref rest, ref offsetNs) || rest.Length < 2 || rest[0] is not ('T' or 't') || !TryParseTimeOfDay(rest[1..], out sinceMidnight))
+        if (!TryTakeZone(ref rest, ref offsetNs) || rest.Length < 2 || rest[0] is not ('T' or 't')
+            || !TryParseTimeOfDay(rest[1..], out sinceMidnight))
         {
             return false;
         }
@@ -70,7 +73,8 @@ internal static class ScriptTime
     {
         ns = 0;
         int digits = text.TakeWhile(letter => char.IsAsciiDigit(letter) || letter == '.').Count();
-        if (!ScriptWords.TryFind(Units, text[digits..], out long unit) || !ScriptDecimal.TryParse(text[..digits], out long mantissa, out int decimals))
+        if (!ScriptWords.TryFind(Units, text[digits..], out long unit)
+            || !ScriptDecimal.TryParse(text[..digits], out long mantissa, out int decimals))
         {
             return false;
         }
@@ -92,7 +96,8 @@ internal static class ScriptTime
         return string.Create(CultureInfo.InvariantCulture, $"{second:yyyy-MM-ddTHH:mm:ss}{fraction}{zone}");
     }
 
-    private static long StartOf(DateOnly date, long offsetNs) => ((date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * NsPerDay) - offsetNs;
+    private static long StartOf(DateOnly date, long offsetNs) =>
+        ((date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * NsPerDay) - offsetNs;
 
     private static long FloorDay(long ns) => ns - (((ns % NsPerDay) + NsPerDay) % NsPerDay);
 

@@ -6,7 +6,8 @@ namespace Peregrine.Tools.Match;
 /// <summary>The words of scripts and of what is printed. The first word of each value is the one that is printed.</summary>
 internal static class ScriptWords
 {
-    public static readonly (string Word, Side Value)[] Sides = [("buy", Side.Buy), ("sell", Side.Sell), ("bid", Side.Buy), ("ask", Side.Sell), ("offer", Side.Sell)];
+    public static readonly (string Word, Side Value)[] Sides = [("buy", Side.Buy), ("sell", Side.Sell), ("bid", Side.Buy), ("ask", Side.Sell),
+        ("offer", Side.Sell)];
 
     public static readonly (string Word, OrderType Value)[] Types =
     [
@@ -25,7 +26,8 @@ internal static class ScriptWords
 
     public static readonly (string Word, SelfTradePrevention Value)[] SelfTrades =
     [
-        ("default", SelfTradePrevention.Default), ("cancel-newest", SelfTradePrevention.CancelNewest), ("cancel-oldest", SelfTradePrevention.CancelOldest),
+        ("default", SelfTradePrevention.Default), ("cancel-newest", SelfTradePrevention.CancelNewest),
+            ("cancel-oldest", SelfTradePrevention.CancelOldest),
         ("cancel-both", SelfTradePrevention.CancelBoth), ("decrement", SelfTradePrevention.DecrementAndCancel),
         ("newest", SelfTradePrevention.CancelNewest), ("oldest", SelfTradePrevention.CancelOldest), ("both", SelfTradePrevention.CancelBoth),
         ("decrement-and-cancel", SelfTradePrevention.DecrementAndCancel),
@@ -40,7 +42,8 @@ internal static class ScriptWords
         ("volatility-auction", TradingPhase.VolatilityAuction), ("closing-auction", TradingPhase.ClosingAuction), ("halted", TradingPhase.Halted),
         ("closed", TradingPhase.Closed), ("preopen", TradingPhase.PreOpen), ("opening", TradingPhase.OpeningAuction),
         ("volatility", TradingPhase.VolatilityAuction), ("closing", TradingPhase.ClosingAuction), ("halt", TradingPhase.Halted),
-        ("openingauction", TradingPhase.OpeningAuction), ("volatilityauction", TradingPhase.VolatilityAuction), ("closingauction", TradingPhase.ClosingAuction),
+        ("openingauction", TradingPhase.OpeningAuction), ("volatilityauction", TradingPhase.VolatilityAuction),
+            ("closingauction", TradingPhase.ClosingAuction),
     ];
 
     /// <summary>Finds what a word means, in any case.</summary>

@@ -46,7 +46,9 @@ internal sealed class BboWriter(string path, string feedPath, long priceScale) :
     private void WriteSide(bool isThere, long emptyPrice, long price, long quantity, byte end)
     {
         // Rounded down to 1/10,000, where a feed has finer prices.
-        long inLobsterUnits = priceScale == FeedPriceScale.TenThousandths ? price : (long)Math.Floor((decimal)price * FeedPriceScale.TenThousandths / priceScale);
+        long inLobsterUnits = priceScale == FeedPriceScale.TenThousandths
+            ? price
+            : (long)Math.Floor((decimal)price * FeedPriceScale.TenThousandths / priceScale);
         WriteNumber(isThere ? inLobsterUnits : emptyPrice, (byte)',');
         WriteNumber(isThere ? quantity : 0, end);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Peregrine.Cli;
 using Peregrine.Feeds;
 using Peregrine.Feeds.Orders;
@@ -114,7 +115,9 @@ internal sealed class BookReplay(FeedReader feed, ReplayOptions options)
         {
             _nextProgressNs = nowNs + ProgressNs;
             double seconds = (nowNs - startNs) / 1e9;
-            options.Progress(FormattableString.Invariant($"{feed.Progress() * 100,3:N0} %  {Counts.Messages:N0} messages  {Counts.Messages / seconds / 1e6:N1} M/s  {Books.OrderCount:N0} orders"));
+            options.Progress(string.Create(CultureInfo.InvariantCulture, 
+                $"{feed.Progress() * 100,3:N0} %  {Counts.Messages:N0} messages  {Counts.Messages / seconds / 1e6:N1} M/s  " +
+                $"{Books.OrderCount:N0} orders"));
         }
     }
 }

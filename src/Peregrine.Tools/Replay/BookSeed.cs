@@ -65,7 +65,8 @@ internal sealed class BookSeed
         string[] columns = line.Split(',');
         if (columns.Length % ColumnsOfLevel != 0)
         {
-            throw new CommandException($"{path}: row {row} has {columns.Length} columns; expected ask price, ask size, bid price, bid size, level after level");
+            throw new CommandException($"{path}: row {row} has {columns.Length} columns; expected ask price, ask size, bid price, " +
+                $"bid size, level after level");
         }
 
         List<SeedLevel> levels = [];
@@ -81,7 +82,8 @@ internal sealed class BookSeed
 
             if (quantity <= 0 || price <= 0 || levels.Any(level => level.Side == side && level.Price == price))
             {
-                throw new CommandException($"{path}: row {row}, column {column + 1}: {price} with size {quantity}; expected a price and size above 0, each price once");
+                throw new CommandException($"{path}: row {row}, column {column + 1}: {price} with size {quantity}; " +
+                    $"expected a price and size above 0, each price once");
             }
 
             levels.Add(new SeedLevel(side, price, quantity));
@@ -121,7 +123,9 @@ internal sealed class BookSeed
     }
 
     private static long Number(string path, long row, string[] columns, int column) =>
-        long.TryParse(columns[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value is > -(1L << 56) and < 1L << 56
+        long.TryParse(columns[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+        && value is > -(1L << 56) and < 1L << 56
             ? value
-            : throw new CommandException($"{path}: row {row}, column {column + 1}: '{columns[column][..Math.Min(columns[column].Length, 32)]}'; expected a whole number (prices in 1/10,000)");
+            : throw new CommandException($"{path}: row {row}, column {column + 1}: " +
+                $"'{columns[column][..Math.Min(columns[column].Length, 32)]}'; expected a whole number (prices in 1/10,000)");
 }

@@ -18,7 +18,8 @@ internal sealed class ReplayCounts
     public int Symbols => _instruments.Count;
 
     /// <summary>Messages by the feed's own letter or digit.</summary>
-    public IEnumerable<(char Type, long Count)> ByFeedType => _byFeedType.Index().Where(entry => entry.Item > 0).Select(entry => ((char)entry.Index, entry.Item));
+    public IEnumerable<(char Type, long Count)> ByFeedType => _byFeedType.Index().Where(entry => entry.Item > 0)
+        .Select(entry => ((char)entry.Index, entry.Item));
 
     /// <summary>Messages by what they do to a book.</summary>
     public long Of(BookUpdateKind kind) => _byKind[(int)kind];

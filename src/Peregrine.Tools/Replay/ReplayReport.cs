@@ -73,20 +73,32 @@ internal static class ReplayReport
     {
         MarketBooks books = replay.Books;
         double seconds = replay.WallNs / 1e9;
+        IEnumerable<string> types = replay.Counts.ByFeedType.Select(entry =>
+            string.Create(CultureInfo.InvariantCulture, $"{(entry.Type == 0 ? "other" : entry.Type)} {entry.Count:N0}"));
         List<string> lines =
         [
-            FormattableString.Invariant($"{feed.Name}: {feed.Format}, {replay.Counts.Messages:N0} messages, {replay.Counts.Symbols:N0} symbols, {seconds:N3} s, {replay.Counts.Messages / seconds / 1e6:N2} M messages/s"),
-            $"by type         {string.Join("  ", replay.Counts.ByFeedType.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{(entry.Type == 0 ? "other" : entry.Type)} {entry.Count:N0}")))}",
+            string.Create(CultureInfo.InvariantCulture, $"{feed.Name}: {feed.Format}, {replay.Counts.Messages:N0} messages, " +
+                $"{replay.Counts.Symbols:N0} symbols, {seconds:N3} s, {replay.Counts.Messages / seconds / 1e6:N2} M messages/s"),
+            $"by type         {string.Join("  ", types)}",
             FormattableString.Invariant($"books           {books.OrderCount:N0} orders, digest {Digest(replay, feed)}"),
-            FormattableString.Invariant($"unknown orders  {books.UnknownOrders:N0}    over-executions {books.OverExecutions:N0}    orders twice {books.DuplicateOrders:N0}    crossed states {books.CrossedStates:N0}"),
-            FormattableString.Invariant($"gaps            {feed.Gaps:N0} with {feed.MissingMessages:N0} messages    repeated {feed.RepeatedMessages:N0}    other packets {feed.OtherPackets:N0}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"unknown orders  {books.UnknownOrders:N0}    over-executions {books.OverExecutions:N0}    orders twice " +
+                $"{books.DuplicateOrders:N0}    crossed states {books.CrossedStates:N0}"),
+            string.Create(CultureInfo.InvariantCulture, $"gaps            {feed.Gaps:N0} with {feed.MissingMessages:N0} messages    repeated " +
+                $"{feed.RepeatedMessages:N0}    other packets {feed.OtherPackets:N0}"),
         ];
         if (orders is not null)
         {
-            IEnumerable<string> classes = Enum.GetValues<ExecutionClass>().Select(outcome => string.Create(CultureInfo.InvariantCulture, $"{JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString())} {orders.Of(outcome):N0}"));
+            IEnumerable<string> classes = Enum.GetValues<ExecutionClass>()
+                .Select(outcome => string.Create(CultureInfo.InvariantCulture,
+                    $"{JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString())} {orders.Of(outcome):N0}"));
             lines.Add(FormattableString.Invariant($"executions      {orders.Recorded:N0} recorded: {string.Join(", ", classes)}"));
-            lines.Add(FormattableString.Invariant($"in feed's book  {orders.RecordedAtHead:N0} at the head of the best price, {orders.RecordedNotAtHead:N0} not, {orders.Recorded - orders.RecordedAtHead - orders.RecordedNotAtHead:N0} older than the file"));
-            lines.Add(FormattableString.Invariant($"core            {orders.Adds:N0} adds, {orders.TradedAdds:N0} traded on arrival, {orders.Misses:N0} changes of orders gone, {orders.Rejects:N0} rejected, {orders.Resets:N0} resets, state hash {orders.StateHash:x16}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, 
+                $"in feed's book  {orders.RecordedAtHead:N0} at the head of the best price, {orders.RecordedNotAtHead:N0} not, " +
+                $"{orders.Recorded - orders.RecordedAtHead - orders.RecordedNotAtHead:N0} older than the file"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, 
+                $"core            {orders.Adds:N0} adds, {orders.TradedAdds:N0} traded on arrival, {orders.Misses:N0} changes of orders gone, " +
+                $"{orders.Rejects:N0} rejected, {orders.Resets:N0} resets, state hash {orders.StateHash:x16}"));
         }
 
         return string.Join(Environment.NewLine, lines);
@@ -109,7 +121,8 @@ internal static class ReplayReport
             ["sameOrder"] = orders.Of(ExecutionClass.SameOrder),
             ["sameOrderAnonymous"] = orders.AnonymousExecutions,
             ["byClass"] = byClass,
-            ["inFeedsBook"] = new JsonObject { ["head"] = orders.RecordedAtHead, ["notHead"] = orders.RecordedNotAtHead, ["olderThanFile"] = orders.Recorded - orders.RecordedAtHead - orders.RecordedNotAtHead },
+            ["inFeedsBook"] = new JsonObject { ["head"] = orders.RecordedAtHead, ["notHead"] = orders.RecordedNotAtHead,
+                ["olderThanFile"] = orders.Recorded - orders.RecordedAtHead - orders.RecordedNotAtHead },
         };
     }
 }

@@ -31,7 +31,8 @@ internal sealed class StepCheck(FeedReader feed, string rowsPath)
         {
             if (!rows.MoveNext())
             {
-                throw new CommandException($"{rowsPath}: ends after {Steps + (before is null ? 0 : 1)} rows; expected a row for every message of {feed.Name}");
+                throw new CommandException($"{rowsPath}: ends after {Steps + (before is null ? 0 : 1)} rows; " +
+                    $"expected a row for every message of {feed.Name}");
             }
 
             if (before is not null)

@@ -13,10 +13,12 @@ internal static class JournalDumpVerb
     {
         Argument<string> folder = JournalFolderArgument.Create();
         Option<string?> archive = JournalFolderArgument.CreateArchive();
-        Option<long> from = new("--from") { Description = "First command, by its sequence number; rules before it are applied, not shown.", DefaultValueFactory = _ => 0 };
+        Option<long> from = new("--from") { Description = "First command, by its sequence number; rules before it are applied, not shown.",
+            DefaultValueFactory = _ => 0 };
         Option<long> to = new("--to") { Description = "Last command.", DefaultValueFactory = _ => long.MaxValue };
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
-        Command dump = new("dump", "Prints the records in words: commands with prices and quantities in the instrument's decimals, rules, state hashes.") { folder, archive, from, to, json };
+        Command dump = new("dump", "Prints the records in words: commands with prices and quantities in the instrument's decimals, rules, " +
+            "state hashes.") { folder, archive, from, to, json };
         dump.SetAction(result =>
         {
             if (result.GetValue(from) > result.GetValue(to))

@@ -17,8 +17,11 @@ internal static class JournalExportVerb
         Option<string?> format = new("--format") { Description = "parquet or csv. [default: by the ending of OUT]" };
         Option<long> from = new("--from") { Description = "First command, by its sequence number.", DefaultValueFactory = _ => 0 };
         Option<long> to = new("--to") { Description = "Last command.", DefaultValueFactory = _ => long.MaxValue };
-        Option<string> types = new("--types") { Description = $"Only commands of these types, with commas: {string.Join(", ", Words())}.", DefaultValueFactory = _ => "" };
-        Command export = new("export", "Writes every command, one a row, as Parquet or CSV: time, session, account, instrument, side, price, quantity, ids; rules are applied, not written.") { folder, output, archive, format, from, to, types };
+        Option<string> types = new("--types") { Description = $"Only commands of these types, with commas: {string.Join(", ", Words())}.",
+            DefaultValueFactory = _ => "" };
+        Command export = new("export",
+            "Writes every command, one a row, as Parquet or CSV: time, session, account, instrument, side, price, quantity, ids; " +
+            "rules are applied, not written.") { folder, output, archive, format, from, to, types };
         export.SetAction(result =>
         {
             ExportSelection selection = new(result.GetValue(from), result.GetValue(to), Types(result.GetRequiredValue(types)));

@@ -12,11 +12,14 @@ internal static class JournalFolderArgument
 {
     public static Argument<string> Create() => new("FOLDER") { Description = "The journal's folder, or the data folder of a link." };
 
-    public static Option<string?> CreateArchive() => new("--archive") { Description = "A folder with older segments, as truncate --archive made it: they are read first, and must join." };
+    public static Option<string?> CreateArchive() =>
+        new("--archive") { Description = "A folder with older segments, as truncate --archive made it: they are read first, and must join." };
 
-    public static Option<string?> CreateSnapshots() => new("--snapshots") { Description = "The folder of the snapshots. [default: snapshots beside the journal's folder]" };
+    public static Option<string?> CreateSnapshots() =>
+        new("--snapshots") { Description = "The folder of the snapshots. [default: snapshots beside the journal's folder]" };
 
-    /// <summary>The journal's own folder, with a segment in it at least: of a mistyped folder nothing must be said to be whole, nor a table of it written.</summary>
+    /// <summary>The journal's own folder, with a segment in it at least: of a mistyped folder nothing must be said to be whole,
+    /// nor a table of it written.</summary>
     /// <exception cref="CommandException">There is no journal.</exception>
     public static string Find(string folder)
     {
@@ -27,7 +30,8 @@ internal static class JournalFolderArgument
     }
 
     /// <summary>The folder of the journal's snapshots: beside it, in the data folder of a link.</summary>
-    public static string FindSnapshots(string journal) => Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(journal))) ?? "/", "snapshots");
+    public static string FindSnapshots(string journal) =>
+        Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(journal))) ?? "/", "snapshots");
 
     /// <summary>The journal with what was archived of it.</summary>
     public static JournalSource Source(ParseResult result, Argument<string> folder, Option<string?> archive)
@@ -36,7 +40,8 @@ internal static class JournalFolderArgument
         string? older = result.GetValue(archive);
         if (older is not null)
         {
-            RequireSegments(older, "--archive: no archived segments in", "give the folder that truncate --archive moved them to, or leave --archive away");
+            RequireSegments(older, "--archive: no archived segments in",
+                "give the folder that truncate --archive moved them to, or leave --archive away");
         }
 
         return new JournalSource(journal, older);
@@ -70,7 +75,9 @@ internal static class JournalFolderArgument
                 }
 
                 found = entries.Length == 0 ? "the folder is empty" : string.Create(
-                    CultureInfo.InvariantCulture, $"it holds no .journal file, only {entries.Length:N0} other entries, such as {Path.GetFileName(entries.Min(StringComparer.Ordinal))}");
+                    CultureInfo.InvariantCulture,
+                    $"it holds no .journal file, only {entries.Length:N0} other entries, " +
+                    $"such as {Path.GetFileName(entries.Min(StringComparer.Ordinal))}");
             }
             else
             {

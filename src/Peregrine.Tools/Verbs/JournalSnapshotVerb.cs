@@ -14,14 +14,21 @@ internal static class JournalSnapshotVerb
         Argument<string> folder = JournalFolderArgument.Create();
         Option<string?> snapshots = JournalFolderArgument.CreateSnapshots();
         Option<int> keep = new("--keep") { Description = "How many good snapshots stay; older ones go.", DefaultValueFactory = _ => 2 };
-        Option<long> pin = new("--pin") { Description = "The newest good snapshot up to this command stays too: a running link names the first one of which it has not sent every report.", DefaultValueFactory = _ => long.MaxValue };
+        Option<long> pin = new("--pin") { Description =
+            "The newest good snapshot up to this command stays too: a running link names the first one of which it has not sent every report.",
+            DefaultValueFactory = _ => long.MaxValue };
         Option<bool> json = new("--json") { Description = "Write one JSON object." };
-        Command snapshot = new("snapshot", "Takes a snapshot: begins with the newest one, carries out again what the journal holds behind it, and saves. Also while the link writes, without asking it for anything; at the lowest processor priority.") { folder, snapshots, keep, pin, json };
+        Command snapshot = new("snapshot",
+            "Takes a snapshot: begins with the newest one, carries out again what the journal holds behind it, and saves. " +
+            "Also while the link writes, without asking it for anything; at the lowest processor priority.") { folder, snapshots, keep, pin, json };
         snapshot.SetAction(result =>
         {
-            int count = result.GetValue(keep) is int number and >= 2 and <= 100 ? number : throw new CommandException($"--keep: {result.GetValue(keep)}, expected 2 to 100", 2);
+            int count = result.GetValue(keep) is int number and >= 2 and <= 100
+                ? number
+                : throw new CommandException($"--keep: {result.GetValue(keep)}, expected 2 to 100", 2);
             string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
-            SnapshotRequest request = new(journal, result.GetValue(snapshots) ?? JournalFolderArgument.FindSnapshots(journal), count) { PinnedSequence = result.GetValue(pin) };
+            SnapshotRequest request = new(journal, result.GetValue(snapshots)
+                ?? JournalFolderArgument.FindSnapshots(journal), count) { PinnedSequence = result.GetValue(pin) };
             return JournalFolderArgument.Look(() => Run(request, result.GetValue(json)));
         });
         return snapshot.WithExample("peregrine journal snapshot data");

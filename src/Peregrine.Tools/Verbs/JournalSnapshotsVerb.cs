@@ -16,7 +16,9 @@ internal static class JournalSnapshotsVerb
         Argument<string> folder = JournalFolderArgument.Create();
         Option<string?> snapshots = JournalFolderArgument.CreateSnapshots();
         Option<bool> json = new("--json") { Description = "Write one JSON object." };
-        Command list = new("snapshots", "Lists the snapshots of a journal, the newest first; reads each whole and tells the first bad byte, or why the journal does not go on from it.") { folder, snapshots, json };
+        Command list = new("snapshots",
+            "Lists the snapshots of a journal, the newest first; reads each whole and tells the first bad byte, " +
+            "or why the journal does not go on from it.") { folder, snapshots, json };
         list.SetAction(result =>
         {
             string journal = JournalFolderArgument.Find(result.GetRequiredValue(folder));
@@ -56,7 +58,8 @@ internal static class JournalSnapshotsVerb
             WriteText(extent, store, good, faults);
         }
 
-        return faults.Count == 0 ? 0 : throw new CommandException($"{faults.Count} of {good.Count + faults.Count} snapshots cannot be used: {faults[0]}");
+        return faults.Count == 0 ? 0 : throw new CommandException(
+            $"{faults.Count} of {good.Count + faults.Count} snapshots cannot be used: {faults[0]}");
     }
 
     private static void WriteText(in JournalExtent extent, SnapshotStore store, IReadOnlyList<SnapshotInfo> good, List<SnapshotFault> faults)
@@ -65,12 +68,16 @@ internal static class JournalSnapshotsVerb
         {
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"good {Path.GetFileName(snapshot.Path)}: {JournalText.Time(snapshot.TimeNs)}, command {snapshot.Position.Sequence:N0}, record {snapshot.Position.Records:N0}, {new FileInfo(snapshot.Path).Length:N0} bytes, schema {snapshot.Schema}; {extent.End.Records - snapshot.Position.Records:N0} records to replay behind it"));
+                $"good {Path.GetFileName(snapshot.Path)}: {JournalText.Time(snapshot.TimeNs)}, " +
+                $"command {snapshot.Position.Sequence:N0}, record {snapshot.Position.Records:N0}, " +
+                $"{new FileInfo(snapshot.Path).Length:N0} bytes, schema {snapshot.Schema}; " +
+                $"{extent.End.Records - snapshot.Position.Records:N0} records to replay behind it"));
         }
 
         foreach (SnapshotFault fault in faults)
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bad  {Path.GetFileName(fault.Path)}: at byte {fault.Offset:N0}: {fault.Reason}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"bad  {Path.GetFileName(fault.Path)}: at byte {fault.Offset:N0}: {fault.Reason}"));
         }
 
         if (good.Count + faults.Count == 0)

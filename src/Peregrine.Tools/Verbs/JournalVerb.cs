@@ -9,7 +9,9 @@ internal static class JournalVerb
     /// <param name="others">Verbs of other assemblies below this one.</param>
     public static Command Create(IEnumerable<Command> others)
     {
-        Command journal = new("journal", "A link's journal, also while the link writes it: looks at it (verify, dump, export, snapshots), takes a snapshot (snapshot), lets old segments go (truncate), measures how fast one is written (bench).")
+        Command journal = new("journal",
+            "A link's journal, also while the link writes it: looks at it (verify, dump, export, snapshots), takes a snapshot (snapshot), " +
+            "lets old segments go (truncate), measures how fast one is written (bench).")
         {
             JournalVerifyVerb.Create(),
             JournalDumpVerb.Create(),

@@ -17,14 +17,20 @@ internal static class JournalVerifyVerb
     {
         Argument<string> folder = JournalFolderArgument.Create();
         Option<string?> archive = JournalFolderArgument.CreateArchive();
-        Option<bool> replay = new("--replay") { Description = "Carries every command out again and compares each state hash; takes as long as a start from the first record does. Where older segments are gone it begins with the oldest snapshot that fits." };
+        Option<bool> replay = new("--replay") { Description =
+            "Carries every command out again and compares each state hash; takes as long as a start from the first record does. " +
+            "Where older segments are gone it begins with the oldest snapshot that fits." };
         Option<string?> snapshots = JournalFolderArgument.CreateSnapshots();
         Option<bool> json = new("--json") { Description = "Write one JSON object." };
-        Command verify = new("verify", "Reads every segment, checks every record and the hash chain over the batches, and tells the first bad byte.") { folder, archive, replay, snapshots, json };
+        Command verify = new("verify",
+            "Reads every segment, checks every record and the hash chain over the batches, and tells the first bad byte.") { folder, archive, replay,
+                snapshots, json };
         verify.SetAction(result =>
         {
             JournalSource source = JournalFolderArgument.Source(result, folder, archive);
-            return JournalFolderArgument.Look(() => Run(source, result.GetValue(replay), result.GetValue(snapshots) ?? JournalFolderArgument.FindSnapshots(source.Folder), result.GetValue(json)));
+            return JournalFolderArgument.Look(
+                () => Run(source, result.GetValue(replay), result.GetValue(snapshots)
+                    ?? JournalFolderArgument.FindSnapshots(source.Folder), result.GetValue(json)));
         });
         return verify.WithExample("peregrine journal verify data --replay");
     }
@@ -74,7 +80,11 @@ internal static class JournalVerifyVerb
             }
         }
 
-        return oldest ?? throw new CommandException($"--replay: {source.Folder} starts after record {start.Records}, and no snapshot serves to begin with ({(faults.Count == 0 ? $"there is none in {folder}" : string.Join("; ", faults))}); give the folder with the older segments by --archive, or verify without --replay");
+        return oldest ?? throw new CommandException(
+            $"--replay: {source.Folder} starts after record {start.Records}, " +
+            $"and no snapshot serves to begin with " +
+            $"({(faults.Count == 0 ? $"there is none in {folder}" : string.Join("; ", faults))}); " +
+            $"give the folder with the older segments by --archive, or verify without --replay");
     }
 
     private static string ToJson(JournalCheck check, JournalReading found, JournalPosition? from) => JsonSerializer.Serialize(new
@@ -97,14 +107,23 @@ internal static class JournalVerifyVerb
     private static string ToText(JournalCheck check, JournalReading found, JournalPosition? from)
     {
         StringBuilder text = new();
-        _ = text.AppendLine(CultureInfo.InvariantCulture, $"{found.Segments:N0} segments, {found.Records:N0} records: {check.Commands:N0} commands, {check.Rules:N0} rules, {check.StateHashes:N0} state hashes; last command {found.End.Sequence:N0}");
-        _ = text.AppendLine(CultureInfo.InvariantCulture, $"hash chain whole from record {found.Start.Records + 1:N0} to {found.End.Records:N0}, link {found.End.Link}");
+        _ = text.AppendLine(CultureInfo.InvariantCulture,
+            $"{found.Segments:N0} segments, {found.Records:N0} records: {check.Commands:N0} commands, {check.Rules:N0} rules, " +
+            $"{check.StateHashes:N0} state hashes; last command {found.End.Sequence:N0}");
+        _ = text.AppendLine(CultureInfo.InvariantCulture,
+            $"hash chain whole from record {found.Start.Records + 1:N0} to {found.End.Records:N0}, link {found.End.Link}");
         if (check.ProvenHashes is { } proven)
         {
-            _ = text.AppendLine(CultureInfo.InvariantCulture, $"replayed {(from is { } at ? $"from the snapshot after command {at.Sequence.ToString("N0", CultureInfo.InvariantCulture)}, " : "")}{check.Replayed:N0} commands: {proven:N0} state hashes are those of the first run");
+            _ = text.Append("replayed ");
+            _ = from is { } at ? text.Append(CultureInfo.InvariantCulture, $"from the snapshot after command {at.Sequence:N0}, ") : text;
+            _ = text.AppendLine(CultureInfo.InvariantCulture,
+                $"{check.Replayed:N0} commands: {proven:N0} state hashes are those of the first run");
         }
 
-        _ = text.Append(found.TornAt is null ? "whole" : $"whole up to a torn tail of {found.TornBytes.ToString("N0", CultureInfo.InvariantCulture)} bytes, {found.TornAt}: a batch that was being written; the next start cuts it");
+        _ = text.Append(found.TornAt is null
+            ? "whole"
+            : $"whole up to a torn tail of {found.TornBytes.ToString("N0", CultureInfo.InvariantCulture)} bytes, {found.TornAt}: " +
+            $"a batch that was being written; the next start cuts it");
         return text.ToString();
     }
 }

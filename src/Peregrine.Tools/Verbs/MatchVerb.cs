@@ -14,12 +14,14 @@ internal static class MatchVerb
 
     public static Command Create()
     {
-        Argument<string> script = new("SCRIPT") { Description = "A text script, one command a line; - for standard input. docs/match-script.md is the language." };
+        Argument<string> script = new("SCRIPT") { Description =
+            "A text script, one command a line; - for standard input. docs/match-script.md is the language." };
         Option<bool> json = new("--json") { Description = "One JSON object a line: events, then each book and each of its orders." };
         Option<bool> eventsOnly = new("--events-only") { Description = "Leaves the books at the end out." };
         Option<bool> bookOnly = new("--book-only") { Description = "Only the books at the end, and expectations that were not met." };
         Option<bool> deltas = new("--deltas") { Description = "Tells what orders show order by order too." };
-        Command match = new("match", "Plays a script of order commands against a fresh matching engine: prints each event and the final book, and checks what the script expects.") { script, json, eventsOnly, bookOnly, deltas };
+        Command match = new("match", "Plays a script of order commands against a fresh matching engine: prints each event and the final book, " +
+            "and checks what the script expects.") { script, json, eventsOnly, bookOnly, deltas };
         match.SetAction(result =>
         {
             (bool isEventsOnly, bool isBookOnly) = (result.GetValue(eventsOnly), result.GetValue(bookOnly));
@@ -41,7 +43,9 @@ internal static class MatchVerb
 
         using StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
         MatchingEngine engine = new(program.OrderCapacity) { EmitsOrderDeltas = hasDeltas };
-        ScriptPlayer player = new(program, engine, isJson ? new MatchJsonOutput(output, parts) : new MatchTextOutput(output, parts, program.HasManyInstruments));
+        ScriptPlayer player = new(program, engine, isJson
+            ? new MatchJsonOutput(output, parts)
+            : new MatchTextOutput(output, parts, program.HasManyInstruments));
         player.Run();
         return player.Failures == 0 ? 0 : FailedExitCode;
     }

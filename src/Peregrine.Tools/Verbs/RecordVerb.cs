@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Peregrine.Cli;
 using Peregrine.Feeds;
@@ -13,10 +14,12 @@ internal static class RecordVerb
     {
         Argument<string> file = new("FILE") { Description = "A recorded feed, as replay takes it." };
         Argument<string> output = new("OUT") { Description = "The file to write; it gets its name when it is whole." };
-        Option<string> format = new("--format") { Description = "itch: plain BinaryFILE. moldudp64: packets in a pcap capture.", DefaultValueFactory = _ => "itch" };
+        Option<string> format = new("--format") { Description = "itch: plain BinaryFILE. moldudp64: packets in a pcap capture.",
+            DefaultValueFactory = _ => "itch" };
         Option<bool> truncated = new("--allow-truncated") { Description = "A feed that ends in the middle of a message is no failure." };
         Command record = new("record", "Writes a recorded feed as ITCH 5.0, plain or in MoldUDP64.") { file, output, format, truncated };
-        record.SetAction(result => Run(result.GetRequiredValue(file), result.GetRequiredValue(output), result.GetRequiredValue(format), result.GetValue(truncated)));
+        record.SetAction(result => Run(result.GetRequiredValue(file), result.GetRequiredValue(output), result.GetRequiredValue(format),
+            result.GetValue(truncated)));
         return record.WithExample("peregrine record AAPL_2012-06-21_34200000_37800000_message_50.csv aapl.pcap --format moldudp64");
     }
 
@@ -51,7 +54,9 @@ internal static class RecordVerb
         }
 
         output.Commit();
-        Console.Out.WriteLine(FormattableString.Invariant($"{outputPath}: {recorder.Written:N0} ITCH 5.0 messages from {recorder.Read:N0} of {feed.Format}; {recorder.LeftOut:N0} that ITCH has no word for are left out"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, 
+            $"{outputPath}: {recorder.Written:N0} ITCH 5.0 messages from {recorder.Read:N0} of {feed.Format}; " +
+            $"{recorder.LeftOut:N0} that ITCH has no word for are left out"));
         return 0;
     }
 }

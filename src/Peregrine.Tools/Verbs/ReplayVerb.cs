@@ -13,23 +13,33 @@ internal static class ReplayVerb
 {
     public static Command Create()
     {
-        Argument<string> file = new("FILE") { Description = "LOBSTER message file, ITCH 5.0 BinaryFILE, pcap or pcapng with MoldUDP64, DBN 1 market by order; zstd and gzip are taken off." };
-        Option<string?> bbo = new("--bbo") { Description = "Writes bid price, bid size, ask price, ask size after every message (1/10,000; 0 and +-9999999999 for an empty side).", HelpName = "OUT.csv" };
-        Option<string?> book = new("--book") { Description = "Seeds the book from the first row of a LOBSTER order book file.", HelpName = "ROWS.csv" };
-        Option<string?> steps = new("--steps") { Description = "Instead of one book through the file: applies each message to the row before it of a LOBSTER order book file, and compares with its own row.", HelpName = "ROWS.csv" };
-        Option<bool> orders = new("--orders") { Description = "Turns the messages into orders against the matching core, and compares what it executes." };
+        Argument<string> file = new("FILE") { Description =
+            "LOBSTER message file, ITCH 5.0 BinaryFILE, pcap or pcapng with MoldUDP64, DBN 1 market by order; zstd and gzip are taken off." };
+        Option<string?> bbo = new("--bbo") { Description =
+            "Writes bid price, bid size, ask price, ask size after every message (1/10,000; 0 and +-9999999999 for an empty side).",
+            HelpName = "OUT.csv" };
+        Option<string?> book = new("--book") { Description = "Seeds the book from the first row of a LOBSTER order book file.",
+            HelpName = "ROWS.csv" };
+        Option<string?> steps = new("--steps") { Description =
+            "Instead of one book through the file: applies each message to the row before it of a LOBSTER order book file, " +
+            "and compares with its own row.", HelpName = "ROWS.csv" };
+        Option<bool> orders = new("--orders") { Description =
+            "Turns the messages into orders against the matching core, and compares what it executes." };
         Option<bool> follow = new("--follow") { Description = "With --orders: gives the core the feed's own book again after each difference." };
-        Option<string> speed = new("--speed") { Description = "max, or a multiple of the recorded speed such as 1x or 10x.", DefaultValueFactory = _ => "max" };
+        Option<string> speed = new("--speed") { Description = "max, or a multiple of the recorded speed such as 1x or 10x.",
+            DefaultValueFactory = _ => "max" };
         Option<bool> truncated = new("--allow-truncated") { Description = "A feed that ends in the middle of a message is no failure." };
         Option<bool> json = new("--json") { Description = "Writes the summary as JSON." };
-        Command replay = new("replay", "Plays a recorded feed through decoder and books, and tells what was in it.") { file, bbo, book, steps, orders, follow, speed, truncated, json };
+        Command replay = new("replay", "Plays a recorded feed through decoder and books, and tells what was in it.") { file, bbo, book, steps, orders,
+            follow, speed, truncated, json };
         replay.SetAction(result =>
         {
             bool isFollowing = result.GetValue(follow);
             Refuse(isFollowing && !result.GetValue(orders), "--follow: only with --orders");
             if (result.GetValue(steps) is { } stepRows)
             {
-                bool hasOthers = result.GetValue(bbo) is not null || result.GetValue(book) is not null || result.GetValue(orders) || result.GetValue(truncated);
+                bool hasOthers = result.GetValue(bbo) is not null || result.GetValue(book) is not null || result.GetValue(orders)
+                    || result.GetValue(truncated);
                 Refuse(hasOthers, "--steps: not with --bbo, --book, --orders or --allow-truncated, as there is no one book through the file");
                 return RunSteps(result.GetRequiredValue(file), stepRows, result.GetValue(json));
             }
@@ -94,8 +104,10 @@ internal static class ReplayVerb
         StepCheck check = new(feed, rowsPath);
         check.Run();
         Console.Out.WriteLine(isJson
-            ? JsonSerializer.Serialize(new { file = path, rows = rowsPath, steps = check.Steps, bestEqual = check.BestEqual, allLevelsEqual = check.AllLevelsEqual })
-            : FormattableString.Invariant($"{path}: of {check.Steps:N0} steps, best bid and offer equal on {check.BestEqual:N0}, all levels on {check.AllLevelsEqual:N0}"));
+            ? JsonSerializer.Serialize(new { file = path, rows = rowsPath, steps = check.Steps, bestEqual = check.BestEqual,
+                allLevelsEqual = check.AllLevelsEqual })
+            : FormattableString.Invariant(
+                $"{path}: of {check.Steps:N0} steps, best bid and offer equal on {check.BestEqual:N0}, all levels on {check.AllLevelsEqual:N0}"));
         return 0;
     }
 

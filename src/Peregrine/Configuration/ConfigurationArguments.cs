@@ -6,9 +6,11 @@ namespace Peregrine.Configuration;
 /// <summary>The options --config and --set of a verb that needs the configuration.</summary>
 internal sealed class ConfigurationArguments
 {
-    private readonly Option<string?> _file = new("--config") { Description = "Configuration file; without it peregrine.json if there is one, else the embedded defaults.", HelpName = "FILE" };
+    private readonly Option<string?> _file = new("--config") { Description =
+        "Configuration file; without it peregrine.json if there is one, else the embedded defaults.", HelpName = "FILE" };
 
-    private readonly Option<string[]> _overrides = new("--set") { Description = "Overrides a key: --set fix.port=9000. May be repeated; wins over file and environment.", HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> _overrides = new("--set") { Description =
+        "Overrides a key: --set fix.port=9000. May be repeated; wins over file and environment.", HelpName = "KEY=VALUE" };
 
     /// <summary>Adds both to a verb.</summary>
     public void AddTo(Command command)

@@ -15,7 +15,8 @@ internal sealed record ConfigurationRequest(string? File = null, IReadOnlyList<s
 /// <param name="Errors">All of them.</param>
 /// <param name="Effective">Every value with its origin.</param>
 /// <param name="File">The file; null without one.</param>
-internal sealed record ConfigurationResult(PeregrineOptions? Options, IReadOnlyList<ConfigurationError> Errors, ConfigurationNode Effective, string? File)
+internal sealed record ConfigurationResult(PeregrineOptions? Options, IReadOnlyList<ConfigurationError> Errors, ConfigurationNode Effective,
+    string? File)
 {
     /// <summary>The file's name, or "embedded defaults".</summary>
     public string Source => File ?? "embedded defaults";
@@ -87,7 +88,8 @@ internal static class ConfigurationLoader
         catch (JsonException syntax)
         {
             string reason = syntax.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.');
-            errors.Add(new ConfigurationError("", null, "JSON", $"{reason}, at line {syntax.LineNumber + 1}, column {syntax.BytePositionInLine + 1}", file));
+            errors.Add(new ConfigurationError("", null, "JSON",
+                $"{reason}, at line {syntax.LineNumber + 1}, column {syntax.BytePositionInLine + 1}", file));
         }
         catch (FormatException fault)
         {

@@ -35,11 +35,14 @@ internal sealed class ConfigurationSchema
             null => throw new InvalidOperationException("the schema has a key without a type"),
         };
         Properties = element.TryGetProperty("properties", out JsonElement properties)
-            ? properties.EnumerateObject().ToDictionary(property => property.Name, property => new ConfigurationSchema(property.Value), StringComparer.OrdinalIgnoreCase)
+            ? properties.EnumerateObject()
+            .ToDictionary(property => property.Name, property => new ConfigurationSchema(property.Value), StringComparer.OrdinalIgnoreCase)
             : [];
         Items = element.TryGetProperty("items", out JsonElement items) ? new ConfigurationSchema(items) : null;
         Default = element.TryGetProperty("default", out JsonElement value) ? value : null;
-        Required = element.TryGetProperty("required", out JsonElement required) ? [.. required.EnumerateArray().Select(name => name.GetString()!)] : [];
+        Required = element.TryGetProperty("required", out JsonElement required)
+            ? [.. required.EnumerateArray().Select(name => name.GetString()!)]
+            : [];
     }
 
     /// <summary>The whole schema.</summary>

@@ -6,7 +6,8 @@ using Peregrine.Sequencing.Sessions;
 
 namespace Peregrine.Configuration;
 
-/// <summary>What a schema cannot say: duplicates, references, values that must fit each other. Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>
+/// <summary>What a schema cannot say: duplicates, references, values that must fit each other.
+/// Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>
 internal static class CrossCheck
 {
     /// <summary>How the names of simulated participants begin.</summary>
@@ -30,7 +31,8 @@ internal static class CrossCheck
 
         foreach ((string key, ConfigurationNode date) in root.Child("holidays")?.Items ?? [])
         {
-            if (date.Value is string text && text.Length == 10 && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            if (date.Value is string text && text.Length == 10
+                && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
             {
                 errors.Add(new ConfigurationError($"holidays[{key}]", text, "a date that exists", "write it as 2026-10-01", date.Origin));
             }
@@ -45,23 +47,29 @@ internal static class CrossCheck
     private static void CheckAddress(ConfigurationNode? address, string path, List<ConfigurationError> errors)
     {
         // The parser takes 1.2.3 for 1.2.0.3, and 1 for 0.0.0.1: nobody means that.
-        if (address?.Value is string text && (!IPAddress.TryParse(text, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != text)))
+        if (address?.Value is string text
+            && (!IPAddress.TryParse(text, out IPAddress? parsed)
+                || (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != text)))
         {
-            errors.Add(new ConfigurationError(path, text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name", address.Origin));
+            errors.Add(new ConfigurationError(path, text, "an IP address such as 127.0.0.1 or ::1", "write the address, not a host name",
+                address.Origin));
         }
     }
 
     private static void CheckIds(ConfigurationNode? ids, List<ConfigurationError> errors)
     {
-        if (ids?.Child("countMax") is ConfigurationNode max && Number(ids, "countMin") is long least && Number(ids, "countMax") is long most && most < least)
+        if (ids?.Child("countMax") is ConfigurationNode max && Number(ids, "countMin") is long least && Number(ids, "countMax") is long most
+            && most < least)
         {
-            errors.Add(new ConfigurationError("ids.countMax", max.Value, $"at least ids.countMin ({least})", "raise it or lower ids.countMin", max.Origin));
+            errors.Add(new ConfigurationError("ids.countMax", max.Value, $"at least ids.countMin ({least})", "raise it or lower ids.countMin",
+                max.Origin));
         }
     }
 
     private static void CheckPowerOfTwo(ConfigurationNode? count, string path, string example, List<ConfigurationError> errors)
     {
-        if (count is not null && long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && !long.IsPow2(number))
+        if (count is not null && long.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
+            && !long.IsPow2(number))
         {
             errors.Add(new ConfigurationError(path, count.Value, "a power of two", $"use the next one, such as {example}", count.Origin));
         }
@@ -75,7 +83,8 @@ internal static class CrossCheck
             string path = $"{list}[{key}].{name}";
             if (item.Child(name) is { Value: string value } node && !first.TryAdd(value, path))
             {
-                errors.Add(new ConfigurationError(path, value, $"a {name} that is not used yet", $"{first[value]} has the same: rename or remove one", node.Origin));
+                errors.Add(new ConfigurationError(path, value, $"a {name} that is not used yet", $"{first[value]} has the same: rename or remove one",
+                    node.Origin));
             }
         }
     }
@@ -92,22 +101,26 @@ internal static class CrossCheck
             {
                 if (!numbers.TryAdd(SessionId.Of(compId), compId) && numbers[SessionId.Of(compId)] is string other && other != compId)
                 {
-                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID whose number differs from that of '{other}'", "give one of the two another CompID", peer.Origin));
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID whose number differs from that of '{other}'",
+                        "give one of the two another CompID", peer.Origin));
                 }
 
                 if (compId == console)
                 {
-                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than the console's (console.session)", "rename one of the two", peer.Origin));
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than the console's (console.session)",
+                        "rename one of the two", peer.Origin));
                 }
 
                 if (compId.StartsWith(SimulatedPrefix, StringComparison.Ordinal))
                 {
-                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID that does not begin with {SimulatedPrefix}", "those are the simulator's: rename it", peer.Origin));
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, $"a CompID that does not begin with {SimulatedPrefix}",
+                        "those are the simulator's: rename it", peer.Origin));
                 }
 
                 if (compId == root.Child("fix")?.Child("senderCompId")?.Value)
                 {
-                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than our own (fix.senderCompId)", "write the client's CompID", peer.Origin));
+                    errors.Add(new ConfigurationError($"{path}.targetCompId", compId, "a CompID other than our own (fix.senderCompId)",
+                        "write the client's CompID", peer.Origin));
                 }
             }
 

@@ -64,14 +64,16 @@ internal static class EffectiveConfiguration
             _ = text.Append(indent).Append(Indent).Append(isObject ? $"{JsonSerializer.Serialize(children[i].Key)}: " : "");
             Write(text, children[i].Node, children[i].Schema, indent + Indent);
             _ = text.Append(i + 1 < children.Count ? "," : "");
-            bool isChanged = children[i].Schema.Kind is not (SchemaKind.Object or SchemaKind.Array) && children[i].Node.Origin != ConfigurationNode.DefaultOrigin;
+            bool isChanged = children[i].Schema.Kind is not (SchemaKind.Object or SchemaKind.Array)
+                && children[i].Node.Origin != ConfigurationNode.DefaultOrigin;
             _ = text.Append(isChanged ? $" // {OneLine(children[i].Node.Origin)}" : "").Append('\n');
         }
 
         _ = text.Append(indent).Append(isObject ? '}' : ']');
     }
 
-    private static IEnumerable<(string Key, ConfigurationSchema Schema, ConfigurationNode Node)> Known(ConfigurationNode node, ConfigurationSchema schema) =>
+    private static IEnumerable<(string Key, ConfigurationSchema Schema, ConfigurationNode Node)> Known(ConfigurationNode node,
+        ConfigurationSchema schema) =>
         from property in schema.Properties
         let child = node.Child(property.Key)
         where child is not null
@@ -79,7 +81,8 @@ internal static class EffectiveConfiguration
 
     private static string Literal(ConfigurationNode node, ConfigurationSchema schema) => schema.Kind switch
     {
-        SchemaKind.Integer => long.Parse(node.Value!, System.Globalization.CultureInfo.InvariantCulture).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        SchemaKind.Integer => long.Parse(node.Value!, System.Globalization.CultureInfo.InvariantCulture)
+            .ToString(System.Globalization.CultureInfo.InvariantCulture),
         SchemaKind.Boolean => bool.Parse(node.Value!) ? "true" : "false",
         _ => JsonSerializer.Serialize(node.Value),
     };

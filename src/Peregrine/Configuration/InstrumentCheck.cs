@@ -23,7 +23,8 @@ internal static class InstrumentCheck
         if (!TickSize.TryToUnits(tickText, (int)decimals, out long tickUnits) || tickUnits is 0 or > RulesValidation.UnitsMax)
         {
             string expected = $"a decimal above 0 with at most {decimals} decimals (priceDecimals), at most {RulesValidation.UnitsMax} price units";
-            errors.Add(new ConfigurationError($"{path}.tickSize", tickText, expected, "write the smallest price step, such as \"0.01\", or change priceDecimals", tick.Origin));
+            errors.Add(new ConfigurationError($"{path}.tickSize", tickText, expected,
+                "write the smallest price step, such as \"0.01\", or change priceDecimals", tick.Origin));
             return;
         }
 
@@ -33,7 +34,8 @@ internal static class InstrumentCheck
         long? highest = TicksOf(instrument, "highestPrice", path, grid, errors);
         if (lowest > 0 && highest > 0 && lowest > highest)
         {
-            errors.Add(Error(instrument, path, "highestPrice", $"0 or at least lowestPrice ({instrument.Child("lowestPrice")!.Value})", "raise it or lower lowestPrice"));
+            errors.Add(Error(instrument, path, "highestPrice", $"0 or at least lowestPrice ({instrument.Child("lowestPrice")!.Value})",
+                "raise it or lower lowestPrice"));
         }
 
         CheckLimit(instrument, path, reference, errors);
@@ -52,7 +54,8 @@ internal static class InstrumentCheck
         bool isOfVenue = share == -1 && VenueProfiles.Find(instrument.Child("venue")?.Value ?? "")?.PriceLimitsBasisPoints.Count > 0;
         if (share > 0 || isOfVenue)
         {
-            errors.Add(Error(instrument, path, "referencePrice", "a price above 0, which the price limits lie around", "give it one, or set priceLimitBasisPoints to 0"));
+            errors.Add(Error(instrument, path, "referencePrice", "a price above 0, which the price limits lie around",
+                "give it one, or set priceLimitBasisPoints to 0"));
         }
     }
 
@@ -90,13 +93,16 @@ internal static class InstrumentCheck
             return units / grid.TickUnits;
         }
 
-        errors.Add(Error(node, path, key, $"a multiple of tickSize ({grid.TickText}), at most {grid.TicksMax} ticks", "round it to a tick, or use 0 for none"));
+        errors.Add(Error(node, path, key, $"a multiple of tickSize ({grid.TickText}), at most {grid.TicksMax} ticks",
+            "round it to a tick, or use 0 for none"));
         return null;
     }
 
     // A value that nobody set is told where its section was.
     private static ConfigurationError Error(ConfigurationNode node, string path, string key, string expected, string remedy) =>
-        new($"{path}.{key}", node.Child(key)?.Value, expected, remedy, node.Child(key) is { Origin: not ConfigurationNode.DefaultOrigin } set ? set.Origin : node.Origin);
+        new($"{path}.{key}", node.Child(key)?.Value, expected, remedy, node.Child(key) is { Origin: not ConfigurationNode.DefaultOrigin } set
+            ? set.Origin
+            : node.Origin);
 
     private static long? Number(ConfigurationNode node, string key) =>
         long.TryParse(node.Child(key)?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;

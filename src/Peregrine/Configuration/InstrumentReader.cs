@@ -29,7 +29,8 @@ internal static class InstrumentReader
         VenueOf(section).Calendar is { } calendar ? calendar with { Holidays = holidays } : null;
 
     /// <summary>The dates of a checked list.</summary>
-    public static HashSet<DateOnly> ReadDates(IEnumerable<string> texts) => [.. texts.Select(text => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture))];
+    public static HashSet<DateOnly> ReadDates(IEnumerable<string> texts) =>
+        [.. texts.Select(text => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture))];
 
     private static InstrumentTerms ReadTerms(OptionsSection section, int decimals, long tickUnits)
     {
@@ -95,7 +96,8 @@ internal static class InstrumentReader
         _ => throw Unknown("phase", text),
     };
 
-    private static VenueProfile VenueOf(OptionsSection section) => VenueProfiles.Find(section.Text("venue")) ?? throw Unknown("venue", section.Text("venue"));
+    private static VenueProfile VenueOf(OptionsSection section) => VenueProfiles.Find(section.Text("venue"))
+        ?? throw Unknown("venue", section.Text("venue"));
 
     private static InvalidOperationException Unknown(string key, string value) => new($"instruments[].{key} {value} is in the schema but not here");
 }

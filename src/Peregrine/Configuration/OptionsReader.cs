@@ -69,7 +69,8 @@ internal static class OptionsReader
         section.Int("conflationsPerMinute"));
 
     private static ConsoleOptions ReadConsole(OptionsSection section) =>
-        new(section.Flag("enabled"), new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")), section.Int("connections"), section.Text("session"));
+        new(section.Flag("enabled"), new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")), section.Int("connections"),
+            section.Text("session"));
 
     private static SimulatorOptions ReadSimulator(OptionsSection section)
     {
@@ -98,7 +99,8 @@ internal static class OptionsReader
             "thread" => false,
             string other => throw new InvalidOperationException($"journal.sync {other} is in the schema but not here"),
         };
-        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline, ReadSnapshot(journal.Section("snapshot"), journal.Section("retention")));
+        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline,
+            ReadSnapshot(journal.Section("snapshot"), journal.Section("retention")));
     }
 
     private static SnapshotOptions ReadSnapshot(OptionsSection snapshot, OptionsSection retention)
@@ -141,7 +143,8 @@ internal static class OptionsReader
     private static Account ReadAccount(OptionsSection section, int id)
     {
         OptionsSection limits = section.Section("limits");
-        return new Account(id, section.Text("name"), new AccountLimits(limits.Long("maxQuantity"), limits.Long("maxNotional"), limits.Int("collarBasisPoints")))
+        return new Account(id, section.Text("name"),
+            new AccountLimits(limits.Long("maxQuantity"), limits.Long("maxNotional"), limits.Int("collarBasisPoints")))
         {
             FirmId = section.Int("firm"),
         };

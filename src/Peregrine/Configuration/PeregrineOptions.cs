@@ -28,11 +28,13 @@ internal sealed record PeregrineOptions(
     IReadOnlyList<ClientSession> Sessions);
 
 /// <summary>The FIX acceptor.</summary>
-internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes, int PendingLogons);
+internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,
+    int PendingLogons);
 
 /// <summary>The distribution port.</summary>
 internal sealed record MarketDataOptions(
-    IPEndPoint EndPoint, int HeartbeatMs, int ConnectionsMax, int SubscriptionsMax, int RingChunks, int MemoryMiB, int StallMs, int ConflationsPerMinute);
+    IPEndPoint EndPoint, int HeartbeatMs, int ConnectionsMax, int SubscriptionsMax, int RingChunks, int MemoryMiB, int StallMs,
+    int ConflationsPerMinute);
 
 /// <summary>The web server.</summary>
 /// <param name="ConnectionsMax">Most connections at a time.</param>

@@ -4,7 +4,8 @@ namespace Peregrine.Configuration;
 internal static class RestartKeys
 {
     // Taken without a stop; what of sessions is not, is told by their names.
-    private static readonly HashSet<string> Taken = new(StringComparer.OrdinalIgnoreCase) { "$schema", "instruments", "accounts", "holidays", "sessions" };
+    private static readonly HashSet<string> Taken = new(StringComparer.OrdinalIgnoreCase) { "$schema", "instruments", "accounts", "holidays",
+        "sessions" };
 
     /// <summary>Finds the keys that need a restart and differ.</summary>
     /// <param name="running">What the link was started with; without errors.</param>
@@ -22,7 +23,8 @@ internal static class RestartKeys
         Dictionary<string, bool> after = next.Options!.Sessions.ToDictionary(session => session.CompId, session => session.CancelOnDisconnect);
         keys.AddRange(after.Keys.Where(name => !before.ContainsKey(name)).Select(name => $"session {name} (new)"));
         keys.AddRange(before.Keys.Where(name => !after.ContainsKey(name)).Select(name => $"session {name} (gone)"));
-        keys.AddRange(before.Where(entry => after.TryGetValue(entry.Key, out bool cancels) && cancels != entry.Value).Select(entry => $"cancelOnDisconnect of session {entry.Key}"));
+        keys.AddRange(before.Where(entry => after.TryGetValue(entry.Key, out bool cancels) && cancels != entry.Value)
+            .Select(entry => $"cancelOnDisconnect of session {entry.Key}"));
         return keys;
     }
 

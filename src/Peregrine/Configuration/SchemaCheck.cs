@@ -71,7 +71,9 @@ internal static class SchemaCheck
         long max = schema.Number("maxItems") ?? int.MaxValue;
         if (node.Children.Count < min || node.Children.Count > max)
         {
-            errors.Add(new ConfigurationError(path, $"{node.Children.Count} entries", $"{min} to {max} entries", schema.Default is null ? "add or remove entries" : "add or remove entries, or remove the key for the default", node.Origin));
+            errors.Add(new ConfigurationError(path, $"{node.Children.Count} entries", $"{min} to {max} entries", schema.Default is null
+                ? "add or remove entries"
+                : "add or remove entries, or remove the key for the default", node.Origin));
         }
 
         int next = 0;
@@ -123,7 +125,8 @@ internal static class SchemaCheck
             return false;
         }
 
-        return !schema.TryGetProperty("pattern", out JsonElement pattern) || Regex.IsMatch(value, pattern.GetString()!, RegexOptions.ECMAScript, MatchTimeMax);
+        return !schema.TryGetProperty("pattern", out JsonElement pattern)
+            || Regex.IsMatch(value, pattern.GetString()!, RegexOptions.ECMAScript, MatchTimeMax);
     }
 
     private static string Expected(ConfigurationSchema schema)
@@ -135,7 +138,8 @@ internal static class SchemaCheck
             SchemaKind.Boolean => "true or false",
             SchemaKind.Integer => $"a whole number, {schema.Number("minimum")} to {schema.Number("maximum")}{unit}",
             SchemaKind.Array => $"an array of at least {schema.Number("minItems") ?? 0} entries",
-            _ when element.TryGetProperty("enum", out JsonElement names) => string.Join(", ", names.EnumerateArray().Select(name => name.GetString())),
+            _ when element.TryGetProperty("enum", out JsonElement names) =>
+                string.Join(", ", names.EnumerateArray().Select(name => name.GetString())),
             _ when element.TryGetProperty("x-pattern-text", out JsonElement text) => text.GetString()!,
             _ => $"a text of {schema.Number("minLength") ?? 0} to {schema.Number("maxLength") ?? int.MaxValue} characters{unit}",
         };
@@ -143,7 +147,9 @@ internal static class SchemaCheck
 
     private static string Keys(ConfigurationSchema schema) => string.Join(", ", schema.Properties.Keys);
 
-    private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.String ? $"\"{value.GetString()}\"" : value.ToString().ToLowerInvariant();
+    private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? $"\"{value.GetString()}\""
+        : value.ToString().ToLowerInvariant();
 
     // A section takes the origin of what somebody set in it, so that the message does not say "default".
     private static string FirstOrigin(ConfigurationNode node)

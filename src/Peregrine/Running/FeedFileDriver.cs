@@ -39,7 +39,8 @@ internal sealed class FeedFileDriver : IFlowDriver
 
         // Feeds of a day count from its midnight; the date is in the name of LOBSTER files.
         bool isOfADay = _feed is not DbnReader;
-        bool isDated = DateTime.TryParseExact(Part(1), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime date);
+        bool isDated = DateTime.TryParseExact(Part(1), "yyyy-MM-dd", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime date);
         _timeOffsetNs = isOfADay ? ((isDated ? date : DateTime.UtcNow.Date) - DateTime.UnixEpoch).Days * DayNs : 0;
         _thread = new Thread(Play) { IsBackground = true, Name = "feed" };
     }
@@ -48,7 +49,8 @@ internal sealed class FeedFileDriver : IFlowDriver
     public FlowView View()
     {
         string pace = _speed == 0 ? "as fast as it goes" : $"{_speed.ToString(CultureInfo.InvariantCulture)}x";
-        return new FlowView("feed", $"{Path.GetFileName(_path)} at {pace}, {Volatile.Read(ref _messages).ToString("N0", CultureInfo.InvariantCulture)} messages", 0, 0);
+        return new FlowView("feed", $"{Path.GetFileName(_path)} at {pace}, " +
+            $"{Volatile.Read(ref _messages).ToString("N0", CultureInfo.InvariantCulture)} messages", 0, 0);
     }
 
     /// <inheritdoc/>
@@ -115,7 +117,8 @@ internal sealed class FeedFileDriver : IFlowDriver
             _log(status switch
             {
                 FeedStatus.End => $"feed {_path}: at its end; the books stay as it left them",
-                FeedStatus.Truncated => $"feed {_path}: ends in the middle of a message, at byte {_feed.MessageOffset}; the books stay as it left them",
+                FeedStatus.Truncated => $"feed {_path}: ends in the middle of a message, at byte {_feed.MessageOffset}; " +
+                    $"the books stay as it left them",
                 _ => _feed.Explain(status),
             });
         }
@@ -135,7 +138,8 @@ internal sealed class FeedFileDriver : IFlowDriver
     {
         if (!_ids.TryGetValue(update.InstrumentId, out int id))
         {
-            id = Define(_feed is LobsterReader && Part(0) is { Length: > 0 and <= WireLimits.SymbolBytesMax } named && named.All(char.IsAsciiLetterOrDigit)
+            id = Define(_feed is LobsterReader && Part(0) is { Length: > 0 and <= WireLimits.SymbolBytesMax } named
+                && named.All(char.IsAsciiLetterOrDigit)
                 ? named
                 : $"ID-{update.InstrumentId.ToString(CultureInfo.InvariantCulture)}");
             _ids.Add(update.InstrumentId, id);

@@ -219,7 +219,8 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
     private Quantity Quantity(in FixMessage message, int tag, int instrumentId)
     {
         Quantity quantity = default;
-        _ = instrumentId >= 0 && message.TryGetDecimal(tag, out long mantissa, out int decimals) && rules.Instruments[instrumentId].TryToQuantity(mantissa, decimals, out quantity) == ScaleStatus.Ok;
+        _ = instrumentId >= 0 && message.TryGetDecimal(tag, out long mantissa, out int decimals)
+            && rules.Instruments[instrumentId].TryToQuantity(mantissa, decimals, out quantity) == ScaleStatus.Ok;
         return quantity;
     }
 

@@ -22,7 +22,8 @@ namespace Peregrine.Running;
 /// <param name="SkipsLostReports">Starts although a session's store lacks reports that the journal no longer makes.</param>
 /// <param name="AcceptsClockBehind">Starts although the clock is behind the journal.</param>
 /// <param name="AcceptsLostCommands">Starts although the journal lacks commands that other files prove.</param>
-internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false, bool AcceptsClockBehind = false, bool AcceptsLostCommands = false);
+internal sealed record RunRequest(string? Feed, double Speed, bool SkipsLostReports = false, bool AcceptsClockBehind = false,
+    bool AcceptsLostCommands = false);
 
 /// <summary>The whole link with everything around it: distribution, simulator or feed, console.</summary>
 /// <remarks>Thread: made, run and disposed by one.</remarks>
@@ -54,7 +55,9 @@ internal sealed class LinkHost : IDisposable
             Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log }));
             Blotter = Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
-            List<ClientSession> participants = _isSimulated ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))] : [];
+            List<ClientSession> participants = _isSimulated
+                ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))]
+                : [];
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
             LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
             PrivateFiles.CheckRegular(options.Ids.DatabasePath);
@@ -76,7 +79,8 @@ internal sealed class LinkHost : IDisposable
                 log));
             if (request.Feed is not null)
             {
-                log("feed: the books that are shown are the feed's; the console enters no orders beside them, and orders of FIX clients rest in the link's own books, which nobody sees");
+                log("feed: the books that are shown are the feed's; the console enters no orders beside them, " +
+                    "and orders of FIX clients rest in the link's own books, which nobody sees");
             }
 
             _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : _isSimulated ? SimulatedFlow(simulated) : null;
@@ -126,8 +130,8 @@ internal sealed class LinkHost : IDisposable
     }
 
     /// <summary>
-    /// Puts the rules of another configuration in force, with its trading days and the accounts of the sessions that there are; the simulated participants go
-    /// on with the instruments that they began with. Nothing else of it is taken. From any thread.
+    /// Puts the rules of another configuration in force, with its trading days and the accounts of the sessions that there are;
+    /// the simulated participants go on with the instruments that they began with. Nothing else of it is taken. From any thread.
     /// </summary>
     /// <inheritdoc cref="OrderLink.ChangeRules(RulesUpdate)" path="/returns"/>
     public async Task<RulesChange> ChangeRules(PeregrineOptions next)
@@ -156,12 +160,14 @@ internal sealed class LinkHost : IDisposable
         }
     }
 
-    private static ClientSession ConsoleSession(PeregrineOptions options) => new(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)]);
+    private static ClientSession ConsoleSession(PeregrineOptions options) =>
+        new(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)]);
 
     private TradingRules RulesOf(PeregrineOptions options) => _isSimulated ? WithParticipants(options.Rules) : options.Rules;
 
     private static TradingRules WithParticipants(TradingRules rules) =>
-        rules with { Accounts = [.. rules.Accounts, .. Fleet.Roster.Select((who, index) => new Account(rules.Accounts.Count + index, who.Name, SimulatedLimits))] };
+        rules with { Accounts = [.. rules.Accounts,
+            .. Fleet.Roster.Select((who, index) => new Account(rules.Accounts.Count + index, who.Name, SimulatedLimits))] };
 
     private IFlowDriver FeedDriver(string feed, double speed) => feed.StartsWith(FeedLinkDriver.Scheme, StringComparison.Ordinal)
         ? new FeedLinkDriver(feed, Server, _log)
@@ -198,8 +204,10 @@ internal sealed class LinkHost : IDisposable
         MetricsSampler metrics = Own(new MetricsSampler(Link, Server));
         OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);
-        Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session).Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
-        ApiOptions options = new(_options.Console.EndPoint, _options.Console.ConnectionsMax, _options.Console.Session, _options.Journal.Durability, _options.Rules);
+        Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session)
+            .Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
+        ApiOptions options = new(_options.Console.EndPoint, _options.Console.ConnectionsMax, _options.Console.Session, _options.Journal.Durability,
+            _options.Rules);
         _context = new ApiContext(options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow) { Log = _log };
         Api = ApiServer.Start(_context).GetAwaiter().GetResult();
         _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));

@@ -10,7 +10,8 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Running;
 
-/// <summary>Plays the simulated participants against the running link, by a local port or FIX: one request at a time, each fully answered before the next.</summary>
+/// <summary>Plays the simulated participants against the running link, by a local port or FIX: one request at a time,
+/// each fully answered before the next.</summary>
 internal sealed class SimulatorDriver : IFlowDriver
 {
     // A wait shorter than this is not worth waking up for; requests that fall due meanwhile go out together.
@@ -49,7 +50,8 @@ internal sealed class SimulatorDriver : IFlowDriver
         }
 
         // The old orders go first; their cancels take a number each.
-        _fleet = new Fleet(new FleetOptions { Instruments = [.. Instruments(rules)], RequestsPerSecond = rate, Seed = seed, FirstNumber = firstNumber + (1 << 20) });
+        _fleet = new Fleet(new FleetOptions { Instruments = [.. Instruments(rules)], RequestsPerSecond = rate, Seed = seed,
+            FirstNumber = firstNumber + (1 << 20) });
         FirstCancel = firstNumber;
         _thread = new Thread(Play) { IsBackground = true, Name = "simulator" };
     }
@@ -62,7 +64,8 @@ internal sealed class SimulatorDriver : IFlowDriver
         .Select(instrument => new SimInstrument(instrument.Id, instrument.ReferencePrice.Ticks, TypicalLots(instrument)));
 
     /// <inheritdoc/>
-    public FlowView View() => new("simulator", $"{Fleet.Roster.Count} participants, {Volatile.Read(ref _requests).ToString("N0", CultureInfo.InvariantCulture)} requests", _rate, _seed);
+    public FlowView View() => new("simulator",
+        $"{Fleet.Roster.Count} participants, {Volatile.Read(ref _requests).ToString("N0", CultureInfo.InvariantCulture)} requests", _rate, _seed);
 
     /// <inheritdoc/>
     public void Start() => _thread.Start();
@@ -120,9 +123,11 @@ internal sealed class SimulatorDriver : IFlowDriver
     {
         long number = FirstCancel;
         _blotter.Update();
-        foreach (OrderReport left in _blotter.OrdersAfter(0, int.MaxValue, report => report.LeavesQuantity.Lots > 0 && _participants.ContainsKey(report.SessionId), out _))
+        foreach (OrderReport left in _blotter.OrdersAfter(0, int.MaxValue,
+            report => report.LeavesQuantity.Lots > 0 && _participants.ContainsKey(report.SessionId), out _))
         {
-            OrderCommand cancel = new() { Type = CommandType.Cancel, SessionId = left.SessionId, AccountId = left.AccountId, InstrumentId = left.InstrumentId, OriginalClientOrderId = left.ClientOrderId };
+            OrderCommand cancel = new() { Type = CommandType.Cancel, SessionId = left.SessionId, AccountId = left.AccountId,
+                InstrumentId = left.InstrumentId, OriginalClientOrderId = left.ClientOrderId };
             SimOrders.Write(number++, out cancel.ClientOrderId);
             if (_stop.IsCancellationRequested || !TrySubmit(cancel) || !TryAwait())
             {

@@ -50,7 +50,8 @@ internal static class SnapshotProcess
             info.ArgumentList.Add(self);
         }
 
-        string[] arguments = ["journal", "snapshot", request.JournalFolder, "--snapshots", request.SnapshotFolder, "--keep", $"{request.Keep}", "--pin", $"{request.PinnedSequence}", "--json"];
+        string[] arguments = ["journal", "snapshot", request.JournalFolder, "--snapshots", request.SnapshotFolder, "--keep", $"{request.Keep}",
+            "--pin", $"{request.PinnedSequence}", "--json"];
         foreach (string argument in arguments)
         {
             info.ArgumentList.Add(argument);

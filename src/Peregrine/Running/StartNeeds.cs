@@ -73,7 +73,9 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
         long allowed = DescriptorLimit.Raise();
         (long memory, string bound) = MemoryRoom.Find();
         long disk = new DriveInfo(Path.GetFullPath(dataFolder)).AvailableFreeSpace;
-        log(string.Create(CultureInfo.InvariantCulture, $"needs at most {Sum(Descriptors):N0} descriptors of {allowed:N0}, {InMiB(Sum(Memory))} of memory of {InMiB(memory)}, {InMiB(Sum(Disk))} of disk for new files of {InMiB(disk)}"));
+        log(string.Create(CultureInfo.InvariantCulture,
+            $"needs at most {Sum(Descriptors):N0} descriptors of {allowed:N0}, {InMiB(Sum(Memory))} of memory of {InMiB(memory)}, " +
+            $"{InMiB(Sum(Disk))} of disk for new files of {InMiB(disk)}"));
         List<string> faults = FindFaults(allowed, DescriptorLimit.Hard, memory, bound, disk, dataFolder);
         if (faults.Count > 0)
         {
@@ -89,17 +91,23 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
         {
             faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"descriptors: the configuration can need {Sum(Descriptors)} ({Parts(Descriptors, static amount => amount.ToString(CultureInfo.InvariantCulture))}), and this process may open {descriptors} (hard limit {descriptorsHard}): start it with 'ulimit -n {Sum(Descriptors)}', set LimitNOFILE={Sum(Descriptors)} in its systemd unit or --ulimit nofile of its container, or configure fewer connections"));
+                $"descriptors: the configuration can need {Sum(Descriptors)} " +
+                $"({Parts(Descriptors, static amount => amount.ToString(CultureInfo.InvariantCulture))}), " +
+                $"and this process may open {descriptors} (hard limit {descriptorsHard}): " +
+                $"start it with 'ulimit -n {Sum(Descriptors)}', set LimitNOFILE={Sum(Descriptors)} in its systemd unit or --ulimit nofile of its " +
+                $"container, or configure fewer connections"));
         }
 
         if (Sum(Memory) > memory)
         {
-            faults.Add($"memory: the configuration takes {InMiB(Sum(Memory))} ({Parts(Memory, InMiB)}), and there are {InMiB(memory)}, by {memoryBound}: give it more, or configure smaller bounds");
+            faults.Add($"memory: the configuration takes {InMiB(Sum(Memory))} ({Parts(Memory, InMiB)}), " +
+                $"and there are {InMiB(memory)}, by {memoryBound}: give it more, or configure smaller bounds");
         }
 
         if (Sum(Disk) > disk)
         {
-            faults.Add($"disk: new files take {InMiB(Sum(Disk))} ({Parts(Disk, InMiB)}), and the disk of {dataFolder} has {InMiB(disk)}: make room, choose another dataFolder, or configure smaller files");
+            faults.Add($"disk: new files take {InMiB(Sum(Disk))} ({Parts(Disk, InMiB)}), and the disk of {dataFolder} has " +
+                $"{InMiB(disk)}: make room, choose another dataFolder, or configure smaller files");
         }
 
         return faults;
@@ -108,7 +116,8 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
     // Files keep the size that they were made with.
     private static List<Need> DiskOf(PeregrineOptions options, bool isSimulatedByFix)
     {
-        IEnumerable<string> names = options.Sessions.Select(session => session.CompId).Concat(isSimulatedByFix ? Fleet.Roster.Select(who => who.Name) : []);
+        IEnumerable<string> names = options.Sessions.Select(session => session.CompId)
+            .Concat(isSimulatedByFix ? Fleet.Roster.Select(who => who.Name) : []);
         long missing = names.Count(name => !File.Exists(Path.Combine(options.DataFolder, "sessions", $"{name}.session")));
         string journal = Path.Combine(options.DataFolder, "journal");
         bool isNew = !Directory.Exists(journal) || Directory.GetFiles(journal, "*.journal").Length == 0;
@@ -121,7 +130,10 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
 
     private static long Sum(IReadOnlyList<Need> needs) => needs.Sum(need => need.Amount);
 
-    private static string Parts(IReadOnlyList<Need> needs, Func<long, string> format) => string.Join(", ", needs.Where(need => need.Amount > 0).Select(need => $"{need.What} {format(need.Amount)}"));
+    private static string Parts(IReadOnlyList<Need> needs, Func<long, string> format) =>
+        string.Join(", ", needs.Where(need => need.Amount > 0).Select(need => $"{need.What} {format(need.Amount)}"));
 
-    private static string InMiB(long bytes) => bytes == long.MaxValue ? "no bound" : string.Create(CultureInfo.InvariantCulture, $"{(bytes + Mega - 1) / Mega:N0} MiB");
+    private static string InMiB(long bytes) => bytes == long.MaxValue
+        ? "no bound"
+        : string.Create(CultureInfo.InvariantCulture, $"{(bytes + Mega - 1) / Mega:N0} MiB");
 }

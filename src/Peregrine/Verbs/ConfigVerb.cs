@@ -35,7 +35,8 @@ internal static class ConfigVerb
             PeregrineOptions options = result.Options ?? throw new CommandException(ConfigurationArguments.Explain(result));
             Console.Out.WriteLine(
                 $"OK ({result.Source}): {options.Rules.Instruments.Count} instruments, {options.Rules.Accounts.Count} accounts, "
-                + $"{options.Sessions.Count} sessions, FIX on {options.Fix.EndPoint}, journal {options.Journal.Durability.ToString().ToLowerInvariant()} in {options.DataFolder}");
+                + $"{options.Sessions.Count} sessions, FIX on {options.Fix.EndPoint}, "
+                + $"journal {options.Journal.Durability.ToString().ToLowerInvariant()} in {options.DataFolder}");
             return 0;
         });
         return check.WithExample("peregrine config check peregrine.json --set fix.port=9000");
@@ -56,7 +57,9 @@ internal static class ConfigVerb
                 throw new CommandException(ConfigurationArguments.Explain(result));
             }
 
-            Console.Out.WriteLine(parsed.GetValue(json) ? EffectiveConfiguration.ToJson(result.Effective) : EffectiveConfiguration.ToCommentedJson(result.Effective));
+            Console.Out.WriteLine(parsed.GetValue(json)
+                ? EffectiveConfiguration.ToJson(result.Effective)
+                : EffectiveConfiguration.ToCommentedJson(result.Effective));
             return 0;
         });
         return show.WithExample("peregrine config show --set journal.durability=fsync");

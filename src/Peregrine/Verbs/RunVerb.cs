@@ -22,19 +22,30 @@ internal static class RunVerb
 
     public static Command Create()
     {
-        Option<string?> data = new("--data") { Description = "Data folder: journal, sessions, ids, access token. Takes the place of dataFolder in the configuration." };
+        Option<string?> data = new("--data") { Description =
+            "Data folder: journal, sessions, ids, access token. Takes the place of dataFolder in the configuration." };
         Option<bool> quiet = new("--no-status") { Description = "No live status, only the log." };
         Option<bool> noSimulator = new("--no-simulator") { Description = "Nobody trades but the clients." };
         Option<bool> noConsole = new("--no-console") { Description = "No web console and no HTTP API." };
         Option<int?> rate = new("--rate") { Description = "Requests/s of the simulated participants, on average (simulator.ordersPerSecond)." };
         Option<long?> seed = new("--seed") { Description = "Seed of the simulated participants (simulator.seed)." };
-        Option<string?> feed = new("--feed") { Description = "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.", HelpName = "FILE|tcp://HOST:PORT" };
-        Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.", DefaultValueFactory = _ => "1x" };
-        Option<bool> skip = new("--skip-lost-reports") { Description = "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: that client never gets them." };
-        Option<bool> lost = new("--accept-lost-commands") { Description = "Starts although the journal lacks commands that other files prove to have been durable: the link goes on from the journal's end and tells every client." };
-        Option<bool> behind = new("--accept-clock-behind") { Description = "Starts although the clock is behind the journal's last record: trading time then runs on from there." };
+        Option<string?> feed = new("--feed") { Description =
+            "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.",
+            HelpName = "FILE|tcp://HOST:PORT" };
+        Option<string> speed = new("--speed") { Description = "Of a recorded feed: max, or a multiple of the recorded speed such as 10x.",
+            DefaultValueFactory = _ => "1x" };
+        Option<bool> skip = new("--skip-lost-reports") { Description =
+            "Starts although the store of a session lacks reports that the journal can no longer make, its older files being gone: " +
+            "that client never gets them." };
+        Option<bool> lost = new("--accept-lost-commands") { Description =
+            "Starts although the journal lacks commands that other files prove to have been durable: " +
+            "the link goes on from the journal's end and tells every client." };
+        Option<bool> behind = new("--accept-clock-behind") { Description =
+            "Starts although the clock is behind the journal's last record: trading time then runs on from there." };
         ConfigurationArguments arguments = new();
-        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, accounts and limits without a stop.")
+        Command run = new("run", "Starts the whole link: FIX order entry, checks, sequencer, journal, matching, reports, market data, console, " +
+            "and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, " +
+            "accounts and limits without a stop.")
         {
             data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip, lost, behind,
         };
@@ -47,7 +58,8 @@ internal static class RunVerb
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
-            RunRequest request = new(result.GetValue(feed), Amounts.ParseSpeed("--speed", result.GetRequiredValue(speed)), result.GetValue(skip), result.GetValue(behind), result.GetValue(lost));
+            RunRequest request = new(result.GetValue(feed), Amounts.ParseSpeed("--speed", result.GetRequiredValue(speed)), result.GetValue(skip),
+                result.GetValue(behind), result.GetValue(lost));
             ConfigurationResult start = arguments.LoadOrFail(result, overrides);
 
             // The same file, named: if it is gone at a reload, that must not mean the defaults.
@@ -72,7 +84,8 @@ internal static class RunVerb
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(link, context));
             RulesReload reload = new(start, loadAgain, host, Log);
             bool isTerminal = !Console.IsOutputRedirected;
-            using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Reload(reload, link, isTerminal, context));
+            using PosixSignalRegistration hangUp =
+                PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Reload(reload, link, isTerminal, context));
             Announce(host, options);
             TellIfHangUpIsIgnored();
             using StatusDisplay? display = !isQuiet && isTerminal ? new StatusDisplay(link, options) : null;
@@ -87,7 +100,8 @@ internal static class RunVerb
             Log(string.Create(CultureInfo.InvariantCulture, $"stopped at command {link.Status().Sequence}, state hash {link.StateHash:x16}"));
             return 0;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or ReplayException or SegmentStoreException)
+        catch (Exception failure) when (failure is IOException
+            or UnauthorizedAccessException or ArgumentException or ReplayException or SegmentStoreException)
         {
             throw new CommandException(failure.Message);
         }
@@ -102,7 +116,8 @@ internal static class RunVerb
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; choose another with --data or dataFolder in the configuration");
+            throw new CommandException($"data folder {path} cannot be made: {fault.Message.TrimEnd('.')}; " +
+                $"choose another with --data or dataFolder in the configuration");
         }
 
         PrivateFiles.CheckFolder(path);
@@ -114,7 +129,8 @@ internal static class RunVerb
         string? ignored = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
         if (ignored is not null && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 1) != 0)
         {
-            Log("SIGHUP is ignored here, as by nohup: the configuration cannot be read again while the link runs; start it without, for instance by systemd");
+            Log("SIGHUP is ignored here, as by nohup: the configuration cannot be read again while the link runs; start it without, " +
+                "for instance by systemd");
         }
     }
 
@@ -144,19 +160,27 @@ internal static class RunVerb
         LinkRecovery recovery = host.Link.Recovery;
         AnnounceStart(recovery.Start);
         int segments = recovery.Journal.Segments - recovery.Journal.SkippedSegments;
-        Log(string.Create(CultureInfo.InvariantCulture, $"replayed {recovery.Commands} commands from {segments} segments in {recovery.Start.ReplayNs / NsPerSecond:F3} s, {recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
-        Log(string.Create(CultureInfo.InvariantCulture, $"sessions, snapshots and ids held against the journal in {recovery.Start.CheckNs / NsPerSecond:F3} s"));
+        Log(string.Create(CultureInfo.InvariantCulture,
+            $"replayed {recovery.Commands} commands from {segments} segments in {recovery.Start.ReplayNs / NsPerSecond:F3} s, " +
+            $"{recovery.ProvenHashes} state hashes proved, state hash {recovery.StateHash:x16}"));
+        Log(string.Create(CultureInfo.InvariantCulture,
+            $"sessions, snapshots and ids held against the journal in {recovery.Start.CheckNs / NsPerSecond:F3} s"));
         if (recovery.Journal.TornAt is { } torn)
         {
             Log($"cut a torn tail of {recovery.Journal.TornBytes} bytes: {torn}");
         }
 
-        Log($"data in {Path.GetFullPath(options.DataFolder)}, journal at level {options.Journal.Durability.ToString().ToLowerInvariant()}, waiting: {options.Threads.Wait.ToString().ToLowerInvariant()}");
-        Log($"FIX 4.4 on {host.Link.FixEndPoint}, our CompID {options.Fix.SenderCompId}, clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
+        Log($"data in {Path.GetFullPath(options.DataFolder)}, " +
+            $"journal at level {options.Journal.Durability.ToString().ToLowerInvariant()}, waiting: " +
+            $"{options.Threads.Wait.ToString().ToLowerInvariant()}");
+        Log($"FIX 4.4 on {host.Link.FixEndPoint}, our CompID {options.Fix.SenderCompId}, " +
+            $"clients {string.Join(", ", options.Sessions.Select(session => session.CompId))}");
         Log($"market data on {host.Server.EndPoint}, source {host.Server.Options.Source}");
         FlowView flow = host.Flow;
         Log(flow.Kind == "simulator"
-            ? string.Create(CultureInfo.InvariantCulture, $"simulator: {Fleet.Roster.Count} participants, {flow.OrdersPerSecond} requests/s, seed {flow.Seed}, by {(options.Simulator.Path == SimulatorPath.Fix ? "FIX" : "local port")}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"simulator: {Fleet.Roster.Count} participants, {flow.OrdersPerSecond} requests/s, seed {flow.Seed}, " +
+                $"by {(options.Simulator.Path == SimulatorPath.Fix ? "FIX" : "local port")}")
             : $"flow: {flow.Kind}, {flow.Text}");
         AnnounceConsole(host, options);
         Log("ready");
@@ -171,7 +195,9 @@ internal static class RunVerb
 
         if (start.Snapshot is { } snapshot)
         {
-            Log(string.Create(CultureInfo.InvariantCulture, $"snapshot {snapshot.Path} of {JournalText.Time(snapshot.TimeNs)}, after command {snapshot.Position.Sequence}, checked and loaded in {start.LoadNs / NsPerSecond:F3} s"));
+            Log(string.Create(CultureInfo.InvariantCulture,
+                $"snapshot {snapshot.Path} of {JournalText.Time(snapshot.TimeNs)}, after command {snapshot.Position.Sequence}, " +
+                $"checked and loaded in {start.LoadNs / NsPerSecond:F3} s"));
         }
 
         if (start.Skipped is { } skipped)
@@ -193,11 +219,13 @@ internal static class RunVerb
             : $"console on http://{api.EndPoint}/ (the access token for orders is in {file})");
         if (!System.Net.IPAddress.IsLoopback(api.EndPoint.Address))
         {
-            Log($"console: whoever reaches {api.EndPoint} sees books, orders and sessions, and the token goes over the wire in clear: put a proxy with TLS in front of it");
+            Log($"console: whoever reaches {api.EndPoint} sees books, orders and sessions, and the token goes over the wire in clear: " +
+                $"put a proxy with TLS in front of it");
         }
     }
 
-    // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it. A log that cannot be written is no reason to stop trading.
+    // Straight to the stream and flushed, so that whoever waits for "ready" on a pipe sees it. A log that cannot be written is no reason to stop
+    // trading.
     private static void Log(string line)
     {
         try

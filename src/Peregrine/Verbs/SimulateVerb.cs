@@ -22,20 +22,29 @@ internal static class SimulateVerb
         Option<long> seed = new("--seed") { Description = "The same seed gives the same flow.", DefaultValueFactory = _ => 1 };
         Option<int> rate = new("--rate") { Description = "Requests/s on the one instrument.", DefaultValueFactory = _ => 18 };
         Option<string> price = new("--price") { Description = "Reference price; the tick is 0.01.", DefaultValueFactory = _ => "580.00" };
-        Option<string?> beside = new("--beside") { Description = "A recorded feed with one instrument, measured in the same way.", HelpName = "FILE" };
+        Option<string?> beside = new("--beside") { Description = "A recorded feed with one instrument, measured in the same way.",
+            HelpName = "FILE" };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Command simulate = new("simulate", "Plays the simulated participants without a link, as fast as it goes, and tells what their order flow looks like.") { seconds, seed, rate, price, beside, json };
+        Command simulate = new("simulate",
+            "Plays the simulated participants without a link, as fast as it goes, and tells what their order flow looks like.") { seconds, seed, rate,
+                price, beside, json };
         simulate.SetAction(result =>
         {
-            double length = result.GetValue(seconds) is double given and > 0 and <= SecondsMax ? given : throw new CommandException($"--seconds: expected above 0, at most {SecondsMax}", 2);
-            int perSecond = result.GetValue(rate) is int wanted and >= 1 and <= RateMax ? wanted : throw new CommandException($"--rate: expected 1 to {RateMax}", 2);
-            bool isPrice = decimal.TryParse(result.GetValue(price), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal reference) && reference is >= 1 and <= 1_000_000 && reference * 100 == decimal.Truncate(reference * 100);
+            double length = result.GetValue(seconds) is double given and > 0 and <= SecondsMax
+                ? given
+                : throw new CommandException($"--seconds: expected above 0, at most {SecondsMax}", 2);
+            int perSecond = result.GetValue(rate) is int wanted and >= 1 and <= RateMax
+                ? wanted
+                : throw new CommandException($"--rate: expected 1 to {RateMax}", 2);
+            bool isPrice = decimal.TryParse(result.GetValue(price), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out decimal reference) && reference is >= 1 and <= 1_000_000 && reference * 100 == decimal.Truncate(reference * 100);
             if (!isPrice)
             {
                 throw new CommandException($"--price: '{result.GetValue(price)}', expected 1.00 to 1000000.00 with two decimals", 2);
             }
 
-            List<(string Name, FlowStatistics Flow)> flows = [($"simulated, seed {result.GetValue(seed)}", Simulate(length, result.GetValue(seed), perSecond, reference))];
+            List<(string Name, FlowStatistics Flow)> flows = [
+                ($"simulated, seed {result.GetValue(seed)}", Simulate(length, result.GetValue(seed), perSecond, reference))];
             if (result.GetValue(beside) is { } path)
             {
                 flows.Add((Path.GetFileName(path), Recorded(path)));
@@ -75,7 +84,8 @@ internal static class SimulateVerb
             SimTop top = new();
             top.HasBid = books.TryGetBest(instrumentId, Side.Buy, out long bid, out long bidQuantity);
             top.HasAsk = books.TryGetBest(instrumentId, Side.Sell, out long ask, out long askQuantity);
-            (top.Bid, top.BidQuantity, top.Ask, top.AskQuantity) = (new Price(bid / unit), new Quantity(bidQuantity), new Price(ask / unit), new Quantity(askQuantity));
+            (top.Bid, top.BidQuantity, top.Ask,
+                top.AskQuantity) = (new Price(bid / unit), new Quantity(bidQuantity), new Price(ask / unit), new Quantity(askQuantity));
             statistics.OnTop(update.TimeNs, top);
         }
 
@@ -134,7 +144,8 @@ internal static class SimulateVerb
     }
 
     private static string ToJson(List<(string Name, FlowStatistics Flow)> flows) =>
-        JsonSerializer.Serialize(flows.Select(flow => Figures().ToDictionary(figure => figure.Key, figure => (object)Rounded(figure.Of, flow.Flow)).Append(new("name", flow.Name)).ToDictionary()));
+        JsonSerializer.Serialize(flows.Select(flow => Figures().ToDictionary(figure => figure.Key, figure => (object)Rounded(figure.Of, flow.Flow))
+            .Append(new("name", flow.Name)).ToDictionary()));
 
     private static double Rounded(Func<FlowStatistics, double> figure, FlowStatistics flow) => Math.Round(figure(flow), 6);
 }

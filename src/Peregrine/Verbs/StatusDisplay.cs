@@ -74,7 +74,8 @@ internal sealed class StatusDisplay : IDisposable
         foreach (SessionStatus session in status.Sessions)
         {
             string state = session.State == FixSessionState.LoggedOn ? "[green]logged on[/]" : "[grey]off[/]";
-            _ = sessions.AddRow(Markup.Escape(session.CompId), state, N(session.NextIncoming), N(session.NextOutgoing), N(session.Received), N(session.Sent));
+            _ = sessions.AddRow(Markup.Escape(session.CompId), state, N(session.NextIncoming), N(session.NextOutgoing), N(session.Received),
+                N(session.Sent));
         }
 
         HopStatistics hops = _link.Hops;
@@ -87,8 +88,13 @@ internal sealed class StatusDisplay : IDisposable
 
         List<IRenderable> rows =
         [
-            new Markup($"[bold]Peregrine[/]  {perSecond.ToString("N0", CultureInfo.InvariantCulture)} orders/s  command {N(status.Sequence)}  trades {N(status.Trades)}  rejects {N(status.Rejects)}  working {N(status.WorkingOrders)}  bad input {N(status.BadInputs)}"),
-            new Markup($"journal [bold]{_options.Journal.Durability.ToString().ToLowerInvariant()}[/]  durable {N(status.DurableSequence)}  {N(status.JournalBytes >> 10)} KiB  {N(status.JournalSyncs)} syncs   GC {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}  pauses {GC.GetTotalPauseDuration().TotalMilliseconds.ToString("N1", CultureInfo.InvariantCulture)} ms"),
+            new Markup($"[bold]Peregrine[/]  {perSecond.ToString("N0", CultureInfo.InvariantCulture)} orders/s  command " +
+                $"{N(status.Sequence)}  trades {N(status.Trades)}  rejects {N(status.Rejects)}  working {N(status.WorkingOrders)}  bad input " +
+                $"{N(status.BadInputs)}"),
+            new Markup($"journal [bold]{_options.Journal.Durability.ToString().ToLowerInvariant()}[/]  durable " +
+                $"{N(status.DurableSequence)}  {N(status.JournalBytes >> 10)} KiB  {N(status.JournalSyncs)} syncs   GC " +
+                $"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}  pauses " +
+                $"{GC.GetTotalPauseDuration().TotalMilliseconds.ToString("N1", CultureInfo.InvariantCulture)} ms"),
             sessions,
             latency,
         ];

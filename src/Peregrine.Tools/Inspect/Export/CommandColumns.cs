@@ -56,10 +56,13 @@ internal static class CommandColumns
         new TextColumn("self_trade", (in row) => JournalText.Word(row.Command.SelfTrade)),
         new OptionalColumn<int>("strategy", (in row) => row.Command.StrategyId != 0 ? row.Command.StrategyId : null),
         new TextColumn("fields", (in row) => JournalText.Set<ReplaceFields>((byte)row.Command.Fields)),
-        new TextColumn("scope", (in row) => row.Command.Type == CommandType.MassCancel ? JournalText.Set<MassCancelScope>((byte)row.Command.Scope) ?? "all" : null),
+        new TextColumn("scope", (in row) => row.Command.Type == CommandType.MassCancel
+            ? JournalText.Set<MassCancelScope>((byte)row.Command.Scope) ?? "all"
+            : null),
         new TextColumn("phase", (in row) => JournalText.Word(row.Command.Phase)),
         new FlagColumn("cancels_forbidden", (in row) => row.Command.Type == CommandType.Phase ? row.Command.CancelsForbidden : null),
     ];
 
-    private static OptionalColumn<decimal> Decimal(string name, Getter<decimal?> get) => new(name, get, new DecimalDataField(name, PriceDigits, PriceDecimals, isNullable: true));
+    private static OptionalColumn<decimal> Decimal(string name, Getter<decimal?> get) =>
+        new(name, get, new DecimalDataField(name, PriceDigits, PriceDecimals, isNullable: true));
 }

@@ -23,7 +23,8 @@ internal readonly struct CommandRow(in OrderCommand command, Instrument? instrum
 
     /// <summary>The limit price in ticks; null where the order has none, or a replace names none.</summary>
     public long? PriceTicks =>
-        HasTerms && Command.OrderType != OrderType.Market && (Command.OrderType is OrderType.Limit or OrderType.StopLimit || Command.Price.Ticks != 0) ? Command.Price.Ticks : null;
+        HasTerms && Command.OrderType != OrderType.Market
+        && (Command.OrderType is OrderType.Limit or OrderType.StopLimit || Command.Price.Ticks != 0) ? Command.Price.Ticks : null;
 
     /// <summary>The quantity in lots, of a reduce what to take off; null for other requests.</summary>
     public long? QuantityLots => HasTerms || Command.Type == CommandType.Reduce ? Command.Quantity.Lots : null;

@@ -102,7 +102,8 @@ internal sealed class FlagColumn(string name, Getter<bool?> get) : ExportColumn(
     public override Task WriteAsync(ParquetRowGroupWriter group, int rows) => group.WriteAsync<bool>(Field, _values.AsMemory(0, rows));
 
     /// <inheritdoc/>
-    public override void Format(SepWriter.Col column, in CommandRow row) => column.Set(get(in row) switch { true => "true", false => "false", null => "" });
+    public override void Format(SepWriter.Col column, in CommandRow row) =>
+        column.Set(get(in row) switch { true => "true", false => "false", null => "" });
 }
 
 /// <summary>Words and ids.</summary>
@@ -126,14 +127,16 @@ internal sealed class TextColumn(string name, Getter<string?> get) : ExportColum
     public override void Format(SepWriter.Col column, in CommandRow row) => column.Set(get(in row) ?? "");
 }
 
-/// <summary>The sequenced time as a date: to the microsecond in Parquet, where more needs a type that few readers know; to the nanosecond as text.</summary>
+/// <summary>The sequenced time as a date: to the microsecond in Parquet, where more needs a type that few readers know;
+/// to the nanosecond as text.</summary>
 internal sealed class TimeColumn(string name) : ExportColumn(name)
 {
     private const int NsInTick = 100;
     private DateTime[] _values = [];
 
     /// <inheritdoc/>
-    public override DataField Field { get; } = new DateTimeDataField(name, DateTimeFormat.Timestamp, isAdjustedToUTC: true, unit: DateTimeTimeUnit.Micros, isNullable: false);
+    public override DataField Field { get; } = new DateTimeDataField(name, DateTimeFormat.Timestamp, isAdjustedToUTC: true,
+        unit: DateTimeTimeUnit.Micros, isNullable: false);
 
     /// <inheritdoc/>
     public override void Reserve(int rows) => _values = new DateTime[rows];

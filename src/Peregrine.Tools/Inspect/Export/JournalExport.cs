@@ -36,7 +36,8 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
                 Require(RulesCodec.TryDecode(payload, out _rules), in header, "rules", payload.Length);
                 break;
             case JournalRecordType.Command:
-                Require(CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command), in header, "command", payload.Length);
+                Require(CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command), in header, "command",
+                    payload.Length);
                 OnCommand(in command);
                 break;
             default:
@@ -52,12 +53,15 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
             progress(FormattableString.Invariant($"{Written:N0} commands, up to {JournalText.Time(command.TimeNs)}"));
         }
 
-        if (command.Sequence < selection.From || command.Sequence > selection.To || (selection.Types.Count > 0 && !selection.Types.Contains(command.Type)))
+        if (command.Sequence < selection.From || command.Sequence > selection.To
+            || (selection.Types.Count > 0 && !selection.Types.Contains(command.Type)))
         {
             return;
         }
 
-        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count ? _rules.Instruments[command.InstrumentId] : null;
+        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count
+            ? _rules.Instruments[command.InstrumentId]
+            : null;
         Account? account = _rules is not null && (uint)command.AccountId < (uint)_rules.Accounts.Count ? _rules.Accounts[command.AccountId] : null;
         table.Add(new CommandRow(command, instrument, account));
         Written++;
@@ -67,7 +71,8 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
     {
         if (status != CodecStatus.Ok)
         {
-            throw new JournalException($"record after command {header.Sequence}: a {what} of {bytes} bytes is not one that this version of the link writes ({status}); export with the version that wrote it");
+            throw new JournalException($"record after command {header.Sequence}: a {what} of {bytes} bytes is not one that this version of the " +
+                $"link writes ({status}); export with the version that wrote it");
         }
     }
 }

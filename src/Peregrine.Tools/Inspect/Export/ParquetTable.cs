@@ -16,7 +16,8 @@ internal sealed class ParquetTable : CommandTable
     public ParquetTable(Stream stream)
     {
         ParquetSchema schema = new(_columns.Select(column => (Field)column.Field));
-        _writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).GetAwaiter().GetResult();
+        _writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).GetAwaiter()
+            .GetResult();
         foreach (ExportColumn column in _columns)
         {
             column.Reserve(GroupRows);

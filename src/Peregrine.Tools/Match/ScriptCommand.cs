@@ -13,7 +13,8 @@ internal abstract record ScriptCommand(int Line, string Text);
 internal sealed record DefineCommand(int Line, string Text, ScriptInstrument Instrument, InstrumentTerms Terms) : ScriptCommand(Line, Text);
 
 /// <summary>Instruments have other terms from now on.</summary>
-internal sealed record TermsCommand(int Line, string Text, IReadOnlyList<(ScriptInstrument Instrument, InstrumentTerms Terms)> Changes) : ScriptCommand(Line, Text);
+internal sealed record TermsCommand(int Line, string Text,
+    IReadOnlyList<(ScriptInstrument Instrument, InstrumentTerms Terms)> Changes) : ScriptCommand(Line, Text);
 
 internal sealed record NewCommand(int Line, string Text, MatchOrder Order) : ScriptCommand(Line, Text);
 
@@ -25,7 +26,8 @@ internal sealed record ReplaceCommand(int Line, string Text, MatchReplace Replac
 
 internal sealed record MassCancelCommand(int Line, string Text, MassCancelFilter Filter) : ScriptCommand(Line, Text);
 
-internal sealed record PhaseCommand(int Line, string Text, IReadOnlyList<ScriptInstrument> Instruments, TradingPhase Phase, bool CancelsForbidden) : ScriptCommand(Line, Text);
+internal sealed record PhaseCommand(int Line, string Text, IReadOnlyList<ScriptInstrument> Instruments, TradingPhase Phase,
+    bool CancelsForbidden) : ScriptCommand(Line, Text);
 
 /// <summary>Moves on to a time; instruments whose profile has a calendar change their phases on the way.</summary>
 internal sealed record TimeCommand(int Line, string Text, long TimeNs) : ScriptCommand(Line, Text);
