@@ -48,3 +48,10 @@ public enum CloseReason : byte
     /// <summary>A codec found bytes that are no frame.</summary>
     Malformed = 15,
 }
+
+/// <summary>The table of reasons to close.</summary>
+public static class CloseReasons
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const CloseReason Last = CloseReason.Malformed;
+}

@@ -5,7 +5,7 @@ namespace Peregrine.Net;
 /// <summary>What a loop has done. Written by the loop's thread; others may read single numbers for display.</summary>
 public sealed class LoopCounters
 {
-    private readonly long[] _closed = new long[(int)CloseReason.Malformed + 1];
+    private readonly long[] _closed = new long[(int)CloseReasons.Last + 1];
     private long _postRefusals;
 
     /// <summary>Connections established.</summary>

@@ -10,6 +10,9 @@ public enum Side : byte
 /// <summary>Helpers on <see cref="Side"/>.</summary>
 public static class Sides
 {
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const Side Last = Side.Sell;
+
     /// <summary>The other side: <see cref="Side.Buy"/> for a sell and the reverse.</summary>
     public static Side Opposite(this Side side) => (Side)(3 - (byte)side);
 }

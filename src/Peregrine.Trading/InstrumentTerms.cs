@@ -84,7 +84,7 @@ public sealed record InstrumentTerms
     public IReadOnlyList<string> Validate()
     {
         List<string> faults = [];
-        Require(faults, Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed, $"Phase is {(byte)Phase}, expected 1 to 7");
+        Require(faults, TradingPhases.IsKnown(Phase), $"Phase is {(byte)Phase}, expected 1 to 7");
         Require(faults, StaticBandBasisPoints is >= 0 and <= 1_000_000, $"StaticBandBasisPoints is {StaticBandBasisPoints}, expected 0 to 1,000,000");
         Require(faults, DynamicBandBasisPoints is >= 0 and <= 1_000_000,
             $"DynamicBandBasisPoints is {DynamicBandBasisPoints}, expected 0 to 1,000,000");
@@ -92,10 +92,10 @@ public sealed record InstrumentTerms
         Require(faults, InterruptionNs >= 0, $"InterruptionNs is {InterruptionNs}, expected 0 or more");
         Require(faults, Rules.CancelHiddenRests >= 0, $"CancelHiddenRests is {Rules.CancelHiddenRests}, expected 0 or more");
         Require(faults, Rules.HiddenImprovement is >= 0 and <= PriceTicksMax, $"HiddenImprovement is {Rules.HiddenImprovement}, expected 0 to 2^56");
-        Require(faults, Rules.Owner <= OwnerScope.Strategy, $"Owner is {(byte)Rules.Owner}, expected 0 to 3");
+        Require(faults, Rules.Owner <= OwnerScopes.Last, $"Owner is {(byte)Rules.Owner}, expected 0 to 3");
         Require(
             faults,
-            Rules.SelfTrade is >= SelfTradePrevention.CancelNewest and <= SelfTradePrevention.DecrementAndCancel,
+            Rules.SelfTrade is >= SelfTradePrevention.CancelNewest and <= SelfTradePreventions.Last,
             $"SelfTrade is {(byte)Rules.SelfTrade}, expected 1 to 4");
         Require(faults, !(LowestPrice > HighestPrice), $"LowestPrice is {LowestPrice?.Ticks}, above HighestPrice {HighestPrice?.Ticks}");
         RequireRange(faults, nameof(ReferencePrice), ReferencePrice);

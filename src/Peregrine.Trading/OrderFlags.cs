@@ -18,3 +18,10 @@ public enum OrderFlags : byte
     /// <summary>A pegged order's <c>Price</c> is a limit that its price does not pass.</summary>
     HasLimit = 8,
 }
+
+/// <summary>The flags of orders together.</summary>
+public static class OrderFlagSets
+{
+    /// <summary>Every one: another bit is none.</summary>
+    public const OrderFlags All = OrderFlags.Hidden | OrderFlags.PostOnly | OrderFlags.AllOrNone | OrderFlags.HasLimit;
+}

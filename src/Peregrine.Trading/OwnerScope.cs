@@ -8,3 +8,10 @@ public enum OwnerScope : byte
     Firm = 2,
     Strategy = 3,
 }
+
+/// <summary>The table of whose an order may be.</summary>
+public static class OwnerScopes
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const OwnerScope Last = OwnerScope.Strategy;
+}

@@ -104,3 +104,18 @@ public enum RejectReason : byte
     /// <summary>The journal has no room: nothing is taken until there is some.</summary>
     JournalFull = 41,
 }
+
+/// <summary>The table of reasons.</summary>
+public static class RejectReasons
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const RejectReason Last = RejectReason.JournalFull;
+
+    /// <summary>How many there are, None included: the length of what is counted or looked up by reason.</summary>
+    public const int Count = (int)Last + 1;
+
+    private static readonly string[] Names = Enum.GetNames<RejectReason>();
+
+    /// <summary>The rule's name, as docs/reject-reasons.md has it.</summary>
+    public static string Name(RejectReason reason) => Names[(int)reason];
+}

@@ -10,3 +10,10 @@ public enum SelfTradePrevention : byte
     CancelBoth = 3,
     DecrementAndCancel = 4,
 }
+
+/// <summary>The table of what happens when two orders of one owner meet.</summary>
+public static class SelfTradePreventions
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const SelfTradePrevention Last = SelfTradePrevention.DecrementAndCancel;
+}

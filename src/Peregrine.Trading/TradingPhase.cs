@@ -11,3 +11,13 @@ public enum TradingPhase : byte
     Halted = 6,
     Closed = 7,
 }
+
+/// <summary>The table of phases.</summary>
+public static class TradingPhases
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const TradingPhase Last = TradingPhase.Closed;
+
+    /// <summary>Whether there is such a phase.</summary>
+    public static bool IsKnown(TradingPhase phase) => phase is not 0 and <= Last;
+}

@@ -124,6 +124,32 @@ internal static partial class TidyRules
         }
     }
 
+    /// <summary>
+    /// The last member of an enumeration is a bound in the file of the enumeration only, where its table says so once: elsewhere a range or a length
+    /// made of it would stay behind when a member is added.
+    /// </summary>
+    public static IEnumerable<string> LastMembersStayAtHome(IReadOnlyList<TextFile> files)
+    {
+        Dictionary<string, string> lastOf = [];
+        Dictionary<string, HashSet<string>> homes = [];
+        foreach (TextFile file in files)
+        {
+            foreach (Match word in Enumeration().Matches(SourceRules.WithoutText(file.Text)))
+            {
+                lastOf[word.Groups["name"].Value] = word.Groups["last"].Value;
+                _ = homes.TryAdd(word.Groups["name"].Value, []);
+                _ = homes[word.Groups["name"].Value].Add(file.Name);
+            }
+        }
+
+        return
+            from file in files
+            from bound in Bound().Matches(SourceRules.WithoutText(file.Text))
+            let name = bound.Groups["name"].Value
+            where lastOf.GetValueOrDefault(name) == bound.Groups["member"].Value && !homes[name].Contains(file.Name)
+            select $"{file.Name}: {bound.Value.Trim()}: the last member of {name} is a bound; name it in the file of {name}, and use that";
+    }
+
     /// <summary>A list of names with numbers, one a line, as "name number"; lines that begin with # are remarks.</summary>
     public static IReadOnlyDictionary<string, int> Numbers(string text) => Lines(text)
         .ToDictionary(line => line[..line.LastIndexOf(' ')].Trim(),
@@ -138,6 +164,12 @@ internal static partial class TidyRules
     private static string Ratchet(string found, int kept, int now) => now > kept
         ? $"{found}, the kept list has {kept}: it may only shrink"
         : $"{found}, the kept list has {kept}: write {(now == 0 ? "it out of the list" : now.ToString(CultureInfo.InvariantCulture))}";
+
+    [GeneratedRegex(@"\benum\s+(?<name>\w+)[^{;]*\{(?:[^{}]*?[,\s])??(?<last>\w+)(?:\s*=[^,{}]*)?,?\s*\}")]
+    private static partial Regex Enumeration();
+
+    [GeneratedRegex(@"(?<![=<])[<>]=?\s*(?:\(\w+\)\s*)?(?<name>\w+)\.(?<member>\w+)\b|(?:\(\w+\)\s*)(?<name>\w+)\.(?<member>\w+)\s*[+]")]
+    private static partial Regex Bound();
 
     [GeneratedRegex(@"\b[A-Za-z_]\w*\b")]
     private static partial Regex Word();

@@ -98,6 +98,27 @@ public class TidyRulesTests
     }
 
     [Fact]
+    public void LastMembers_OfAllSources_StayAtHome() =>
+        Faults.AssertNone(TidyRules.LastMembersStayAtHome([.. All.Where(file => file.Name.StartsWith("src/", StringComparison.Ordinal))]));
+
+    [Theory]
+    [InlineData("if (side > Side.Sell) { }", 1)]
+    [InlineData("if (side is >= Side.Buy and <= Side.Sell) { }", 1)]
+    [InlineData("if (source[4] <= (byte)Side.Sell) { }", 1)]
+    [InlineData("int[] counts = new int[(int)Side.Sell + 1];", 1)]
+    [InlineData("if (side == Side.Sell || side is Side.Buy or Side.Sell) { }", 0)]
+    [InlineData("if (side <= Sides.Last && side > Side.Buy) { }", 0)]
+    [InlineData("Func<Side> other = () => Side.Sell;", 0)]
+    [InlineData("// a range <= Side.Sell", 0)]
+    public void LastMembersStayAtHome_ByUse_TheBoundElsewhereIsAFault(string text, int faults)
+    {
+        TextFile home = new("src/A/Side.cs", "public enum Side : byte\n{\n    /// <summary>One.</summary>\n    Buy = 1,\n\n    Sell = 2,\n}\n" +
+            "public static class Sides { public const Side Last = Side.Sell; public static bool IsKnown(Side side) => side <= Side.Sell; }");
+
+        Assert.Equal(faults, TidyRules.LastMembersStayAtHome([home, new TextFile("src/A/B.cs", text)]).Count());
+    }
+
+    [Fact]
     public void KeptLists_AreReadWithRemarks()
     {
         Assert.Equal(new Dictionary<string, int> { ["A.cs:B"] = 71 }, TidyRules.Numbers("# why\n\nA.cs:B 71\n"));

@@ -22,5 +22,5 @@ internal sealed class InstrumentBook(int id, InstrumentInfo info)
     public TradeEntry LastTrade { get; set; }
 
     /// <summary>By depth, 1 to 4; null where nobody subscribes.</summary>
-    public Channel?[] Channels { get; } = new Channel?[(int)Depth.Trades + 1];
+    public Channel?[] Channels { get; } = new Channel?[(int)Depths.Last + 1];
 }

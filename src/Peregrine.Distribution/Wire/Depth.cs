@@ -15,3 +15,10 @@ public enum Depth : byte
     /// <summary>Trades only.</summary>
     Trades = 4,
 }
+
+/// <summary>The table of depths.</summary>
+public static class Depths
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const Depth Last = Depth.Trades;
+}

@@ -120,7 +120,7 @@ public static class FrameDecoder
             }
         }
 
-        return !reader.IsBroken && header.InstrumentId >= 0 && header.Depth is >= Depth.Best and <= Depth.Trades;
+        return !reader.IsBroken && header.InstrumentId >= 0 && header.Depth is >= Depth.Best and <= Depths.Last;
     }
 
     private static bool IsEntry(ReadOnlySpan<byte> content, int list, bool isSnapshot) => list switch
@@ -213,7 +213,7 @@ public static class FrameDecoder
         }
 
         bool hasSide = order.Side is Side.Buy or Side.Sell;
-        bool hasKind = order.Kind is >= OrderChangeKind.Add and <= OrderChangeKind.Trade;
+        bool hasKind = order.Kind is >= OrderChangeKind.Add and <= OrderChangeKinds.Last;
         return !reader.IsBroken && hasKind && (hasSide || order is { Side: 0, Kind: OrderChangeKind.Clear or OrderChangeKind.Trade });
     }
 
@@ -314,7 +314,7 @@ public static class FrameDecoder
         }
 
         if (reader.IsBroken || id > int.MaxValue || symbol.Length is 0 or > WireLimits.SymbolBytesMax || decimals > 18 || tick < 0
-            || depth > (byte)Depth.Trades)
+            || depth > (byte)Depths.Last)
         {
             return WireStatus.Malformed;
         }
@@ -366,7 +366,7 @@ public static class FrameDecoder
             }
         }
 
-        if (reader.IsBroken || id > int.MaxValue || depth is 0 or > (byte)Depth.Trades)
+        if (reader.IsBroken || id > int.MaxValue || depth is 0 or > (byte)Depths.Last)
         {
             return WireStatus.Malformed;
         }

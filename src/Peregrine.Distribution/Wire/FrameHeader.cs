@@ -78,3 +78,10 @@ public struct TradeEntry
     /// <summary>0 when it is not known.</summary>
     public Side Aggressor;
 }
+
+/// <summary>The table of changes of an order.</summary>
+public static class OrderChangeKinds
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const OrderChangeKind Last = OrderChangeKind.Trade;
+}

@@ -84,7 +84,7 @@ public static class RequestCodec
             return WireStatus.Unknown;
         }
 
-        request = new Request((RequestKind)field, symbols, depth <= (byte)Depth.Trades ? (Depth)depth : 0);
+        request = new Request((RequestKind)field, symbols, depth <= (byte)Depths.Last ? (Depth)depth : 0);
         return WireStatus.Ok;
     }
 }

@@ -56,7 +56,7 @@ public sealed class LocalPort
     public bool TrySubmit(in OrderCommand command)
     {
         bool isOperation = command.Type is CommandType.Phase or CommandType.Disconnect;
-        Check.That(command.Type is >= CommandType.New and < CommandType.Time
+        Check.That(CommandTypes.IsRequest(command.Type)
             && (!isOperation || IsOperator), "a request is one that its port may make");
         Check.That(_sessions.ContainsKey(command.SessionId) || isOperation, "a request names a session of its port");
         OrderCommand stamped = command;

@@ -13,29 +13,9 @@ internal sealed partial class OrderDecoder
     // A type or time in force that is valid FIX but not ours stays 0, and the core refuses it as an unsupported order.
     private static void SetTypes(in FixMessage message, ref OrderCommand command)
     {
-        command.OrderType = message.GetChar(Tag.OrdType) switch
-        {
-            (byte)'1' => OrderType.Market,
-            (byte)'2' => OrderType.Limit,
-            (byte)'3' => OrderType.Stop,
-            (byte)'4' => OrderType.StopLimit,
-            (byte)'K' => OrderType.MarketToLimit,
-            (byte)'P' => OrderType.Pegged,
-            _ => 0,
-        };
+        command.OrderType = FixCodes.OrderTypeOf(message.GetChar(Tag.OrdType));
         bool hasTime = message.TryGet(Tag.TimeInForce, out _);
-        command.TimeInForce = !hasTime ? TimeInForce.Day : message.GetChar(Tag.TimeInForce) switch
-        {
-            (byte)'0' => TimeInForce.Day,
-            (byte)'1' => TimeInForce.GoodTillCancel,
-            (byte)'2' => TimeInForce.AtTheOpening,
-            (byte)'3' => TimeInForce.ImmediateOrCancel,
-            (byte)'4' => TimeInForce.FillOrKill,
-            (byte)'5' => TimeInForce.GoodForAuction,
-            (byte)'6' => TimeInForce.GoodTillTime,
-            (byte)'7' => TimeInForce.AtTheClose,
-            _ => 0,
-        };
+        command.TimeInForce = hasTime ? FixCodes.TimeInForceOf(message.GetChar(Tag.TimeInForce)) : TimeInForce.Day;
     }
 
     private ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
@@ -137,7 +117,7 @@ internal sealed partial class OrderDecoder
     private static ReadOnlySpan<byte> SetPrices(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
     {
         bool hasPrice = message.TryGetDecimal(Tag.Price, out long mantissa, out int decimals);
-        if (command.OrderType is OrderType.Limit or OrderType.StopLimit && !hasPrice)
+        if (OrderTypes.Has(command.OrderType, OrderTraits.Price) && !hasPrice)
         {
             return "Price (44) is missing, a limit order needs one"u8;
         }
@@ -156,7 +136,7 @@ internal sealed partial class OrderDecoder
             command.Flags |= command.OrderType == OrderType.Pegged ? OrderFlags.HasLimit : OrderFlags.None;
         }
 
-        if (command.OrderType is not (OrderType.Stop or OrderType.StopLimit))
+        if (!OrderTypes.Has(command.OrderType, OrderTraits.NamedStop))
         {
             return default;
         }
@@ -179,7 +159,7 @@ internal sealed partial class OrderDecoder
     private static ReadOnlySpan<byte> SetOffset(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
     {
         bool hasOffset = message.TryGetDecimal(Tag.PegOffsetValue, out long mantissa, out int decimals);
-        if (command.OrderType is not (OrderType.Pegged or OrderType.TrailingStop))
+        if (!OrderTypes.Has(command.OrderType, OrderTraits.Offset))
         {
             return default;
         }
@@ -268,14 +248,7 @@ internal sealed partial class OrderDecoder
             return default;
         }
 
-        command.SelfTrade = message.GetChar(Tag.SelfMatchPreventionInstruction) switch
-        {
-            (byte)'N' => SelfTradePrevention.CancelNewest,
-            (byte)'O' => SelfTradePrevention.CancelOldest,
-            (byte)'B' => SelfTradePrevention.CancelBoth,
-            (byte)'D' => SelfTradePrevention.DecrementAndCancel,
-            _ => SelfTradePrevention.Default,
-        };
+        command.SelfTrade = FixCodes.PreventionOf(message.GetChar(Tag.SelfMatchPreventionInstruction));
         return command.SelfTrade != SelfTradePrevention.Default
             ? default
             : "SelfMatchPreventionInstruction (8000) is not supported: expected N (cancel the newest), "u8 +

@@ -7,8 +7,9 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Reject reasons as FIX codes and as text: rule, limit and value. The table is docs/reject-reasons.md.</summary>
 internal static class RejectText
 {
-    private static readonly byte[][] Names = [.. Enumerable.Range(0, (int)RejectReason.JournalFull + 1)
-        .Select(reason => Encoding.ASCII.GetBytes(((RejectReason)reason).ToString()))];
+    private const byte Other = 99;
+
+    private static readonly Row[] Table = MakeTable();
 
     /// <summary>Longest text in bytes.</summary>
     public const int BytesMax = 128;
@@ -17,7 +18,7 @@ internal static class RejectText
     /// <returns>Bytes written.</returns>
     public static int Write(Span<byte> target, in OrderReport report)
     {
-        byte[] name = Names[(int)report.Reason];
+        byte[] name = Table[(int)report.Reason].Name;
         name.CopyTo(target);
         int at = name.Length;
         if (report.LimitValue != 0 || report.ObservedValue != 0)
@@ -38,36 +39,43 @@ internal static class RejectText
     }
 
     /// <summary>OrdRejReason (103) of a refused order.</summary>
-    public static int OrdRejReason(RejectReason reason) => reason switch
-    {
-        RejectReason.UnknownInstrument => 1,
-        RejectReason.InstrumentClosed or RejectReason.InstrumentHalted => 2,
-        RejectReason.MaxNotional or RejectReason.MaxQuantity => 3,
-        RejectReason.NotInPhase or RejectReason.ExpiryPassed => 4,
-        RejectReason.UnknownOrder => 5,
-        RejectReason.DuplicateClientOrderId or RejectReason.DuplicateOrderId => 6,
-        RejectReason.UnsupportedOrder => 11,
-        RejectReason.QuantityNotPositive or RejectReason.DisplayQuantity => 13,
-        RejectReason.UnknownAccount => 15,
-        _ => 99,
-    };
+    public static int OrdRejReason(RejectReason reason) => Table[(int)reason].Order;
 
     /// <summary>CxlRejReason (102) of a refused cancel or replace.</summary>
-    public static int CxlRejReason(RejectReason reason) => reason switch
-    {
-        RejectReason.OrderClosed => 0,
-        RejectReason.UnknownOrder => 1,
-        RejectReason.DuplicateClientOrderId => 6,
-        _ => 99,
-    };
+    public static int CxlRejReason(RejectReason reason) => Table[(int)reason].Cancel;
 
     /// <summary>ExecRestatementReason (378) of an order that changed by itself.</summary>
-    public static int ExecRestatementReason(RejectReason reason) => reason switch
+    public static int ExecRestatementReason(RejectReason reason) => Table[(int)reason].Restatement;
+
+    // Reasons that FIX has a code for; all others are "other": 99, 99 and 8.
+    private static Row[] MakeTable()
     {
-        RejectReason.Repriced or RejectReason.Trailed or RejectReason.Converted => 3,
-        RejectReason.SelfTrade => 5,
-        _ => 8,
-    };
+        Row[] table = [.. Enumerable.Range(0, RejectReasons.Count)
+            .Select(reason => new Row(Encoding.ASCII.GetBytes(RejectReasons.Name((RejectReason)reason))))];
+        Set(RejectReason.UnknownInstrument, order: 1);
+        Set(RejectReason.InstrumentClosed, order: 2);
+        Set(RejectReason.InstrumentHalted, order: 2);
+        Set(RejectReason.MaxNotional, order: 3);
+        Set(RejectReason.MaxQuantity, order: 3);
+        Set(RejectReason.NotInPhase, order: 4);
+        Set(RejectReason.ExpiryPassed, order: 4);
+        Set(RejectReason.UnknownOrder, order: 5, cancel: 1);
+        Set(RejectReason.OrderClosed, cancel: 0);
+        Set(RejectReason.DuplicateClientOrderId, order: 6, cancel: 6);
+        Set(RejectReason.DuplicateOrderId, order: 6);
+        Set(RejectReason.UnsupportedOrder, order: 11);
+        Set(RejectReason.QuantityNotPositive, order: 13);
+        Set(RejectReason.DisplayQuantity, order: 13);
+        Set(RejectReason.UnknownAccount, order: 15);
+        Set(RejectReason.Repriced, restatement: 3);
+        Set(RejectReason.Trailed, restatement: 3);
+        Set(RejectReason.Converted, restatement: 3);
+        Set(RejectReason.SelfTrade, restatement: 5);
+        return table;
+
+        void Set(RejectReason reason, byte order = Other, byte cancel = Other, byte restatement = 8) =>
+            table[(int)reason] = table[(int)reason] with { Order = order, Cancel = cancel, Restatement = restatement };
+    }
 
     private static int Copy(Span<byte> target, ReadOnlySpan<byte> text)
     {
@@ -80,4 +88,6 @@ internal static class RejectText
         _ = value.TryFormat(target, out int written, default, CultureInfo.InvariantCulture);
         return written;
     }
+
+    private readonly record struct Row(byte[] Name, byte Order = Other, byte Cancel = Other, byte Restatement = 8);
 }

@@ -11,24 +11,24 @@ internal sealed partial class ReportEncoder
     {
         int decimals = instrument.PriceDecimals;
         writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
-        writer.Add(Tag.OrdType, OrdTypeOf(report.OrderType));
+        writer.Add(Tag.OrdType, FixCodes.Of(report.OrderType));
         if (HasPrice(in report))
         {
             writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
         }
 
-        writer.Add(Tag.TimeInForce, TimeInForceOf(report.TimeInForce));
+        writer.Add(Tag.TimeInForce, FixCodes.Of(report.TimeInForce));
         if (report.TimeInForce == TimeInForce.GoodTillTime)
         {
             writer.AddTimestamp(Tag.ExpireTime, report.Attributes.ExpireTimeNs);
         }
 
-        if (report.OrderType is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop)
+        if (OrderTypes.Has(report.OrderType, OrderTraits.Stop))
         {
             writer.Add(Tag.StopPx, instrument.ToPriceUnits(report.Attributes.StopPrice), decimals);
         }
 
-        if (report.OrderType is OrderType.Pegged or OrderType.TrailingStop)
+        if (OrderTypes.Has(report.OrderType, OrderTraits.Offset))
         {
             // As the client writes it: to buy, a peg's offset is taken off.
             bool isTakenOff = report.OrderType == OrderType.Pegged && report.Side == Side.Buy;
@@ -59,7 +59,7 @@ internal sealed partial class ReportEncoder
 
         if (report.SelfTrade != SelfTradePrevention.Default)
         {
-            writer.Add(Tag.SelfMatchPreventionInstruction, InstructionOf(report.SelfTrade));
+            writer.Add(Tag.SelfMatchPreventionInstruction, FixCodes.Of(report.SelfTrade));
         }
     }
 
@@ -88,41 +88,6 @@ internal sealed partial class ReportEncoder
         }
     }
 
-    private static bool HasPrice(in OrderReport report) => report.OrderType switch
-    {
-        OrderType.Limit or OrderType.StopLimit => true,
-        OrderType.Pegged => (report.Flags & OrderFlags.HasLimit) != 0,
-        OrderType.MarketToLimit => report.Price.Ticks != 0,
-        _ => false,
-    };
-
-    private static char OrdTypeOf(OrderType type) => type switch
-    {
-        OrderType.Market => '1',
-        OrderType.Stop => '3',
-        OrderType.StopLimit => '4',
-        OrderType.MarketToLimit => 'K',
-        OrderType.Pegged or OrderType.TrailingStop => 'P',
-        _ => '2',
-    };
-
-    private static char InstructionOf(SelfTradePrevention mode) => mode switch
-    {
-        SelfTradePrevention.CancelOldest => 'O',
-        SelfTradePrevention.CancelBoth => 'B',
-        SelfTradePrevention.DecrementAndCancel => 'D',
-        _ => 'N',
-    };
-
-    private static char TimeInForceOf(TimeInForce timeInForce) => timeInForce switch
-    {
-        TimeInForce.GoodTillCancel => '1',
-        TimeInForce.AtTheOpening => '2',
-        TimeInForce.ImmediateOrCancel => '3',
-        TimeInForce.FillOrKill => '4',
-        TimeInForce.GoodForAuction => '5',
-        TimeInForce.GoodTillTime => '6',
-        TimeInForce.AtTheClose => '7',
-        _ => '0',
-    };
+    private static bool HasPrice(in OrderReport report) =>
+        OrderTypes.HasPrice(report.OrderType, report.Flags) || (report.OrderType == OrderType.MarketToLimit && report.Price.Ticks != 0);
 }

@@ -65,9 +65,9 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
 
         writer.Add(Tag.ExecId, report.ExecId);
-        char type = ExecTypeOf(in report);
+        char type = FixCodes.Of(report.Type, report.Reason);
         writer.Add(Tag.ExecType, type);
-        writer.Add(Tag.OrdStatus, StatusOf(report.Status));
+        writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         if (report.Type == ReportType.Rejected)
         {
             writer.Add(Tag.OrdRejReason, RejectText.OrdRejReason(report.Reason));
@@ -122,7 +122,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteOrderId(ref writer, report.OrderId);
         writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
         writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
-        writer.Add(Tag.OrdStatus, StatusOf(report.Status));
+        writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
         writer.Add(Tag.CxlRejResponseTo, report.RequestType == CommandType.Replace ? '2' : '1');
         writer.Add(Tag.CxlRejReason, RejectText.CxlRejReason(report.Reason));
@@ -182,28 +182,4 @@ internal sealed partial class ReportEncoder(NameTable names)
         _ = orderId.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
         writer.Add(Tag.OrderId, digits[..written]);
     }
-
-    private static char ExecTypeOf(in OrderReport report) => report.Type switch
-    {
-        ReportType.Accepted => '0',
-        ReportType.Trade => 'F',
-        ReportType.Cancelled => '4',
-        ReportType.Replaced => '5',
-        ReportType.Reduced when report.Reason == RejectReason.None => '5',
-        ReportType.Reduced or ReportType.Restated => 'D',
-        ReportType.Status => 'I',
-        ReportType.Triggered => 'L',
-        ReportType.Expired => 'C',
-        _ => '8',
-    };
-
-    private static char StatusOf(OrderStatus status) => status switch
-    {
-        OrderStatus.New => '0',
-        OrderStatus.PartiallyFilled => '1',
-        OrderStatus.Filled => '2',
-        OrderStatus.Cancelled => '4',
-        OrderStatus.Expired => 'C',
-        _ => '8',
-    };
 }

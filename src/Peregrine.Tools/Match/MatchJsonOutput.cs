@@ -190,7 +190,7 @@ internal sealed class MatchJsonOutput(TextWriter output, MatchParts parts) : IMa
     private static void Write(Utf8JsonWriter json, BookPicture book, in RestingOrder order, int line, int? position)
     {
         ScriptInstrument instrument = book.Instrument;
-        bool hasStop = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop;
+        bool hasStop = OrderTypes.Has(order.Type, OrderTraits.Stop);
         json.WriteString("type", "order");
         WriteLine(json, line);
         json.WriteString("instrument", instrument.Symbol);

@@ -77,8 +77,8 @@ internal sealed class OrderDraft(ScriptInstrument instrument)
                 break;
         }
 
-        bool needsPrice = Order.Type is OrderType.Limit or OrderType.StopLimit;
-        bool takesPrice = needsPrice || Order.Type == OrderType.Pegged;
+        bool needsPrice = OrderTypes.Has(Order.Type, OrderTraits.Price);
+        bool takesPrice = needsPrice || OrderTypes.Has(Order.Type, OrderTraits.Peg);
         if (needsPrice && _price is null)
         {
             throw new ScriptFault("the line ends without a price, expected @ PRICE, or a type without one such as market");

@@ -9,17 +9,11 @@ internal static class ScriptWords
     public static readonly (string Word, Side Value)[] Sides = [("buy", Side.Buy), ("sell", Side.Sell), ("bid", Side.Buy), ("ask", Side.Sell),
         ("offer", Side.Sell)];
 
-    public static readonly (string Word, OrderType Value)[] Types =
-    [
-        ("market", OrderType.Market), ("limit", OrderType.Limit), ("market-to-limit", OrderType.MarketToLimit), ("stop", OrderType.Stop),
-        ("stop-limit", OrderType.StopLimit), ("trailing", OrderType.TrailingStop), ("peg", OrderType.Pegged),
-    ];
+    public static readonly (string Word, OrderType Value)[] Types = [.. OrderTypes.All.ToArray().Select(row => (row.Word, row.Type))];
 
     public static readonly (string Word, TimeInForce Value)[] Times =
     [
-        ("day", TimeInForce.Day), ("gtc", TimeInForce.GoodTillCancel), ("ioc", TimeInForce.ImmediateOrCancel), ("fok", TimeInForce.FillOrKill),
-        ("gtt", TimeInForce.GoodTillTime), ("ato", TimeInForce.AtTheOpening), ("atc", TimeInForce.AtTheClose), ("gfa", TimeInForce.GoodForAuction),
-        ("opg", TimeInForce.AtTheOpening),
+        .. Enum.GetValues<TimeInForce>().Select(time => (TimesInForce.Word(time), time)), ("opg", TimeInForce.AtTheOpening),
     ];
 
     public static readonly (string Word, PegReference Value)[] Pegs = [("best", PegReference.Best), ("mid", PegReference.Mid)];

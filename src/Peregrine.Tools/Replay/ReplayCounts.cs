@@ -7,7 +7,7 @@ namespace Peregrine.Tools.Replay;
 internal sealed class ReplayCounts
 {
     private readonly long[] _byFeedType = new long[256];
-    private readonly long[] _byKind = new long[(int)BookUpdateKind.Other + 1];
+    private readonly long[] _byKind = new long[(int)BookUpdateKinds.Last + 1];
     private readonly HashSet<int> _instruments = [];
     private int _lastInstrument = -1;
 

@@ -51,7 +51,7 @@ public sealed record PhaseCalendar
 
         for (int i = 0; i < Steps.Count; i++)
         {
-            if (Steps[i].Phase is < TradingPhase.PreOpen or > TradingPhase.Closed)
+            if (!TradingPhases.IsKnown(Steps[i].Phase))
             {
                 faults.Add($"Steps[{i}] has phase {(byte)Steps[i].Phase}, expected 1 to 7");
             }

@@ -36,6 +36,13 @@ public enum BookUpdateKind : byte
     Other = 10,
 }
 
+/// <summary>The table of what a feed message does.</summary>
+public static class BookUpdateKinds
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const BookUpdateKind Last = BookUpdateKind.Other;
+}
+
 /// <summary>How a decoder got on.</summary>
 public enum FeedStatus : byte
 {

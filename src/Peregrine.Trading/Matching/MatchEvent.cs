@@ -50,6 +50,13 @@ public enum MatchEventType : byte
     OrderRemoved = 13,
 }
 
+/// <summary>The table of events.</summary>
+public static class MatchEventTypes
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const MatchEventType Last = MatchEventType.OrderRemoved;
+}
+
 /// <summary>One event of the matching engine: fixed size, no references, one cache line.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 public struct MatchEvent

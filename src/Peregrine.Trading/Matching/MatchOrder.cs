@@ -71,6 +71,14 @@ public enum ReplaceFields : byte
     Expiry = 32,
 }
 
+/// <summary>The fields of a replace together.</summary>
+public static class ReplaceFieldSets
+{
+    /// <summary>Every one: another bit is none.</summary>
+    public const ReplaceFields All = ReplaceFields.Price | ReplaceFields.Leaves | ReplaceFields.Stop | ReplaceFields.Display
+        | ReplaceFields.Minimum | ReplaceFields.Expiry;
+}
+
 /// <summary>New values for an order.</summary>
 public struct MatchReplace
 {
@@ -116,6 +124,16 @@ public enum OrderPlace : byte
 
     /// <summary>Waits for its auction, or for its reference.</summary>
     Parked = 3,
+}
+
+/// <summary>The table of where orders are.</summary>
+public static class OrderPlaces
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const OrderPlace Last = OrderPlace.Parked;
+
+    /// <summary>Whether there is such a place.</summary>
+    public static bool IsKnown(OrderPlace place) => place is not 0 and <= Last;
 }
 
 /// <summary>An order of a book, copied out.</summary>

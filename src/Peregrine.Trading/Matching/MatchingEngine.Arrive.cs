@@ -15,11 +15,11 @@ public sealed partial class MatchingEngine
         int slot = Fill(book, in order);
         EmitOrder(ref events.Next(), MatchEventType.Accepted, in order, order.Price.Ticks, order.Quantity.Lots, order.Quantity.Lots,
             RejectReason.None);
-        if (order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop)
+        if (OrderTypes.Has(order.Type, OrderTraits.Stop))
         {
             ParkStop(book, slot);
         }
-        else if (order.Type == OrderType.Pegged)
+        else if (OrderTypes.Has(order.Type, OrderTraits.Peg))
         {
             ArrivePegged(book, slot, events);
         }
@@ -46,7 +46,7 @@ public sealed partial class MatchingEngine
         filled.Place = 0;
         filled.Kind = OrderKind.Plain;
         ref OrderDetail detail = ref _details[slot];
-        detail.Price = HasPrice(in order) && order.Type != OrderType.Pegged ? order.Price.Ticks : 0;
+        detail.Price = OrderTypes.Has(order.Type, OrderTraits.Price) ? order.Price.Ticks : 0;
         detail.ExpireTimeNs = order.TimeInForce == TimeInForce.GoodTillTime ? order.ExpireTimeNs : 0;
         detail.Firm = order.Firm;
         detail.Strategy = order.Strategy;
@@ -65,11 +65,10 @@ public sealed partial class MatchingEngine
                 OrderType.TrailingStop => TrailedPrice(book, order.Side, order.OffsetTicks),
                 _ => 0,
             },
-            OffsetTicks = order.Type is OrderType.TrailingStop or OrderType.Pegged ? order.OffsetTicks : 0,
-            LimitPrice = order.Type == OrderType.Pegged && HasPrice(in order) ? order.Price.Ticks : 0,
+            OffsetTicks = OrderTypes.Has(order.Type, OrderTraits.Offset) ? order.OffsetTicks : 0,
+            LimitPrice = OrderTypes.Has(order.Type, OrderTraits.Peg) && HasPrice(in order) ? order.Price.Ticks : 0,
         };
-        bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
-            || (extra.Display | extra.Minimum) != 0;
+        bool hasExtra = OrderTypes.Has(order.Type, OrderTraits.Stop | OrderTraits.Peg) || (extra.Display | extra.Minimum) != 0;
         if (hasExtra)
         {
             _extras[slot] = extra;
@@ -275,7 +274,7 @@ public sealed partial class MatchingEngine
         {
             if (book.Watches)
             {
-                Settle(book, events);
+                RunFollowUps(book, events);
             }
         }
         else if (book.IsAuction)

@@ -41,7 +41,7 @@ public sealed partial class MatchingEngine
             return RejectReason.NoReferencePrice;
         }
 
-        bool isPassing = order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
+        bool isPassing = TimesInForce.IsOneOf(order.TimeInForce, TimesInForce.AtOnce)
             || (order.Type == OrderType.Market && book.Phase == TradingPhase.Continuous && order.TimeInForce == TimeInForce.Day);
         return OrderCount == OrderCapacity && !isPassing ? RejectReason.OrderCapacity : RejectReason.None;
     }
@@ -67,7 +67,7 @@ public sealed partial class MatchingEngine
         }
 
         bool hasPrice = HasPrice(in order);
-        bool hasStop = order.Type is OrderType.Stop or OrderType.StopLimit;
+        bool hasStop = OrderTypes.Has(order.Type, OrderTraits.NamedStop);
         if ((hasPrice && !IsInRange(order.Price.Ticks)) || (hasStop && !IsInRange(order.StopPrice.Ticks))
             || !IsOffsetGood(order.Type, order.OffsetTicks))
         {
@@ -80,10 +80,9 @@ public sealed partial class MatchingEngine
     private static bool IsSupported(in MatchOrder order)
     {
         bool isKnown = order.Side is Side.Buy or Side.Sell
-            && order.Type is >= OrderType.Market and <= OrderType.Pegged
-            && order.TimeInForce is >= TimeInForce.Day and <= TimeInForce.GoodForAuction
-            && (order.Flags & ~(OrderFlags.Hidden | OrderFlags.PostOnly | OrderFlags.AllOrNone | OrderFlags.HasLimit)) == 0
-            && order.SelfTrade <= SelfTradePrevention.DecrementAndCancel;
+            && OrderTypes.IsKnown(order.Type) && TimesInForce.IsKnown(order.TimeInForce)
+            && (order.Flags & ~OrderFlagSets.All) == 0
+            && order.SelfTrade <= SelfTradePreventions.Last;
         if (!isKnown)
         {
             return false;
@@ -94,43 +93,27 @@ public sealed partial class MatchingEngine
         bool isHidden = (order.Flags & OrderFlags.Hidden) != 0;
         bool isPostOnly = (order.Flags & OrderFlags.PostOnly) != 0;
         bool isAllOrNone = (order.Flags & OrderFlags.AllOrNone) != 0;
-        bool isForAuction = order.TimeInForce >= TimeInForce.AtTheOpening;
-        bool isLasting = order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.GoodTillTime;
-        bool isRuledOut = (hasDisplay && (isHidden || isAllOrNone))
-            || (hasMinimum && (isAllOrNone || order.TimeInForce == TimeInForce.FillOrKill))
-            || (isForAuction && (isAllOrNone || hasMinimum))
-            || (isPostOnly && (order.Type != OrderType.Limit || hasMinimum || isAllOrNone || !isLasting))
-            || ((order.Flags & OrderFlags.HasLimit) != 0 && order.Type != OrderType.Pegged)
-            || (order.Peg != 0 && order.Type != OrderType.Pegged);
-        if (isRuledOut)
-        {
-            return false;
-        }
+        bool isForAuction = TimesInForce.IsOneOf(order.TimeInForce, TimesInForce.ForAuction);
 
-        bool isBare = !hasDisplay && order.Flags == 0;
-        return order.Type switch
-        {
-            OrderType.Limit => true,
-            OrderType.Market => isBare && order.TimeInForce is not (TimeInForce.GoodTillCancel or TimeInForce.GoodTillTime),
-            OrderType.MarketToLimit => isBare && !isForAuction,
-            OrderType.Stop or OrderType.TrailingStop => isBare && !hasMinimum && isLasting,
-            OrderType.StopLimit => !hasMinimum && !isAllOrNone && isLasting,
-            _ => order.Peg is PegReference.Best or PegReference.Mid && !hasMinimum && !isAllOrNone && isLasting
-                && !(order.Peg == PegReference.Mid && hasDisplay),
-        };
+        // What the type has a place for, and then what does not go together whatever the type is.
+        ref readonly OrderTypeRow type = ref OrderTypes.Of(order.Type);
+        bool isOfType = (order.Flags & ~type.Flags) == 0 && TimesInForce.IsOneOf(order.TimeInForce, type.Times)
+            && (!hasDisplay || (type.Traits & OrderTraits.Display) != 0)
+            && (!hasMinimum || (type.Traits & OrderTraits.Minimum) != 0)
+            && ((type.Traits & OrderTraits.Peg) != 0 ? PegReferences.IsKnown(order.Peg) : order.Peg == 0);
+        return isOfType
+            && !(hasDisplay && (isHidden || isAllOrNone || order.Peg == PegReference.Mid))
+            && !(hasMinimum && (isAllOrNone || isForAuction || order.TimeInForce == TimeInForce.FillOrKill))
+            && !(isForAuction && isAllOrNone)
+            && !(isPostOnly && (hasMinimum || isAllOrNone || !TimesInForce.IsOneOf(order.TimeInForce, TimesInForce.Lasting)));
     }
 
-    private static bool HasPrice(in MatchOrder order) =>
-        order.Type is OrderType.Limit or OrderType.StopLimit || (order.Type == OrderType.Pegged && (order.Flags & OrderFlags.HasLimit) != 0);
+    private static bool HasPrice(in MatchOrder order) => OrderTypes.HasPrice(order.Type, order.Flags);
 
     private static bool IsInRange(long ticks) => ticks is >= -PriceTicksMax and <= PriceTicksMax;
 
-    private static bool IsOffsetGood(OrderType type, long offset) => type switch
-    {
-        OrderType.TrailingStop => offset is >= 1 and <= PriceTicksMax,
-        OrderType.Pegged => offset is >= 0 and <= PriceTicksMax,
-        _ => true,
-    };
+    private static bool IsOffsetGood(OrderType type, long offset) =>
+        !OrderTypes.Has(type, OrderTraits.Offset) || (offset >= OrderTypes.Of(type).OffsetTicksMin && offset <= PriceTicksMax);
 
     private static RejectReason CheckPrices(Book book, Price? price, Price? stopPrice)
     {

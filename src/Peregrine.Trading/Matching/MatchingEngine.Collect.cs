@@ -46,7 +46,7 @@ public sealed partial class MatchingEngine
         return sieve switch
         {
             Sieve.EndsWithAuction => place == OrderPlace.Queue
-                && (detail.Type is OrderType.Market or OrderType.MarketToLimit || detail.TimeInForce >= TimeInForce.AtTheOpening),
+                && (OrderTypes.Has(detail.Type, OrderTraits.Market) || TimesInForce.IsOneOf(detail.TimeInForce, TimesInForce.ForAuction)),
             Sieve.EntersAuction => place == OrderPlace.Parked
                 && (detail.TimeInForce == TimeInForce.GoodForAuction
                     || (detail.TimeInForce == TimeInForce.AtTheClose && book.Phase == TradingPhase.ClosingAuction)),

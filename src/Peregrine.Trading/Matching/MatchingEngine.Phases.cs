@@ -28,7 +28,7 @@ public sealed partial class MatchingEngine
             return Refuse(0, None, RejectReason.UnknownInstrument, events);
         }
 
-        if (phase is < TradingPhase.PreOpen or > TradingPhase.Closed)
+        if (!TradingPhases.IsKnown(phase))
         {
             throw new ArgumentException($"phase is {(byte)phase}, expected 1 to 7", nameof(phase));
         }

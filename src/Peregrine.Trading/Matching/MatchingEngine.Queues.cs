@@ -404,7 +404,7 @@ public sealed partial class MatchingEngine
 
         kind |= (detail.Flags & OrderFlags.PostOnly) != 0 ? OrderKind.PostOnly : OrderKind.Plain;
         kind |= detail.Type == OrderType.Pegged ? OrderKind.Pegged : OrderKind.Plain;
-        return kind | (detail.Type is OrderType.Market or OrderType.MarketToLimit ? OrderKind.Market : OrderKind.Plain);
+        return kind | (OrderTypes.Has(detail.Type, OrderTraits.Market) ? OrderKind.Market : OrderKind.Plain);
     }
 
     private long ShownOf(int slot)

@@ -68,13 +68,11 @@ public sealed partial class MatchingEngine
     /// <summary>Whether a field is named that orders of the type do not have.</summary>
     private static bool IsRuledOut(in MatchOrder order, ReplaceFields fields)
     {
-        bool hasStop = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop;
-        bool hasDisplay = order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.Pegged;
-        bool hasMinimum = order.Type is OrderType.Limit or OrderType.Market or OrderType.MarketToLimit;
+        OrderTraits traits = OrderTypes.Of(order.Type).Traits;
         return (Names(fields, ReplaceFields.Price) && !HasPrice(in order))
-            || (Names(fields, ReplaceFields.Stop) && !hasStop)
-            || (Names(fields, ReplaceFields.Display) && !hasDisplay)
-            || (Names(fields, ReplaceFields.Minimum) && !hasMinimum)
+            || (Names(fields, ReplaceFields.Stop) && (traits & OrderTraits.Stop) == 0)
+            || (Names(fields, ReplaceFields.Display) && (traits & OrderTraits.Display) == 0)
+            || (Names(fields, ReplaceFields.Minimum) && (traits & OrderTraits.Minimum) == 0)
             || (Names(fields, ReplaceFields.Expiry) && order.TimeInForce != TimeInForce.GoodTillTime);
     }
 
@@ -119,7 +117,8 @@ public sealed partial class MatchingEngine
 
     private void EmitReplaced(int slot, in MatchOrder wanted, long ticks, MatchEventBuffer events)
     {
-        long told = wanted.Type is OrderType.Stop or OrderType.TrailingStop ? wanted.StopPrice.Ticks : ticks;
+        bool isBareStop = OrderTypes.Has(wanted.Type, OrderTraits.Stop) && !HasPrice(in wanted);
+        long told = isBareStop ? wanted.StopPrice.Ticks : ticks;
         EmitSlot(ref events.Next(), MatchEventType.Replaced, slot, told, wanted.Quantity.Lots, wanted.Quantity.Lots, RejectReason.None);
     }
 
@@ -151,7 +150,7 @@ public sealed partial class MatchingEngine
         EmitReplaced(slot, in wanted, wanted.Price.Ticks, events);
         TakeOut(book, slot, events);
         SetValues(slot, in wanted, isPegged ? ticksBefore : wanted.Price.Ticks);
-        if (detail.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop)
+        if (OrderTypes.Has(detail.Type, OrderTraits.Stop))
         {
             ParkStop(book, slot);
         }
@@ -193,8 +192,7 @@ public sealed partial class MatchingEngine
             Minimum = wanted.MinimumQuantity.Lots,
             LimitPrice = detail.Type == OrderType.Pegged ? wanted.Price.Ticks : 0,
         };
-        bool hasExtra = detail.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
-            || (extra.Display | extra.Minimum) != 0;
+        bool hasExtra = OrderTypes.Has(detail.Type, OrderTraits.Stop | OrderTraits.Peg) || (extra.Display | extra.Minimum) != 0;
         _extras[slot] = extra;
         order.Kind = (order.Kind & OrderKind.Timed) | (hasExtra ? OrderKind.HasExtra : OrderKind.Plain);
     }

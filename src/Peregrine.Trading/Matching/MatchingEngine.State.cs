@@ -195,7 +195,7 @@ public sealed partial class MatchingEngine
         book.HasReferenceAsk = reader.ReadBool();
         book.PegsNeedLook = reader.ReadBool();
         Require(id == book.InstrumentId, $"instrument {id}, expected {book.InstrumentId}");
-        Require(book.Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed, $"phase {(byte)book.Phase} of instrument {id}, expected 1 to 7");
+        Require(TradingPhases.IsKnown(book.Phase), $"phase {(byte)book.Phase} of instrument {id}, expected 1 to 7");
         Require(orders >= 0 && orders <= OrderCapacity - OrderCount, $"{orders} orders of instrument {id}, room for {OrderCapacity - OrderCount}");
         LoadOrders(book, orders, source);
         LinkSpecials(book);
@@ -266,9 +266,8 @@ public sealed partial class MatchingEngine
     private void RequireOrder(Book book, in RestingOrder order)
     {
         bool isKnown = order.Side is Side.Buy or Side.Sell
-            && order.Type is >= OrderType.Market and <= OrderType.Pegged
-            && order.TimeInForce is >= TimeInForce.Day and <= TimeInForce.GoodForAuction
-            && order.Place is >= OrderPlace.Queue and <= OrderPlace.Parked
+            && OrderTypes.IsKnown(order.Type) && TimesInForce.IsKnown(order.TimeInForce)
+            && OrderPlaces.IsKnown(order.Place)
             && order.OrderId != 0 && _index.Find(order.OrderId) == None;
         bool isInRange = order.Leaves.Lots is > 0 and <= QuantityLotsMax
             && order.Shown.Lots >= 0 && order.Shown <= order.Leaves
@@ -291,7 +290,7 @@ public sealed partial class MatchingEngine
         filled.Tag = order.Tag;
         filled.Side = order.Side;
         filled.Place = order.Place;
-        bool hasExtra = order.Type is OrderType.Stop or OrderType.StopLimit or OrderType.TrailingStop or OrderType.Pegged
+        bool hasExtra = OrderTypes.Has(order.Type, OrderTraits.Stop | OrderTraits.Peg)
             || (order.DisplayQuantity.Lots | order.MinimumQuantity.Lots) != 0;
         filled.Kind = (hasExtra ? OrderKind.HasExtra
             : OrderKind.Plain) | (order.TimeInForce == TimeInForce.GoodTillTime ? OrderKind.Timed : OrderKind.Plain);

@@ -213,7 +213,7 @@ public sealed partial class MatchingEngine
             }
             else
             {
-                bool isMarket = detail.Type is OrderType.Market or OrderType.MarketToLimit;
+                bool isMarket = OrderTypes.Has(detail.Type, OrderTraits.Market);
                 CancelWhole(book, slot, isMarket ? RejectReason.NoLiquidity : RejectReason.Expired, events);
             }
         }

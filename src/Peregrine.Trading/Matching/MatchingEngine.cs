@@ -216,7 +216,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
         if (book.Watches)
         {
-            Settle(book, events);
+            RunFollowUps(book, events);
         }
 
         return RejectReason.None;
@@ -243,7 +243,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
                 Free(plain, slot);
                 if (plain.Watches)
                 {
-                    Settle(plain, events);
+                    RunFollowUps(plain, events);
                 }
 
                 return RejectReason.None;
@@ -335,7 +335,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         && (ulong)(order.Quantity.Lots - 1) < QuantityLotsMax
         && (ulong)(order.Price.Ticks + PriceTicksMax) <= 2 * PriceTicksMax
         && order.OrderId != 0
-        && order.SelfTrade <= SelfTradePrevention.DecrementAndCancel;
+        && order.SelfTrade <= SelfTradePreventions.Last;
 
     private bool IsPlainInQueue(int slot)
     {
@@ -385,7 +385,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
         if (book.Watches)
         {
-            Settle(book, events);
+            RunFollowUps(book, events);
         }
     }
 

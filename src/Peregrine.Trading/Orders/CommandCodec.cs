@@ -161,18 +161,17 @@ public static partial class CommandCodec
             return CodecStatus.WrongLength;
         }
 
-        const OrderFlags AllFlags = OrderFlags.Hidden | OrderFlags.PostOnly | OrderFlags.AllOrNone | OrderFlags.HasLimit;
-        bool isKnown = (CommandType)source[1] is >= CommandType.New and <= CommandType.Time
+        bool isKnown = CommandTypes.IsKnown((CommandType)source[1])
             && source[3] == 0
-            && source[4] <= (byte)Side.Sell
-            && source[5] <= (byte)OrderType.Pegged
-            && source[6] <= (byte)TimeInForce.GoodForAuction
-            && source[7] <= (byte)AllFlags
-            && source[8] <= (byte)PegReference.Mid
-            && source[9] <= (byte)SelfTradePrevention.DecrementAndCancel
-            && source[10] <= (2 * (byte)ReplaceFields.Expiry) - 1
-            && source[11] <= (2 * (byte)MassCancelScope.Side) - 1
-            && source[12] <= (byte)TradingPhase.Closed
+            && source[4] <= (byte)Sides.Last
+            && source[5] <= (byte)OrderTypes.Last
+            && source[6] <= (byte)TimesInForce.Last
+            && source[7] <= (byte)OrderFlagSets.All
+            && source[8] <= (byte)PegReferences.Last
+            && source[9] <= (byte)SelfTradePreventions.Last
+            && source[10] <= (byte)ReplaceFieldSets.All
+            && source[11] <= (byte)MassCancelScopes.Everything
+            && source[12] <= (byte)TradingPhases.Last
             && source[13] <= 1
             && source[14] == 0
             && source[15] == 0;

@@ -12,3 +12,11 @@ public enum MassCancelScope : byte
     Instrument = 4,
     Side = 8,
 }
+
+/// <summary>The parts of a mass cancel's scope together.</summary>
+public static class MassCancelScopes
+{
+    /// <summary>Every one: another bit is none.</summary>
+    public const MassCancelScope Everything =
+        MassCancelScope.Session | MassCancelScope.Account | MassCancelScope.Instrument | MassCancelScope.Side;
+}

@@ -12,3 +12,13 @@ public enum OrderStatus : byte
     /// <summary>Its time in force ended before it was filled.</summary>
     Expired = 6,
 }
+
+/// <summary>The table of where orders stand.</summary>
+public static class OrderStatuses
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const OrderStatus Last = OrderStatus.Expired;
+
+    /// <summary>Whether there is such a status.</summary>
+    public static bool IsKnown(OrderStatus status) => status is not 0 and <= Last;
+}

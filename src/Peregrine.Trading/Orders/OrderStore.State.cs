@@ -262,11 +262,10 @@ internal sealed partial class OrderStore
     private void RequireRecord(in OrderRecord record, int slot, int nameLength, bool isNameAged, int instruments, int accounts)
     {
         bool isKnown = record.OrderId != 0 && _index.Find(record.OrderId) == None && record.Side is Side.Buy or Side.Sell
-            && record.OrderType is >= OrderType.Market and <= OrderType.Pegged
-            && record.TimeInForce is >= TimeInForce.Day and <= TimeInForce.GoodForAuction
+            && OrderTypes.IsKnown(record.OrderType) && TimesInForce.IsKnown(record.TimeInForce)
             && (uint)record.InstrumentId < (uint)instruments && (uint)record.AccountId < (uint)accounts
-            && record.Status is >= OrderStatus.New and <= OrderStatus.Expired and not OrderStatus.Rejected
-            && record.Reason <= RejectReason.JournalFull;
+            && OrderStatuses.IsKnown(record.Status) && record.Status != OrderStatus.Rejected
+            && record.Reason <= RejectReasons.Last;
         bool isNamed = (record.Kind & ~KindsKnown) == 0 && (nameLength > 0) == ((record.Kind & RecordKind.HasClientId) != 0)
             && (!isNameAged || (nameLength > 0 && record.IsWorking));
         bool isCounted = record.CumulativeQuantity.Lots >= 0 && record.CumulativeQuantity <= record.Quantity

@@ -29,3 +29,13 @@ public enum ReportType : byte
     /// <summary>An instrument has another phase. Nobody's session.</summary>
     PhaseChanged = 13,
 }
+
+/// <summary>The table of reports.</summary>
+public static class ReportTypes
+{
+    /// <summary>The last of them: what is larger is none.</summary>
+    public const ReportType Last = ReportType.PhaseChanged;
+
+    /// <summary>How many there are, none included: the length of what is counted or looked up by report.</summary>
+    public const int Count = (int)Last + 1;
+}

@@ -14,7 +14,7 @@ public sealed partial class TradingCore
         {
             Side = command.Side,
             Type = command.OrderType,
-            HasLimit = HasPrice(command.OrderType, command.Flags),
+            HasLimit = OrderTypes.HasPrice(command.OrderType, command.Flags),
             PriceTicks = command.Price.Ticks,
             StopTicks = command.Attributes.StopPrice.Ticks,
             OffsetTicks = command.Attributes.OffsetTicks,
@@ -43,7 +43,7 @@ public sealed partial class TradingCore
         {
             Side = record.Side,
             Type = type,
-            HasLimit = HasPrice(type, record.Flags),
+            HasLimit = OrderTypes.HasPrice(type, record.Flags),
             PriceTicks = (fields & ReplaceFields.Price) != 0 ? command.Price.Ticks : record.Price.Ticks,
             Lots = (fields & ReplaceFields.Leaves) != 0 ? command.Quantity.Lots : record.Quantity.Lots,
         };
@@ -94,7 +94,7 @@ public sealed partial class TradingCore
             return RiskVerdict.Because(RejectReason.UnknownAccount);
         }
 
-        if (subject.Side is not (Side.Buy or Side.Sell) || subject.Type is < OrderType.Market or > OrderType.Pegged)
+        if (subject.Side is not (Side.Buy or Side.Sell) || !OrderTypes.IsKnown(subject.Type))
         {
             return RiskVerdict.Because(RejectReason.UnsupportedOrder);
         }

@@ -199,7 +199,7 @@ public sealed partial class TradingCore
     private void TellArrivalPrice(in OrderCommand command, int slot, ReportBuffer reports)
     {
         ref OrderRecord record = ref _orders[slot];
-        bool takesPrice = record.OrderType is OrderType.MarketToLimit or OrderType.TrailingStop or OrderType.Pegged;
+        bool takesPrice = OrderTypes.Has(record.OrderType, OrderTraits.TakesPrice);
         if (!takesPrice || !record.IsWorking || (record.Kind & RecordKind.Triggered) != 0
             || !_engine.TryGetOrder(record.OrderId, out RestingOrder order))
         {

@@ -247,7 +247,7 @@ public sealed partial class TradingCore
         int slot = _orders.Take();
         ref OrderRecord record = ref _orders[slot];
         record.OrderId = command.OrderId;
-        record.Price = HasPrice(command.OrderType, command.Flags) ? command.Price : default;
+        record.Price = OrderTypes.HasPrice(command.OrderType, command.Flags) ? command.Price : default;
         record.Quantity = command.Quantity;
         record.CumulativeQuantity = Quantity.Zero;
         record.CumulativeNotional = 0;
@@ -317,7 +317,4 @@ public sealed partial class TradingCore
         Peg = command.Peg,
         SelfTrade = command.SelfTrade,
     };
-
-    private static bool HasPrice(OrderType type, OrderFlags flags) =>
-        type is OrderType.Limit or OrderType.StopLimit || (type == OrderType.Pegged && (flags & OrderFlags.HasLimit) != 0);
 }

@@ -17,8 +17,8 @@ public sealed partial class TradingCore
     private readonly MatchEventBuffer _events = new();
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
-    private readonly long[] _reportCounts = new long[(int)ReportType.PhaseChanged + 1];
-    private readonly long[] _reasonCounts = new long[(int)RejectReason.JournalFull + 1];
+    private readonly long[] _reportCounts = new long[ReportTypes.Count];
+    private readonly long[] _reasonCounts = new long[RejectReasons.Count];
     private Instrument[] _instruments = [];
     private Account[] _accounts = [];
     private ulong _rulesHash;
@@ -269,7 +269,7 @@ public sealed partial class TradingCore
     private void ExecutePhase(in OrderCommand command, ReportBuffer reports)
     {
         bool isKnown = (uint)command.InstrumentId < (uint)_instruments.Length;
-        if (!isKnown || command.Phase is < TradingPhase.PreOpen or > TradingPhase.Closed)
+        if (!isKnown || !TradingPhases.IsKnown(command.Phase))
         {
             ReportRejected(in command, RiskVerdict.Because(isKnown ? RejectReason.UnsupportedOrder : RejectReason.UnknownInstrument), reports);
             return;

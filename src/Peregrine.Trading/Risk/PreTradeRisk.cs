@@ -119,11 +119,11 @@ public static class PreTradeRisk
 
         long ticksMax = instrument.PriceTicksMax;
         RiskVerdict verdict = subject.HasLimit ? CheckPrice(subject.PriceTicks, ticksMax) : RiskVerdict.Pass;
-        bool hasStop = subject.Type is OrderType.Stop or OrderType.StopLimit;
+        bool hasStop = OrderTypes.Has(subject.Type, OrderTraits.NamedStop);
         verdict = hasStop && verdict.IsPass ? CheckPrice(subject.StopTicks, ticksMax) : verdict;
 
         // That an offset has the right sign is the engine's rule.
-        bool isFar = subject.Type is OrderType.TrailingStop or OrderType.Pegged && subject.OffsetTicks > ticksMax;
+        bool isFar = OrderTypes.Has(subject.Type, OrderTraits.Offset) && subject.OffsetTicks > ticksMax;
         return isFar && verdict.IsPass ? new RiskVerdict(RejectReason.PriceOutOfRange, ticksMax, subject.OffsetTicks) : verdict;
     }
 
@@ -182,7 +182,7 @@ public static class PreTradeRisk
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RiskVerdict CheckCollar(in RiskSubject subject, int maxBasisPoints)
     {
-        if (maxBasisPoints == 0 || !subject.HasLimit || subject.Type == OrderType.Pegged)
+        if (maxBasisPoints == 0 || !subject.HasLimit || OrderTypes.Has(subject.Type, OrderTraits.Peg))
         {
             return RiskVerdict.Pass;
         }

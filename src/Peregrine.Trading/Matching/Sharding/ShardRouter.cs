@@ -95,7 +95,7 @@ public sealed class ShardRouter
                 break;
             case ShardCommandKind.SetPhase:
                 shard = ShardOf(command.InstrumentId);
-                bool isPhase = command.Phase is >= TradingPhase.PreOpen and <= TradingPhase.Closed
+                bool isPhase = TradingPhases.IsKnown(command.Phase)
                     || (uint)command.InstrumentId >= (uint)InstrumentCount;
                 ThrowUnless(isPhase, "phase", (byte)command.Phase);
                 break;

@@ -6,7 +6,7 @@ namespace Peregrine.Trading.Matching;
 public sealed partial class MatchingEngine
 {
     /// <summary>Does one thing after the other until nothing more happens. Each trades, triggers or moves something, so it ends.</summary>
-    private void Settle(Book book, MatchEventBuffer events)
+    private void RunFollowUps(Book book, MatchEventBuffer events)
     {
         while (book.Phase == TradingPhase.Continuous && book.Watches)
         {
