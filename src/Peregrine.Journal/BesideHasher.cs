@@ -61,6 +61,7 @@ internal sealed class BesideHasher : IDisposable
 
         // Release: bytes, buffer and started hash are there before the thread sees the number. The full fence keeps the look at
         // _isAsleep behind it; the thread sets that and looks again under the lock, so one of the two sees the other.
+        Invariant.That(_batchStart + bytes >= _wanted && ReferenceEquals(_batch, batch), "the bytes of a batch to be hashed only grow");
         Volatile.Write(ref _wanted, _batchStart + bytes);
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isAsleep))
@@ -81,6 +82,7 @@ internal sealed class BesideHasher : IDisposable
             spin.SpinOnce(sleep1Threshold: -1);
         }
 
+        Invariant.That(_wanted >= _batchStart && _wanted - _batchStart <= batch.Length, "a batch is hashed no farther than it is long");
         IsAtWork = false;
         return _hasher.Finish(batch[(int)(_wanted - _batchStart)..]);
     }
@@ -104,6 +106,7 @@ internal sealed class BesideHasher : IDisposable
         while (WaitForWork())
         {
             long wanted = Volatile.Read(ref _wanted);
+            Invariant.That(wanted > _done && _done >= _batchStart, "only what was not hashed yet is");
             _hasher.Append(_batch.AsSpan((int)(_done - _batchStart), (int)(wanted - _done)));
 
             // Release: gives the hash back to the caller, who looks for this number.

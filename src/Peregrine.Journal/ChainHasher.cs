@@ -33,6 +33,7 @@ internal sealed class ChainHasher : IDisposable
         _hash.AppendData(last);
         bool isWhole = _hash.TryGetHashAndReset(link, out int written);
         Check.That(isWhole && written == ChainLink.Bytes, "SHA-256 has 32 bytes");
+        Invariant.That(!ChainLink.Read(link).IsZero, "no batch has the link of none");
         return ChainLink.Read(link);
     }
 

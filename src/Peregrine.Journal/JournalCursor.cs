@@ -109,8 +109,11 @@ internal sealed partial class JournalCursor : IDisposable
                     return false;
                 }
 
+                Invariant.That(count > 0 && end.Records == _position.Records + count, "a batch ends as many records behind the one before as it has");
                 Give(visitor, after, count);
                 _position = new JournalPosition(end.Records, sequence, end.Link);
+                Invariant.That(_windowAt + at + taken <= _windowEnd && Offset + at + taken <= _fileBytes,
+                    "a batch that was read lies inside of its segment");
                 _windowAt += at + taken;
                 Offset += at + taken;
                 return true;
@@ -185,6 +188,7 @@ internal sealed partial class JournalCursor : IDisposable
         _file?.Dispose();
         _file = file;
         _position = header.Before;
+        Invariant.That(number == header.Number && header.Before.Records >= 0, "a segment is the one that its name says");
         Number = number;
         Offset = JournalFormat.SegmentHeaderBytes;
         _windowAt = 0;
@@ -243,6 +247,7 @@ internal sealed partial class JournalCursor : IDisposable
                 JournalRecord record = new(
                     BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.SequenceOffset..]),
                     BinaryPrimitives.ReadInt64LittleEndian(batch[JournalFormat.TimeOffset..]), batch[24]);
+                Invariant.That(record.Type is not 0 and not JournalFormat.LinkType, "a visitor gets records, and no links");
                 visitor.OnRecord(record, batch.Slice(JournalFormat.RecordHeaderBytes, payloadBytes));
                 Given++;
             }
@@ -281,6 +286,7 @@ internal sealed partial class JournalCursor : IDisposable
     // Has so many bytes from the start of the batch on in the window, if the file has them.
     private bool TryHave(int bytes)
     {
+        Invariant.That(_windowAt >= 0 && _windowAt <= _windowEnd && _windowEnd <= _window.Length, "what was read ahead lies in the window");
         int have = _windowEnd - _windowAt;
         if (bytes <= have)
         {

@@ -105,6 +105,8 @@ internal static class JournalFormat
     public static void SealRecord(Span<byte> target, in JournalRecord record, int payloadBytes)
     {
         int end = RecordHeaderBytes + payloadBytes;
+        Invariant.That(payloadBytes >= 0 && RecordBytes(payloadBytes) >= end && RecordBytes(payloadBytes) - end < 8 && record.Type != 0,
+            "a record is padded to the next multiple of eight bytes, and has a type");
         BinaryPrimitives.WriteInt32LittleEndian(target, payloadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(target[SequenceOffset..], record.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeOffset..], record.TimeNs);
@@ -124,6 +126,7 @@ internal static class JournalFormat
     /// <param name="end">What it says.</param>
     public static void WriteLink(Span<byte> target, long sequence, long timeNs, in BatchEnd end)
     {
+        Invariant.That(end is { Count: > 0, Bytes: > 0 } && end.Records >= end.Count, "a link closes a batch of one record or more");
         Span<byte> payload = stackalloc byte[LinkPayloadBytes];
         BinaryPrimitives.WriteInt64LittleEndian(payload, end.Records);
         BinaryPrimitives.WriteInt32LittleEndian(payload[8..], end.Bytes);
@@ -164,6 +167,8 @@ internal static class JournalFormat
             return 0;
         }
 
+        Invariant.That((byte)typeAndReserved == typeAndReserved && RecordBytes(payloadBytes) <= source.Length,
+            "a record that counts is whole");
         record = new JournalRecord(BinaryPrimitives.ReadInt64LittleEndian(source[SequenceOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[TimeOffset..]), (byte)typeAndReserved);
         payload = source.Slice(RecordHeaderBytes, payloadBytes);

@@ -79,11 +79,15 @@ public sealed partial class JournalWriter
         if (isNext)
         {
             _planNumber++;
+            Invariant.That(_isNextSure, "a batch goes into the next segment only when that is certain");
             _planOffset = JournalFormat.SegmentHeaderBytes;
             _planBytes = _options.SegmentBytes;
             _isNextSure = false;
         }
 
+        Invariant.That(batchBytes > 0 && _planOffset >= JournalFormat.SegmentHeaderBytes
+            && _planOffset + batchBytes + JournalFormat.LinkRecordBytes <= Math.Max(_planBytes, _options.SegmentBytes),
+            "a batch goes behind the header of a segment, whole");
         _planOffset += batchBytes + JournalFormat.LinkRecordBytes;
         return isNext;
     }
@@ -91,6 +95,8 @@ public sealed partial class JournalWriter
     // A copy of a segment may have lost its reserved blocks: where they cannot be had again, the segment counts as used up.
     private void PlanFrom(JournalScan scan, Errno allocated)
     {
+        Invariant.That(scan.EndOffset >= JournalFormat.SegmentHeaderBytes && scan.EndOffset <= scan.LastBytes,
+            "a segment goes on where its last whole batch ends");
         _planNumber = scan.LastNumber;
         _planOffset = scan.EndOffset;
         _planBytes = allocated is Errno.ENOSPC or Errno.EDQUOT ? scan.EndOffset : scan.LastBytes;

@@ -21,6 +21,8 @@ public sealed partial class JournalWriter
             return JournalStatus.Ok;
         }
 
+        Invariant.That(!ReferenceEquals(_batch, _spare) && _batch.Length == _spare.Length,
+            "the caller fills one buffer while the other is written");
         _syncBatch = CloseBatch();
         (_batch, _spare) = (_spare, _batch);
         lock (_syncGate)

@@ -189,6 +189,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
             return status;
         }
 
+        Invariant.That(_batchBytes + bytes <= _options.BatchBytesMax && _batchBytes + bytes + JournalFormat.LinkRecordBytes <= _batch.Length,
+            "a batch has room for its records and for the link that closes it");
         payload = _batch.AsSpan(_batchBytes + JournalFormat.RecordHeaderBytes, payloadMax);
         return JournalStatus.Ok;
     }
@@ -203,10 +205,14 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         Check.That(type is not 0 and not JournalFormat.LinkType
             && sequence >= _batchSequence, "journal records have a type from 1 to 254, and sequence numbers that never fall");
         int bytes = JournalFormat.RecordBytes(payloadBytes);
+        Invariant.That(payloadBytes >= 0 && _batchBytes + bytes <= _options.BatchBytesMax, "a record becomes no longer than was reserved");
         JournalFormat.SealRecord(_batch.AsSpan(_batchBytes, bytes), new JournalRecord(sequence, timeNs, type), payloadBytes);
         _batchBytes += bytes;
         _batchCount++;
+        Invariant.That(_batchCount * JournalFormat.RecordHeaderBytes <= _batchBytes && _batchBytes % 8 == 0,
+            "records begin at multiples of eight bytes, and each has a header");
         _batchSequence = sequence;
+        Invariant.That(AppendedRecords >= DurableRecords, "nothing is durable before it was appended");
         _batchTimeNs = timeNs;
         AppendedRecords++;
         Counters.Records++;
@@ -231,6 +237,7 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
 
         if (_batchBytes > _committedBytes)
         {
+            Invariant.That(_committedBytes < _batchBytes && _batchCount > 0, "what is committed is part of the open batch, and grows");
             _committedBytes = _batchBytes;
             Counters.Batches++;
         }
@@ -286,6 +293,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
 
     private Batch CloseBatch()
     {
+        Invariant.That(_committedBytes > 0 && _committedBytes == _batchBytes,
+            "a batch is closed with all that was appended, and all of it committed");
         Batch batch = new(_committedBytes, _batchCount, _batchSequence, _batchTimeNs, Plan(_committedBytes));
         _batchBytes = 0;
         _batchCount = 0;
@@ -309,12 +318,16 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         if (_beside is { IsAtWork: true })
         {
             // The records go to the kernel while the rest of them is hashed; without their link they do not count.
+            Invariant.That(batch.Bytes > 0 && batch.Bytes <= buffer.Length - JournalFormat.LinkRecordBytes,
+                "a batch and its link fit the buffer");
             errno = segment.WriteAll(buffer.AsSpan(0, batch.Bytes), offset);
             written = batch.Bytes;
         }
 
         int bytes = batch.Bytes + JournalFormat.LinkRecordBytes;
         JournalPosition after = Link(buffer, batch);
+        Invariant.That(after.Records == _written.Records + batch.Count && after.Sequence >= _written.Sequence,
+            "a batch follows the one before: records count on, and sequences never fall");
         errno = errno == Errno.None ? segment.WriteAll(buffer.AsSpan(written, bytes - written), offset + written) : errno;
         errno = errno == Errno.None && sync ? segment.SyncData() : errno;
         if (errno != Errno.None)
@@ -330,6 +343,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
         }
 
         _segmentOffset += bytes;
+        Invariant.That(_segmentOffset <= Math.Max(_options.SegmentBytes, _planBytes) || _planNumber > _segmentNumber,
+            "a segment holds no more than was reserved for it");
         _written = after;
         Counters.Bytes += bytes;
         Publish(after.Records, after.Sequence);
@@ -350,6 +365,7 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     // A large batch is hashed by a second thread while it grows.
     private void HashBeside()
     {
+        Invariant.That(_batchBytes >= _hashMark && _batchBytes <= _options.BatchBytesMax, "what is hashed ahead is in the open batch");
         _beside!.HashUpTo(_written.Link, _batch, _batchBytes);
         _hashMark = _batchBytes + BesideHasher.StepBytes;
     }
@@ -358,6 +374,7 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     private bool TryRoll(ReadOnlySpan<byte> batch)
     {
         PreparedSegment prepared = _supply.Take();
+        Invariant.That(_segmentNumber < Volatile.Read(ref _planNumber), "a segment begins that the plan has");
         Errno errno = WriteSegment(prepared.File, prepared.Path, batch);
         if (errno != Errno.None)
         {
@@ -392,6 +409,8 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     // Release: everything written above is with the kernel or the disk before anyone can read the numbers.
     private void Publish(long records, long sequence)
     {
+        Invariant.That(records >= _durableRecords && sequence >= _durableSequence && records <= AppendedRecords,
+            "what is durable never goes back, and is nothing that was not appended");
         Volatile.Write(ref _durableRecords, records);
         Volatile.Write(ref _durableSequence, sequence);
     }

@@ -34,12 +34,14 @@ public sealed class CommandTrail
     /// <summary>Adds a command that was matched.</summary>
     public void Push(long sequence, in HopTimes hops)
     {
+        Invariant.That(!IsFull, "the sequencer takes no command while as many as may be are on their way");
         Count++;
         if (_tail > _durableEnd)
         {
             ref Entry last = ref _entries[(_tail - 1) & (_entries.Length - 1)];
             if (IsSame(in last.Hops, in hops))
             {
+                Invariant.That(sequence == last.Sequence + 1, "commands that share an entry follow each other");
                 last.Sequence = sequence;
                 last.Count++;
                 return;
@@ -47,6 +49,7 @@ public sealed class CommandTrail
         }
 
         ref Entry entry = ref _entries[_tail++ & (_entries.Length - 1)];
+        Invariant.That(_tail - _sentEnd <= _entries.Length, "an entry is written over only when its commands were sent");
         entry.Sequence = sequence;
         entry.Count = 1;
         entry.Hops = hops;
@@ -65,6 +68,8 @@ public sealed class CommandTrail
 
             entry.Hops.DurableNs = nowNs;
             _durableEnd++;
+            Invariant.That(_sentEnd <= _durableEnd && _durableEnd <= _tail,
+                "commands are sent when they are durable, and durable when they were pushed");
         }
     }
 
@@ -77,6 +82,7 @@ public sealed class CommandTrail
             entry.Hops.SentNs = nowNs;
             statistics.Record(in entry.Hops, entry.Count);
             Count -= entry.Count;
+            Invariant.That(Count >= 0 && entry.Count > 0, "as many commands are forgotten as came");
         }
     }
 

@@ -40,11 +40,16 @@ public sealed class ReleaseRing<T>
             Grow();
         }
 
+        Invariant.That(Count < _items.Length, "there is a place for the next");
         _items[_tail++ & (_items.Length - 1)] = item;
     }
 
     /// <summary>Removes the oldest.</summary>
-    public void Pop() => _head++;
+    public void Pop()
+    {
+        Invariant.That(_head < _tail, "what is popped was pushed");
+        _head++;
+    }
 
     private void Grow()
     {
@@ -54,6 +59,7 @@ public sealed class ReleaseRing<T>
             larger[index & (larger.Length - 1)] = _items[index & (_items.Length - 1)];
         }
 
+        Invariant.That(Count * 2 == larger.Length, "a ring grows when it is full");
         _items = larger;
         GrowCount++;
     }

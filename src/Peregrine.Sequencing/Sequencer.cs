@@ -174,6 +174,7 @@ public sealed class Sequencer
         }
 
         command.Hops.MatchedNs = Clock.MonotonicNs;
+        Invariant.That(command.Hops.MatchedNs >= command.Hops.SequencedNs, "a command is matched after it was sequenced");
         _trail.Push(command.Sequence, in command.Hops);
         return SubmitStatus.Ok;
     }
@@ -204,6 +205,7 @@ public sealed class Sequencer
         SubmitStatus status = SubmitStatus.Ok;
         long nowNs = Clock.MonotonicNs;
         long timeNs = TimeAt(nowNs);
+        Invariant.That(timeNs >= _lastTimeNs, "trading time never goes back");
         int room = _trail.FreeCount;
         for (int index = 0; index < Math.Min(FindAhead, commands.Length); index++)
         {
@@ -229,6 +231,8 @@ public sealed class Sequencer
                 _core.PrefetchOrder(in commands[taken + OrderAhead]);
             }
 
+            Invariant.That(_keys[taken & (KeysHeld - 1)] == CommandKeys.Of(in commands[taken]),
+                "the keys at a place are those of the command at its turn");
             status = TryTake(ref commands[taken], in _keys[taken & (KeysHeld - 1)], nowNs, timeNs);
             if (status != SubmitStatus.Ok)
             {
@@ -257,6 +261,7 @@ public sealed class Sequencer
         }
 
         Span<byte> hash = stackalloc byte[StateHashBytes];
+        Invariant.That(_core.LastSequence == LastSequence, "a state hash is that behind the last command");
         BinaryPrimitives.WriteUInt64LittleEndian(hash, _core.StateHash);
         BinaryPrimitives.WriteInt64LittleEndian(hash[8..], _core.LastExecId);
         _batchOpen = false;
@@ -275,11 +280,15 @@ public sealed class Sequencer
         int released = 0;
         while (_waiting.Count > 0 && _waiting[0].Sequence <= durable)
         {
+            Invariant.That(_waiting[0].Sequence <= _log.ReleasableSequence, "nothing leaves before its command is durable");
+            Invariant.That(_waiting[0].Sequence > _releasedSequence, "a report leaves once, behind those of the commands before");
             sink.Deliver(in _waiting[0]);
             _waiting.RemoveFirst();
             released++;
         }
 
+        Invariant.That(durable >= _releasedSequence && durable <= _log.ReleasableSequence,
+            "what was released never goes back, and is durable");
         Volatile.Write(ref _releasedSequence, durable);
         _tap?.Release(durable);
         _trail.MarkDurable(durable, Clock.MonotonicNs);
@@ -359,9 +368,12 @@ public sealed class Sequencer
             return status;
         }
 
+        Invariant.That(command.Sequence == LastSequence + 1 && command.Sequence > _core.LastSequence,
+            "each command has the number behind the one before");
         LastSequence = command.Sequence;
         _lastTimeNs = timeNs;
         _core.Execute(in command, in keys, _waiting);
+        Invariant.That(_core.LastSequence == LastSequence, "the core has carried out what was sequenced last");
         _tap?.Collect(in command);
         return SubmitStatus.Ok;
     }
@@ -394,6 +406,7 @@ public sealed class Sequencer
         }
 
         int bytes = CommandCodec.Encode(in command, payload);
+        Invariant.That(bytes > 0 && bytes <= CommandCodec.BytesMax, "a command is no longer than commands may be");
         _log.Append(JournalRecordType.Command, command.Sequence, command.TimeNs, bytes);
         _batchOpen = true;
         return SubmitStatus.Ok;

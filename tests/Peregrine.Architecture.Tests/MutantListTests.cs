@@ -28,6 +28,40 @@ public class MutantListTests
             (mutants[1].Name, mutants[1].Assembly, mutants[1].Suite, mutants[1].Old, mutants[1].New, mutants[1].Equivalent));
     }
 
+    [Fact]
+    public void Parse_AMutantThatFires_RunsInTheCheckedConfiguration()
+    {
+        List<Mutant> mutants = MutantList.Parse("l", One + "\n[two]\nfires: a rule\n- a\n+ b\n");
+
+        Assert.Equal([(null, null), ("a rule", "Checked")], mutants.Select(mutant => (mutant.Fires, mutant.Configuration)));
+    }
+
+    // Each of them is a small slip at the edge of a slot, a level, a record or a ring: docs/HACKING.md, "Tests that notice".
+    [Fact]
+    public void Rules_OfInvariants_AreBrokenByTwentyMutantsAndStandInTheirAssembly()
+    {
+        List<Mutant> firing = [.. Tree.Files(MutantList.Folder, ".mutants").SelectMany(list => MutantList.Parse(list, Tree.Read(list).Text))
+            .Where(mutant => mutant.Fires is not null)];
+
+        Assert.True(firing.DistinctBy(mutant => mutant.Fires).Count() >= 20, $"{firing.Count} mutants that fire");
+        Faults.AssertNone(firing.Where(mutant => !Tree.Sources.Any(file => file.Assembly == mutant.Assembly
+            && file.Text.Contains($"\"{mutant.Fires}\");", StringComparison.Ordinal)))
+            .Select(mutant => $"{mutant.List} [{mutant.Name}]: no Invariant.That of {mutant.Assembly} says '{mutant.Fires}'"));
+    }
+
+    [Theory]
+    [InlineData("Peregrine.Trading")]
+    [InlineData("Peregrine.Sequencing")]
+    [InlineData("Peregrine.Journal")]
+    public void Invariants_OfTheEngineRoom_AreEightToAThousandLines(string assembly)
+    {
+        TextFile[] files = [.. Tree.Sources.Where(file => file.Assembly == assembly)];
+        int lines = files.Sum(file => file.Text.Count(letter => letter == '\n'));
+        int invariants = files.Sum(file => file.Text.Split("Invariant.That(").Length - 1);
+
+        Assert.True(invariants * 1000 >= lines * 8, $"{invariants} in {lines} lines of {assembly}, expected {(lines * 8 + 999) / 1000} or more");
+    }
+
     [Theory]
     [InlineData("[one]\n- a\n+ b\n", "l:1: [one] has no file:")]
     [InlineData("file: src/A/A.cs\n[one]\n- a\n+ b\n", "l:2: [one] has no suite:")]

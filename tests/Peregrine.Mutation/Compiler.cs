@@ -6,7 +6,7 @@ namespace Peregrine.Mutation;
 /// Compiles one assembly with one of its files replaced: the build's own command line, once asked for, given to the compiler server. A
 /// project build of the same costs several times as much, and would need a copy of the whole tree.
 /// </summary>
-internal sealed class Compiler(string root, string work, string configuration)
+internal sealed class Compiler(string root, string work)
 {
     private const int TimeoutMs = 300_000;
     private readonly Dictionary<string, string[]> _arguments = [];
@@ -16,8 +16,9 @@ internal sealed class Compiler(string root, string work, string configuration)
     /// <param name="assembly">Which, such as Peregrine.Net.</param>
     /// <param name="file">The replaced file's name from the root; null compiles what stands there.</param>
     /// <param name="text">What stands in it instead.</param>
+    /// <param name="configuration">Of the build whose command line it is.</param>
     /// <returns>The built file; or null and what the compiler said.</returns>
-    public (string? Built, string Output) Compile(string assembly, string? file, string text)
+    public (string? Built, string Output) Compile(string assembly, string? file, string text, string configuration)
     {
         string project = Path.Combine(root, "src", assembly);
         string replaced = file is null ? "" : Path.Combine(root, file);
@@ -25,7 +26,7 @@ internal sealed class Compiler(string root, string work, string configuration)
         File.WriteAllText(changed, text);
         string built = "";
         List<string> arguments = [];
-        foreach (string argument in Arguments(assembly))
+        foreach (string argument in Arguments(assembly, configuration))
         {
             if (argument.StartsWith("/out:", StringComparison.Ordinal))
             {
@@ -54,9 +55,9 @@ internal sealed class Compiler(string root, string work, string configuration)
     }
 
     // What the build gives to the compiler, without what only slows it down: symbols, documents, analyzers, warnings as errors.
-    private string[] Arguments(string assembly)
+    private string[] Arguments(string assembly, string configuration)
     {
-        if (_arguments.TryGetValue(assembly, out string[]? known))
+        if (_arguments.TryGetValue($"{assembly} {configuration}", out string[]? known))
         {
             return known;
         }
@@ -75,7 +76,7 @@ internal sealed class Compiler(string root, string work, string configuration)
             .Select(item => item.GetProperty("Identity").GetString()!)
             .Where(argument => !Dropped.Any(start => argument.StartsWith(start, StringComparison.Ordinal)))];
         arguments.AddRange(["/skipanalyzers+", "/warnaserror-", "/warn:0", "/debug-"]);
-        return _arguments[assembly] = [.. arguments];
+        return _arguments[$"{assembly} {configuration}"] = [.. arguments];
     }
 
     private static readonly string[] Dropped = ["/noconfig", "/debug", "/doc:", "/refout:", "/warnaserror", "/warn:", "/skipanalyzers", "/pdb:",

@@ -9,7 +9,10 @@ namespace Peregrine.Mutation;
 /// <param name="Old">Text that occurs once in the file.</param>
 /// <param name="New">What stands in its place.</param>
 /// <param name="Equivalent">Why no test can tell the two apart; null when one can.</param>
-internal sealed record Mutant(string List, string Name, string File, string Project, string[] Filters, string Old, string New, string? Equivalent)
+/// <param name="Fires">The rule of <c>Invariant.That</c> that it breaks: its suite runs in the Checked configuration,
+/// and has to end with that; null where any test that fails will do.</param>
+internal sealed record Mutant(string List, string Name, string File, string Project, string[] Filters, string Old, string New, string? Equivalent,
+    string? Fires = null)
 {
     /// <summary>Where the scripts of the console's page are: browsers run them as they are, so there is nothing to compile.</summary>
     public const string PageFolder = "src/Peregrine.Console/web/src/";
@@ -22,6 +25,9 @@ internal sealed record Mutant(string List, string Name, string File, string Proj
 
     /// <summary>What a suite is run for once, before anything is changed.</summary>
     public string Suite => string.Join(' ', [Project, .. Filters]);
+
+    /// <summary>The configuration that its suite runs in; null for that of the whole round.</summary>
+    public string? Configuration => Fires is null ? null : "Checked";
 }
 
 /// <summary>The kept lists: tests/mutants/*.mutants, in the form that docs/HACKING.md describes.</summary>
@@ -144,8 +150,11 @@ internal static class MutantList
             case "equivalent":
                 draft.Equivalent = value;
                 break;
+            case "fires":
+                draft.Fires = value;
+                break;
             default:
-                throw new FormatException($"{where}: '{line}': expected [name], file:, suite:, equivalent:, '- ' with old text, " +
+                throw new FormatException($"{where}: '{line}': expected [name], file:, suite:, equivalent:, fires:, '- ' with old text, " +
                     $"'+ ' with new text, # or nothing");
         }
     }
@@ -167,7 +176,7 @@ internal static class MutantList
         }
 
         string[] suite = draft.Suite.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        mutants.Add(new Mutant(list, draft.Name, draft.File, suite[0], suite[1..], old, changed, draft.Equivalent));
+        mutants.Add(new Mutant(list, draft.Name, draft.File, suite[0], suite[1..], old, changed, draft.Equivalent, draft.Fires));
     }
 
     private sealed class Draft
@@ -181,6 +190,8 @@ internal static class MutantList
         public string Suite { get; set; } = "";
 
         public string? Equivalent { get; set; }
+
+        public string? Fires { get; set; }
 
         public List<string> Old { get; } = [];
 

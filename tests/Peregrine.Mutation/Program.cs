@@ -58,7 +58,6 @@ if (options.Sample > 0)
     Console.WriteLine($"a sample of {chosen.Count} by seed {options.Seed}; again: ./dev mutate --sample {options.Sample} --seed {options.Seed}");
 }
 
-string flavour = options.Configuration.ToLowerInvariant();
 string work = Path.Combine(root, "artifacts", "mutants");
 if (Directory.Exists(work))
 {
@@ -66,7 +65,7 @@ if (Directory.Exists(work))
 }
 
 _ = Directory.CreateDirectory(work);
-Runner runner = new(root, work, flavour, new Compiler(root, work, options.Configuration), options.TimeoutSeconds * 1000);
+Runner runner = new(root, work, options.Configuration, new Compiler(root, work), options.TimeoutSeconds * 1000);
 return new Round(runner, options).Run(chosen);
 
 namespace Peregrine.Mutation
@@ -141,7 +140,7 @@ namespace Peregrine.Mutation
         private bool AreSuitesWell(List<Mutant> mutants)
         {
             bool areWell = true;
-            List<Mutant> suites = [.. mutants.DistinctBy(mutant => mutant.Suite)];
+            List<Mutant> suites = [.. mutants.DistinctBy(mutant => $"{mutant.Suite} {mutant.Configuration}")];
             Console.WriteLine($"{suites.Count} suites, each once without any change");
             foreach (Mutant mutant in suites)
             {

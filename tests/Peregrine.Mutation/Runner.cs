@@ -6,7 +6,7 @@ namespace Peregrine.Mutation;
 /// Applies mutants one at a time to copies of the built test programs: only one changed source file and one assembly are ever written, all
 /// below the work folder, nothing in the tree.
 /// </summary>
-internal sealed partial class Runner(string root, string work, string flavour, Compiler compiler, int timeoutMs)
+internal sealed partial class Runner(string root, string work, string configuration, Compiler compiler, int timeoutMs)
 {
     private const int BaselineTimeoutMs = 900_000;
     private readonly Dictionary<string, string> _copies = [];
@@ -25,7 +25,9 @@ internal sealed partial class Runner(string root, string work, string flavour, C
     {
         string text = File.ReadAllText(Path.Combine(root, mutant.File));
         string changed = text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal);
-        (string? built, string output) = mutant.IsOfPage ? (Write(mutant, changed), "") : compiler.Compile(mutant.Assembly, mutant.File, changed);
+        (string? built, string output) = mutant.IsOfPage
+            ? (Write(mutant, changed), "")
+            : compiler.Compile(mutant.Assembly, mutant.File, changed, ConfigurationOf(mutant));
         if (built is null)
         {
             return new Verdict(Outcome.DoesNotBuild, output.Split('\n')
@@ -33,7 +35,7 @@ internal sealed partial class Runner(string root, string work, string flavour, C
         }
 
         string name = mutant.IsOfPage ? Path.Combine("console", mutant.File[Mutant.PageFolder.Length..]) : Path.GetFileName(built);
-        List<(string Copy, string Original)> placed = Place(built, name, Copies(mutant.Project));
+        List<(string Copy, string Original)> placed = Place(built, name, Copies(mutant));
         try
         {
             Ended ended = RunTests(mutant, timeoutMs);
@@ -42,6 +44,8 @@ internal sealed partial class Runner(string root, string work, string flavour, C
                 null => new Verdict(Outcome.KilledByTime, $"not done after {timeoutMs / 1000} s"),
                 0 when CountOf(ended.Output) == 0 => new Verdict(Outcome.NoTest, $"no test matches '{mutant.Suite}'"),
                 0 => new Verdict(Outcome.Survived, $"by {CountOf(ended.Output)} tests of {mutant.Suite}"),
+                _ when mutant.Fires is { } rule && !ended.Output.Contains($"broken invariant: {rule}", StringComparison.Ordinal) =>
+                    new Verdict(Outcome.Survived, $"the rule '{mutant.Fires}' by {FirstFailure(ended)}{RuleOf(ended)}"),
                 _ => new Verdict(Outcome.Killed, FirstFailure(ended)),
             };
         }
@@ -79,7 +83,7 @@ internal sealed partial class Runner(string root, string work, string flavour, C
 
     private Ended RunTests(Mutant mutant, int limitMs)
     {
-        string folder = Copies(mutant.Project)[0].Copy;
+        string folder = Copies(mutant)[0].Copy;
         List<string> arguments = [Path.Combine(folder, mutant.Project + ".dll"), "-noLogo", "-noColor", "-parallelMode", "none", "-stopOnFail",
             "-trait-", "Size=Long"];
         foreach (string filter in mutant.Filters)
@@ -87,28 +91,37 @@ internal sealed partial class Runner(string root, string work, string flavour, C
             arguments.AddRange(["-method", $"*{filter}*"]);
         }
 
-        Dictionary<string, string> environment = new() { ["PEREGRINE_DLL"] = Path.Combine(work, "bin/Peregrine", flavour, "peregrine.dll"),
+        Dictionary<string, string> environment = new() { ["PEREGRINE_DLL"] =
+            Path.Combine(work, "bin/Peregrine", Flavour(configuration), "peregrine.dll"),
             ["PEREGRINE_NATIVE"] = Path.Combine(root, "artifacts/native") };
         return Commands.Run(folder, limitMs, "dotnet", arguments, environment);
     }
 
     // The test program, and the command where tests start it. Copies lie inside the checkout, so that tests find its documents.
-    private List<(string Copy, string Original)> Copies(string project) =>
-        [.. (project == "Peregrine.Integration.Tests" ? new[] { project, "Peregrine" } : [project]).Select(name => (CopyOf(name), Original(name)))];
-
-    private string Original(string name) => Path.Combine(root, "artifacts/bin", name, flavour);
-
-    private string CopyOf(string name)
+    private List<(string Copy, string Original)> Copies(Mutant mutant)
     {
-        if (_copies.TryGetValue(name, out string? known))
+        string flavour = Flavour(ConfigurationOf(mutant));
+        string[] programs = mutant.Project == "Peregrine.Integration.Tests" ? [mutant.Project, "Peregrine"] : [mutant.Project];
+        return [.. programs.Select(name => (CopyOf(name, flavour), Original(name, flavour)))];
+    }
+
+    private string ConfigurationOf(Mutant mutant) => mutant.Configuration ?? configuration;
+
+    private static string Flavour(string configuration) => configuration.ToLowerInvariant();
+
+    private string Original(string name, string flavour) => Path.Combine(root, "artifacts/bin", name, flavour);
+
+    private string CopyOf(string name, string flavour)
+    {
+        if (_copies.TryGetValue($"{name} {flavour}", out string? known))
         {
             return known;
         }
 
         string copy = Path.Combine(work, "bin", name, flavour);
         _ = Directory.CreateDirectory(copy);
-        Ended ended = Commands.Run(root, BaselineTimeoutMs, "cp", ["-rT", "--reflink=auto", Original(name), copy]);
-        return ended.ExitCode == 0 ? _copies[name] = copy
+        Ended ended = Commands.Run(root, BaselineTimeoutMs, "cp", ["-rT", "--reflink=auto", Original(name, flavour), copy]);
+        return ended.ExitCode == 0 ? _copies[$"{name} {flavour}"] = copy
             : throw new InvalidOperationException($"copying the build of {name} failed: {ended.Output}");
     }
 
@@ -119,6 +132,11 @@ internal sealed partial class Runner(string root, string work, string flavour, C
     private static string FirstFailure(Ended ended) => Failed().Match(ended.Output) is { Success: true } match
         ? match.Groups["test"].Value.Trim()
         : $"exit code {ended.ExitCode?.ToString() ?? "none, it took too long"}";
+
+    private static string RuleOf(Ended ended) => Broken().Match(ended.Output) is { Success: true } match ? $": {match.Value.Trim()}" : "";
+
+    [GeneratedRegex("broken invariant: .*")]
+    private static partial Regex Broken();
 
     [GeneratedRegex(@"Total: (?<count>\d+), Errors: \d+, Failed: \d+, Skipped: (?<skipped>\d+)")]
     private static partial Regex Total();

@@ -32,6 +32,7 @@ public sealed class SnapshotReader : IDisposable
         while (done < target.Length && (_at < _end || TryNextChunk()))
         {
             int count = Math.Min(target.Length - done, _end - _at);
+            Invariant.That(count > 0 && _at >= SnapshotFormat.ChunkHeaderBytes && _at + count <= _end, "content is read from inside of a chunk");
             _chunk.AsSpan(_at, count).CopyTo(target[done..]);
             _at += count;
             done += count;
@@ -161,6 +162,7 @@ public sealed class SnapshotReader : IDisposable
         _chunks++;
         _at = SnapshotFormat.ChunkHeaderBytes;
         _end = chunk.Length;
+        Invariant.That(_at < _end, "a chunk has a byte or more");
         return true;
     }
 }

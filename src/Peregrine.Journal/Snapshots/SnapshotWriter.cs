@@ -42,6 +42,7 @@ public sealed class SnapshotWriter : IBufferWriter<byte>, IDisposable
         while (content.Length > 0)
         {
             int count = Math.Min(content.Length, _chunk.Length - _chunkBytes);
+            Invariant.That(count > 0, "a chunk that is full was written");
             content[..count].CopyTo(_chunk.AsSpan(_chunkBytes));
             Advance(count);
             content = content[count..];
@@ -121,10 +122,14 @@ public sealed class SnapshotWriter : IBufferWriter<byte>, IDisposable
         if (_chunkBytes > SnapshotFormat.ChunkHeaderBytes)
         {
             Span<byte> chunk = _chunk.AsSpan(0, _chunkBytes);
+            Invariant.That(_chunkBytes <= SnapshotFormat.ChunkHeaderBytes + SnapshotFormat.ChunkBytesMax,
+                "a chunk is no longer than chunks may be");
             SnapshotFormat.WriteChunkHeader(chunk);
             _hash.AppendData(chunk);
             Put(chunk);
             _chunks++;
+            Invariant.That(_chunks * SnapshotFormat.ChunkHeaderBytes < _offset && ContentBytes >= _chunks,
+                "each chunk has a header and a byte or more");
             _chunkBytes = SnapshotFormat.ChunkHeaderBytes;
         }
     }

@@ -139,11 +139,14 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             free = _steps.Claim(Handover);
         }
 
+        Invariant.That(_side.Filled < free.Length && _side.Filled < Handover,
+            "places are filled one by one, and handed over before there are too many");
         return ref free[_side.Filled];
     }
 
     private void HandOver()
     {
+        Invariant.That(_side.Filled >= 0 && _side.Filled <= Handover, "no more is handed over than places were filled");
         _steps.Publish(_side.Filled);
         _side.Filled = 0;
         if (_thread is null)
@@ -172,6 +175,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private void WaitUntil(int onTheirWay)
     {
         IdleWait idle = new(Waiting);
+        Invariant.That(onTheirWay >= 0 && onTheirWay < Places, "the reader waits for a place at least");
         Volatile.Write(ref _awaited, onTheirWay);
         while (_steps.Count > onTheirWay)
         {
@@ -213,6 +217,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             {
                 idle.Reset();
                 int count = Math.Min(steps.Length, Handover);
+                Invariant.That(count > 0 && count <= steps.Length, "what is carried out was handed over");
                 CarryOut(_replay, steps, count);
                 _steps.Release(count);
 

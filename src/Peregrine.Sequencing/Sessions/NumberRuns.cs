@@ -44,6 +44,7 @@ public sealed class NumberRuns
         _runs.Clear();
 
         // A run without a number: the first known one follows it.
+        Invariant.That(next > 0 && mark >= 0, "numbers begin at 1, and reports are told after none");
         _runs.Add(new NumberRun(next, next - 1, mark));
     }
 
@@ -60,6 +61,7 @@ public sealed class NumberRuns
         }
         else if (number == Last.Last + 1 && mark == Last.Mark)
         {
+            Invariant.That(Last.Last + 1 == number, "a run goes on with the next number");
             _runs[^1] = Last with { Last = number };
         }
         else
@@ -91,6 +93,8 @@ public sealed class NumberRuns
             _runs.RemoveRange(0, RunsMax / 4);
         }
 
+        Invariant.That(run.First <= run.Last + 1 && run.Mark >= 0, "a run ends where it begins or behind that");
+        Invariant.That(_runs.Count < RunsMax, "no more runs are kept than may be");
         _runs.Add(run);
     }
 
@@ -132,6 +136,7 @@ public sealed class NumberRuns
             return NumberKind.Other;
         }
 
+        Invariant.That(number > run.Last && (low == _runs.Count || number < _runs[low].First), "a report has a number between two runs");
         report = run.Mark + (number - run.Last);
         return NumberKind.Report;
     }

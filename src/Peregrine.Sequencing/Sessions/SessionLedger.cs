@@ -76,6 +76,7 @@ public sealed class SessionLedger
             _lastSession = command.SessionId;
         }
 
+        Invariant.That(_lastSession == command.SessionId && command.Sequence > _lastSequence, "commands come in their order");
         (_lastSequence, _lastNumber) = (command.Sequence, command.SessionSequence);
     }
 
@@ -136,6 +137,7 @@ public sealed class SessionLedger
         (long sequence, long number) = _commands.GetValueOrDefault(sessionId);
 
         // A command counts from the reset on; a note that was written behind it knows it.
+        Invariant.That(number >= 0 && sequence >= 0, "a number of a command is one");
         bool isCommandLast = number > 0 && (noted is null || sequence > Math.Max(noted.NotedAfter, noted.BegunAfter));
         return isCommandLast ? Math.Max(number + 1, noted?.NotedIncoming ?? 1) : noted?.NotedIncoming ?? 1;
     }
@@ -162,6 +164,9 @@ public sealed class SessionLedger
     {
         if (_lastSession >= 0)
         {
+            Invariant.That(_lastNumber > 0
+                && (!_commands.TryGetValue(_lastSession, out (long Sequence, long Number) before) || before.Sequence < _lastSequence),
+                "the last command of a session comes behind the one before");
             _commands[_lastSession] = (_lastSequence, _lastNumber);
             _lastSession = -1;
         }

@@ -156,6 +156,8 @@ public sealed class ShardedMatching : IDisposable
             return false;
         }
 
+        Invariant.That(shard == ShardRouter.All ? BitOperations.PopCount(_answered) == _threads.Length : _answered == 0,
+            "a result is whole when every shard that has a part in it has answered");
         _answered = 0;
         _isTaken = true;
         _books.Router.Complete(_result.Span);
@@ -223,6 +225,7 @@ public sealed class ShardedMatching : IDisposable
             bool isAwaited = (_answered & (1UL << shard)) == 0;
             if (isAwaited && _threads[shard].TryCollect(_collected[shard], out _answers[shard]))
             {
+                Invariant.That((_answered & (1UL << shard)) == 0, "a shard answers a command once");
                 _answered |= 1UL << shard;
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
@@ -60,9 +61,11 @@ internal sealed class BookSide
     /// <summary>Adds a level whose key is not in it.</summary>
     public void Add(long key, int level)
     {
+        Invariant.That(Find(key) == None, "a price has one level");
         long at = key - _base;
         if ((ulong)at >= (ulong)_windowTicks && !TryMoveWindow(key))
         {
+            Invariant.That(_windowTicks == 0 || key < _base, "all far keys are below the window");
             _far.Add(key, level);
         }
         else
@@ -71,6 +74,7 @@ internal sealed class BookSide
         }
 
         Count++;
+        Invariant.That(Find(key) == level, "a level is found where it was added");
         if (key > BestKey)
         {
             Best = level;
@@ -81,6 +85,7 @@ internal sealed class BookSide
     /// <summary>Removes a level that is in it.</summary>
     public void Remove(long key)
     {
+        Invariant.That(Find(key) != None, "a level that is removed is there");
         ulong at = (ulong)(key - _base);
         if (at < (ulong)_windowTicks)
         {
@@ -92,6 +97,7 @@ internal sealed class BookSide
         }
 
         Count--;
+        Invariant.That(Count >= 0 && Find(key) == None, "a level is removed once");
         if (key == BestKey)
         {
             FindBest();
@@ -108,6 +114,7 @@ internal sealed class BookSide
         }
 
         int place = key > _base ? HighestBelow((int)Math.Min(key - _base, _windowTicks)) : None;
+        Invariant.That(place == None || _base + place < key, "a worse level has a smaller key");
         if (place != None)
         {
             found = _base + place;
@@ -137,6 +144,8 @@ internal sealed class BookSide
         }
 
         int place = key < _base ? LowestFrom(0) : LowestFrom((int)(key - _base + 1));
+        Invariant.That(place == None || (_base + place > key && _base + place <= BestKey),
+            "a better level has a greater key, and none is better than the best");
         if (place == None)
         {
             return None;
@@ -153,6 +162,7 @@ internal sealed class BookSide
         if (_summary != 0)
         {
             int place = HighestBelow(_windowTicks);
+            Invariant.That(place != None && _window[place] != None, "where a bit is set there is a level");
             Best = _window[place];
             BestKey = _base + place;
             return;
@@ -164,6 +174,7 @@ internal sealed class BookSide
         {
             BestKey = _far.GreatestKey(out int level);
             Best = level;
+            Invariant.That(level != None, "the best far level is a level");
             _ = _windowTicks > 0 && MoveWindow(BestKey);
         }
     }
@@ -206,11 +217,13 @@ internal sealed class BookSide
             SetWindow((int)(key - _base), level);
         }
 
+        Invariant.That(_far.Count == 0 || _far.GreatestKey(out _) < _base, "all far keys are below the window");
         return true;
     }
 
     private void SetWindow(int place, int level)
     {
+        Invariant.That(_window[place] == None && level != None, "a place in the window holds one level");
         _window[place] = level;
         uint word = (uint)place / WordBits;
         _words[word] |= 1UL << place;
@@ -219,6 +232,7 @@ internal sealed class BookSide
 
     private void ClearWindow(int place)
     {
+        Invariant.That(_window[place] != None && (_words[place / WordBits] >> place & 1) != 0, "a bit stands for each level in the window");
         _window[place] = None;
         uint word = (uint)place / WordBits;
         ulong left = _words[word] & ~(1UL << place);

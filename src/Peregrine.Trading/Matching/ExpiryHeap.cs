@@ -1,4 +1,5 @@
 using Peregrine.Linux.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
@@ -15,12 +16,14 @@ public sealed partial class MatchingEngine
 
         public void Add(int slot, Slab<OrderDetail> details)
         {
+            Invariant.That(Count < _slots.Length, "every order has a place among those that expire");
             Sink(Rise(Count++, slot, details), slot, details);
         }
 
         public void Remove(int slot, Slab<OrderDetail> details)
         {
             int hole = details[slot].HeapIndex;
+            Invariant.That(Count > 0 && hole < Count && _slots[hole] == slot, "an order that expires knows its place");
             int last = _slots[--Count];
             if (last != slot)
             {
@@ -71,11 +74,13 @@ public sealed partial class MatchingEngine
                 at = child;
             }
 
+            Invariant.That(at == 0 || details[_slots[(at - 1) >> 1]].ExpireTimeNs <= time, "who stands above another expires no later");
             Put(at, slot, details);
         }
 
         private void Put(int at, int slot, Slab<OrderDetail> details)
         {
+            Invariant.That(at < Count, "a place among those that expire is one of as many as there are");
             _slots[at] = slot;
             details[slot].HeapIndex = at;
         }

@@ -1,3 +1,5 @@
+using Peregrine.Primitives;
+
 namespace Peregrine.Trading.Matching;
 
 /// <summary>
@@ -50,11 +52,14 @@ internal sealed class FarLevels
 
         Block block = _blocks[at];
         int position = ~Array.BinarySearch(block.Keys, 0, block.Count, key);
+        Invariant.That(position >= 0 && block.Count < BlockKeys, "a far key is added once, into a block with room");
         Array.Copy(block.Keys, position, block.Keys, position + 1, block.Count - position);
         Array.Copy(block.Levels, position, block.Levels, position + 1, block.Count - position);
         block.Keys[position] = key;
         block.Levels[position] = level;
         block.Count++;
+        Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
+            "keys of a block ascend");
         Count++;
     }
 
@@ -64,7 +69,9 @@ internal sealed class FarLevels
         int at = BlockOf(key);
         Block block = _blocks[at];
         int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
+        Invariant.That(position >= 0, "a far key that is removed is there");
         block.Count--;
+        Invariant.That(Count >= 0 && block.Count >= 0, "blocks hold no fewer keys than none");
         Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
         Array.Copy(block.Levels, position + 1, block.Levels, position, block.Count - position);
         Count--;
@@ -78,6 +85,7 @@ internal sealed class FarLevels
     public long GreatestKey(out int level)
     {
         Block last = _blocks[_blockCount - 1];
+        Invariant.That(last.Count > 0, "a block that is in use holds a key");
         level = last.Levels[last.Count - 1];
         return last.Keys[last.Count - 1];
     }
@@ -170,6 +178,7 @@ internal sealed class FarLevels
         Array.Copy(full.Keys, kept, upper.Keys, 0, upper.Count);
         Array.Copy(full.Levels, kept, upper.Levels, 0, upper.Count);
         full.Count = kept;
+        Invariant.That(upper.Count > 0 && full.Keys[kept - 1] < upper.Keys[0], "blocks ascend");
         InsertBlock(at + 1, upper);
     }
 
@@ -182,6 +191,7 @@ internal sealed class FarLevels
 
         Array.Copy(_blocks, at, _blocks, at + 1, _blockCount - at);
         _blocks[at] = block;
+        Invariant.That(at < _blockCount + 1, "a block is put beside others");
         _blockCount++;
     }
 

@@ -1,3 +1,5 @@
+using Peregrine.Primitives;
+
 namespace Peregrine.Trading.Matching;
 
 /// <summary>Where the engine puts its events, in order; grows by doubling, bounded by what one command can do to a full book.</summary>
@@ -37,11 +39,16 @@ public sealed class MatchEventBuffer(int capacity = 1024)
             Grow();
         }
 
+        Invariant.That(Count < _events.Length, "there is a place for the next event");
         return ref _events[Count++];
     }
 
     /// <summary>An event told before, to be completed.</summary>
-    internal ref MatchEvent At(int index) => ref _events[index];
+    internal ref MatchEvent At(int index)
+    {
+        Invariant.That((uint)index < (uint)Count, "an event that is completed was told");
+        return ref _events[index];
+    }
 
     /// <summary>Forgets all events; keeps the memory.</summary>
     public void Clear() => Count = 0;

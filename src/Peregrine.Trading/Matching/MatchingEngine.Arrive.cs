@@ -1,3 +1,5 @@
+using Peregrine.Primitives;
+
 namespace Peregrine.Trading.Matching;
 
 // Orders that are not plain, from their request to their place.
@@ -93,6 +95,7 @@ public sealed partial class MatchingEngine
     private void Arrive(Book book, int slot, MatchEventBuffer events)
     {
         long minimum = TakeArrivalMinimum(slot);
+        Invariant.That(OrderAt(slot).Place == 0 && OrderAt(slot).Leaves > 0, "an order that arrives is nowhere yet, and has something left");
         if (book.Phase != TradingPhase.Continuous || WaitsForAuction(book, slot))
         {
             EnterWaiting(book, slot, events);
@@ -229,6 +232,7 @@ public sealed partial class MatchingEngine
     private RejectReason MatchSlot(Book book, int slot, ref Aggressor arriving, MatchEventBuffer events)
     {
         RejectReason stop = Match(book, ref arriving, events);
+        Invariant.That(arriving.Leaves >= 0 && arriving.Leaves <= OrderAt(slot).Leaves, "matching leaves an order no more than it had");
         OrderAt(slot).Leaves = arriving.Leaves;
         return stop;
     }
@@ -263,6 +267,7 @@ public sealed partial class MatchingEngine
     /// <summary>Cancels what an order that is nowhere has left.</summary>
     private void EndUntraded(Book book, int slot, RejectReason reason, MatchEventBuffer events)
     {
+        Invariant.That(OrderAt(slot).Place == 0 && OrderAt(slot).Leaves > 0, "what ends untraded is nowhere, and has something left");
         EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, _details[slot].Price, OrderAt(slot).Leaves, 0, reason);
         Free(book, slot);
     }

@@ -102,6 +102,7 @@ public sealed partial class MatchingEngine
         ref OrderDetail detail = ref _details[slot];
         EmitSlot(ref events.Next(), MatchEventType.Triggered, slot, detail.Price, OrderAt(slot).Leaves, OrderAt(slot).Leaves, RejectReason.None);
         TakeOut(book, slot, events);
+        Invariant.That(OrderAt(slot).Place == 0 && OrderAt(slot).Leaves > 0, "a stop that is triggered is nowhere, and whole");
         detail.Type = detail.Type == OrderType.StopLimit ? OrderType.Limit : OrderType.Market;
         ref OrderExtra extra = ref _extras[slot];
         bool hadExtra = (OrderAt(slot).Kind & OrderKind.HasExtra) != 0;
@@ -129,6 +130,8 @@ public sealed partial class MatchingEngine
 
             _hash -= TermOf(slot);
             LeaveStopLevel(book, slot);
+            Invariant.That(order.Side == Side.Sell ? wanted < book.LastTrade + 1 : wanted > book.LastTrade - 1,
+                "a trailing stop stays on its side of the last trade price");
             _extras[slot].StopPrice = wanted;
             order.Identity = MatchDigest.OfIdentity(View(slot));
             EnterStopLevel(book, slot, ref order);
@@ -255,6 +258,7 @@ public sealed partial class MatchingEngine
         ticks += order.Side == Side.Buy ? -extra.OffsetTicks : extra.OffsetTicks;
         ticks = (detail.Flags & OrderFlags.HasLimit) != 0 ? LimitPegPrice(order.Side, ticks, extra.LimitPrice) : ticks;
         ticks = Math.Clamp(ticks, -book.Terms.PegTicksMax, book.Terms.PegTicksMax);
+        Invariant.That(ticks >= -book.Terms.PegTicksMax && ticks <= book.Terms.PegTicksMax, "a peg is priced within the instrument");
         return hasReference;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
@@ -35,6 +36,7 @@ public sealed partial class MatchingEngine
     private RejectReason SweepLevel(Book book, BookSide other, int levelIndex, ref Aggressor arriving, MatchEventBuffer events)
     {
         ref Level level = ref LevelAt(levelIndex);
+        Invariant.That(level.Side != arriving.Side && !level.IsEmpty, "an order trades with levels of the other side that hold orders");
         long shownBefore = level.Quantity;
         int countBefore = level.Shown.Count;
         RejectReason stop = RejectReason.None;
@@ -43,6 +45,7 @@ public sealed partial class MatchingEngine
         {
             ref Order resting = ref OrderAt(slot);
             int next = resting.Next;
+            Invariant.That(resting.Place == OrderPlace.Queue && resting.Shown > 0, "who stands among shown orders shows something");
             long traded = Math.Min(arriving.Leaves, resting.Shown);
             if (traded < Math.Min(arriving.MinimumPerTrade, arriving.Leaves))
             {
@@ -68,6 +71,7 @@ public sealed partial class MatchingEngine
                 break;
             }
 
+            Invariant.That(traded == Math.Min(arriving.Leaves, resting.Shown), "a trade is of what both have, and of what is shown");
             Trade(book, ref resting, ref level, ref arriving, traded, level.Price, events);
             if (resting.Leaves == 0)
             {
@@ -80,6 +84,7 @@ public sealed partial class MatchingEngine
                 Refresh(book, slot, levelIndex, ref resting, ref level, traded, events);
 
                 // The new slice may be all that is behind.
+                Invariant.That(resting.Next == None && resting.Shown > 0, "the next slice of an iceberg stands at the back of its queue");
                 next = next == None ? slot : next;
             }
             else
@@ -95,21 +100,24 @@ public sealed partial class MatchingEngine
             stop = SweepHidden(book, ref level, ref arriving, events);
         }
 
-        if (level.Quantity != shownBefore || level.Shown.Count != countBefore)
+        EndSweep(book, other, levelIndex, ref level, level.Quantity != shownBefore || level.Shown.Count != countBefore, events);
+        return stop;
+    }
+
+    // What a sweep has changed of a level is told once, at its end; a level that holds nothing more goes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EndSweep(Book book, BookSide other, int levelIndex, ref Level level, bool isTold, MatchEventBuffer events)
+    {
+        if (isTold)
         {
             EmitLevel(book, levelIndex, events);
-            if (level.Shown.Count == 0)
-            {
-                other.ShownCount--;
-            }
+            other.ShownCount -= level.Shown.Count == 0 ? 1 : 0;
         }
 
         if (level.IsEmpty)
         {
             DropLevel(book, levelIndex, ref level);
         }
-
-        return stop;
     }
 
     private RejectReason SweepHidden(Book book, ref Level level, ref Aggressor arriving, MatchEventBuffer events)
@@ -119,6 +127,7 @@ public sealed partial class MatchingEngine
         {
             ref Order resting = ref OrderAt(slot);
             int next = resting.Next;
+            Invariant.That((resting.Kind & OrderKind.Hidden) != 0 && resting.Shown == 0, "who stands among hidden orders is hidden");
             bool isConditional = (resting.Kind & OrderKind.Conditional) != 0;
             long traded = Math.Min(arriving.Leaves, resting.Leaves);
             bool isPassedOver = (isConditional && arriving.Leaves < SizeInForce(slot))
@@ -173,6 +182,9 @@ public sealed partial class MatchingEngine
     /// <summary>One trade: both sides' quantities, the digest, the event, the last trade price. The order stays in its queue.</summary>
     private void Trade(Book book, ref Order resting, ref Level level, ref Aggressor arriving, long traded, long price, MatchEventBuffer events)
     {
+        Invariant.That(traded > 0 && traded <= arriving.Leaves && traded <= resting.Leaves,
+            "a trade is of something, and of no more than both have");
+        Invariant.That(arriving.Owner < 0 || arriving.Owner != resting.Owner, "orders of one owner never trade with each other");
         long ticks = level.Price;
         _hash -= MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
         arriving.Leaves -= traded;
@@ -193,6 +205,7 @@ public sealed partial class MatchingEngine
             _hash += MatchDigest.OfPlace(resting.Identity, ticks, resting.Leaves, resting.Shown, resting.Priority);
         }
 
+        Invariant.That(level.Quantity >= 0 && level.HiddenQuantity >= 0 && resting.Shown >= 0, "a trade takes no more than a level has");
         TradeCount++;
         if (book.LastTrade != price || !book.HasLastTrade)
         {
@@ -220,6 +233,8 @@ public sealed partial class MatchingEngine
         _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, 0, order.Priority);
         EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, shownBefore, events);
         Detach(slot, ref level);
+        Invariant.That(order.Shown == 0 && order.Leaves > 0 && (order.Kind & OrderKind.Iceberg) != 0,
+            "an iceberg shows its next slice when the last one is gone");
         order.Shown = ShownOf(slot);
         order.Priority = ++book.Priority;
         MarkDirty(book);

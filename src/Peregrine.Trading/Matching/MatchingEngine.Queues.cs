@@ -48,10 +48,13 @@ public sealed partial class MatchingEngine
         order.Priority = ++book.Priority;
         MarkDirty(book);
         Append(slot, ref order, levelIndex, ref level);
+        Invariant.That(level.Price == ticks && level.Side == order.Side && level.InstrumentId == book.InstrumentId,
+            "a level holds orders of one side at one price of one instrument");
         _hash += MatchDigest.OfPlace(order.Identity, ticks, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) == 0)
         {
             side.ShownCount += level.Shown.Count == 1 ? 1 : 0;
+            Invariant.That(side.ShownCount > 0 && side.ShownCount <= side.Count, "a side has no more levels that show something than levels");
             EmitDelta(book, MatchEventType.OrderAdded, slot, ticks, order.Shown, events);
             EmitLevel(book, in level, events);
         }
@@ -74,6 +77,7 @@ public sealed partial class MatchingEngine
     private void LeaveLevel(Book book, int slot, int levelIndex, ref Level level, MatchEventBuffer events)
     {
         ref Order order = ref OrderAt(slot);
+        Invariant.That(order.Level == levelIndex && level.Side == order.Side, "an order leaves the level that it is in");
         _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         Detach(slot, ref level);
         bool isShown = (order.Kind & (OrderKind.Hidden | OrderKind.Market)) == 0;
@@ -87,6 +91,7 @@ public sealed partial class MatchingEngine
             }
         }
 
+        Invariant.That(book.Own(order.Side).ShownCount >= 0, "a side has no fewer levels that show something than none");
         if (level.IsEmpty)
         {
             DropLevel(book, levelIndex, ref level);
@@ -95,6 +100,8 @@ public sealed partial class MatchingEngine
 
     private void DropLevel(Book book, int levelIndex, ref Level level)
     {
+        Invariant.That(levelIndex == book.MarketLevel(level.Side) || book.Own(level.Side).Find(KeyOf(level.Side, level.Price)) == levelIndex,
+            "a side knows each of its levels by its price");
         if (levelIndex == book.MarketLevel(level.Side))
         {
             book.MarketLevel(level.Side) = None;
@@ -110,11 +117,13 @@ public sealed partial class MatchingEngine
     /// <summary>Takes lots off an order that stays in its queue: from what it holds back first, when it is asked for.</summary>
     private void TakeOff(int slot, ref Order order, ref Level level, long lots, MatchEventBuffer events)
     {
+        Invariant.That(lots > 0 && lots < order.Leaves, "an order that stays in its queue keeps something");
         _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         long shownBefore = order.Shown;
         long reserveBefore = order.Leaves - order.Shown;
         order.Leaves -= lots;
         order.Shown = Math.Min(order.Shown, order.Leaves);
+        Invariant.That(order.Shown >= 0 && order.Shown <= shownBefore, "what is taken off an order makes it show no more than before");
         _hash += MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) != 0)
         {
@@ -147,6 +156,7 @@ public sealed partial class MatchingEngine
     private void CancelPart(Book book, int slot, long lots, RejectReason reason, MatchEventBuffer events)
     {
         ref Order order = ref OrderAt(slot);
+        Invariant.That(lots > 0 && lots < order.Leaves, "a part is less than the whole");
         EmitSlot(ref events.Next(), MatchEventType.Cancelled, slot, TicksOf(slot), lots, order.Leaves - lots, reason);
         TakeOffAnywhere(book, slot, lots, events);
     }
@@ -181,6 +191,8 @@ public sealed partial class MatchingEngine
         order.Kind = KindOf(slot);
         order.Shown = (order.Kind & (OrderKind.Hidden | OrderKind.Market)) != 0 ? 0 : ShownOf(slot);
         order.Identity = MatchDigest.OfIdentity(View(slot));
+        Invariant.That(order.Leaves > 0 && order.Shown >= 0 && order.Shown <= order.Leaves,
+            "an order that enters a queue has something left and shows no more than that");
         if ((order.Kind & OrderKind.Market) != 0)
         {
             EnterMarketLevel(book, slot, ref order);
@@ -211,6 +223,7 @@ public sealed partial class MatchingEngine
         }
 
         order.Priority = ++book.Priority;
+        Invariant.That(LevelAt(levelIndex).Price == 0 && order.Shown == 0, "market orders wait at no price and show nothing");
         MarkDirty(book);
         Append(slot, ref order, levelIndex, ref LevelAt(levelIndex));
         _hash += MatchDigest.OfPlace(order.Identity, 0, order.Leaves, 0, order.Priority);
@@ -221,6 +234,7 @@ public sealed partial class MatchingEngine
     {
         ref Order order = ref OrderAt(slot);
         order.Place = OrderPlace.Parked;
+        Invariant.That(order.Leaves > 0, "an order that is parked has something left");
         order.Kind = KindOf(slot) & ~OrderKind.Market;
         order.Shown = 0;
         order.Identity = MatchDigest.OfIdentity(View(slot));
@@ -243,6 +257,7 @@ public sealed partial class MatchingEngine
     {
         ref Order order = ref OrderAt(slot);
         order.Place = OrderPlace.Stop;
+        Invariant.That(order.Leaves > 0 && (order.Kind & OrderKind.HasExtra) != 0, "a stop has something left and a stop price");
         order.Kind = KindOf(slot) & ~OrderKind.Market;
         order.Shown = 0;
         order.Identity = MatchDigest.OfIdentity(View(slot));
@@ -261,6 +276,8 @@ public sealed partial class MatchingEngine
     {
         long stopPrice = _extras[slot].StopPrice;
         order.Level = FindOrAddLevel(book.Stops(order.Side), book, order.Side, stopPrice, StopKeyOf(order.Side, stopPrice));
+        Invariant.That(LevelAt(order.Level).Price == stopPrice && LevelAt(order.Level).Side == order.Side,
+            "a stop waits among stops of its side at its stop price");
         InsertByPriority(slot, ref order, ref LevelAt(order.Level));
         _hash += TermOf(slot);
     }
@@ -276,6 +293,7 @@ public sealed partial class MatchingEngine
 
         order.Previous = before;
         order.Next = before == None ? level.Hidden.Head : OrderAt(before).Next;
+        Invariant.That(before == None || OrderAt(before).Priority < order.Priority, "the stops before one came before it");
         if (before == None)
         {
             level.Hidden.Head = slot;
@@ -285,6 +303,7 @@ public sealed partial class MatchingEngine
             OrderAt(before).Next = slot;
         }
 
+        Invariant.That(order.Next == None || OrderAt(order.Next).Priority > order.Priority, "the stops behind one came after it");
         if (order.Next == None)
         {
             level.Hidden.Tail = slot;
@@ -303,6 +322,8 @@ public sealed partial class MatchingEngine
         ref Order order = ref OrderAt(slot);
         int levelIndex = order.Level;
         ref Level level = ref LevelAt(levelIndex);
+        Invariant.That(level.Price == _extras[slot].StopPrice && level.Shown.Count == 0,
+            "a stop leaves the level of its stop price, where nothing is shown");
         DetachHidden(ref order, ref level);
         if (level.IsEmpty)
         {
@@ -322,6 +343,7 @@ public sealed partial class MatchingEngine
         {
             LeaveStopLevel(book, slot);
             book.StopCount--;
+            Invariant.That(book.StopCount >= book.Trailing.Count - 1, "trailing stops are stops");
             if (_details[slot].Type == OrderType.TrailingStop)
             {
                 Unlist(ref book.Trailing, slot);
@@ -347,6 +369,7 @@ public sealed partial class MatchingEngine
     private void AddLast(ref SpecialList list, int slot)
     {
         ref OrderDetail detail = ref _details[slot];
+        Invariant.That((list.Tail == None) == (list.Count == 0), "a list has a tail as long as it has orders");
         detail.PreviousSpecial = list.Tail;
         detail.NextSpecial = None;
         if (list.Tail == None)
@@ -365,6 +388,10 @@ public sealed partial class MatchingEngine
     private void Unlist(ref SpecialList list, int slot)
     {
         ref OrderDetail detail = ref _details[slot];
+        Invariant.That(list.Count > 0 && (detail.PreviousSpecial == None ? list.Head : _details[detail.PreviousSpecial].NextSpecial) == slot,
+            "the order before one in a list, or its head, leads to it");
+        Invariant.That((detail.NextSpecial == None ? list.Tail : _details[detail.NextSpecial].PreviousSpecial) == slot,
+            "the order behind one in a list, or its tail, leads back to it");
         if (detail.PreviousSpecial == None)
         {
             list.Head = detail.NextSpecial;
@@ -384,6 +411,8 @@ public sealed partial class MatchingEngine
         }
 
         list.Count--;
+        Invariant.That((list.Count == 0) == (list.Head == None) && (list.Count == 0) == (list.Tail == None),
+            "a list without orders has neither head nor tail");
     }
 
     private OrderKind KindOf(int slot)

@@ -332,15 +332,20 @@ public sealed partial class MatchingEngine
     {
         ref Order loaded = ref OrderAt(slot);
         loaded.Kind = KindOf(slot);
+        bool isShown = order.Place == OrderPlace.Queue && (loaded.Kind & (OrderKind.Hidden | OrderKind.Market)) == 0;
+        Require(isShown == (loaded.Shown > 0),
+            $"order {order.OrderId} shows {loaded.Shown}, {(isShown ? "expected something" : "expected nothing")}");
         switch (order.Place)
         {
             case OrderPlace.Queue when (loaded.Kind & OrderKind.Market) != 0:
                 ref int market = ref book.MarketLevel(order.Side);
                 market = market == None ? TakeLevel(0, book.InstrumentId, order.Side) : market;
+                RequireBehind(LevelAt(market).Shown.Tail, in order);
                 Append(slot, ref loaded, market, ref LevelAt(market));
                 break;
             case OrderPlace.Queue:
                 int level = FindOrAddLevel(book.Own(order.Side), book, order.Side, order.Price.Ticks, KeyOf(order.Side, order.Price.Ticks));
+                RequireBehind((loaded.Kind & OrderKind.Hidden) != 0 ? LevelAt(level).Hidden.Tail : LevelAt(level).Shown.Tail, in order);
                 Append(slot, ref loaded, level, ref LevelAt(level));
                 book.Own(order.Side).ShownCount += (loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(level).Shown.Count == 1 ? 1 : 0;
                 break;
@@ -348,6 +353,7 @@ public sealed partial class MatchingEngine
                 loaded.Kind &= ~OrderKind.Market;
                 loaded.Level = FindOrAddLevel(
                     book.Stops(order.Side), book, order.Side, order.StopPrice.Ticks, StopKeyOf(order.Side, order.StopPrice.Ticks));
+                RequireBehind(LevelAt(loaded.Level).Hidden.Tail, in order);
                 InsertByPriority(slot, ref loaded, ref LevelAt(loaded.Level));
                 book.StopCount++;
                 break;
@@ -356,6 +362,10 @@ public sealed partial class MatchingEngine
                 break;
         }
     }
+
+    // Orders of a queue are saved in their order, which is that of their numbers.
+    private void RequireBehind(int tail, in RestingOrder order) => Require(tail == None || OrderAt(tail).Priority < order.PrioritySequence,
+        $"order {order.OrderId} with number {order.PrioritySequence} behind one with number {(tail == None ? 0 : OrderAt(tail).Priority)}");
 
     /// <summary>The lists of a book, each in the order of priority numbers.</summary>
     private void LinkSpecials(Book book)

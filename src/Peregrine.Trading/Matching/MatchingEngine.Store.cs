@@ -62,6 +62,7 @@ public sealed partial class MatchingEngine
     private int TakeSlot()
     {
         int slot = _freeOrder;
+        Invariant.That(slot != None && _orders[slot].Id == 0, "a free slot holds no order, and there is one for every order that may rest");
         _freeOrder = _orders[slot].Next;
         _slotsUsed = Math.Max(_slotsUsed, slot + 1);
         return slot;
@@ -76,6 +77,7 @@ public sealed partial class MatchingEngine
             _expiries.Remove(slot, _details);
         }
 
+        Invariant.That(order.Id != 0 && _index.Find(order.Id) == slot, "an order is forgotten once, and its id led to it until then");
         _index.Remove(order.Id);
         order.Id = 0;
         order.Kind = OrderKind.Plain;
@@ -85,12 +87,15 @@ public sealed partial class MatchingEngine
         _instruments[slot] = None;
         OrderCount--;
         book.OrderCount--;
+        Invariant.That(book.OrderCount >= 0 && book.OrderCount <= OrderCount,
+            "a book has no more orders than the engine, and none less than none");
     }
 
     private int TakeLevel(long ticks, int instrumentId, Side side)
     {
         // Every level holds an order, so levels cannot run out before orders do.
         int index = _freeLevel;
+        Invariant.That(index != None, "levels cannot run out before orders do: every level holds one");
         ref Level level = ref LevelAt(index);
         _freeLevel = level.Shown.Head;
         level = default;
@@ -118,8 +123,11 @@ public sealed partial class MatchingEngine
     private void Append(int slot, ref Order order, int levelIndex, ref Level level)
     {
         order.Level = levelIndex;
+        Invariant.That(order.Leaves > 0 && order.Shown >= 0 && order.Shown <= order.Leaves,
+            "an order in a queue has something left and shows no more than that");
         if ((order.Kind & OrderKind.Hidden) != 0)
         {
+            Invariant.That(order.Shown == 0, "a hidden order shows nothing");
             AddLast(ref level.Hidden, slot, ref order);
             level.HiddenQuantity += (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
             return;
@@ -150,6 +158,8 @@ public sealed partial class MatchingEngine
 
         Unlink(ref level.Shown, in order);
         level.Quantity -= order.Shown;
+        Invariant.That(level.Quantity >= 0 && (level.Shown.Count > 0 || level.Quantity == 0),
+            "a level shows what its orders show, and nothing without one");
         if (order.Kind == OrderKind.Plain)
         {
             level.ReferenceCount--;
@@ -158,17 +168,24 @@ public sealed partial class MatchingEngine
 
         level.Reserve -= order.Leaves - order.Shown;
         level.ReferenceCount -= (order.Kind & OrderKind.Pegged) != 0 ? 0 : 1;
+        Invariant.That(level.Reserve >= 0 && level.ReferenceCount >= 0 && level.ReferenceCount <= level.Shown.Count,
+            "what a level holds back, and whom pegs may follow, are parts of its shown orders");
     }
 
     private void DetachHidden(ref Order order, ref Level level)
     {
         Unlink(ref level.Hidden, in order);
         level.HiddenQuantity -= (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
+        Invariant.That(level.HiddenQuantity >= 0 && (level.Hidden.Count > 0 || level.HiddenQuantity == 0),
+            "a level hides what its hidden orders have, and nothing without one");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddLast(ref OrderQueue queue, int slot, ref Order order)
     {
+        Invariant.That((queue.Tail == None) == (queue.Count == 0), "a queue has a tail as long as it has orders");
+        Invariant.That(queue.Tail == None || OrderAt(queue.Tail).Priority < order.Priority,
+            "orders of a queue stand in the order of their numbers");
         order.Next = None;
         order.Previous = queue.Tail;
         if (queue.Tail == None)
@@ -187,6 +204,10 @@ public sealed partial class MatchingEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlink(ref OrderQueue queue, in Order order)
     {
+        Invariant.That(queue.Count > 0 && (order.Previous == None || OrderAt(order.Previous).Next == SlotIn(in queue, in order)),
+            "the order before one in a queue leads to it");
+        Invariant.That(order.Next == None || OrderAt(order.Next).Previous == SlotIn(in queue, in order),
+            "the order behind one in a queue leads back to it");
         if (order.Previous == None)
         {
             queue.Head = order.Next;
@@ -206,7 +227,12 @@ public sealed partial class MatchingEngine
         }
 
         queue.Count--;
+        Invariant.That((queue.Count == 0) == (queue.Head == None) && (queue.Count == 0) == (queue.Tail == None),
+            "a queue without orders has neither head nor tail");
     }
+
+    // Where an order of a queue lies, by its neighbour: for the checks of hot loops only.
+    private int SlotIn(in OrderQueue queue, in Order order) => order.Previous == None ? queue.Head : OrderAt(order.Previous).Next;
 
     // 64 bytes: what matching and changes of the book touch.
     private struct Order

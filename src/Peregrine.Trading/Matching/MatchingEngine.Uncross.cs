@@ -23,6 +23,7 @@ public sealed partial class MatchingEngine
             MoveToFront(book, ref buys, events);
             MoveToFront(book, ref sells, events);
             left -= TradeInAuction(book, buys.Slot, sells.Slot, ticks, events);
+            Invariant.That(left >= 0, "an auction trades its volume and no more");
         }
 
         LeaveAuctionLevels(book, ref buys, events);
@@ -40,6 +41,7 @@ public sealed partial class MatchingEngine
         ref Order buy = ref OrderAt(buySlot);
         ref Order sell = ref OrderAt(sellSlot);
         long traded = Math.Min(buy.Leaves, sell.Leaves);
+        Invariant.That(traded > 0 && buy.Side == Side.Buy && sell.Side == Side.Sell, "an auction trades a buy order with a sell order");
         ref MatchEvent target = ref events.Add();
         target.Type = MatchEventType.Trade;
         target.OrderId = buy.Id;
@@ -66,6 +68,7 @@ public sealed partial class MatchingEngine
             return;
         }
 
+        Invariant.That(traded == order.Leaves, "an order leaves an auction with nothing left");
         _hash -= MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & (OrderKind.Hidden | OrderKind.Market)) == 0)
         {
@@ -92,6 +95,8 @@ public sealed partial class MatchingEngine
         order.Shown = ShownOf(slot);
         level.Quantity += order.Shown - shownBefore;
         level.Reserve += order.Leaves - order.Shown;
+        Invariant.That(level.Quantity >= 0 && level.Reserve >= 0 && order.Shown > 0,
+            "what is left of an iceberg behind an auction is shown and held back as before");
         _hash += MatchDigest.OfPlace(order.Identity, level.Price, order.Leaves, order.Shown, order.Priority);
         if (order.Shown != shownBefore)
         {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Peregrine.Linux.Memory;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
@@ -38,10 +39,12 @@ internal sealed class OrderIndex
     /// <summary>Adds an id that is not 0 and not in it.</summary>
     public void Add(ulong id, int slot)
     {
+        Invariant.That(id != 0 && slot >= 0, "an id is not 0, and leads to an order");
         int i = Home(id);
         ref Entry entry = ref _entries[i];
         while (entry.Id != 0)
         {
+            Invariant.That(entry.Id != id, "an id is in the index once");
             entry.Passed++;
             i = (i + 1) & _mask;
             entry = ref _entries[i];
@@ -58,6 +61,8 @@ internal sealed class OrderIndex
         ref Entry entry = ref _entries[hole];
         while (entry.Id != id)
         {
+            Invariant.That(entry.Id != 0 && entry.Passed > 0,
+                "an id that is removed stands behind those that it passed, and no free place is between");
             entry.Passed--;
             hole = (hole + 1) & _mask;
             entry = ref _entries[hole];
@@ -69,6 +74,7 @@ internal sealed class OrderIndex
             entry = ref _entries[hole];
         }
 
+        Invariant.That(entry.Passed == 0, "a place becomes free when nobody stands behind it for its sake");
         entry.Id = 0;
         entry.Slot = -1;
     }
@@ -95,11 +101,13 @@ internal sealed class OrderIndex
             i = (i + 1) & _mask;
         }
 
+        Invariant.That(_entries[i].Id != 0, "whoever passed a place stands behind it");
         _entries[hole].Id = _entries[i].Id;
         _entries[hole].Slot = _entries[i].Slot;
         for (int passed = hole; passed != i; passed = (passed + 1) & _mask)
         {
             _entries[passed].Passed--;
+            Invariant.That(_entries[passed].Passed >= 0, "nobody is passed by fewer than none");
         }
 
         return i;

@@ -92,6 +92,7 @@ internal sealed partial class ClientOrderIdTable
     public void Leave(bool keep)
     {
         ref Entry oldest = ref _entries[_place];
+        Invariant.That(IsFull && _place == (int)(_added % _windowCount), "an id leaves a window that is full, from its oldest place");
         int at = SeekPlace((uint)oldest.Key.Low, _place);
         Hash -= HashOf(in oldest, _added - _windowCount + 1);
         if (keep)
@@ -109,12 +110,15 @@ internal sealed partial class ClientOrderIdTable
     public void Add(ClientOrderKey key, ulong orderId, int slot)
     {
         ref Entry entry = ref _entries[_place];
+        Invariant.That(_index[Seek(key)].Place == 0, "an id is added once");
         entry = new Entry { Key = key, OrderId = orderId, Slot = slot };
         _index[Seek(key)] = new IndexEntry { Hash = (uint)key.Low, Place = _place + 1 };
         _place = _place + 1 == _windowCount ? 0 : _place + 1;
         _added++;
+        Invariant.That(_place == (int)(_added % _windowCount), "the window is written round and round");
         Hash += HashOf(in entry, _added);
         Count++;
+        Invariant.That(Count > 0 && Count <= _entries.Length, "there are no more ids than places for them");
     }
 
     /// <summary>Forgets an id that has left the window, as it does not name a working order any more.</summary>
@@ -126,6 +130,7 @@ internal sealed partial class ClientOrderIdTable
         Hash -= HashOf(in _entries[place], 0);
         _entries[place].Slot = _freeAged;
         _freeAged = place;
+        Invariant.That(_freeAged >= _windowCount, "a place for an aged id is behind the window");
         RemoveAt(at);
         Count--;
     }
@@ -136,6 +141,7 @@ internal sealed partial class ClientOrderIdTable
         int place = _freeAged;
         Check.That(place >= 0, "there is a place for the client id of every working order");
         _freeAged = _entries[place].Slot;
+        Invariant.That(place >= _windowCount, "an id that ages moves to a place behind the window");
         _entries[place] = entry;
         _index[at] = new IndexEntry { Hash = (uint)entry.Key.Low, Place = place + 1 };
         Hash += HashOf(in entry, 0);
@@ -162,6 +168,7 @@ internal sealed partial class ClientOrderIdTable
         int at = HomeOf(hash);
         while (_index[at].Place != place + 1)
         {
+            Invariant.That(_index[at].Place != 0, "an id of the window is in the index");
             at = (at + 1) & _mask;
         }
 
@@ -170,6 +177,7 @@ internal sealed partial class ClientOrderIdTable
 
     private void RemoveAt(int hole)
     {
+        Invariant.That(_index[hole].Place != 0, "an id is removed from the index once");
         for (int at = (hole + 1) & _mask; _index[at].Place != 0; at = (at + 1) & _mask)
         {
             if (((at - HomeOf(_index[at].Hash)) & _mask) >= ((at - hole) & _mask))

@@ -148,12 +148,15 @@ internal sealed partial class OrderStore
         int slot = _free;
         Check.That(slot >= 0, "there is a record for every order that can rest or be remembered");
         _free = _records[slot].NextFree;
+        Invariant.That(_free == None || _records[_free].OrderId == 0, "a free record is no order's");
         return slot;
     }
 
     /// <summary>A record that was taken comes into force.</summary>
     public void Register(int slot)
     {
+        Invariant.That(_records[slot].OrderId != 0 && _index.Find(_records[slot].OrderId) == None,
+            "an order is registered once, by an id that is none's");
         _records[slot].Term = 0;
         _index.Add(_records[slot].OrderId, slot);
         Renamed(slot);
@@ -162,6 +165,7 @@ internal sealed partial class OrderStore
     /// <summary>Gives back a record that never came into force.</summary>
     public void Return(int slot)
     {
+        Invariant.That(_free != slot, "a record is given back once");
         _records[slot].OrderId = 0;
         _records[slot].NextFree = _free;
         _free = slot;
@@ -172,6 +176,7 @@ internal sealed partial class OrderStore
     {
         ref OrderRecord record = ref _records[slot];
         ulong term = TermOf(in record);
+        Invariant.That(record.OrderId != 0, "only records of orders are in the digest");
         Hash += term - record.Term;
         record.Term = term;
     }
@@ -186,9 +191,12 @@ internal sealed partial class OrderStore
     /// <summary>Puts a record that works no more into the ring, before <see cref="Changed"/>; the oldest there is forgotten.</summary>
     public void Close(int slot)
     {
+        Invariant.That(_records[slot] is { IsWorking: false, ClosedOrdinal: 0 }, "an order is closed once, when it works no more");
         ref ClosedOrder place = ref _closed[_closedPlace];
         if (_closedCount >= _closed.Length)
         {
+            Invariant.That(_records[place.Slot].OrderId == place.OrderId && _records[place.Slot].ClosedOrdinal == _closedCount - _closed.Length + 1,
+                "the closed order that is forgotten is the oldest");
             Hash -= _records[place.Slot].Term;
             _index.Remove(place.OrderId);
             Return(place.Slot);
@@ -199,6 +207,7 @@ internal sealed partial class OrderStore
         place.Slot = slot;
         _closedCount++;
         _closedPlace = _closedPlace + 1 == _closed.Length ? 0 : _closedPlace + 1;
+        Invariant.That(_closedPlace == (int)(_closedCount % _closed.Length), "closed orders stand in their ring by their numbers");
         _records[slot].ClosedOrdinal = _closedCount;
     }
 

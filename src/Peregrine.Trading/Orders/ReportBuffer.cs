@@ -1,4 +1,5 @@
 using System.Numerics;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Orders;
 
@@ -40,7 +41,14 @@ public sealed class ReportBuffer
     public int GrowCount { get; private set; }
 
     /// <summary>The report at an index from the front, where it lies; only below <see cref="Count"/>.</summary>
-    public ref readonly OrderReport this[int index] => ref _reports[(int)(_head + index) & (_part - 1)];
+    public ref readonly OrderReport this[int index]
+    {
+        get
+        {
+            Invariant.That((uint)index < (uint)Count, "a report that is looked at waits");
+            return ref _reports[(int)(_head + index) & (_part - 1)];
+        }
+    }
 
     /// <summary>A new, zeroed report at the end, to be filled in place before the next call.</summary>
     public ref OrderReport Add()
@@ -58,12 +66,14 @@ public sealed class ReportBuffer
             Widen();
         }
 
+        Invariant.That(Count < _part, "there is a place for the next report");
         return ref _reports[(int)_tail++ & (_part - 1)];
     }
 
     /// <summary>Forgets the report at the front; only while there is one.</summary>
     public void RemoveFirst()
     {
+        Invariant.That(_head < _tail, "a report is removed once");
         if (++_head == _tail)
         {
             Clear();
@@ -93,6 +103,7 @@ public sealed class ReportBuffer
             }
         }
 
+        Invariant.That(part <= _reports.Length && (part & (part - 1)) == 0, "places run round in a power of two");
         _part = part;
     }
 }

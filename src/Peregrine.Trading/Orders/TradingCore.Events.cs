@@ -114,6 +114,8 @@ public sealed partial class TradingCore
         record.CumulativeQuantity += trade.Quantity;
         record.CumulativeNotional += Math.BigMul(trade.Price.Ticks, trade.Quantity.Lots);
         record.Status = OrderStatus.PartiallyFilled;
+        Invariant.That(record.CumulativeQuantity.Lots > 0 && record.CumulativeQuantity <= record.Quantity,
+            "an order is filled with no more than its quantity");
         Invariant.That(record.Quantity - record.CumulativeQuantity == leaves, "what an order has left is its quantity less what is filled");
         if (leaves.Lots == 0)
         {
@@ -140,6 +142,8 @@ public sealed partial class TradingCore
         }
 
         bool hasEnded = match.Leaves.Lots == 0;
+        Invariant.That(record.IsWorking && match.Leaves.Lots >= 0 && record.CumulativeQuantity + match.Leaves <= record.Quantity,
+            "what is cancelled was working, and leaves it no more than it had");
         bool isExpired = match.Reason == RejectReason.Expired;
         if (hasEnded)
         {

@@ -116,6 +116,7 @@ public sealed partial class TradingCore
     private ref OrderReport AddNumbered(in OrderCommand command, ReportType type, ReportBuffer reports)
     {
         ref OrderReport report = ref reports.Next();
+        Invariant.That(type != 0 && type <= ReportTypes.Last, "a report is of a kind that there is");
         report.ExecId = ++LastExecId;
         report.Sequence = command.Sequence;
         report.TimeNs = command.TimeNs;
