@@ -226,6 +226,22 @@ public sealed class SessionNumbersTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void Store_MadeAgain_WhereTheJournalsEndIsLost_BeginsWithNewNumbers(bool isLost, int stored)
+    {
+        // What went with that end may be a reset: the client can have had other messages under the numbers that are known.
+        using FileSessionStore store = Store();
+        Array.ForEach(new[] { 0L, 1 }[..stored], mark => store.Append(mark, "m"u8));
+
+        MendedSession mended = SessionMending.Mend(store, isLost, Journaled(2) with { IsEndLost = true }, keptReports: 100);
+
+        Assert.Equal((true, 2), (mended.MustReset, mended.UnsureTo));
+        Assert.Contains("has to log on with ResetSeqNumFlag=Y", mended.Line, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Store_ThatIsWhole_BeginsWithNewNumbers_WhereItHadToBefore(bool isUnsure)

@@ -183,14 +183,17 @@ internal static class SessionMending
             runs.GoOnFrom(1, 0);
         }
 
+        // A crash may have taken notes, and a lost end a reset: the client can have had other messages under the numbers that are known.
+        bool isUncertain = journal.MayMissNotes || journal.IsEndLost;
         bool isAny = next > 1 || journal.NextIncoming > 1 || journal.Numbers is not null;
         if (isAny)
         {
             store.Restore(next, journal.Reports, journal.Numbers?.Resets ?? 0, journal.NextIncoming, Math.Min(sentMark, journal.Reports));
         }
 
-        string uncertain = journal.MayMissNotes
-            ? "; after a crash its numbers are not certain: its client has to log on with ResetSeqNumFlag=Y"
+        string uncertain = isUncertain
+            ? $"; after {(journal.IsEndLost ? "a loss of the journal's end" : "a crash")} its numbers are not certain: " +
+                "its client has to log on with ResetSeqNumFlag=Y"
             : "";
         string? line = isAny
             ? string.Create(CultureInfo.InvariantCulture,
@@ -198,9 +201,9 @@ internal static class SessionMending
                 $"next numbers {journal.NextIncoming} in, {next} out, {journal.Reports} " +
                 $"reports{uncertain}")
             : null;
-        return new MendedSession(runs, 0, isSure && !journal.MayMissNotes ? 0 : journal.Reports, line)
+        return new MendedSession(runs, 0, isSure && !isUncertain ? 0 : journal.Reports, line)
         {
-            MustReset = isAny && journal.MayMissNotes,
+            MustReset = isAny && isUncertain,
             Missed = journal.Numbers is null ? [new MissedNote(SessionNoteKind.GoesOn, runs.Last.Last + 1, runs.Last.Mark)] : [],
         };
     }

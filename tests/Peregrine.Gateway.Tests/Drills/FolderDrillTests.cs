@@ -15,11 +15,13 @@ public class FolderDrillTests
     [Fact]
     public void Folder_DamagedAtRandom_TellsEveryReportOrSaysWhatIsMissing() => Drill(1, 50);
 
-    // Seeds that failed once. The journal's end is lost, and: a store is of an earlier day; trades come before their client is back.
+    // Seeds that failed once. The journal's end is lost, and: a store is of an earlier day; trades come before their client is back;
+    // a store is lost, and the client had begun with new numbers since.
     [Theory]
     [InlineData(665)]
     [InlineData(1693)]
     [InlineData(3067)]
+    [InlineData(4662)]
     public void Folder_DamagedAsOnceBefore_TellsEveryReportOrSaysWhatIsMissing(int seed) => Drill(seed, 1);
 
     [Fact]
