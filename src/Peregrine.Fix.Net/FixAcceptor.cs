@@ -63,6 +63,9 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
 {
     private readonly FixAcceptorOptions _options;
     private readonly List<FixSession> _sessions = [];
+
+    // Those that have more to send again: the others cost a pass nothing.
+    private readonly List<FixSession> _resending = [];
     private readonly PendingConnections _pending;
     private readonly SummedLog _refusals;
     private readonly EventLoop _loop;
@@ -93,7 +96,11 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     internal FixAcceptorOptions Options => _options;
 
     /// <summary>Lets a session log on.</summary>
-    public void Add(FixSession session) => _sessions.Add(session);
+    public void Add(FixSession session)
+    {
+        _sessions.Add(session);
+        session.ResendReady = _resending.Add;
+    }
 
     /// <summary>Time passes: heartbeats and time-outs of all sessions. Call it some times a second.</summary>
     public void OnTick(long unixNs)
@@ -113,20 +120,21 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     }
 
     /// <summary>Goes on with resends, a batch a session. Call it after every <see cref="EventLoop.Poll"/>;
-    /// it costs nothing when there are none.</summary>
+    /// it costs nothing when there are none, however many sessions there are.</summary>
     public void Continue(long unixNs)
     {
-        bool isMore = false;
-        foreach (FixSession session in _sessions)
+        for (int index = _resending.Count - 1; index >= 0; index--)
         {
-            if (session.IsResending)
+            FixSession session = _resending[index];
+            session.Continue(unixNs);
+            if (!session.IsResending)
             {
-                session.Continue(unixNs);
-                isMore |= session.IsResending;
+                _resending[index] = _resending[^1];
+                _resending.RemoveAt(_resending.Count - 1);
             }
         }
 
-        if (isMore)
+        if (_resending.Count > 0)
         {
             // The next Poll must not wait while there is work.
             _loop.Wake();

@@ -4,6 +4,7 @@ using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
@@ -107,8 +108,11 @@ public sealed record LinkOptions
     /// and stays the caller's.</summary>
     public MarketDataServer? MarketData { get; init; }
 
-    /// <summary>Sees every report; null for nobody.</summary>
-    public IReportTap? Reports { get; init; }
+    /// <summary>Further ways in and out, beside FIX and local ports; their sessions have CompIDs of their own.</summary>
+    public IReadOnlyList<IDoor> Doors { get; init; } = [];
+
+    /// <summary>Who sees every report, in this order: displays, drop copies, surveillance.</summary>
+    public IReadOnlyList<IReportTap> ReportTaps { get; init; } = [];
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;

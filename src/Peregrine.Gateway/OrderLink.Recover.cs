@@ -66,7 +66,7 @@ public sealed partial class OrderLink
 
                 replay = NewReplay();
                 replay.Resume(state.Core, state.LastTimeNs, state.Ledger, state.Identity);
-                _port.Resume(state.Core, state.ReportCounts);
+                _router.Resume(state.Core, state.ReportCounts);
                 long loadedNs = Clock.MonotonicNs;
                 try
                 {
@@ -80,7 +80,8 @@ public sealed partial class OrderLink
                 {
                     // Of another journal, or of records that a loss of power took: nothing was replayed yet.
                     passed.Add(new SnapshotFault(reader.Info.Path, 0, other.Message));
-                    _port.Restart();
+                    _router.Restart();
+                    _fix.Restart();
                 }
             }
         }
@@ -94,7 +95,7 @@ public sealed partial class OrderLink
     {
         lag = null;
         LinkState? state = LinkState.TryLoad(reader, emitsOrderDeltas: _books is not null, out SnapshotFault? fault);
-        if (state is not null && extent.Start.Records > 0 && _port.FindLag(state) is { } found)
+        if (state is not null && extent.Start.Records > 0 && _fix.FindLag(state) is { } found)
         {
             lag = found;
             fault = mayLag ? null : new SnapshotFault(reader.Info.Path, 0, found);
@@ -108,7 +109,7 @@ public sealed partial class OrderLink
         return fault is null ? state : null;
     }
 
-    private JournalReplay NewReplay() => new(CoreOptionsOf(_options), _port, rules => _port.UseNames(rules), emitsOrderDeltas: _books is not null);
+    private JournalReplay NewReplay() => new(CoreOptionsOf(_options), _router, UseNames, emitsOrderDeltas: _books is not null);
 
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
@@ -137,7 +138,7 @@ public sealed partial class OrderLink
 
         SnapshotKeeper keeper = new(
             snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0,
-            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _port.SentSequence), log);
+            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _fix.SentSequence), log);
         keeper.Start();
         return keeper;
     }

@@ -1,5 +1,6 @@
 using Peregrine.Journal;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Trading.Orders;
 
@@ -128,10 +129,20 @@ public sealed partial class OrderLink
     private void UseRules(RulesInForce next)
     {
         Volatile.Write(ref _inForce, next);
-        _port.UseNames(next.Rules);
-        _port.UseAccounts(next.AccountIds);
-        _locals.UseAccounts(next.AccountIds);
+        UseNames(next.Rules);
+        Sessions.UseAccounts(next.AccountIds);
         _books?.UseInstruments(Core);
+    }
+
+    // Also those that the replay comes past: requests and reports that follow are by their ids.
+    private void UseNames(TradingRules rules)
+    {
+        foreach (IDoor door in _doors)
+        {
+            door.UseRules(rules);
+        }
+
+        _router.UseRules(rules);
     }
 
     // From here on nobody takes plans.

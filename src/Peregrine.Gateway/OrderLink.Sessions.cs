@@ -1,15 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using Peregrine.Fix.Net;
-using Peregrine.Fix.Session;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Recovery;
-using Peregrine.Gateway.Sessions;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
-using Peregrine.Sequencing.Sessions;
 
 namespace Peregrine.Gateway;
 
@@ -19,7 +15,6 @@ public sealed partial class OrderLink
     // Ids of reports and orders that were told and are lost lie below: no link gives so many between two commits.
     private const long LossGap = 1_000_000_000;
 
-    private const string DamagedExtension = ".damaged";
     private const string AheadExtension = ".ahead";
 
     private IReadOnlyList<string> _lost = [];
@@ -32,46 +27,19 @@ public sealed partial class OrderLink
     private IReadOnlyDictionary<int, long> _baseCounts = new Dictionary<int, long>();
 
     /// <summary>Reports are being made again for a client that waits for them.</summary>
-    internal bool IsRemaking => _port.IsRemaking;
+    internal bool IsRemaking => _fix.IsRemaking;
+
+    /// <inheritdoc cref="FixDoor.SaveSteps"/>
+    internal long SaveSteps => _fix.SaveSteps;
 
     /// <summary>Every report of the commands up to here was given to a connection; a tenth of a second old at most.</summary>
-    internal long SentSequence => _port.SentSequence;
-
-    private string SessionFolder => Path.Combine(_options.DataFolder, "sessions");
-
-    private string StorePath(ClientSession client) => Path.Combine(SessionFolder, $"{client.CompId}.session");
-
-    private SessionStoreOwner OwnerOf(ClientSession client) => new(_options.CompId, client.CompId);
+    internal long SentSequence => _fix.SentSequence;
 
     // At level none a crash takes the last commands in any case: there it is what was asked for.
     private bool MayLoseCommands => _options.AcceptLostCommands || _options.Durability == Durability.None;
 
-    private void OpenStores(Action<string> log)
-    {
-        _ = Directory.CreateDirectory(SessionFolder);
-        foreach (ClientSession client in _options.Sessions)
-        {
-            FileSessionStore? store = null;
-            try
-            {
-                store = FileSessionStore.Open(StorePath(client), _options.SessionStoreBytes, OwnerOf(client));
-                if (store.Found.Length > 0)
-                {
-                    log(store.Found);
-                }
-            }
-            catch (SessionStoreDamagedException damaged)
-            {
-                log($"session store {StorePath(client)} is damaged: {damaged.What}; " +
-                    $"it is kept as {client.CompId}.session{DamagedExtension}, and made again from the journal");
-            }
-
-            _port.Add(client, store);
-        }
-    }
-
     // The journal is read, nothing in it is changed yet.
-    private void CompareFolder(JournalReplay replay) => _lost = FolderCheck.Compare(_options.DataFolder, replay, _port.Clients, MayLoseCommands);
+    private void CompareFolder(JournalReplay replay) => _lost = FolderCheck.Compare(_options.DataFolder, replay, _fix.Clients, MayLoseCommands);
 
     // Which link this is, and what it lost, stand in the journal before anything else that this run writes.
     private void WriteIdentity(JournalReplay replay, Action<string> log)
@@ -140,75 +108,14 @@ public sealed partial class OrderLink
         }
     }
 
-    private void StartSessions(JournalReplay replay, Action<string> log)
-    {
-        IReadOnlyDictionary<int, long>? floor = null;
-        bool mayMissNotes = MayMissNotes(replay);
-        foreach (ClientState client in _port.Clients)
+    private FolderState StateOf(JournalReplay replay) =>
+        new(replay, _sequencer, _identity, _lost.Count > 0, Recovery.Journal.LastSequence, MayMissNotes(replay))
         {
-            if (client.FirstStore is null)
-            {
-                string path = StorePath(client.Client);
-                File.Move(path, path + DamagedExtension, overwrite: true);
-                client.FirstStore = FileSessionStore.Open(path, _options.SessionStoreBytes, OwnerOf(client.Client));
-            }
-
-            client.Store.Belong(_identity, OwnerOf(client.Client));
-            floor ??= client.IsLost && client.ReportCount > 0 ? ReportsAllSent() : null;
-            SessionNumbers? known = replay.Ledger.Find(client.Id);
-            JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id)
-                ?? 0, mayMissNotes) { IsEndLost = _lost.Count > 0 };
-            MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
-            if (mended.Line is { } line)
-            {
-                log(line);
-            }
-
-            if (_lost.Count > 0 || known is { OwesNews: true })
-            {
-                client.News = NewsOfLoss;
-            }
-
-            if (Recovery.Start.Skipped is not null)
-            {
-                // Nothing makes them again, and --skip-lost-reports left them out.
-                client.Store.SentMark = Math.Max(client.Store.SentMark, Math.Min(_baseCounts.GetValueOrDefault(client.Id), client.Store.Mark));
-            }
-
-            StartSession(client, in mended);
-        }
-    }
-
-    private string NewsOfLoss => string.Create(CultureInfo.InvariantCulture,
-        $"The link went on without the end of its journal. What it told you after command {Recovery.Journal.LastSequence} is void: " +
-        $"ask for the status of your orders. Execution ids go on above {Core.LastExecId}.");
-
-    private void StartSession(ClientState client, in MendedSession mended)
-    {
-        (client.Numbers, client.UnsureTo) = (mended.Numbers, mended.UnsureTo);
-        if (_lost.Count > 0)
-        {
-            client.Store.ProvenSequence = Core.LastSequence;
-            client.Store.NextIncoming = Math.Max(1, client.Store.NextIncoming);
-        }
-
-        Span<byte> bytes = stackalloc byte[SessionNote.Bytes];
-        foreach (MissedNote missed in mended.Missed)
-        {
-            FileSessionStore store = client.Store;
-            new SessionNote(client.Id, missed.Kind, store.Resets, missed.Number, missed.Mark, store.NextIncoming,
-                Math.Min(store.SentMark, missed.Mark)).Encode(bytes);
-            _ = _sequencer.TryAppendNote(JournalRecordType.SessionNote, bytes);
-        }
-
-        FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
-            HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
-        client.Start(new FixSession(options, client.Store, _port) { MustReset = mended.MustReset });
-        _port.SendKept(client, mended.Missing);
-        client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue
-            : client.Session.SentMark >= _baseCounts.GetValueOrDefault(client.Id) ? _baseSequence + 1 : 1;
-        _acceptor.Add(client.Session);
-    }
+            BaseSequence = _baseSequence,
+            BaseCounts = _baseCounts,
+            SkipsLostReports = Recovery.Start.Skipped is not null,
+            FindAllSent = ReportsAllSent,
+        };
 
     // Old segments go only when all reports before the oldest snapshot were sent: where the journal starts, that is known of every session.
     private IReadOnlyDictionary<int, long> ReportsAllSent()

@@ -1,6 +1,6 @@
-using Peregrine.Fix.Net;
 using Peregrine.Journal;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;
@@ -14,26 +14,9 @@ public sealed partial class OrderLink
     private static CoreOptions CoreOptionsOf(LinkOptions options) =>
         new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
 
-    private static FixAcceptorOptions AcceptorOptionsOf(LinkOptions options, Action<string> log) => new()
-    {
-        EndPoint = options.FixEndPoint,
-        CompId = options.CompId,
-        FrameBytesMax = options.FrameBytesMax,
-        PendingMax = options.PendingLogonsMax,
-        PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
-        Log = log,
-    };
-
     private static void CheckSessions(LinkOptions options)
     {
-        List<string> errors = [];
-        foreach (IGrouping<int, ClientSession> same in AllSessions(options).GroupBy(session => SessionId.Of(session.CompId))
-            .Where(group => group.Count() > 1))
-        {
-            errors.Add($"sessions {string.Join(" and ", same.Select(session => session.CompId))} have the same number {same.Key}: " +
-                $"give one of them another CompID");
-        }
-
+        List<string> errors = [.. SessionDirectory.FindFaults(AllSessions(options))];
         errors.AddRange(RulesPlan.FindCalendarFaults(options.Calendars));
         errors.AddRange(RulesPlan.FindAccountFaults(AllSessions(options), options.Rules.Accounts.Count));
         errors.AddRange(options.Snapshots?.FindErrors() ?? []);
@@ -44,7 +27,7 @@ public sealed partial class OrderLink
     }
 
     private static IEnumerable<ClientSession> AllSessions(LinkOptions options) =>
-        options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions));
+        options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions)).Concat(options.Doors.SelectMany(door => door.Sessions));
 
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
@@ -72,7 +55,6 @@ public sealed partial class OrderLink
             Append(JournalRecordType.Rules, encoded);
         }
 
-        _locals.Open(Core, _loop.Wake);
         UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options)
             .ToDictionary(session => SessionId.Of(session.CompId),
                 session => session.AccountIds.Select(position => accountIds[position]).ToArray())));

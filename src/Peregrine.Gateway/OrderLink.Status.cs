@@ -59,6 +59,12 @@ public sealed record LinkStatus
     /// its client has to begin with new ones.</summary>
     public long MissedNotes { get; init; }
 
+    /// <summary>Requests refused as their session, or the link, is blocked.</summary>
+    public long BlockedRequests { get; init; }
+
+    /// <summary>Requests refused as their session sent more than its rate.</summary>
+    public long ThrottledRequests { get; init; }
+
     public required long InPool { get; init; }
 
     /// <summary>Events that users of local ports did not read in time.</summary>
@@ -72,11 +78,13 @@ public sealed partial class OrderLink
     {
         Sessions =
         [
-            .. _acceptor.Sessions.Select(session => new SessionStatus(
+            .. _fix.FixSessions.Select(session => new SessionStatus(
                 session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received,
                 session.Counters.Sent)),
-            .. _locals.Ports.Select(port => new SessionStatus(
+            .. _options.LocalPorts.Select(port => new SessionStatus(
                 string.Join(" ", port.Sessions.Select(session => session.CompId)), true, FixSessionState.LoggedOn, 0, 0, port.Received, port.Sent)),
+            .. Sessions.Sessions.Where(session => _options.Doors.Contains(session.Door)).Select(session => new SessionStatus(
+                session.Client.CompId, true, FixSessionState.LoggedOn, 0, 0, session.Requests, session.Delivered)),
         ],
         Sequence = _sequencer.LastSequence,
         DurableSequence = _journal.DurableSequence,
@@ -88,14 +96,16 @@ public sealed partial class OrderLink
         Snapshots = _keeper?.Taken ?? 0,
         SnapshotFailures = _keeper?.Failed ?? 0,
         SnapshotSequence = _keeper?.Sequence ?? Recovery.Start.Snapshot?.Position.Sequence ?? 0,
-        BadInputs = _acceptor.Counters.GarbledFrames +
-            _acceptor.Counters.OversizedFrames + _acceptor.Counters.UnknownSessions + _port.RefusedMessages,
+        BadInputs = _fix.Counters.GarbledFrames +
+            _fix.Counters.OversizedFrames + _fix.Counters.UnknownSessions + _fix.RefusedMessages,
         JournalFullRefusals = _sequencer.NoSpaceCount,
         ReservedCommands = _sequencer.ReserveCount,
         DiskRoom = _sequencer.Room,
-        PendingEvictions = _acceptor.Counters.PendingEvictions,
+        PendingEvictions = _fix.Counters.PendingEvictions,
         AcceptPauses = _loop.Counters.AcceptPauses,
         MissedNotes = _sequencer.MissedNotes,
+        BlockedRequests = Sessions.Sessions.Sum(session => session.BlockedCount),
+        ThrottledRequests = Sessions.Sessions.Sum(session => session.ThrottledCount),
         InPool = _loop.LentBuffers,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };

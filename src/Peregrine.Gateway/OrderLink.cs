@@ -1,6 +1,4 @@
 using System.Net;
-using Peregrine.Fix.Net;
-using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
@@ -8,6 +6,7 @@ using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Net;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
@@ -27,11 +26,11 @@ public sealed record LinkRecovery(JournalRecovery Journal, long Commands, long P
 }
 
 /// <summary>
-/// The order link: FIX clients, sequencer, journal, core and reports on one thread. <see cref="Start"/> recovers and listens,
+/// The order link: doors, sequencer, journal, core and reports on one thread. <see cref="Start"/> recovers and listens,
 /// <see cref="Run"/> works until <see cref="RequestStop"/>.
 /// </summary>
 /// <remarks>
-/// One pass: read what clients sent, sequence and execute it, commit the batch, release the reports that are durable, send.
+/// One pass: read what came through the doors, sequence and execute it, commit the batch, release the reports that are durable, send.
 /// Thread: Start, Run and Dispose by one; RequestStop and the figures from any.
 /// </remarks>
 public sealed partial class OrderLink : IDisposable
@@ -41,9 +40,9 @@ public sealed partial class OrderLink : IDisposable
 
     private readonly LinkOptions _options;
     private readonly EventLoop _loop;
-    private readonly FixAcceptor _acceptor;
-    private readonly OrderPort _port;
-    private readonly LocalDesk _locals;
+    private readonly FixDoor _fix;
+    private readonly IDoor[] _doors;
+    private readonly ReportRouter _router;
     private readonly BookTap? _books;
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
@@ -61,14 +60,15 @@ public sealed partial class OrderLink : IDisposable
         _options = options;
         _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.FixConnectionsMax, SlowHandlerUs = 0, Log = log });
         _waitForJournal = WaitForJournal;
-        _locals = new LocalDesk(options.LocalPorts, options.InFlightMax);
         _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
-        _port = new OrderPort(_locals, options.Reports, log);
         try
         {
             // The port first: a second link must fail on it before it touches anything.
-            _acceptor = new FixAcceptor(_loop, AcceptorOptionsOf(options, log));
-            TimeCheck(() => OpenStores(log));
+            _fix = new FixDoor(options, _loop, log);
+            _doors = [_fix, new LocalDoor(options.LocalPorts, options.InFlightMax), .. options.Doors];
+            Sessions = new SessionDirectory(_doors);
+            _router = new ReportRouter(Sessions, options.ReportTaps);
+            TimeCheck(_fix.OpenStores);
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs,
@@ -77,20 +77,23 @@ public sealed partial class OrderLink : IDisposable
             _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
-            _port.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
+            _fix.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
             RaiseIds(replay, log);
-            TimeCheck(() => StartSessions(replay, log));
+            TimeCheck(() => _fix.Start(StateOf(replay)));
             Recovery = Recovery with { Start = start with { CheckNs = _checkNs } };
             _intake = new Intake(_sequencer, options.Ids, _waitForJournal);
-            _port.Open(_intake);
+            OpenDoors();
             _clock = new PhaseClock(Core, _sequencer, _waitForJournal, options.Calendars);
             _keeper = KeepSnapshots(start, log);
         }
         catch
         {
             _keeper?.Dispose();
-            _port.StopRemakes();
-            _port.Close(_journal?.DurableSequence ?? 0);
+            foreach (IDoor door in _doors ?? [])
+            {
+                door.Close(_journal?.DurableSequence ?? 0);
+            }
+
             _journal?.Dispose();
             _loop.Dispose();
             throw;
@@ -98,7 +101,7 @@ public sealed partial class OrderLink : IDisposable
     }
 
     /// <summary>Where FIX clients connect.</summary>
-    public IPEndPoint FixEndPoint => _acceptor.EndPoint;
+    public IPEndPoint FixEndPoint => _fix.EndPoint;
 
     /// <summary>What starting found.</summary>
     public LinkRecovery Recovery { get; }
@@ -108,6 +111,16 @@ public sealed partial class OrderLink : IDisposable
 
     /// <summary>Why the link had to stop, or null.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Everybody who may come through a door, with the switch that blocks one of them.</summary>
+    public SessionDirectory Sessions { get; }
+
+    /// <summary>The kill switch of the whole link (<see cref="Intake.IsBlocked"/>). From any thread.</summary>
+    public bool IsBlocked
+    {
+        get => _intake.IsBlocked;
+        set => _intake.IsBlocked = value;
+    }
 
     internal TradingCore Core { get; }
 
@@ -138,11 +151,13 @@ public sealed partial class OrderLink : IDisposable
         }
 
         CloseToRules();
-        _port.LogoutAll();
-        _acceptor.Dispose();
+        foreach (IDoor door in _doors)
+        {
+            door.BeginClose();
+        }
+
         long endNs = Clock.MonotonicNs + DrainNs;
-        while (Failure is null && Clock.MonotonicNs < endNs
-            && (_sequencer.HasWork || _acceptor.Sessions.Any(session => session.State != FixSessionState.Disconnected)))
+        while (Failure is null && Clock.MonotonicNs < endNs && (_sequencer.HasWork || !_doors.All(door => door.IsClosed)))
         {
             _ = TryPass();
         }
@@ -163,13 +178,20 @@ public sealed partial class OrderLink : IDisposable
             _isDisposed = true;
             CloseToRules();
             _keeper?.Dispose();
-            _port.StopRemakes();
-            _port.Shut();
+            foreach (IDoor door in _doors)
+            {
+                door.Shut();
+            }
+
             WriteEnd();
             _journal.Drain();
-            _ = _sequencer.Release(_port);
+            _ = _sequencer.Release(_router);
             _loop.Dispose();
-            _port.Close(_journal.DurableSequence);
+            foreach (IDoor door in _doors)
+            {
+                door.Close(_journal.DurableSequence);
+            }
+
             _journal.Dispose();
         }
     }
@@ -182,7 +204,7 @@ public sealed partial class OrderLink : IDisposable
     internal bool TryPass()
     {
         int ready = _loop.Poll(WaitMs());
-        if (!_locals.TryTake(_intake) || !_sequencer.TryCommit())
+        if (!TryTakeFromDoors() || !_sequencer.TryCommit())
         {
             Failure = $"the journal cannot be written: {_journal.Failure!.Message}: {_journal.Failure.Errno.Describe()}; " +
                 $"nothing unwritten was acknowledged; make room or repair the disk, then start again";
@@ -191,23 +213,49 @@ public sealed partial class OrderLink : IDisposable
 
         // Read once: what becomes durable in between would be completed before its reports were delivered.
         long durable = _sequencer.ReleasableSequence;
-        int released = _sequencer.Release(_port, durable);
-        _locals.Complete(durable);
-        _port.ContinueRemakes(Clock.UnixNs);
-        _acceptor.Continue(Clock.UnixNs);
+        int released = _sequencer.Release(_router, durable);
+        foreach (IDoor door in _doors)
+        {
+            door.OnReleased(durable);
+        }
+
         _loop.FlushAll();
         _sequencer.MarkSent();
-        if (ready > 0 || released > 0)
+        foreach (IDoor door in _doors)
         {
-            _port.SaveIncoming(durable);
+            door.OnFlushed(durable);
         }
-        else if (_options.Wait == WaitMode.Yield)
+
+        if (ready == 0 && released == 0 && _options.Wait == WaitMode.Yield)
         {
             _ = Thread.Yield();
         }
 
         Tick();
         TakePlan();
+        return true;
+    }
+
+    private void OpenDoors()
+    {
+        DoorContext room = new(_intake, Core.Books, _loop.Wake);
+        _router.Open();
+        foreach (IDoor door in _doors)
+        {
+            door.Open(in room);
+        }
+    }
+
+    private bool TryTakeFromDoors()
+    {
+        foreach (IDoor door in _doors)
+        {
+            if (!door.TryTake())
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 
@@ -219,11 +267,12 @@ public sealed partial class OrderLink : IDisposable
         if (nowNs >= _nextTickNs)
         {
             _nextTickNs = nowNs + TickNs;
-            _acceptor.OnTick(Clock.ToUnixNs(nowNs));
-            _port.CancelOfDisconnected();
-            _port.FindUnsent();
             _clock.Tick(_sequencer.NowNs);
-            _port.SaveIncoming(_journal.DurableSequence);
+            foreach (IDoor door in _doors)
+            {
+                door.OnTick(_sequencer.ReleasedSequence);
+            }
+
             _watch.Look(_sequencer);
         }
     }
@@ -231,7 +280,7 @@ public sealed partial class OrderLink : IDisposable
     // Called from inside of a message when too many commands wait for the disk.
     private void WaitForJournal()
     {
-        while (_sequencer.TryCommit() && _sequencer.Release(_port) == 0 && _sequencer.HasWork && _journal.DurableSequence < _sequencer.LastSequence)
+        while (_sequencer.TryCommit() && _sequencer.Release(_router) == 0 && _sequencer.HasWork && _journal.DurableSequence < _sequencer.LastSequence)
         {
             _ = Thread.Yield();
         }

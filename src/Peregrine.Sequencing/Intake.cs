@@ -1,4 +1,5 @@
 using Peregrine.Ids;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing;
@@ -17,11 +18,18 @@ public enum IntakeStatus : byte
 
     /// <summary>The log cannot be written; nothing of it has happened. The link must stop.</summary>
     Failed = 3,
+
+    /// <summary>Its session, or the whole link, is blocked, and the request could add risk: it never became a command.</summary>
+    Blocked = 4,
+
+    /// <summary>Its session sends more than its rate: it never became a command, and the session may try again a moment later.</summary>
+    Throttled = 5,
 }
 
 /// <summary>
-/// The one way from any door to the sequencer: what has to be so whoever asks stands here once. A new order gets its id, an account that is not the
-/// session's becomes none, which the core refuses by name, and a request waits while too many commands wait for the log.
+/// The one way from any door to the sequencer: what has to be so whoever asks stands here once. A session that is blocked enters and changes no
+/// order; one that sends more than its rate takes risk off the book only; a new order gets its id; an account that is not the session's becomes none, which the core refuses by name;
+/// and a request waits while too many commands wait for the log.
 /// </summary>
 /// <param name="sequencer">Where commands get their order.</param>
 /// <param name="ids">Where order ids come from.</param>
@@ -29,31 +37,66 @@ public enum IntakeStatus : byte
 /// <remarks>Thread: the link's. Allocates: no.</remarks>
 public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitForLog)
 {
+    private bool _isBlocked;
+
     /// <summary>New orders refused for want of an id.</summary>
     public long NoOrderIdCount { get; private set; }
+
+    /// <summary>The kill switch of the whole link: while it is set, no order is entered or changed, of whatever session; cancels and status
+    /// requests are taken. A new start of the link begins without it. From any thread; it holds from the next request on.</summary>
+    public bool IsBlocked
+    {
+        get => Volatile.Read(ref _isBlocked);
+        set => Volatile.Write(ref _isBlocked, value);
+    }
 
     /// <summary>The sequencer behind it.</summary>
     public Sequencer Sequencer { get; } = sequencer;
 
     /// <summary>Makes a request of a session a command.</summary>
-    /// <param name="command">Complete but for order id, sequence and time, which are filled in. The time at which it was found valid is taken
-    /// here.</param>
-    /// <param name="accounts">Ids of the accounts that its session may trade for; of none when empty.</param>
+    /// <param name="command">Complete but for session, order id, sequence and time, which are filled in. The time at which it was found valid is
+    /// taken here.</param>
+    /// <param name="session">Whose.</param>
     /// <returns>Ok; or why nothing of it happened.</returns>
-    public IntakeStatus TryTake(ref OrderCommand command, ReadOnlySpan<int> accounts)
+    public IntakeStatus TryTake(ref OrderCommand command, DoorSession session)
     {
-        if (!accounts.Contains(command.AccountId))
+        command.SessionId = session.Id;
+        command.Hops.ValidatedNs = Clock.MonotonicNs;
+        if (command.Type is CommandType.New or CommandType.Replace && (IsBlocked || session.IsBlocked))
+        {
+            session.CountBlocked();
+            return IntakeStatus.Blocked;
+        }
+
+        if (!Sequencer.TakesRiskOff(command.Type) && !session.TrySpend(command.Hops.ValidatedNs))
+        {
+            return IntakeStatus.Throttled;
+        }
+
+        if (!session.AccountIds.Contains(command.AccountId))
         {
             command.AccountId = -1;
         }
 
-        return TryTake(ref command);
+        IntakeStatus status = Sequence(ref command);
+        if (status == IntakeStatus.Ok)
+        {
+            session.CountRequest();
+        }
+
+        return status;
     }
 
-    /// <summary>As <see cref="TryTake(ref OrderCommand, ReadOnlySpan{int})"/>, of the link itself: whatever account it names.</summary>
+    /// <summary>As <see cref="TryTake(ref OrderCommand, DoorSession)"/>, of the link itself or its operator: whatever session and account it
+    /// names.</summary>
     public IntakeStatus TryTake(ref OrderCommand command)
     {
         command.Hops.ValidatedNs = Clock.MonotonicNs;
+        return Sequence(ref command);
+    }
+
+    private IntakeStatus Sequence(ref OrderCommand command)
+    {
         if (command.Type == CommandType.New && ids.TryNext(out command.OrderId) != IdStatus.Ok)
         {
             NoOrderIdCount++;

@@ -342,10 +342,10 @@ public sealed class Sequencer
     }
 
     /// <summary>
-    /// Whether a command goes on when the disk is full: what takes risk off the book, and what time does. A replace can add risk,
-    /// and a status asks for nothing that the client cannot know.
+    /// Whether a command goes on when the disk is full, or its session sends too much: what takes risk off the book, and what time does. A replace can add
+    /// risk, and a status asks for nothing that the client cannot know.
     /// </summary>
-    internal static bool CanUseReserve(CommandType type) =>
+    internal static bool TakesRiskOff(CommandType type) =>
         type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;
 
     private bool HasTooManyReports => _waiting.Count >= _waiting.Capacity - 2;
@@ -388,10 +388,10 @@ public sealed class Sequencer
                 return SubmitStatus.JournalFailed;
             }
 
-            if (!CanUseReserve(command.Type) || !_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
+            if (!TakesRiskOff(command.Type) || !_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
             {
                 NoSpaceCount++;
-                Room = CanUseReserve(command.Type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
+                Room = TakesRiskOff(command.Type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
                 return SubmitStatus.NoSpace;
             }
 

@@ -7,6 +7,7 @@ using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Tests;
 using Peregrine.Trading.Instruments;
@@ -88,18 +89,18 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
     {
         using SegmentAllocator ids = new(this, "orders");
         LocalPort port = new([new ClientSession("MAKER", [0])]);
-        LocalDesk desk = new([port], inFlightMax: 16);
-        desk.Open(_core, () => { });
-        desk.UseAccounts(new Dictionary<int, int[]> { [SessionId.Of("MAKER")] = [0] });
+        LocalDoor door = new([port], inFlightMax: 16);
+        new SessionDirectory([door]).UseAccounts(new Dictionary<int, int[]> { [SessionId.Of("MAKER")] = [0] });
+        door.Open(new DoorContext(new Intake(_sequencer, ids, () => { }), _core.Books, () => { }));
         for (ulong id = 1; id <= 3; id++)
         {
             Assert.True(port.TrySubmit(Order(id, Side.Buy, 100) with { SessionId = SessionId.Of("MAKER") }));
         }
 
-        Assert.True(desk.TryTake(new Intake(_sequencer, ids, () => { })));
+        Assert.True(door.TryTake());
         for (long durable = 1; durable <= 3; durable++)
         {
-            desk.Complete(durable);
+            door.OnReleased(durable);
             Assert.True(port.TryRead(out LocalEvent completed));
             Assert.Equal((LocalEventKind.Completed, durable), (completed.Kind, completed.Sequence));
             Assert.False(port.TryRead(out _));

@@ -112,7 +112,7 @@ public sealed class LocalPortTests
     {
         LocalPort port = NewPort();
         Tap tap = new();
-        using LinkRig rig = new(change: options => options with { LocalPorts = [port], Reports = tap });
+        using LinkRig rig = new(change: options => options with { LocalPorts = [port], ReportTaps = [tap] });
         Assert.True(port.TrySubmit(Order(Maker, 0, "M1", Side.Buy, 10_000, 10)));
         _ = Events(rig, port, completed: 1);
 
@@ -170,7 +170,7 @@ public sealed class LocalPortTests
         LocalPort port = NewPort();
         using MarketDataServer server = NewServer(out Thread thread);
         using LinkRig rig = new(Durability.Os,
-            options => options with { LocalPorts = [port], MarketData = server, Reports = new Tap { IsQuiet = true } });
+            options => options with { LocalPorts = [port], MarketData = server, ReportTaps = [new Tap { IsQuiet = true }] });
         SubscribedBooks books = new();
         using MarketDataClient client = Subscribe(server, books);
         long number = 0;

@@ -23,7 +23,7 @@ public sealed class RulesChangeTests
     {
         using MarketDataServer server = new(new MarketDataServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
         Tap tap = new();
-        using LinkRig rig = new(change: options => options with { MarketData = server, Reports = tap });
+        using LinkRig rig = new(change: options => options with { MarketData = server, ReportTaps = [tap] });
         using FixClient client = rig.Connect();
         client.New(1, '1', "A"u8, 10_000, 10);
         rig.Pump(client, () => client.Reports('0') == 1);
@@ -178,7 +178,7 @@ public sealed class RulesChangeTests
     [Fact]
     public async Task Tap_ThatThrows_EndsTheLinkAndTellsWhoWaits()
     {
-        using LinkRig rig = new() { Change = options => options with { Reports = new ThrowingTap() } };
+        using LinkRig rig = new() { Change = options => options with { ReportTaps = [new ThrowingTap()] } };
         rig.CrashAndStart();
 
         Task<RulesChange> change = rig.Link.ChangeRules(With(Second));

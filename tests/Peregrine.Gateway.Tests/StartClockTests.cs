@@ -70,7 +70,7 @@ public sealed class StartClockTests : IReportTap
     [Fact]
     public void Link_AfterAClockThatWasAhead_RunsOnFromTheJournalOnlyWhenTold()
     {
-        LinkOptions Seen(LinkOptions options) => options with { Reports = this };
+        LinkOptions Seen(LinkOptions options) => options with { ReportTaps = [this] };
         using LinkRig rig = new(change: options => Seen(options) with { ClockShiftNs = 3_600 * Second });
         using (FixClient client = rig.Connect())
         {

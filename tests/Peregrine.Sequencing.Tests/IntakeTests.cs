@@ -2,6 +2,9 @@ using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Doors;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Tests.Doors;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing.Tests;
@@ -13,6 +16,9 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
     private readonly Intake _intake;
+    private readonly PlainDoor _door = new(new ClientSession("A", [0]), new ClientSession("B", [0]) { RequestsPerSecondMax = 3 });
+    private readonly DoorSession _session;
+    private readonly DoorSession _slow;
     private readonly List<OrderReport> _told = [];
     private ulong _idsLeft = 1_000_000;
     private ulong _id = 100;
@@ -27,6 +33,9 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
         core.Configure(SmallRules.Rules());
         _sequencer = new Sequencer(core, _journal, lastTimeNs: 0, InFlightMax);
         _intake = new Intake(_sequencer, this, Wait);
+        SessionDirectory directory = new([_door]);
+        directory.UseAccounts(new Dictionary<int, int[]> { [SessionId.Of("A")] = [0], [SessionId.Of("B")] = [0] });
+        (_session, _slow) = (directory.Sessions[0], directory.Sessions[1]);
     }
 
     public void Dispose() => _journal.Dispose();
@@ -53,8 +62,8 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
         OrderCommand order = Order();
         OrderCommand cancel = new() { Type = CommandType.Cancel, SessionId = 7, OrderId = 101 };
 
-        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, [0]));
-        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref cancel, [0]));
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, _session));
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref cancel, _session));
 
         Assert.Equal((101UL, 1L, 101UL, 2L), (order.OrderId, order.Sequence, _id, cancel.Sequence));
     }
@@ -66,9 +75,9 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
         OrderCommand order = Order();
         OrderCommand cancel = new() { Type = CommandType.Cancel, SessionId = 7, OrderId = 101 };
 
-        Assert.Equal(IntakeStatus.NoOrderId, _intake.TryTake(ref order, [0]));
+        Assert.Equal(IntakeStatus.NoOrderId, _intake.TryTake(ref order, _session));
         Assert.Equal((0L, 1L), (_sequencer.LastSequence, _intake.NoOrderIdCount));
-        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref cancel, [0]));
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref cancel, _session));
     }
 
     [Theory]
@@ -80,8 +89,9 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
     public void Order_ForAnAccount_IsTakenWhereItsSessionMayTradeForIt(int[] accounts, int account, ReportType expected)
     {
         OrderCommand order = Order() with { AccountId = account };
+        _session.AccountIds = accounts;
 
-        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, accounts));
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, _session));
 
         Pass();
         Assert.Equal(expected, Assert.Single(_told).Type);
@@ -104,11 +114,91 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
         for (int count = 1; count <= InFlightMax + 1; count++)
         {
             OrderCommand order = Order();
-            Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, [0]));
+            Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, _session));
             Assert.Equal(count, order.Sequence);
         }
 
         Assert.Equal(1, _waits);
+    }
+
+    [Theory]
+    [InlineData(CommandType.New, IntakeStatus.Blocked)]
+    [InlineData(CommandType.Replace, IntakeStatus.Blocked)]
+    [InlineData(CommandType.Cancel, IntakeStatus.Ok)]
+    [InlineData(CommandType.Reduce, IntakeStatus.Ok)]
+    [InlineData(CommandType.MassCancel, IntakeStatus.Ok)]
+    [InlineData(CommandType.Status, IntakeStatus.Ok)]
+    public void Request_OfABlockedSession_IsTakenWhereItEntersNothing(CommandType type, IntakeStatus expected)
+    {
+        OrderCommand ofBlocked = Order() with { Type = type };
+        OrderCommand ofOther = ofBlocked;
+        _session.Block(true);
+
+        Assert.Equal((expected, IntakeStatus.Ok), (_intake.TryTake(ref ofBlocked, _session), _intake.TryTake(ref ofOther, _slow)));
+
+        bool isTaken = expected == IntakeStatus.Ok;
+        Assert.Equal((isTaken ? 2 : 1, isTaken ? 0 : 1, 0), (_sequencer.LastSequence, _session.BlockedCount, _slow.BlockedCount));
+        _session.Block(false);
+        OrderCommand again = Order() with { Type = type };
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref again, _session));
+    }
+
+    [Fact]
+    public void Requests_WhileAllAreBlocked_AreRefusedWhoeverAsks_AndThoseOfTheLinkItselfAreTaken()
+    {
+        _intake.IsBlocked = true;
+        (OrderCommand first, OrderCommand second, OrderCommand own) = (Order(), Order(), new OrderCommand { Type = CommandType.Disconnect, SessionId = 7 });
+
+        Assert.Equal((IntakeStatus.Blocked, IntakeStatus.Blocked, IntakeStatus.Ok),
+            (_intake.TryTake(ref first, _session), _intake.TryTake(ref second, _slow), _intake.TryTake(ref own)));
+        Assert.Equal((1, 100UL), (_sequencer.LastSequence, _id));
+    }
+
+    [Fact]
+    public void Requests_AboveTheRate_AreRefused_AndCancelsAreTakenAlways()
+    {
+        OrderCommand cancel = new() { Type = CommandType.Cancel, OrderId = 101 };
+        OrderCommand last = Order();
+        _ = _intake.TryTake(ref last, _slow);
+        for (int count = 0; count < 100; count++)
+        {
+            OrderCommand order = Order();
+            _ = _intake.TryTake(ref order, _slow);
+            Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref cancel, _slow));
+        }
+
+        Assert.True(_slow.ThrottledCount is > 0 and < 100, $"{_slow.ThrottledCount} of 101 were too many");
+        Assert.Equal((201 - _slow.ThrottledCount, 0), (_slow.Requests, _session.ThrottledCount));
+    }
+
+    [Theory]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 333_333_332, false)]
+    [InlineData(3, 333_333_333, true)]
+    [InlineData(1, 999_999_999, false)]
+    [InlineData(1, 1_000_000_000, true)]
+    public void Rate_LetsABurstOfASecondThrough_ThenOneAnInterval(int perSecond, long afterNs, bool isTaken)
+    {
+        DoorSession session = new(new ClientSession("C", [0]) { RequestsPerSecondMax = perSecond }, _door, 0);
+        const long NowNs = 5_000_000_000;
+        int burst = afterNs == 0 ? perSecond - 1 : perSecond;
+        for (int count = 0; count < burst; count++)
+        {
+            Assert.True(session.TrySpend(NowNs));
+        }
+
+        Assert.Equal(isTaken, session.TrySpend(NowNs + afterNs));
+        Assert.Equal(isTaken ? 0 : 1, session.ThrottledCount);
+    }
+
+    [Fact]
+    public void Request_GetsTheNumberOfItsSession()
+    {
+        OrderCommand order = Order();
+
+        Assert.Equal(IntakeStatus.Ok, _intake.TryTake(ref order, _session));
+
+        Assert.Equal((SessionId.Of("A"), 1L), (order.SessionId, _session.Requests));
     }
 
     private void Wait()

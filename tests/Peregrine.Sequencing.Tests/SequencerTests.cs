@@ -72,7 +72,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
     [InlineData(CommandType.Disconnect, true)]
     [InlineData(CommandType.Phase, true)]
     [InlineData(CommandType.Time, true)]
-    public void Command_OnAFullDisk_GoesOnOnlyWhereItAddsNoRisk(CommandType type, bool goesOn) => Assert.Equal(goesOn, Sequencer.CanUseReserve(type));
+    public void Command_OnAFullDisk_GoesOnOnlyWhereItAddsNoRisk(CommandType type, bool goesOn) => Assert.Equal(goesOn, Sequencer.TakesRiskOff(type));
 
     [Fact]
     public void Commands_GetNumbersWithoutHolesAndTimesThatNeverFall()

@@ -146,6 +146,12 @@ internal sealed class OrderDesk : IDisposable
                 case LocalEventKind.JournalFull:
                     Refuse(in local, "JournalFull: nothing is taken until there is room; try again later");
                     break;
+                case LocalEventKind.Blocked:
+                    Refuse(in local, "Blocked: the API's session, or the whole link, is blocked; cancels are taken");
+                    break;
+                case LocalEventKind.Throttled:
+                    Refuse(in local, "Throttled: more requests than the rate of the API's session; try again a moment later");
+                    break;
                 default:
                     foreach (Pending pending in _pending.Values)
                     {

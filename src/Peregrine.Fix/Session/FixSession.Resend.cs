@@ -33,11 +33,18 @@ public sealed partial class FixSession
     // The peer asked, and no report went out since.
     private bool _isFirstAsked;
 
+    // ResendReady was told, and Continue has not yet come to an end.
+    private bool _isReadyTold;
+
     /// <summary>True while saved messages wait to be sent and the connection takes them: call <see cref="Continue"/> soon.</summary>
     public bool IsResending => _cursor > 0 && !_isBlocked;
 
     /// <summary>True while messages wait to be sent, for whatever reason.</summary>
     public bool IsBehind => _cursor > 0;
+
+    /// <summary>Told when saved messages wait and the connection takes them: <see cref="Continue"/> is to be called once a pass from then on, until
+    /// <see cref="IsResending"/> is false. So whoever has thousands of sessions need not look at each.</summary>
+    public Action<FixSession>? ResendReady { get; set; }
 
     private bool IsCatchingUp => _cursor > 0;
 
@@ -50,6 +57,8 @@ public sealed partial class FixSession
         {
             CatchUp();
         }
+
+        _isReadyTold = IsResending;
     }
 
     /// <summary>The application has more of what it was asked to make again.</summary>
@@ -80,6 +89,7 @@ public sealed partial class FixSession
             {
                 _cursor = first;
                 _requestedEnd = first;
+                TellReady();
             }
         }
     }
@@ -193,6 +203,17 @@ public sealed partial class FixSession
         if (_cursor >= _store.NextOutgoing)
         {
             StopCatchingUp();
+        }
+
+        TellReady();
+    }
+
+    private void TellReady()
+    {
+        if (IsResending && !_isReadyTold)
+        {
+            _isReadyTold = true;
+            ResendReady?.Invoke(this);
         }
     }
 

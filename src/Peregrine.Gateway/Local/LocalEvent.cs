@@ -16,6 +16,12 @@ public enum LocalEventKind : byte
 
     /// <summary>The journal has no room: it never became a command. It is taken again by itself once there is room.</summary>
     JournalFull = 4,
+
+    /// <summary>The session, or the whole link, is blocked: it never became a command. Cancels and status requests are taken.</summary>
+    Blocked = 5,
+
+    /// <summary>More requests than the session's rate: it never became a command, try again a moment later.</summary>
+    Throttled = 6,
 }
 
 /// <summary>The best prices and the last trade of an instrument, as of one moment.</summary>
@@ -40,7 +46,7 @@ public struct LocalEvent
     /// <summary>For Completed: the command's sequence number.</summary>
     public long Sequence;
 
-    /// <summary>For Report; for NoOrderId and JournalFull, session and client order id only.</summary>
+    /// <summary>For Report; for what never became a command, session and client order id only.</summary>
     public OrderReport Report;
 
     /// <summary>For Completed, when the command named an instrument that exists.</summary>

@@ -1,3 +1,4 @@
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
@@ -16,7 +17,8 @@ public sealed class LocalPort
     private readonly SpscRing<OrderCommand> _requests;
     private readonly SpscRing<LocalEvent> _events;
     private readonly AutoResetEvent _arrived = new(initialState: false);
-    private readonly Dictionary<int, ClientSession> _sessions;
+    private readonly HashSet<int> _ids;
+    private Dictionary<int, DoorSession> _sessions = [];
     private Action _wakeLink = () => { };
     private int _isWaiting;
     private long _lostEvents;
@@ -29,7 +31,7 @@ public sealed class LocalPort
     {
         Sessions = sessions;
         IsOperator = isOperator;
-        _sessions = sessions.ToDictionary(session => SessionId.Of(session.CompId));
+        _ids = [.. sessions.Select(session => SessionId.Of(session.CompId))];
         _requests = new SpscRing<OrderCommand>(capacity);
         _events = new SpscRing<LocalEvent>(capacity);
     }
@@ -55,10 +57,10 @@ public sealed class LocalPort
     /// <returns>False: too many wait, try again.</returns>
     public bool TrySubmit(in OrderCommand command)
     {
-        bool isOperation = command.Type is CommandType.Phase or CommandType.Disconnect;
+        bool isOperation = IsOperation(command.Type);
         Check.That(CommandTypes.IsRequest(command.Type)
             && (!isOperation || IsOperator), "a request is one that its port may make");
-        Check.That(_sessions.ContainsKey(command.SessionId) || isOperation, "a request names a session of its port");
+        Check.That(_ids.Contains(command.SessionId) || isOperation, "a request names a session of its port");
         OrderCommand stamped = command;
         stamped.Hops.ReceivedNs = Clock.MonotonicNs;
         bool ok = _requests.TryWrite(stamped);
@@ -89,7 +91,14 @@ public sealed class LocalPort
     /// <summary>Tells a waiting user of the port to look again, from any thread.</summary>
     public void Interrupt() => _arrived.Set();
 
-    internal void Attach(Action wakeLink) => _wakeLink = wakeLink;
+    /// <summary>Requests of an operator: not of a session's orders.</summary>
+    internal static bool IsOperation(CommandType type) => type is CommandType.Phase or CommandType.Disconnect;
+
+    internal void Attach(IEnumerable<DoorSession> sessions) => _sessions = sessions.ToDictionary(session => session.Id);
+
+    internal void Open(Action wakeLink) => _wakeLink = wakeLink;
+
+    internal DoorSession SessionOf(int id) => _sessions[id];
 
     internal bool TryTake(out OrderCommand command)
     {

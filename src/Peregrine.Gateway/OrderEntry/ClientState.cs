@@ -1,22 +1,26 @@
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
+using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
-/// <summary>What the order port knows of a client.</summary>
-internal sealed class ClientState(int id, FileSessionStore? store, ClientSession client) : IReportClient
+/// <summary>What the door of FIX knows of a client.</summary>
+internal sealed class ClientState(DoorSession door) : IReportClient
 {
     /// <summary>Most reports that are kept while the journal is read; of more, all are made again when they are asked for.</summary>
     public const int KeptMax = 1 << 12;
 
-    public int Id { get; } = id;
+    /// <summary>The session as the engine room knows it.</summary>
+    public DoorSession Door { get; } = door;
 
-    public ClientSession Client { get; } = client;
+    public int Id => Door.Id;
+
+    public ClientSession Client => Door.Client;
 
     /// <summary>The store as it was found; null when it is damaged.</summary>
-    public FileSessionStore? FirstStore { get; set; } = store;
+    public FileSessionStore? FirstStore { get; set; }
 
     /// <summary>The store.</summary>
     public FileSessionStore Store => FirstStore!;
@@ -36,18 +40,16 @@ internal sealed class ClientState(int id, FileSessionStore? store, ClientSession
     public void GoOn(long nowNs) => Session.Resume(nowNs);
 
     /// <summary>Its store was not there, or damaged.</summary>
-    public bool IsLost { get; } = store is null || store.IsNew;
+    public bool IsLost { get; private set; }
 
-    public int[] AccountIds { get; set; } = [];
-
-    /// <summary>Reports of this session so far, over all runs.</summary>
-    public long ReportCount { get; set; }
+    /// <inheritdoc cref="DoorSession.ReportCount"/>
+    public long ReportCount => Door.ReportCount;
 
     /// <summary>How many of them the store held at start.</summary>
-    public long SavedAtStart { get; } = store?.Mark ?? 0;
+    public long SavedAtStart { get; private set; }
 
     /// <summary>How many of them had been given to a connection.</summary>
-    public long SentAtStart { get; } = store?.SentMark ?? 0;
+    public long SentAtStart { get; private set; }
 
     /// <summary>The reports that its store lacks, from the first on; while the journal is read.</summary>
     public List<OrderReport> Kept { get; } = [];
@@ -73,10 +75,21 @@ internal sealed class ClientState(int id, FileSessionStore? store, ClientSession
     /// <summary>It went away, and its orders are still to be cancelled.</summary>
     public bool OwesDisconnect { get; set; }
 
+    /// <summary>It waits for what it received to be saved.</summary>
+    public bool IsUnsavedListed { get; set; }
+
     /// <summary>Sequence of its last command.</summary>
     public long LastSequence { get; set; }
 
     public long ReceivedNs => Clock.FromUnixNs(Session.LastReceivedNs);
+
+    /// <summary>Takes the store as it was found; null where it is damaged and will be made again.</summary>
+    public void Use(FileSessionStore? store)
+    {
+        FirstStore = store;
+        IsLost = store is null || store.IsNew;
+        (SavedAtStart, SentAtStart) = (store?.Mark ?? 0, store?.SentMark ?? 0);
+    }
 
     /// <summary>From here on it can log on.</summary>
     public void Start(FixSession session)

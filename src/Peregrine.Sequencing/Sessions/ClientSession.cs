@@ -10,4 +10,10 @@ public sealed record ClientSession(string CompId, IReadOnlyList<int> AccountIds)
     /// sessions of local ports, which have no connection to lose.
     /// </summary>
     public bool CancelOnDisconnect { get; init; }
+
+    /// <summary>
+    /// Most new orders, replaces and status requests that are taken of it in a second, a burst of as many at once included; 0 for no limit. One more
+    /// is refused, and is no command. What takes risk off the book is taken always.
+    /// </summary>
+    public int RequestsPerSecondMax { get; init; }
 }

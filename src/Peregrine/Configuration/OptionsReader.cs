@@ -154,5 +154,6 @@ internal static class OptionsReader
         new(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])])
         {
             CancelOnDisconnect = section.Flag("cancelOnDisconnect"),
+            RequestsPerSecondMax = section.Int("requestsPerSecondMax"),
         };
 }

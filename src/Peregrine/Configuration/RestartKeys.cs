@@ -1,3 +1,5 @@
+using Peregrine.Sequencing.Sessions;
+
 namespace Peregrine.Configuration;
 
 /// <summary>What of a configuration that was read again cannot be taken while the link runs.</summary>
@@ -19,13 +21,25 @@ internal static class RestartKeys
             Compare(running.Effective.Child(key), next.Effective.Child(key), property, key, keys);
         }
 
-        Dictionary<string, bool> before = running.Options!.Sessions.ToDictionary(session => session.CompId, session => session.CancelOnDisconnect);
-        Dictionary<string, bool> after = next.Options!.Sessions.ToDictionary(session => session.CompId, session => session.CancelOnDisconnect);
+        Dictionary<string, ClientSession> before = running.Options!.Sessions.ToDictionary(session => session.CompId);
+        Dictionary<string, ClientSession> after = next.Options!.Sessions.ToDictionary(session => session.CompId);
         keys.AddRange(after.Keys.Where(name => !before.ContainsKey(name)).Select(name => $"session {name} (new)"));
         keys.AddRange(before.Keys.Where(name => !after.ContainsKey(name)).Select(name => $"session {name} (gone)"));
-        keys.AddRange(before.Where(entry => after.TryGetValue(entry.Key, out bool cancels) && cancels != entry.Value)
-            .Select(entry => $"cancelOnDisconnect of session {entry.Key}"));
+        foreach ((string name, ClientSession old) in before.Where(entry => after.ContainsKey(entry.Key)))
+        {
+            AddWhere(old.CancelOnDisconnect != after[name].CancelOnDisconnect, $"cancelOnDisconnect of session {name}");
+            AddWhere(old.RequestsPerSecondMax != after[name].RequestsPerSecondMax, $"requestsPerSecondMax of session {name}");
+        }
+
         return keys;
+
+        void AddWhere(bool isOther, string key)
+        {
+            if (isOther)
+            {
+                keys.Add(key);
+            }
+        }
     }
 
     private static void Compare(ConfigurationNode? before, ConfigurationNode? after, ConfigurationSchema schema, string path, List<string> keys)

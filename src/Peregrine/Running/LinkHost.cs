@@ -70,7 +70,7 @@ internal sealed class LinkHost : IDisposable
                     Sessions = _isSimulated && !isLocal ? [.. options.Sessions, .. participants] : options.Sessions,
                     LocalPorts = [.. new[] { desk, simulated }.OfType<LocalPort>()],
                     MarketData = request.Feed is null ? Server : null,
-                    Reports = Blotter,
+                    ReportTaps = [Blotter],
                     Snapshots = options.Journal.Snapshot with { Take = SnapshotProcess.Take },
                     SkipLostReports = request.SkipsLostReports,
                     AcceptClockBehind = request.AcceptsClockBehind,

@@ -134,6 +134,42 @@ public class ResendTests
     }
 
     [Fact]
+    public void Resend_LongerThanABatch_IsToldOnceEachTimeItBegins()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        int told = 0;
+        bench.Session.ResendReady = session => told += ReferenceEquals(session, bench.Session) ? 1 : 100;
+        for (int report = 0; report < 200; report++)
+        {
+            bench.Report($"E{report}");
+        }
+
+        for (int request = 1; request <= 3; request++)
+        {
+            bench.Peer("2", 1 + request, "7=2|16=0|");
+            Assert.Equal(request, told);
+            while (bench.Session.IsResending)
+            {
+                bench.Session.Continue(bench.NowNs);
+            }
+        }
+
+        Assert.Equal(3, told);
+    }
+
+    [Fact]
+    public void Resend_ThatABatchEnds_IsNotTold()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        bench.Session.ResendReady = _ => Assert.Fail("there is nothing to continue");
+        bench.Report("E0");
+
+        bench.Peer("2", 2, "7=2|16=0|");
+
+        Assert.False(bench.Session.IsResending);
+    }
+
+    [Fact]
     public void Connection_ThatTakesNoMore_GetsTheRestInOrderWhenWritable()
     {
         SessionBench bench = new SessionBench().LogOn();

@@ -49,7 +49,7 @@ internal sealed record DrillSetup
         OrdersMax = 1_024,
         ClientOrderIdsMax = 1 << 14,
         InFlightMax = 256,
-        Reports = truth,
+        ReportTaps = [truth],
     };
 
     // A price between ticks is possible in COARSE alone.

@@ -10,7 +10,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// The numbers of the sessions, and what was sent under them. Reports are numbered as the journal makes them;
 /// the journal is told of everything else that takes a number. So a store can be made again, and a report that it has no more.
 /// </summary>
-internal sealed partial class OrderPort
+internal sealed partial class FixDoor
 {
     private const int HeadlineTag = 148;
     private const int LinesOfTextTag = 33;
@@ -28,17 +28,13 @@ internal sealed partial class OrderPort
     /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
     public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log);
 
-    /// <summary>Goes on with reports that are made again. Once a pass.</summary>
-    public void ContinueRemakes(long nowNs) => _remakers!.Continue(nowNs);
-
     /// <summary>Ends what makes reports again.</summary>
     public void StopRemakes() => _remakers?.Dispose();
 
-    /// <summary>Looks which reports no connection was given yet. Some times a second.</summary>
-    public void FindUnsent()
+    private void FindUnsent()
     {
         long first = long.MaxValue;
-        foreach (ClientState client in _clients.Values)
+        foreach (ClientState client in _clients)
         {
             if (client.FirstUnsent != long.MaxValue && client.Session.SentMark >= client.ReportCount)
             {
@@ -51,8 +47,8 @@ internal sealed partial class OrderPort
         Volatile.Write(ref _sentSequence, first == long.MaxValue ? first : first - 1);
     }
 
-    /// <summary>Puts reports into the store of a session that starts, which the last run did not come to.</summary>
-    public void SendKept(ClientState client, long count)
+    // Reports go into the store of a session that starts, which the last run did not come to.
+    private void SendKept(ClientState client, long count)
     {
         long mark = client.ReportCount - count;
         for (int index = 0; index < count; index++)

@@ -1,0 +1,316 @@
+using System.Net;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Net;
+using Peregrine.Sequencing;
+using Peregrine.Sequencing.Doors;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>
+/// The door of FIX clients: messages of their sessions become commands for the intake, and reports go back through them.
+/// </summary>
+/// <remarks>Thread: the link's. Allocates: no, after warm-up. Requests come while the link polls its sockets.</remarks>
+internal sealed partial class FixDoor : IFixApplication, IDoor
+{
+    // BusinessRejectReason (380).
+    private const int OtherReason = 0;
+    private const int NotAvailableReason = 4;
+    private const int NotAuthorizedReason = 6;
+
+    private readonly LinkOptions _options;
+    private readonly Action<string> _log;
+    private readonly FixAcceptor _acceptor;
+    private ClientState[] _clients = [];
+
+    // Those that received something which their store does not say yet, each once, with the last command of that moment: all others cost a pass
+    // nothing, and these no more than a look at the oldest.
+    private Queue<(ClientState Client, long Sequence)> _unsaved = new();
+    private OrderDecoder _decoder = null!;
+    private ReportEncoder _encoder = null!;
+    private Intake? _intake;
+    private bool _isShut;
+
+    /// <summary>Listens; nobody is let on before the link has started.</summary>
+    /// <exception cref="IOException">The port is in use or not allowed.</exception>
+    public FixDoor(LinkOptions options, EventLoop loop, Action<string> log)
+    {
+        (_options, _log) = (options, log);
+        _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
+        {
+            EndPoint = options.FixEndPoint,
+            CompId = options.CompId,
+            FrameBytesMax = options.FrameBytesMax,
+            PendingMax = options.PendingLogonsMax,
+            PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
+            Log = log,
+        });
+    }
+
+    /// <summary>Where FIX clients connect.</summary>
+    public IPEndPoint EndPoint => _acceptor.EndPoint;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClientSession> Sessions => _options.Sessions;
+
+    /// <summary>The FIX sessions, for display.</summary>
+    public IReadOnlyList<FixSession> FixSessions => _acceptor.Sessions;
+
+    /// <summary>What its port has seen.</summary>
+    public FixAcceptorCounters Counters => _acceptor.Counters;
+
+    /// <summary>Messages refused before they became a command.</summary>
+    public long RefusedMessages { get; private set; }
+
+    /// <summary>Sessions that were looked at to save how far they have received: tests hold it against the messages.</summary>
+    internal long SaveSteps { get; private set; }
+
+    /// <inheritdoc/>
+    public bool IsClosed
+    {
+        get
+        {
+            foreach (ClientState client in _clients)
+            {
+                if (client.Session.State != FixSessionState.Disconnected)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(IReadOnlyList<DoorSession> sessions)
+    {
+        _clients = [.. sessions.Select(session => new ClientState(session))];
+        _unsaved = new Queue<(ClientState Client, long Sequence)>(_clients.Length);
+    }
+
+    /// <inheritdoc/>
+    public void UseRules(TradingRules rules)
+    {
+        NameTable names = new(rules);
+        _decoder = new OrderDecoder(names);
+        _encoder = new ReportEncoder(names);
+    }
+
+    /// <inheritdoc/>
+    public void Open(in DoorContext room)
+    {
+        _intake = room.Intake;
+
+        // Whoever was logged on when the link went down is not any more.
+        foreach (ClientState client in _clients)
+        {
+            client.OwesDisconnect = client.Client.CancelOnDisconnect;
+        }
+
+        CancelOfDisconnected();
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake() => true;
+
+    /// <inheritdoc/>
+    public void Deliver(DoorSession session, in OrderReport report, bool isReplay)
+    {
+        ClientState client = _clients[session.Place];
+        if (isReplay)
+        {
+            // What the store does not have yet goes into it when all is read: as a rule the reports of the moment in which the process died.
+            if (session.ReportCount > client.SavedAtStart && client.Kept.Count < ClientState.KeptMax)
+            {
+                client.Kept.Add(report);
+            }
+
+            return;
+        }
+
+        _encoder.Send(client.Session, report, session.ReportCount);
+        if (client.FirstUnsent == long.MaxValue && client.Session.SentMark < session.ReportCount)
+        {
+            client.FirstUnsent = report.Sequence;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnReleased(long sequence)
+    {
+        long nowNs = Clock.UnixNs;
+        _remakers!.Continue(nowNs);
+        _acceptor.Continue(nowNs);
+    }
+
+    /// <inheritdoc/>
+    public void OnFlushed(long sequence)
+    {
+        while (_unsaved.TryPeek(out (ClientState Client, long Sequence) oldest) && oldest.Sequence <= sequence)
+        {
+            SaveSteps++;
+            ClientState client = _unsaved.Dequeue().Client;
+            client.IsUnsavedListed = false;
+            if (client.LastSequence <= sequence)
+            {
+                SaveIncoming(client);
+            }
+            else
+            {
+                OweSaving(client);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTick(long sequence)
+    {
+        _acceptor.OnTick(Clock.UnixNs);
+        CancelOfDisconnected();
+        FindUnsent();
+
+        // Messages of the session itself, which are no requests, move the number too.
+        foreach (ClientState client in _clients)
+        {
+            if (client.LastSequence <= sequence && client.Session.HasUnsavedIncoming)
+            {
+                SaveIncoming(client);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BeginClose()
+    {
+        foreach (ClientState client in _clients)
+        {
+            client.Session.Logout("the link is going down", Clock.UnixNs);
+        }
+
+        _acceptor.Dispose();
+    }
+
+    /// <summary>From here on connections that end are not told to the core: nothing is sequenced any more.</summary>
+    public void Shut()
+    {
+        StopRemakes();
+        _isShut = true;
+    }
+
+    /// <inheritdoc/>
+    public void Close(long durableSequence)
+    {
+        StopRemakes();
+        foreach (ClientState client in _clients)
+        {
+            if (client.IsStarted && client.LastSequence <= durableSequence)
+            {
+                SaveIncoming(client);
+            }
+
+            client.FirstStore?.Dispose();
+            client.FirstStore = null;
+        }
+    }
+
+    // Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.
+    private void CancelOfDisconnected()
+    {
+        foreach (ClientState client in _clients)
+        {
+            if (client.OwesDisconnect)
+            {
+                OrderCommand command = new() { Type = CommandType.Disconnect, SessionId = client.Id };
+                client.OwesDisconnect = _intake!.TryTake(ref command) == IntakeStatus.NoSpace;
+                client.LastSequence = _intake.Sequencer.LastSequence;
+            }
+        }
+    }
+
+    private static void SaveIncoming(ClientState client)
+    {
+        client.Store.ProvenSequence = Math.Max(client.Store.ProvenSequence, client.LastSequence);
+        client.Session.SaveIncoming();
+    }
+
+    private void OweSaving(ClientState client)
+    {
+        if (!client.IsUnsavedListed)
+        {
+            client.IsUnsavedListed = true;
+            _unsaved.Enqueue((client, _intake!.Sequencer.LastSequence));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLogon(FixSession session)
+    {
+        _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
+        TellWhatIsDue((ClientState)session.Tag!);
+    }
+
+    /// <inheritdoc/>
+    public void OnLogoff(FixSession session, string reason)
+    {
+        _log($"session {session.Options.PeerCompId} is off: {reason}");
+        ClientState client = (ClientState)session.Tag!;
+        if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
+        {
+            client.OwesDisconnect = true;
+            CancelOfDisconnected();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool OnMessage(FixSession session, in FixMessage message)
+    {
+        ClientState client = (ClientState)session.Tag!;
+        client.ToldNews = null;
+        bool isHandled = Take(client, in message);
+        OweSaving(client);
+        return isHandled;
+    }
+
+    private bool Take(ClientState client, in FixMessage message)
+    {
+        ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
+        if (fault.Length > 0)
+        {
+            return Refuse(client.Session, message, OtherReason, fault);
+        }
+
+        command.SessionSequence = client.Session.NextIncoming - 1;
+        command.Hops.ReceivedNs = client.ReceivedNs;
+
+        // The link does not read on until the journal has caught up: that is the clients' back pressure.
+        IntakeStatus status = _intake!.TryTake(ref command, client.Door);
+        if (status == IntakeStatus.Ok)
+        {
+            client.LastSequence = command.Sequence;
+            return true;
+        }
+
+        return status != IntakeStatus.Failed
+            && Refuse(client.Session, message, status == IntakeStatus.Blocked ? NotAuthorizedReason : NotAvailableReason, TextOf(status));
+    }
+
+    private static ReadOnlySpan<byte> TextOf(IntakeStatus status) => status switch
+    {
+        IntakeStatus.NoOrderId => "no order ids at the moment, try again"u8,
+        IntakeStatus.NoSpace => "JournalFull: the disk has no room for it at the moment, try again later"u8,
+        IntakeStatus.Blocked => "Blocked: the session is blocked, cancels and status requests are taken; ask the operator"u8,
+        _ => "Throttled: more requests than the session's rate, try again a moment later"u8,
+    };
+
+    private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
+    {
+        RefusedMessages++;
+        _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> id);
+        session.RejectBusiness(message, reason, id, text);
+        return true;
+    }
+}

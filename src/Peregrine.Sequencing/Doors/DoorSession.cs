@@ -1,0 +1,89 @@
+using Peregrine.Sequencing.Sessions;
+
+namespace Peregrine.Sequencing.Doors;
+
+/// <summary>A session as the engine room knows it, whatever door it comes through.</summary>
+/// <remarks>Thread: the link's, but for what says otherwise.</remarks>
+public sealed class DoorSession
+{
+    private const long SecondNs = 1_000_000_000;
+    private readonly long _intervalNs;
+    private readonly long _burstNs;
+    private long _nextNs;
+    private bool _isBlocked;
+    private long _requests;
+    private long _delivered;
+    private long _throttledCount;
+    private long _blockedCount;
+
+    internal DoorSession(ClientSession client, IDoor door, int place)
+    {
+        Client = client;
+        Door = door;
+        Place = place;
+        Id = SessionId.Of(client.CompId);
+        int perSecond = client.RequestsPerSecondMax;
+        _intervalNs = perSecond > 0 ? SecondNs / perSecond : 0;
+        _burstNs = _intervalNs * (perSecond - 1);
+    }
+
+    /// <summary>Its number in commands, reports and the journal.</summary>
+    public int Id { get; }
+
+    /// <summary>Who it is.</summary>
+    public ClientSession Client { get; }
+
+    /// <summary>Its place among those of its door: 0, 1, 2, ...</summary>
+    public int Place { get; }
+
+    /// <summary>Ids of the accounts that it may trade for, in the rules in force; the first is meant where a request names none.</summary>
+    public int[] AccountIds { get; internal set; } = [];
+
+    /// <summary>Reports of this session so far, over all runs: the number of the last one.</summary>
+    public long ReportCount { get; internal set; }
+
+    /// <summary>Reports of this run that were given to its door. From any thread.</summary>
+    public long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Requests that became commands in this run. From any thread.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Requests refused as there were too many of them. From any thread.</summary>
+    public long ThrottledCount => Volatile.Read(ref _throttledCount);
+
+    /// <summary>Requests refused as the session is blocked. From any thread.</summary>
+    public long BlockedCount => Volatile.Read(ref _blockedCount);
+
+    /// <summary>Nothing of it that adds risk is taken (<see cref="SessionDirectory.TryBlock"/>). From any thread.</summary>
+    public bool IsBlocked => Volatile.Read(ref _isBlocked);
+
+    internal IDoor Door { get; }
+
+    internal void Block(bool isBlocked) => Volatile.Write(ref _isBlocked, isBlocked);
+
+    internal void CountBlocked() => Volatile.Write(ref _blockedCount, _blockedCount + 1);
+
+    internal void CountDelivered() => Volatile.Write(ref _delivered, _delivered + 1);
+
+    internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
+
+    /// <summary>Whether one more request is within its rate: evenly spaced ones always are, a burst as long as a second's worth is not used up
+    /// (the generic cell rate algorithm, ITU-T I.371).</summary>
+    internal bool TrySpend(long nowNs)
+    {
+        if (_intervalNs == 0)
+        {
+            return true;
+        }
+
+        long nextNs = Math.Max(_nextNs, nowNs);
+        if (nextNs - nowNs > _burstNs)
+        {
+            Volatile.Write(ref _throttledCount, _throttledCount + 1);
+            return false;
+        }
+
+        _nextNs = nextNs + _intervalNs;
+        return true;
+    }
+}
