@@ -2,7 +2,6 @@ using System.Globalization;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Sessions;
-using Peregrine.Journal;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;

@@ -6,7 +6,8 @@ using Peregrine.Trading.Risk;
 namespace Peregrine.Trading.Orders;
 
 // What requests are checked for before the engine sees them; what the engine checks itself is in section 2 of docs/matching.md.
-public sealed partial class TradingCore
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
     private RiskVerdict CheckNew(in OrderCommand command)
     {
@@ -105,12 +106,12 @@ public sealed partial class TradingCore
 
     private long ReferenceTicks(Instrument instrument, Side side)
     {
-        if (_engine.TryGetLastTrade(instrument.Id, out Price price) || _engine.TryGetBest(instrument.Id, side.Opposite(), out price))
+        if (_lastTrades[instrument.Id] is { } last)
         {
-            return price.Ticks;
+            return last.Ticks;
         }
 
-        return instrument.ReferencePrice.Ticks;
+        return _engine.TryGetBest(instrument.Id, side.Opposite(), out Price best) ? best.Ticks : instrument.ReferencePrice.Ticks;
     }
 
     private RiskVerdict VerdictOf(RejectReason reason, in OrderCommand command)

@@ -4,7 +4,8 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Trading.Orders;
 
 // What the engine did, as changes of order state and reports: of the order that a command is about, and of all others that it moved.
-public sealed partial class TradingCore
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
     // The order that the command at work is about, the key of the client's id of the request, and what it replaces.
     private int _requestSlot = NoRecord;
@@ -25,6 +26,7 @@ public sealed partial class TradingCore
                     _ = ref AddReport(in command, match.Tag, ReportType.Accepted, reports);
                     break;
                 case MatchEventType.Trade:
+                    _lastTrades[match.InstrumentId] = match.Price;
                     bool hasAggressor = match.Side != 0;
                     ApplyFill(in command, in match, match.Tag, match.RestingOrderId, match.Leaves, hasAggressor, reports);
                     ApplyFill(in command, in match, match.RestingTag, match.OrderId, match.RestingLeaves, isAggressor: false, reports);

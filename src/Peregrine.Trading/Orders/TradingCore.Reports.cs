@@ -4,7 +4,8 @@ using Peregrine.Trading.Risk;
 namespace Peregrine.Trading.Orders;
 
 // How reports are filled. The buffer does not clear them first, so each of these writes every field.
-public sealed partial class TradingCore
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
     /// <summary>A report of an order as it is now.</summary>
     private ref OrderReport AddReport(in OrderCommand command, int slot, ReportType type, ReportBuffer reports)

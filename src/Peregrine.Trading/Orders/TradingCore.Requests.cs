@@ -5,12 +5,13 @@ using Peregrine.Trading.Risk;
 namespace Peregrine.Trading.Orders;
 
 // Requests about one order.
-public sealed partial class TradingCore
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
     private const int NoRecord = -1;
     private const ReplaceFields PriceAndQuantity = ReplaceFields.Price | ReplaceFields.Leaves;
 
-    private void ExecuteNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
         if (IsDuplicate(in command, in keys))
         {
@@ -19,90 +20,117 @@ public sealed partial class TradingCore
         }
 
         RiskVerdict verdict = CheckNew(in command);
-        int slot = NoRecord;
-        int before = _events.Count;
-        if (verdict.IsPass)
-        {
-            slot = TakeRecord(in command, in keys);
-            MatchOrder order = ToMatchOrder(in command, slot);
-            RejectReason reason = _engine.Submit(in order, _events);
-            if (reason != RejectReason.None)
-            {
-                _orders.Return(slot);
-                slot = NoRecord;
-                verdict = VerdictOf(reason, in command);
-            }
-        }
-
-        // An id counts as used even when its order was refused: a resent copy of a refused order must not slip through later.
-        Register(in command, in keys, command.OrderId, slot);
         if (!verdict.IsPass)
         {
-            ReportRejected(in command, verdict, reports);
+            RefuseNew(in command, in keys, verdict, reports);
             return;
         }
 
+        _slot = TakeRecord(in command, in keys);
+        MatchOrder order = ToMatchOrder(in command, _slot);
+        _engine.BeginNew(in order, _events);
+        _step = Step.New;
+    }
+
+    private void CompleteNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    {
+        RejectReason reason = (RejectReason)_engine.Complete(_events);
+        int slot = _slot;
+        if (reason != RejectReason.None)
+        {
+            _orders.Return(slot);
+            RefuseNew(in command, in keys, VerdictOf(reason, in command), reports);
+            return;
+        }
+
+        Register(in command, in keys, command.OrderId, slot);
         _orders.Register(slot);
         _requestSlot = slot;
-        ApplyEvents(in command, before, reports);
+        ApplyEvents(in command, _before, reports);
         TellArrivalPrice(in command, slot, reports);
     }
 
+    // An id counts as used even when its order was refused: a resent copy of a refused order must not slip through later.
+    private void RefuseNew(in OrderCommand command, in CommandKeys keys, RiskVerdict verdict, ReportBuffer reports)
+    {
+        Register(in command, in keys, command.OrderId, NoRecord);
+        ReportRejected(in command, verdict, reports);
+    }
+
     /// <summary>Cancel and reduce.</summary>
-    private void ExecuteCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
-        int before = _events.Count;
-        if (reason == RejectReason.None)
-        {
-            ulong orderId = _orders[slot].OrderId;
-            reason = command.Type == CommandType.Cancel ? _engine.Cancel(orderId, _events) : _engine.Reduce(orderId, command.Quantity, _events);
-        }
-
         if (reason != RejectReason.None)
         {
             RefuseRequest(in command, in keys, slot, RiskVerdict.Because(reason), reports);
             return;
         }
 
-        BeginRequest(in command, in keys, slot);
-        ApplyEvents(in command, before, reports);
+        ulong orderId = _orders[slot].OrderId;
+        if (command.Type == CommandType.Cancel)
+        {
+            _engine.BeginCancel(orderId, _events);
+        }
+        else
+        {
+            _engine.BeginReduce(orderId, command.Quantity, _events);
+        }
+
+        (_slot, _step) = (slot, Step.Request);
     }
 
-    private void ExecuteReplace(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginReplace(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         ReplaceFields fields = command.Fields;
         RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields) : RiskVerdict.Because(reason);
-        int before = _events.Count;
-        if (verdict.IsPass)
-        {
-            reason = Replace(in command, in _orders[slot], fields);
-            verdict = reason == RejectReason.None ? verdict : VerdictOf(reason, in command);
-        }
-
         if (!verdict.IsPass)
         {
             RefuseRequest(in command, in keys, slot, verdict, reports);
             return;
         }
 
+        BeginReplace(in command, in _orders[slot], fields);
+        (_slot, _fields, _step) = (slot, fields, Step.Request);
+    }
+
+    // A cancel, a reduce or a replace.
+    private void CompleteRequest(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    {
+        RejectReason reason = (RejectReason)_engine.Complete(_events);
+        int slot = _slot;
+        if (reason != RejectReason.None)
+        {
+            bool isReplace = command.Type == CommandType.Replace;
+            RefuseRequest(in command, in keys, slot, isReplace ? VerdictOf(reason, in command) : RiskVerdict.Because(reason), reports);
+            return;
+        }
+
         BeginRequest(in command, in keys, slot);
-        _requestFields = fields;
-        ApplyEvents(in command, before, reports);
+        if (command.Type != CommandType.Replace)
+        {
+            ApplyEvents(in command, _before, reports);
+            return;
+        }
+
+        _requestFields = _fields;
+        ApplyEvents(in command, _before, reports);
         TellArrivalPrice(in command, slot, reports);
     }
 
-    private RejectReason Replace(in OrderCommand command, in OrderRecord record, ReplaceFields fields)
+    private void BeginReplace(in OrderCommand command, in OrderRecord record, ReplaceFields fields)
     {
         if (fields == PriceAndQuantity)
         {
-            return _engine.Replace(record.OrderId, command.Price, command.Quantity - record.CumulativeQuantity, _events);
+            _engine.BeginReplace(record.OrderId, command.Price, command.Quantity - record.CumulativeQuantity, _events);
+            return;
         }
 
         if (fields == ReplaceFields.Price)
         {
-            return _engine.Move(record.OrderId, command.Price, _events);
+            _engine.BeginMove(record.OrderId, command.Price, _events);
+            return;
         }
 
         MatchReplace replace = new()
@@ -117,7 +145,7 @@ public sealed partial class TradingCore
             MinimumQuantity = command.Attributes.MinimumQuantity,
             ExpireTimeNs = command.Attributes.ExpireTimeNs,
         };
-        return _engine.Replace(in replace, _events);
+        _engine.BeginReplace(in replace, _events);
     }
 
     private void ExecuteStatus(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)

@@ -8,8 +8,12 @@ namespace Peregrine.Trading.Orders;
 /// <summary>Takes the state of one order.</summary>
 public delegate void OrderVisitor(in OrderReport report);
 
+/// <summary>What stands before the saved state of a core.</summary>
+internal readonly record struct SavedHeader(CoreOptions Options, ulong Hash, long Sequence, long ExecId, int RulesBytes, int Reports, int Reasons);
+
 // Saving everything that decides what happens next, and loading it. Layout: docs/wire/core-state-v1.md.
-public sealed partial class TradingCore
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
     private const long StateMagic = 0x3153_4345_5245_4750; // "PGERECS1" read as bytes
     private const int RulesBytesMax = 1 << 28;
@@ -41,11 +45,9 @@ public sealed partial class TradingCore
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes a core of a saved state: the same options and rules, and everything goes on as in the core that was saved.</summary>
-    /// <param name="emitsOrderDeltas">As in the constructor.</param>
-    /// <exception cref="InvalidDataException">The state is not one that a core of this version can have; says what was found.</exception>
-    /// <remarks>Allocates: the core. No allocation for an order.</remarks>
-    public static TradingCore Load(IStateSource source, bool emitsOrderDeltas = false)
+    /// <summary>Reads what stands before the state: with it a core is made that can take the rest.</summary>
+    /// <exception cref="InvalidDataException">It is of another version.</exception>
+    private protected static SavedHeader ReadHeader(IStateSource source)
     {
         Span<byte> bytes = stackalloc byte[HeaderStateBytes];
         source.ReadExactly(bytes);
@@ -56,19 +58,28 @@ public sealed partial class TradingCore
         (long sequence, long execId) = (reader.ReadInt64(), reader.ReadInt64());
         CoreOptions options = new() { OrdersMax = reader.ReadInt32(), ClosedOrdersMax = reader.ReadInt32(), ClientOrderIdsMax = reader.ReadInt32() };
         int rulesBytes = reader.ReadInt32();
-        (int reports, int reasons) = (reader.ReadInt32(), reader.ReadInt32());
-        TradingCore core = Make(options, emitsOrderDeltas);
-        Require(sequence >= 0 && execId >= 0, $"command {sequence} and report {execId} as the last");
-        Require(reports == core._reportCounts.Length && reasons == core._reasonCounts.Length,
-            $"counts of {reports} kinds of reports and {reasons} reasons, expected {core._reportCounts.Length} and {core._reasonCounts.Length}");
-        core.LoadRules(source, rulesBytes);
-        (core.LastSequence, core.LastExecId) = (sequence, execId);
-        LoadCounts(core._reportCounts, source);
-        LoadCounts(core._reasonCounts, source);
-        core._engine.Load(source);
-        core.LoadOrders(source);
-        Require(core.StateHash == hash, $"state hash {hash:x16}, but what was loaded has {core.StateHash:x16}");
-        return core;
+        return new SavedHeader(options, hash, sequence, execId, rulesBytes, reader.ReadInt32(), reader.ReadInt32());
+    }
+
+    /// <summary>Takes a saved state; the core is new, and has the options of the header.</summary>
+    /// <exception cref="InvalidDataException">The state is not one that a core of this version can have; says what was found.</exception>
+    private protected void Load(IStateSource source, in SavedHeader header)
+    {
+        Require(header.Sequence >= 0 && header.ExecId >= 0, $"command {header.Sequence} and report {header.ExecId} as the last");
+        Require(header.Reports == _reportCounts.Length && header.Reasons == _reasonCounts.Length,
+            $"counts of {header.Reports} kinds of reports and {header.Reasons} reasons, expected {_reportCounts.Length} and {_reasonCounts.Length}");
+        LoadRules(source, header.RulesBytes);
+        (LastSequence, LastExecId) = (header.Sequence, header.ExecId);
+        LoadCounts(_reportCounts, source);
+        LoadCounts(_reasonCounts, source);
+        _engine.Load(source);
+        for (int id = 0; id < _lastTrades.Length; id++)
+        {
+            _lastTrades[id] = _engine.TryGetLastTrade(id, out Price price) ? price : null;
+        }
+
+        LoadOrders(source);
+        Require(StateHash == header.Hash, $"state hash {header.Hash:x16}, but what was loaded has {StateHash:x16}");
     }
 
     /// <summary>Tells the state of every order that the core remembers, as a status request would: the closed ones in the order of their end,
@@ -92,18 +103,6 @@ public sealed partial class TradingCore
         }
 
         GC.KeepAlive(this);
-    }
-
-    private static TradingCore Make(CoreOptions options, bool emitsOrderDeltas)
-    {
-        try
-        {
-            return new TradingCore(options, emitsOrderDeltas);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new InvalidDataException($"saved state of the core has bounds that no core has: {fault.Message}");
-        }
     }
 
     private void LoadRules(IStateSource source, int bytes)
@@ -175,7 +174,7 @@ public sealed partial class TradingCore
         }
     }
 
-    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
+    private protected static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {

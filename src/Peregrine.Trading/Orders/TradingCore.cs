@@ -9,11 +9,14 @@ namespace Peregrine.Trading.Orders;
 /// The deterministic core: commands in, reports out. Client ids, risk, matching and the state of every order are here; time, order ids
 /// and sequence numbers come only with the commands, so the same rules and commands give the same reports and state hash.
 /// </summary>
+/// <typeparam name="TEngine">What matches: <see cref="InProcessEngine"/> in a <see cref="TradingCore"/>.</typeparam>
 /// <remarks>Thread: one owner. Allocates: at construction, in <see cref="Configure"/>, and when a buffer grows to a new high mark.
-/// Blocks: no.</remarks>
-public sealed partial class TradingCore
+/// Blocks: only where its engine does, in <see cref="Complete"/>.</remarks>
+public partial class TradingCore<TEngine>
+    where TEngine : struct, ICoreEngine
 {
-    private readonly MatchingEngine _engine;
+    // Not readonly: a call of it would go to a copy.
+    private TEngine _engine;
     private readonly MatchEventBuffer _events = new();
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
@@ -21,18 +24,43 @@ public sealed partial class TradingCore
     private readonly long[] _reasonCounts = new long[RejectReasons.Count];
     private Instrument[] _instruments = [];
     private Account[] _accounts = [];
+
+    // By instrument, from the trades that the engine told: what prices are held against.
+    private Price?[] _lastTrades = [];
     private ulong _rulesHash;
 
+    // Between the two steps of a command: what the second has to do, events that time brought, the record, what is replaced.
+    private Step _step;
+    private int _before;
+    private int _slot;
+    private ReplaceFields _fields;
+
     /// <summary>Makes a core without instruments or accounts; it refuses everything until <see cref="Configure"/>.</summary>
-    /// <param name="emitsOrderDeltas">Whether <see cref="MatchEvents"/> tell what each order shows; reports and state do not depend on it.</param>
+    /// <param name="options">Its bounds.</param>
+    /// <param name="engine">Empty, and for as many orders as the core.</param>
     /// <exception cref="ArgumentException">An option is out of its range; all faults at once.</exception>
-    public TradingCore(CoreOptions options, bool emitsOrderDeltas = false)
+    public TradingCore(CoreOptions options, TEngine engine)
     {
         options.Validate();
         Options = options;
-        _engine = new MatchingEngine(options.OrdersMax) { EmitsOrderDeltas = emitsOrderDeltas };
+        _engine = engine;
         _orders = new OrderStore(options.OrdersMax, options.ClosedOrdersMax);
         _clientIds = new ClientOrderIdTable(options.ClientOrderIdsMax, options.OrdersMax);
+    }
+
+    private enum Step : byte
+    {
+        // No command is under way.
+        Rest = 0,
+
+        // The first step was all there was to do.
+        Done = 1,
+        New = 2,
+        Request = 3,
+        MassCancel = 4,
+
+        // What the engine does is told to whom it concerns, and nobody is answered.
+        Unasked = 5,
     }
 
     /// <summary>The bounds that it was made with.</summary>
@@ -56,8 +84,8 @@ public sealed partial class TradingCore
     /// <summary>Trades so far; each gave two reports.</summary>
     public long TradeCount => _engine.TradeCount;
 
-    /// <summary>The books, to look at.</summary>
-    public MatchingEngine Books => _engine;
+    /// <summary>The engine behind it, to look at.</summary>
+    public ref readonly TEngine Engine => ref _engine;
 
     /// <summary>What the matching engine did with the last command, level changes included; valid until the next.</summary>
     public MatchEventBuffer MatchEvents => _events;
@@ -103,6 +131,7 @@ public sealed partial class TradingCore
 
         _instruments = [.. rules.Instruments];
         _accounts = [.. rules.Accounts];
+        Array.Resize(ref _lastTrades, _instruments.Length);
         Rules = new TradingRules(_instruments, _accounts);
         foreach (Instrument instrument in _instruments)
         {
@@ -144,9 +173,23 @@ public sealed partial class TradingCore
     /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
     public void Execute(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
+        Begin(in command, in keys, reports);
+        Complete(in command, in keys, reports);
+    }
+
+    /// <summary>The first step of a command: it is checked, and what remains of it for the engine is under way. Between the steps the core is asked for
+    /// nothing else.</summary>
+    /// <param name="command">Its sequence number must be above that of the last.</param>
+    /// <param name="keys">Of this very command.</param>
+    /// <param name="reports">Gets what time brought, and why it was refused.</param>
+    /// <exception cref="BrokenInvariantException">The sequence went backwards, or the command before is not complete: stop, and replay the
+    /// journal.</exception>
+    public void Begin(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    {
         Invariant.That(keys == CommandKeys.Of(in command), "the keys are the command's");
-        Check.That(command.Sequence > LastSequence, "commands come in the order of their sequence numbers");
+        Check.That(command.Sequence > LastSequence && _step == Step.Rest, "commands come in the order of their sequence numbers, one after the other");
         LastSequence = command.Sequence;
+        _step = Step.Done;
         _events.Clear();
         _engine.AdvanceTime(command.TimeNs, _events);
         if (_events.Count > 0)
@@ -154,35 +197,64 @@ public sealed partial class TradingCore
             ApplyEvents(in command, 0, reports);
         }
 
+        _before = _events.Count;
         switch (command.Type)
         {
             case CommandType.Replace:
-                ExecuteReplace(in command, in keys, reports);
+                BeginReplace(in command, in keys, reports);
                 break;
             case CommandType.New:
-                ExecuteNew(in command, in keys, reports);
+                BeginNew(in command, in keys, reports);
                 break;
             case CommandType.Cancel or CommandType.Reduce:
-                ExecuteCancel(in command, in keys, reports);
+                BeginCancel(in command, in keys, reports);
                 break;
             case CommandType.Status:
                 ExecuteStatus(in command, in keys, reports);
                 break;
             case CommandType.MassCancel:
-                ExecuteMassCancel(in command, in keys, reports);
+                BeginMassCancel(in command, in keys, reports);
                 break;
             case CommandType.Disconnect when command.SessionId >= 0:
-                int before = _events.Count;
-                _ = _engine.MassCancel(new MassCancelFilter(command.SessionId, -1, -1, null), _events);
-                ApplyEvents(in command, before, reports);
+                _engine.BeginMassCancel(new MassCancelFilter(command.SessionId, -1, -1, null), _events);
+                _step = Step.Unasked;
                 break;
             case CommandType.Phase:
-                ExecutePhase(in command, reports);
+                BeginPhase(in command, reports);
                 break;
             case CommandType.Time:
                 break;
             default:
                 ReportRejected(in command, RiskVerdict.Because(RejectReason.UnsupportedOrder), reports);
+                break;
+        }
+    }
+
+    /// <summary>The second step: what the engine did is applied and reported. May wait for the engine's answer.</summary>
+    /// <param name="command">The same as in <see cref="Begin"/>.</param>
+    /// <param name="keys">The same.</param>
+    /// <param name="reports">The same.</param>
+    public void Complete(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    {
+        Invariant.That(command.Sequence == LastSequence && _step != Step.Rest, "the command that was begun is completed");
+        Step step = _step;
+        _step = Step.Rest;
+        switch (step)
+        {
+            case Step.New:
+                CompleteNew(in command, in keys, reports);
+                break;
+            case Step.Request:
+                CompleteRequest(in command, in keys, reports);
+                break;
+            case Step.MassCancel:
+                CompleteMassCancel(in command, reports);
+                break;
+            case Step.Unasked:
+                _ = _engine.Complete(_events);
+                ApplyEvents(in command, _before, reports);
+                break;
+            default:
                 break;
         }
 
@@ -224,7 +296,7 @@ public sealed partial class TradingCore
         GC.KeepAlive(this);
     }
 
-    private void ExecuteMassCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginMassCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = IsDuplicate(in command, in keys) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
         if (reason != RejectReason.None)
@@ -240,9 +312,14 @@ public sealed partial class TradingCore
             (scope & MassCancelScope.Account) != 0 ? command.AccountId : -1,
             (scope & MassCancelScope.Instrument) != 0 ? command.InstrumentId : -1,
             (scope & MassCancelScope.Side) != 0 ? command.Side : null);
-        int before = _events.Count;
-        int cancelled = _engine.MassCancel(in filter, _events);
-        ApplyEvents(in command, before, reports);
+        _engine.BeginMassCancel(in filter, _events);
+        _step = Step.MassCancel;
+    }
+
+    private void CompleteMassCancel(in OrderCommand command, ReportBuffer reports)
+    {
+        int cancelled = _engine.Complete(_events);
+        ApplyEvents(in command, _before, reports);
         ref OrderReport report = ref AddEmptyReport(in command, ReportType.MassCancelled, RejectReason.None, reports);
         report.CancelledCount = cancelled;
         report.Status = OrderStatus.Cancelled;
@@ -266,7 +343,7 @@ public sealed partial class TradingCore
         return isSessionGood && isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
     }
 
-    private void ExecutePhase(in OrderCommand command, ReportBuffer reports)
+    private void BeginPhase(in OrderCommand command, ReportBuffer reports)
     {
         bool isKnown = (uint)command.InstrumentId < (uint)_instruments.Length;
         if (!isKnown || !TradingPhases.IsKnown(command.Phase))
@@ -275,8 +352,7 @@ public sealed partial class TradingCore
             return;
         }
 
-        int before = _events.Count;
-        _ = _engine.SetPhase(command.InstrumentId, command.Phase, command.CancelsForbidden, _events);
-        ApplyEvents(in command, before, reports);
+        _engine.BeginPhase(command.InstrumentId, command.Phase, command.CancelsForbidden, _events);
+        _step = Step.Unasked;
     }
 }

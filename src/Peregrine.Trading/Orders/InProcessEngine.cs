@@ -1,0 +1,93 @@
+using System.Buffers;
+using Peregrine.Primitives;
+using Peregrine.Trading.Matching;
+
+namespace Peregrine.Trading.Orders;
+
+/// <summary>The matching engine on the core's own thread: a request is done when it has begun.</summary>
+/// <param name="books">The engine; nobody else gives it requests.</param>
+public struct InProcessEngine(MatchingEngine books) : ICoreEngine
+{
+    private int _result;
+
+    /// <summary>The engine itself.</summary>
+    public readonly MatchingEngine Books => books;
+
+    /// <inheritdoc/>
+    public readonly int InstrumentCount => books.InstrumentCount;
+
+    /// <inheritdoc/>
+    public readonly int OrderCount => books.OrderCount;
+
+    /// <inheritdoc/>
+    public readonly long TradeCount => books.TradeCount;
+
+    /// <inheritdoc/>
+    public readonly ulong StateHash => books.StateHash;
+
+    /// <inheritdoc/>
+    public readonly long TimeNs => books.TimeNs;
+
+    /// <inheritdoc/>
+    public readonly int AddInstrument(InstrumentTerms terms) => books.AddInstrument(terms);
+
+    /// <inheritdoc/>
+    public readonly void SetTerms(int instrumentId, InstrumentTerms terms) => books.SetTerms(instrumentId, terms);
+
+    /// <inheritdoc/>
+    public readonly void AdvanceTime(long timeNs, MatchEventBuffer events) => books.AdvanceTime(timeNs, events);
+
+    /// <inheritdoc/>
+    public void BeginNew(in MatchOrder order, MatchEventBuffer events) => _result = (int)books.Submit(in order, events);
+
+    /// <inheritdoc/>
+    public void BeginCancel(ulong orderId, MatchEventBuffer events) => _result = (int)books.Cancel(orderId, events);
+
+    /// <inheritdoc/>
+    public void BeginReduce(ulong orderId, Quantity lots, MatchEventBuffer events) => _result = (int)books.Reduce(orderId, lots, events);
+
+    /// <inheritdoc/>
+    public void BeginReplace(in MatchReplace replace, MatchEventBuffer events) => _result = (int)books.Replace(in replace, events);
+
+    /// <inheritdoc/>
+    public void BeginReplace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) =>
+        _result = (int)books.Replace(orderId, price, leaves, events);
+
+    /// <inheritdoc/>
+    public void BeginMove(ulong orderId, Price price, MatchEventBuffer events) => _result = (int)books.Move(orderId, price, events);
+
+    /// <inheritdoc/>
+    public void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events) => _result = books.MassCancel(in filter, events);
+
+    /// <inheritdoc/>
+    public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
+        _result = (int)books.SetPhase(instrumentId, phase, cancelsForbidden, events);
+
+    /// <inheritdoc/>
+    public readonly int Complete(MatchEventBuffer events) => _result;
+
+    /// <inheritdoc/>
+    public readonly bool TryGetBest(int instrumentId, Side side, out Price price) => books.TryGetBest(instrumentId, side, out price);
+
+    /// <inheritdoc/>
+    public readonly bool TryGetLastTrade(int instrumentId, out Price price) => books.TryGetLastTrade(instrumentId, out price);
+
+    /// <inheritdoc/>
+    public readonly bool TryGetOrder(ulong orderId, out RestingOrder order) => books.TryGetOrder(orderId, out order);
+
+    /// <inheritdoc/>
+    public readonly void Prefetch(ulong orderId) => books.Prefetch(orderId);
+
+    /// <inheritdoc/>
+    public readonly void PrefetchOrder(ulong orderId) => books.PrefetchOrder(orderId);
+
+    /// <inheritdoc/>
+    public readonly void Save(IBufferWriter<byte> target) => books.Save(target);
+
+    /// <inheritdoc/>
+    public readonly void Load(IStateSource source) => books.Load(source);
+
+    /// <inheritdoc/>
+    public readonly bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
+        books.Holds(orderId, tag, side, instrumentId, session, leaves);
+}
