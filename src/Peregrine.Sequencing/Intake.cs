@@ -28,7 +28,8 @@ public enum IntakeStatus : byte
 
 /// <summary>
 /// The one way from any door to the sequencer: what has to be so whoever asks stands here once. A session that is blocked enters and changes no
-/// order; one that sends more than its rate takes risk off the book only; a new order gets its id; an account that is not the session's becomes none, which the core refuses by name;
+/// order; one that sends more than its rate takes risk off the book only; a new order gets its id; an account that is not the session's becomes none,
+/// which the core refuses by name;
 /// and a request waits while too many commands wait for the log.
 /// </summary>
 /// <param name="sequencer">Where commands get their order.</param>

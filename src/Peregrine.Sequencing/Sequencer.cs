@@ -342,8 +342,8 @@ public sealed class Sequencer
     }
 
     /// <summary>
-    /// Whether a command goes on when the disk is full, or its session sends too much: what takes risk off the book, and what time does. A replace can add
-    /// risk, and a status asks for nothing that the client cannot know.
+    /// Whether a command goes on when the disk is full, or its session sends too much: what takes risk off the book, and what time does. A replace
+    /// can add risk, and a status asks for nothing that the client cannot know.
     /// </summary>
     internal static bool TakesRiskOff(CommandType type) =>
         type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;

@@ -147,7 +147,8 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
     public void Requests_WhileAllAreBlocked_AreRefusedWhoeverAsks_AndThoseOfTheLinkItselfAreTaken()
     {
         _intake.IsBlocked = true;
-        (OrderCommand first, OrderCommand second, OrderCommand own) = (Order(), Order(), new OrderCommand { Type = CommandType.Disconnect, SessionId = 7 });
+        (OrderCommand first, OrderCommand second, OrderCommand own) =
+            (Order(), Order(), new OrderCommand { Type = CommandType.Disconnect, SessionId = 7 });
 
         Assert.Equal((IntakeStatus.Blocked, IntakeStatus.Blocked, IntakeStatus.Ok),
             (_intake.TryTake(ref first, _session), _intake.TryTake(ref second, _slow), _intake.TryTake(ref own)));

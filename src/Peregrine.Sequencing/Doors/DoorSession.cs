@@ -84,6 +84,7 @@ public sealed class DoorSession
         }
 
         _nextNs = nextNs + _intervalNs;
+        Invariant.That(_nextNs - nowNs <= SecondNs, "a session is a second's worth ahead at most");
         return true;
     }
 }

@@ -27,8 +27,8 @@ public interface IDoor
     /// <param name="room">What a door may use of the link.</param>
     void Open(in DoorContext room);
 
-    /// <summary>Gives the intake what waits; a bounded part of it, so that no door starves another. Doors whose requests come while the link polls its
-    /// sockets give them there, and have nothing to do here.</summary>
+    /// <summary>Gives the intake what waits; a bounded part of it, so that no door starves another. Doors whose requests come while the link polls
+    /// its sockets give them there, and have nothing to do here.</summary>
     /// <returns>False when the intake said <see cref="IntakeStatus.Failed"/>: the link stops.</returns>
     bool TryTake();
 
@@ -38,7 +38,8 @@ public interface IDoor
     /// <param name="isReplay">The link recovers: it was, or should have been, sent by an earlier run.</param>
     void Deliver(DoorSession session, in OrderReport report, bool isReplay);
 
-    /// <summary>Every report of the commands up to here was delivered, to this door and to all others. Once a pass, also when nothing is new.</summary>
+    /// <summary>Every report of the commands up to here was delivered, to this door and to all others. Once a pass, also
+    /// when nothing is new.</summary>
     void OnReleased(long sequence);
 
     /// <summary>What the pass sent is with the kernel: what can wait is done here.</summary>

@@ -10,6 +10,7 @@ public sealed class ReportRouter(SessionDirectory sessions, IReadOnlyList<IRepor
 {
     private readonly IReportTap[] _taps = [.. taps];
     private bool _isOpen;
+    private long _lastSequence;
 
     /// <summary>Reports of this run whose session is not configured any more.</summary>
     public long OrphanReports { get; private set; }
@@ -42,6 +43,8 @@ public sealed class ReportRouter(SessionDirectory sessions, IReadOnlyList<IRepor
     /// <inheritdoc/>
     public void Deliver(in OrderReport report)
     {
+        Invariant.That(report.Sequence >= _lastSequence || !_isOpen, "reports leave in the order of their commands");
+        _lastSequence = report.Sequence;
         Tell(in report, !_isOpen);
         if (report.SessionId < 0)
         {

@@ -36,6 +36,7 @@ public sealed class SessionDirectory
         _sessions = [.. all];
         _places = new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, all.Count * 2))];
         _mask = _places.Length - 1;
+        Invariant.That(all.Count * 2 <= _places.Length, "a look ends at a free place, which half of them are");
         for (int index = 0; index < _sessions.Length; index++)
         {
             int place = _sessions[index].Id & _mask;
@@ -68,6 +69,7 @@ public sealed class SessionDirectory
         {
             Steps++;
             DoorSession session = _sessions[_places[place] - 1];
+            Invariant.That(((place - session.Id) & _mask) < _sessions.Length, "a session lies behind its home, with no free place in between");
             if (session.Id == id)
             {
                 return session;

@@ -50,10 +50,12 @@ public interface ICoreEngine
     /// <inheritdoc cref="IMatchingEngine.Replace"/>
     void BeginReplace(in MatchReplace replace, MatchEventBuffer events);
 
-    /// <summary>As <see cref="BeginReplace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit order.</summary>
+    /// <summary>As <see cref="BeginReplace(in MatchReplace, MatchEventBuffer)"/> for what is changed most: price and leaves of a limit
+    /// order.</summary>
     void BeginReplace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events);
 
-    /// <summary>As <see cref="BeginReplace(in MatchReplace, MatchEventBuffer)"/>: another price of a limit order, which keeps what it has left.</summary>
+    /// <summary>As <see cref="BeginReplace(in MatchReplace, MatchEventBuffer)"/>: another price of a limit order, which keeps what it
+    /// has left.</summary>
     void BeginMove(ulong orderId, Price price, MatchEventBuffer events);
 
     /// <inheritdoc cref="IMatchingEngine.MassCancel"/>

@@ -15,8 +15,10 @@ namespace Peregrine.Trading.Orders;
 public partial class TradingCore<TEngine>
     where TEngine : struct, ICoreEngine
 {
-    // Not readonly: a call of it would go to a copy.
+    // Readonly, each call of it would go to a copy, and what a request left there would be gone.
+#pragma warning disable IDE0044
     private TEngine _engine;
+#pragma warning restore IDE0044
     private readonly MatchEventBuffer _events = new();
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
@@ -177,8 +179,8 @@ public partial class TradingCore<TEngine>
         Complete(in command, in keys, reports);
     }
 
-    /// <summary>The first step of a command: it is checked, and what remains of it for the engine is under way. Between the steps the core is asked for
-    /// nothing else.</summary>
+    /// <summary>The first step of a command: it is checked, and what remains of it for the engine is under way. Between the steps the core is
+    /// asked for nothing else.</summary>
     /// <param name="command">Its sequence number must be above that of the last.</param>
     /// <param name="keys">Of this very command.</param>
     /// <param name="reports">Gets what time brought, and why it was refused.</param>
@@ -187,7 +189,8 @@ public partial class TradingCore<TEngine>
     public void Begin(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
     {
         Invariant.That(keys == CommandKeys.Of(in command), "the keys are the command's");
-        Check.That(command.Sequence > LastSequence && _step == Step.Rest, "commands come in the order of their sequence numbers, one after the other");
+        Check.That(command.Sequence > LastSequence && _step == Step.Rest,
+            "commands come in the order of their sequence numbers, one after the other");
         LastSequence = command.Sequence;
         _step = Step.Done;
         _events.Clear();

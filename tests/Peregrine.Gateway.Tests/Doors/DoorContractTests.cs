@@ -2,7 +2,6 @@ using Peregrine.Ids;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Testing;
-using Peregrine.Trading;
 
 namespace Peregrine.Gateway.Tests.Doors;
 

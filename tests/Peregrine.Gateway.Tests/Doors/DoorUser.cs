@@ -3,12 +3,11 @@ using Peregrine.Primitives;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Tests.Doors;
-using Peregrine.Trading;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests.Doors;
 
-/// <summary>Two clients behind a door, for tests that hold for every door: they ask in the same words, and the answers come in the same words.</summary>
+/// <summary>Two clients behind a door, for tests that hold for every door: they ask, and are answered, in the same words.</summary>
 internal abstract class DoorUser : IDisposable
 {
     /// <summary>Clients 0 and 1, of accounts 0 and 1.</summary>

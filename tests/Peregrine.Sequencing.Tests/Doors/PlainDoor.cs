@@ -6,7 +6,8 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Sequencing.Tests.Doors;
 
 /// <summary>What a door told: a report, or why a request never became a command.</summary>
-internal readonly record struct PlainAnswer(int Place, IntakeStatus Status, ReportType Type, RejectReason Reason, ClientOrderId ClientOrderId, long Sequence);
+internal readonly record struct PlainAnswer(int Place, IntakeStatus Status, ReportType Type, RejectReason Reason, ClientOrderId ClientOrderId,
+    long Sequence);
 
 /// <summary>A door as small as one can be: requests from a ring, answers into another, both made once.</summary>
 internal sealed class PlainDoor(params ClientSession[] sessions) : IDoor
