@@ -61,6 +61,19 @@ public sealed class ReadmeTests : IDisposable
         ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
     }
 
+    [Fact]
+    public void Readme_BlockExample_BlocksASessionAndTheLink()
+    {
+        using LinkRig rig = new();
+        OrderLink link = rig.Link;
+
+        bool isKnown = link.Sessions.TryBlock("CLIENT", true);
+        link.IsBlocked = true;
+
+        Assert.True(isKnown && link.Sessions.Sessions[0].IsBlocked && link.IsBlocked);
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
+    }
+
     private sealed class CountingStore : ISegmentStore
     {
         private long _next = 1;
