@@ -5,6 +5,12 @@ namespace Peregrine.Architecture.Tests;
 /// <summary>What a project file says, read as text: what it declares is all that counts, because transitive references are off.</summary>
 internal sealed record Project(string Name, int? Layer, IReadOnlyList<string> References, IReadOnlyList<string> Packages, bool AllowsUnsafe)
 {
+    /// <summary>What the project file says of <c>IsPackable</c>: false for what is no package; under src/ the default is that it is one.</summary>
+    public bool IsPackable { get; init; } = true;
+
+    /// <summary>What the project file says it is, empty when nothing.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>Reads a project file.</summary>
     /// <param name="name">Name of the project: that of its file, without the ending.</param>
     public static Project Parse(string name, string xml)
@@ -15,7 +21,11 @@ internal sealed record Project(string Name, int? Layer, IReadOnlyList<string> Re
             int.TryParse(root.Descendants("Layer").LastOrDefault()?.Value, out int layer) ? layer : null,
             [.. root.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(Included(item)))],
             [.. root.Descendants("PackageReference").Select(Included).Where(package => package.Length > 0)],
-            root.Descendants().Any(item => item.Name.LocalName is "AllowUnsafeBlocks" or "AllowsUnsafeMemory" && IsTrue(item)));
+            root.Descendants().Any(item => item.Name.LocalName is "AllowUnsafeBlocks" or "AllowsUnsafeMemory" && IsTrue(item)))
+        {
+            IsPackable = root.Descendants("IsPackable").All(IsTrue),
+            Description = root.Descendants("Description").LastOrDefault()?.Value.Trim() ?? "",
+        };
     }
 
     private static string Included(XElement item) => ((string?)item.Attribute("Include") ?? "").Replace('\\', '/');

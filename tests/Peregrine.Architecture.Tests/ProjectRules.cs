@@ -74,6 +74,19 @@ internal static partial class ProjectRules
             .Concat(inSolution.Except(projectFiles).Select(file => $"{file} is in the solution, but not on the disk"));
     }
 
+    /// <summary>A package depends on packages only, and each says what it is.</summary>
+    public static IEnumerable<string> PackagesAreWhole(IReadOnlyList<Project> projects)
+    {
+        HashSet<string> packable = [.. projects.Where(project => project.IsPackable).Select(project => project.Name)];
+        return (from project in projects
+                where project.IsPackable
+                from reference in project.References
+                where !packable.Contains(reference)
+                select $"{project.Name} is a package and references {reference}, which is none: make it one, or set IsPackable to false here")
+            .Concat(projects.Where(project => project.IsPackable && project.Description.Length == 0)
+                .Select(project => $"{project.Name} is a package without a <Description>"));
+    }
+
     /// <summary>Each project has its lock file beside it.</summary>
     public static IEnumerable<string> PackagesAreLocked(IEnumerable<string> projectFiles, Func<string, bool> has) =>
         projectFiles.Where(file => !has(Beside(file, "packages.lock.json"))).Select(file => $"{file} has no packages.lock.json");

@@ -124,6 +124,30 @@ public class ProjectRulesTests
     }
 
     [Fact]
+    public void Packages_AreWhole() => Faults.AssertNone(ProjectRules.PackagesAreWhole(Tree.Assemblies));
+
+    [Theory]
+    [InlineData(true, true, 0)]
+    [InlineData(true, false, 1)]
+    [InlineData(false, false, 0)]
+    [InlineData(false, true, 0)]
+    public void PackagesAreWhole_ByWhatIsReferenced_OnlyPackagesServeAPackage(bool isPackable, bool isReferencePackable, int faults)
+    {
+        Project low = new("Low", 1, [], [], false) { IsPackable = isReferencePackable, Description = "x" };
+        Project high = new("High", 2, ["Low"], [], false) { IsPackable = isPackable, Description = "x" };
+
+        Assert.Equal(faults, ProjectRules.PackagesAreWhole([low, high]).Count());
+    }
+
+    [Theory]
+    [InlineData("<Description>What it is.</Description>", 0)]
+    [InlineData("<Description> </Description>", 1)]
+    [InlineData("", 1)]
+    [InlineData("<IsPackable>false</IsPackable>", 0)]
+    public void PackagesAreWhole_WithoutADescription_IsAFaultOfAPackage(string properties, int faults) => Assert.Equal(faults,
+        ProjectRules.PackagesAreWhole([Project.Parse("A", $"<Project><PropertyGroup>{properties}</PropertyGroup></Project>")]).Count());
+
+    [Fact]
     public void Solution_IsWhole() => Faults.AssertNone(ProjectRules.SolutionIsWhole(Tree.Read("Peregrine.slnx").Text, Tree.ProjectFiles));
 
     [Fact]
