@@ -24,7 +24,7 @@ public class ReadmeTests
         server.Signal(); // after the last of a batch: wakes the server's thread if it sleeps
 
         ServerRig.Until(() => books.Books.OrderCount == 1, "the order is in the subscriber's book");
-        server.RequestStop();
+        server.RequestStop(); // from any thread; Run ends when the subscribers have read their last frame, and only then it may be disposed
         thread.Join();
         ReadmeExample.AssertStandsInThisFile("Peregrine.Distribution");
     }

@@ -1,0 +1,54 @@
+using System.IO.Compression;
+
+namespace Peregrine.Packages.Tests;
+
+/// <summary>Packages of clones of this repository at its last commit, in other folders.</summary>
+[Trait("Size", "Long")]
+public sealed class CloneTests(PackedLibraries packed)
+{
+    [Fact]
+    public void Packages_OfTwoClones_AreTheSameBytes()
+    {
+        string[][] contents = [.. new[] { "one", "another-folder/two" }.Select(name =>
+        {
+            string clone = Clone(name);
+            Build(clone, "Peregrine");
+            PackedLibraries.Pack(Path.Combine(clone, "packed"), clone, "Release");
+            return Contents.Of(Path.Combine(clone, "packed"));
+        })];
+
+        Assert.Equal(Library.All.Count, contents[0].Length);
+        Assert.Equal(contents[0], contents[1]);
+    }
+
+    [Fact]
+    public void Package_WhereTheRemoteIsKnown_LinksToItsSources()
+    {
+        string clone = Clone("linked");
+        _ = DotNet.Run("git", clone, ["remote", "set-url", "origin", "https://github.com/example/peregrine.git"]);
+        string commit = DotNet.Run("git", clone, ["rev-parse", "HEAD"]).Trim();
+        Build(clone, "Peregrine.Primitives");
+        string to = Path.Combine(clone, "packed");
+
+        PackedLibraries.Pack(to, clone, "Release", of: "Peregrine.Primitives");
+
+        using ZipArchive package = ZipFile.OpenRead(Directory.GetFiles(to).Single());
+        using StreamReader text = new(package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+        Assert.Contains($"<repository type=\"git\" url=\"https://github.com/example/peregrine.git\" commit=\"{commit}\" />", text.ReadToEnd(),
+            StringComparison.Ordinal);
+        Symbols symbols = Symbols.Of(File.ReadAllBytes(Path.Combine(clone, "artifacts/bin/Peregrine.Primitives/release/Peregrine.Primitives.dll")));
+        Assert.Equal($"{{\"documents\":{{\"/_/*\":\"https://raw.githubusercontent.com/example/peregrine/{commit}/*\"}}}}", symbols.Link);
+        Assert.All(symbols.Documents,
+            document => Assert.Equal(document.Name.StartsWith("/_/src/", StringComparison.Ordinal), document.Source is null));
+    }
+
+    private string Clone(string name)
+    {
+        string folder = packed.NewFolder(name);
+        _ = DotNet.Run("git", folder, ["clone", "--quiet", Repository.Root, "clone"]);
+        return Path.Combine(folder, "clone");
+    }
+
+    private static void Build(string clone, string project) => DotNet.Run(clone, "build", $"src/{project}", "-c", "Release", "--nologo",
+        "-v", "quiet", "-nodeReuse:false", "-p:RunAnalyzers=false");
+}

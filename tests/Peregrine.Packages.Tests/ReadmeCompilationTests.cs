@@ -1,0 +1,28 @@
+namespace Peregrine.Packages.Tests;
+
+/// <summary>Parts of the command are no packages: their examples are compiled in a fresh project that references our assemblies.</summary>
+public sealed class ReadmeCompilationTests(PackedLibraries packed)
+{
+    private static string Assemblies { get; } = Environment.GetEnvironmentVariable("PEREGRINE_DLL") is { Length: > 0 } given
+        ? Path.GetDirectoryName(given)!
+        : Path.Combine(Repository.Root, "artifacts/bin/Peregrine/release");
+
+    [Fact]
+    public void EveryExample_OfAPartOfTheCommand_CompilesAsItStands_WithoutAWarning()
+    {
+        string folder = packed.NewFolder("command");
+        ReadmeProgram[] programs = [.. Library.Others.SelectMany(library => ReadmeProgram.Of(library.Name))];
+        foreach ((int index, ReadmeProgram program) in programs.Index())
+        {
+            File.WriteAllText(Path.Combine(folder, $"{program.Name}.cs"), program.AsMethod($"Example{index}"));
+        }
+
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), "Console.WriteLine();\n");
+        File.WriteAllText(Path.Combine(folder, "Fresh.csproj"), FreshProject.Text(
+            $"<Reference Include=\"{Assemblies}/Peregrine.*.dll\" />\n    <Reference Include=\"{Assemblies}/System.CommandLine.dll\" />"));
+
+        _ = FreshProject.Build(folder);
+
+        Assert.True(programs.Length >= 4, $"{programs.Length} examples were found");
+    }
+}

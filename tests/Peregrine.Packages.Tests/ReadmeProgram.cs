@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Peregrine.Packages.Tests;
+
+/// <summary>An example of a README, as a user would copy it.</summary>
+/// <param name="Name">Its library and number, such as Peregrine.Net.1.</param>
+internal sealed partial record ReadmeProgram(string Name, string Library, IReadOnlyList<string> Lines)
+{
+    /// <summary>The program as it stands.</summary>
+    public string Text => string.Join('\n', Lines) + "\n";
+
+    /// <summary>The namespaces that it uses.</summary>
+    public IEnumerable<string> Usings => Lines.Where(ReadmeExample.IsUsing).Select(line => line["using ".Length..^1]);
+
+    /// <summary>The examples in the README of a library: a block that begins with using lines begins one, a block without goes on with it.</summary>
+    public static IEnumerable<ReadmeProgram> Of(string library)
+    {
+        List<List<string>> programs = [];
+        foreach (List<string> block in ReadmeExample.Blocks(library))
+        {
+            if (programs.Count == 0 || ReadmeExample.IsUsing(block[0]))
+            {
+                programs.Add([]);
+            }
+
+            programs[^1].AddRange(block);
+        }
+
+        return programs.Select((lines, index) => new ReadmeProgram($"{library}.{index + 1}", library, lines));
+    }
+
+    /// <summary>The program as a method of a namespace of its own, so that many fit into one project.</summary>
+    /// <param name="space">The namespace; what is to be run is its Example.Run.</param>
+    public string AsMethod(string space)
+    {
+        StringBuilder usings = new();
+        StringBuilder statements = new();
+        StringBuilder types = new();
+        bool isType = false;
+        foreach (string line in Lines)
+        {
+            isType |= TypeStart().IsMatch(line);
+            _ = (ReadmeExample.IsUsing(line) ? usings : isType ? types : statements).AppendLine(line);
+            isType &= line != "}";
+        }
+
+        string kind = statements.ToString().Contains("await ", StringComparison.Ordinal) ? "async Task" : "void";
+        return $"namespace {space}\n{{\n{usings}\nstatic class Example\n{{\npublic static {kind} Run()\n{{\n{statements}}}\n}}\n\n{types}}}\n";
+    }
+
+    [GeneratedRegex(@"^((public|internal|sealed|static|abstract|readonly) )*(class|record|struct|interface|enum) ")]
+    private static partial Regex TypeStart();
+}
