@@ -101,7 +101,8 @@ internal sealed partial class Runner(string root, string work, string configurat
     private List<(string Copy, string Original)> Copies(Mutant mutant)
     {
         string flavour = Flavour(ConfigurationOf(mutant));
-        string[] programs = mutant.Project == "Peregrine.Integration.Tests" ? [mutant.Project, "Peregrine"] : [mutant.Project];
+        string[] programs = mutant.Project is "Peregrine.Integration.Tests" or "Peregrine.Tools.Tests" ? [mutant.Project, "Peregrine"]
+            : [mutant.Project];
         return [.. programs.Select(name => (CopyOf(name, flavour), Original(name, flavour)))];
     }
 

@@ -5,7 +5,8 @@ namespace Peregrine.Packages.Tests;
 /// <summary>A program run to its end, with all that it says.</summary>
 internal static class DotNet
 {
-    private const int TimeoutMs = 300_000;
+    // Nobody waits for so long: it only ends what hangs, also on a machine with much else to do.
+    private const int TimeoutMs = 1_200_000;
 
     /// <summary>Runs dotnet in a folder; it has to end well.</summary>
     /// <returns>What it said.</returns>

@@ -7,8 +7,15 @@ namespace Peregrine.Packages.Tests;
 /// <param name="Name">Its library and number, such as Peregrine.Net.1.</param>
 internal sealed partial record ReadmeProgram(string Name, string Library, IReadOnlyList<string> Lines)
 {
-    /// <summary>The program as it stands.</summary>
-    public string Text => string.Join('\n', Lines) + "\n";
+    /// <summary>The program as a file: types stand behind the statements, also those between two blocks.</summary>
+    public string Text
+    {
+        get
+        {
+            (string usings, string statements, string types) = Split();
+            return $"{usings}\n{statements}\n{types}";
+        }
+    }
 
     /// <summary>The namespaces that it uses.</summary>
     public IEnumerable<string> Usings => Lines.Where(ReadmeExample.IsUsing).Select(line => line["using ".Length..^1]);
@@ -34,6 +41,13 @@ internal sealed partial record ReadmeProgram(string Name, string Library, IReadO
     /// <param name="space">The namespace; what is to be run is its Example.Run.</param>
     public string AsMethod(string space)
     {
+        (string usings, string statements, string types) = Split();
+        string kind = statements.Contains("await ", StringComparison.Ordinal) ? "async Task" : "void";
+        return $"namespace {space}\n{{\n{usings}\nstatic class Example\n{{\npublic static {kind} Run()\n{{\n{statements}}}\n}}\n\n{types}}}\n";
+    }
+
+    private (string Usings, string Statements, string Types) Split()
+    {
         StringBuilder usings = new();
         StringBuilder statements = new();
         StringBuilder types = new();
@@ -45,8 +59,7 @@ internal sealed partial record ReadmeProgram(string Name, string Library, IReadO
             isType &= line != "}";
         }
 
-        string kind = statements.ToString().Contains("await ", StringComparison.Ordinal) ? "async Task" : "void";
-        return $"namespace {space}\n{{\n{usings}\nstatic class Example\n{{\npublic static {kind} Run()\n{{\n{statements}}}\n}}\n\n{types}}}\n";
+        return (usings.ToString(), statements.ToString(), types.ToString());
     }
 
     [GeneratedRegex(@"^((public|internal|sealed|static|abstract|readonly) )*(class|record|struct|interface|enum) ")]

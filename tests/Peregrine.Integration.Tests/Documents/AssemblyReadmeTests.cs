@@ -2,40 +2,15 @@ using System.CommandLine;
 using Peregrine.Bench.Verbs;
 using Peregrine.Cli;
 using Peregrine.Feeds;
-using Peregrine.Integration.Tests;
 using Peregrine.Testing;
-using Peregrine.Tools.Verbs;
-using Peregrine.Trading.MarketData;
 using Peregrine.Verbs;
 
 // Not below Peregrine.Integration.Tests, whose namespace Console would hide the one of the examples.
 namespace Peregrine.Documents.Tests;
 
 /// <summary>The examples in the READMEs of the assemblies that the command is put together of.</summary>
-public sealed class AssemblyReadmeTests : IDisposable
+public sealed class AssemblyReadmeTests
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void FeedsReadme_Example_FillsBooks()
-    {
-        string path = _folder.Write("34200.1,1,7,100,1000000,1\n34200.2,1,8,50,1000100,-1\n34200.3,3,7,100,1000000,1\n", "feed.csv");
-        using FeedReader feed = FeedFile.Open(path); // FeedException: not there, damaged, of no format that is known
-        MarketBooks books = new();
-        FeedStatus status;
-        while ((status = feed.TryRead(out BookUpdate update)) == FeedStatus.Ok)
-        {
-            _ = books.Apply(update);
-        }
-
-        Console.WriteLine(status == FeedStatus.End ? $"{feed.Format}, {books.OrderCount} orders rest" : feed.Explain(status));
-
-        Assert.Equal((FeedStatus.End, 1), (status, books.OrderCount));
-        ReadmeExample.AssertStandsInThisFile("Peregrine.Feeds", except: "path");
-    }
-
     [Fact]
     public void CliReadme_Example_IsACommandLine()
     {
@@ -48,23 +23,6 @@ public sealed class AssemblyReadmeTests : IDisposable
         Assert.Equal(0, exitCode);
         Assert.Equal(2, CommandRunner.Run(root, ["bytes", "4MB"], isTold: _ => false));
         ReadmeExample.AssertStandsInThisFile("Peregrine.Cli");
-    }
-
-    [Fact]
-    public void ToolsReadme_Example_PlaysAScript()
-    {
-        string script = _folder.Write("buy 100 @ 10.05\nsell 50 @ 10.05\n", "auction.txt");
-        RootCommand root = new("Peregrine's tools.");
-        foreach (Command verb in ToolVerbs.All(ofJournal: []))
-        {
-            root.Add(verb);
-        }
-
-        int exitCode = CommandRunner.Run(root, ["match", script], isTold: fault => fault is FeedException);
-
-        Assert.Equal(0, exitCode);
-        Assert.Equal(["replay", "record", "match", "journal"], root.Subcommands.Select(verb => verb.Name));
-        ReadmeExample.AssertStandsInThisFile("Peregrine.Tools", except: "script");
     }
 
     [Fact]
