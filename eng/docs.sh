@@ -3,7 +3,8 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dll=$1
-configuration_tests=$2
+configuration_tests=$2/Peregrine.Tests/$3/Peregrine.Tests.dll
+browser_tests=$2/Peregrine.Integration.Tests/$3/Peregrine.Integration.Tests.dll
 
 echo "docs/configuration.md: the table of keys, from the schema"
 PEREGRINE_WRITE_DOCS=1 dotnet "$configuration_tests" -noLogo -noColor -method '*ConfigurationDocumentTests*' >/dev/null
@@ -58,4 +59,4 @@ else
 fi
 
 echo "docs/images: the console in a browser"
-PEREGRINE_WRITE_DOCS=1 PEREGRINE_DLL="$dll" dotnet "$configuration_tests" -noLogo -noColor -method '*Screenshots_ForTheReadme*' >/dev/null
+PEREGRINE_WRITE_DOCS=1 PEREGRINE_DLL="$dll" dotnet "$browser_tests" -noLogo -noColor -method '*Screenshots_ForTheReadme*' >/dev/null

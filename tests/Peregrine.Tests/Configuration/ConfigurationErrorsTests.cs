@@ -1,7 +1,7 @@
 using Peregrine.Cli;
 using Peregrine.Configuration;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 public sealed class ConfigurationErrorsTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 public sealed class ConfigurationSchemaTests
 {

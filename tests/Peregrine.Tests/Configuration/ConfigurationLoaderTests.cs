@@ -10,7 +10,7 @@ using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 public sealed class ConfigurationLoaderTests : IDisposable
 {

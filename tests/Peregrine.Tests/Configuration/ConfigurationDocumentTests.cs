@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Peregrine.Testing;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 /// <summary>The table of docs/configuration.md is made from the schema: run with PEREGRINE_WRITE_DOCS=1 to write it.</summary>
 public sealed class ConfigurationDocumentTests

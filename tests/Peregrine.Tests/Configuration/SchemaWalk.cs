@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 /// <summary>
 /// A JSON Schema validator for the keywords that the configuration's schema uses, written apart from the product's own reading

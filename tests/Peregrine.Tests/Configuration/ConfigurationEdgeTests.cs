@@ -1,7 +1,7 @@
 using Peregrine.Cli;
 using Peregrine.Configuration;
 
-namespace Peregrine.Integration.Tests.Configuration;
+namespace Peregrine.Tests.Configuration;
 
 /// <summary>Values at the edge of what is allowed, and what of a change needs a restart.</summary>
 public sealed class ConfigurationEdgeTests : IDisposable

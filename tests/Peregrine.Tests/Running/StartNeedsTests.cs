@@ -1,7 +1,7 @@
 using Peregrine.Linux;
 using Peregrine.Running;
 
-namespace Peregrine.Integration.Tests.Running;
+namespace Peregrine.Tests.Running;
 
 /// <summary>What a start needs is held against what there is: to the last one, with every part named.</summary>
 public sealed class StartNeedsTests : IDisposable
