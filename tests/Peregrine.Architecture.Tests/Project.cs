@@ -50,7 +50,7 @@ internal sealed record TextFile(string Name, string Text)
 /// <summary>This checkout.</summary>
 internal static class Tree
 {
-    /// <summary>The assemblies, with what eng/Src.props gives to each of them.</summary>
+    /// <summary>The assemblies, with what eng/Src.props gives to each of them, and eng/Pack.targets to each that is a package.</summary>
     public static IReadOnlyList<Project> Assemblies { get; } = ReadAssemblies();
 
     /// <summary>Every C# file under src/.</summary>
@@ -78,8 +78,9 @@ internal static class Tree
     private static List<Project> ReadAssemblies()
     {
         Project shared = Project.Parse("Src.props", Read("eng/Src.props").Text);
+        Project packed = Project.Parse("Pack.targets", Read("eng/Pack.targets").Text);
         return [.. Files("src", ".csproj").Select(file => Project.Parse(Path.GetFileNameWithoutExtension(file), Read(file).Text))
-            .Select(project => project with { Packages = [.. project.Packages, .. shared.Packages], AllowsUnsafe = project.AllowsUnsafe
-                || shared.AllowsUnsafe })];
+            .Select(project => project with { Packages = [.. project.Packages, .. shared.Packages, .. project.IsPackable ? packed.Packages : []],
+                AllowsUnsafe = project.AllowsUnsafe || shared.AllowsUnsafe })];
     }
 }

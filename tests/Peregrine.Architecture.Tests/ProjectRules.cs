@@ -87,6 +87,18 @@ internal static partial class ProjectRules
                 .Select(project => $"{project.Name} is a package without a <Description>"));
     }
 
+    /// <summary>What users can call stands in lists beside each package, sorted, so that branches merge; the compiler holds names to them.</summary>
+    /// <param name="read">The text of a file, by its name from the root; null when it is not there.</param>
+    public static IEnumerable<string> PublicNamesAreListed(IEnumerable<Project> projects, Func<string, string?> read) =>
+        from project in projects
+        where project.IsPackable
+        from list in new[] { "PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt" }
+        let file = $"src/{project.Name}/{list}"
+        let lines = read(file)?.Split('\n')
+        where lines is null || lines[0] != "#nullable enable" || lines[^1].Length > 0
+            || !lines[1..^1].SequenceEqual(lines[1..^1].Distinct().Order(StringComparer.Ordinal))
+        select $"{file}: expected #nullable enable, then names in order, each once: ./dev api writes it";
+
     /// <summary>Each project has its lock file beside it.</summary>
     public static IEnumerable<string> PackagesAreLocked(IEnumerable<string> projectFiles, Func<string, bool> has) =>
         projectFiles.Where(file => !has(Beside(file, "packages.lock.json"))).Select(file => $"{file} has no packages.lock.json");

@@ -5,6 +5,7 @@ public class ProjectRulesTests
     private static readonly Dictionary<string, string> Packages = new()
     {
         ["Microsoft.CodeAnalysis.BannedApiAnalyzers"] = "looks at the sources while they are built; nothing of it is shipped",
+        ["Microsoft.CodeAnalysis.PublicApiAnalyzers"] = "holds what is public to its list while it is built; nothing of it is shipped",
     };
 
     private static readonly Dictionary<string, string> Unsafe = new()
@@ -146,6 +147,28 @@ public class ProjectRulesTests
     [InlineData("<IsPackable>false</IsPackable>", 0)]
     public void PackagesAreWhole_WithoutADescription_IsAFaultOfAPackage(string properties, int faults) => Assert.Equal(faults,
         ProjectRules.PackagesAreWhole([Project.Parse("A", $"<Project><PropertyGroup>{properties}</PropertyGroup></Project>")]).Count());
+
+    [Fact]
+    public void PublicNames_OfPackages_AreListed() =>
+        Faults.AssertNone(ProjectRules.PublicNamesAreListed(Tree.Assemblies, name => Tree.Has(name) ? Tree.Read(name).Text : null));
+
+    [Theory]
+    [InlineData("#nullable enable\n", true)]
+    [InlineData("#nullable enable\nA.B\nA.B.C() -> void\nA.b\n", true)]
+    [InlineData("#nullable enable\nA.b\nA.B\n", false)]
+    [InlineData("#nullable enable\nA.B\nA.B\n", false)]
+    [InlineData("#nullable enable\nA.B", false)]
+    [InlineData("A.B\n", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void PublicNamesAreListed_ByList_OnlyASortedOneIsRight(string? list, bool isRight)
+    {
+        Project package = new("A", 1, [], [], false);
+
+        string[] faults = [.. ProjectRules.PublicNamesAreListed([package, package with { Name = "B", IsPackable = false }], _ => list)];
+
+        Assert.Equal(isRight ? 0 : 2, faults.Length);
+    }
 
     [Fact]
     public void Solution_IsWhole() => Faults.AssertNone(ProjectRules.SolutionIsWhole(Tree.Read("Peregrine.slnx").Text, Tree.ProjectFiles));
