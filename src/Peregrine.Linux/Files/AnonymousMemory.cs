@@ -35,7 +35,7 @@ public sealed unsafe class AnonymousMemory : IDisposable
     /// <summary>Touches a part of it, so that the pages are there.</summary>
     public void Touch(long offset, long bytes)
     {
-        Check.That(offset >= 0 && offset + bytes <= Bytes, "what is touched lies inside the memory");
+        Check.That(offset >= 0 && bytes >= 0 && bytes <= Bytes - offset, "what is touched lies inside the memory");
         for (long at = offset; at < offset + bytes; at += 4096)
         {
             // SAFETY: inside the range that was just checked.

@@ -32,7 +32,7 @@ public sealed unsafe class MappedMemory : IDisposable
     /// <summary>A part of the memory.</summary>
     public Span<byte> Slice(long offset, int bytes)
     {
-        Check.That(_start != null && offset >= 0 && bytes >= 0 && offset + bytes <= Bytes, "a slice lies inside the mapped memory");
+        Check.That(_start != null && offset >= 0 && bytes >= 0 && bytes <= Bytes - offset, "a slice lies inside the mapped memory");
 
         // SAFETY: the range was just checked against the mapping, which lives until Dispose.
         return new Span<byte>(_start + offset, bytes);
