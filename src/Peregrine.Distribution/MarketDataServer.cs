@@ -8,7 +8,7 @@ using Peregrine.Trading.MarketData;
 namespace Peregrine.Distribution;
 
 /// <summary>What a server has done. Written by its thread; others may read for display.</summary>
-public sealed class MarketDataCounters
+public sealed class MarketDataCounters : ICounterSource
 {
     /// <summary>Subscriptions there are now.</summary>
     public int Subscriptions { get; internal set; }
@@ -33,6 +33,21 @@ public sealed class MarketDataCounters
 
     /// <summary>Times that the publisher had to wait because the server's thread was behind.</summary>
     public long PublishWaits { get; internal set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Level("peregrine.marketdata.subscriptions", "{subscription}", "Subscriptions there are.", () => Subscriptions),
+        Counter.Level("peregrine.marketdata.subscribers", "{connection}", "Connections there are.", () => Subscribers),
+        Counter.Total("peregrine.marketdata.conflations", "{conflation}", "Times that changes were left out for a subscriber too far behind.",
+            () => Conflations),
+        Counter.Total("peregrine.marketdata.slow_disconnects", "{connection}", "Subscribers disconnected for being too slow.", () => SlowDisconnects),
+        Counter.Total("peregrine.marketdata.refusals", "{request}", "Requests refused.", () => Refusals),
+        Counter.Total("peregrine.marketdata.goodbyes", "{connection}", "Connections that the server ended with a reason.", () => Goodbyes),
+        Counter.Total("peregrine.marketdata.idle_evictions", "{connection}", "Connections without a subscription that made room for others.",
+            () => IdleEvictions),
+        Counter.Total("peregrine.marketdata.publish_waits", "{wait}", "Times that the publisher waited for the server.", () => PublishWaits),
+    ];
 }
 
 /// <summary>
@@ -102,6 +117,9 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
 
     /// <summary>What its event loop has done.</summary>
     public LoopCounters Loop => _loop.Counters;
+
+    /// <summary>The figures of all its parts. From any thread.</summary>
+    public IReadOnlyList<TaggedCounters> CounterSources => field ??= [new(Loop, "loop", "marketdata"), new(Counters), new(Published)];
 
     /// <summary>How many instruments there are.</summary>
     public int InstrumentCount

@@ -35,7 +35,7 @@ public sealed record FixAcceptorOptions
 }
 
 /// <summary>What an acceptor has done, for display.</summary>
-public sealed class FixAcceptorCounters
+public sealed class FixAcceptorCounters : ICounterSource
 {
     public long Connections { get; internal set; }
 
@@ -53,6 +53,20 @@ public sealed class FixAcceptorCounters
 
     /// <summary>Runs of bytes skipped as they were no message.</summary>
     public long GarbledFrames { get; internal set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Total("peregrine.fix.acceptor.connections", "{connection}", "Connections accepted.", () => Connections),
+        Counter.Total("peregrine.fix.acceptor.unknown_sessions", "{connection}", "Connections ended as no session fitted the Logon.",
+            () => UnknownSessions),
+        Counter.Total("peregrine.fix.acceptor.logon_timeouts", "{connection}", "Connections ended as no Logon came in time.", () => LogonTimeouts),
+        Counter.Total("peregrine.fix.acceptor.pending_evictions", "{connection}", "Connections without a Logon that made room for others.",
+            () => PendingEvictions),
+        Counter.Total("peregrine.fix.acceptor.oversized_frames", "{connection}", "Connections ended as a message was too large.",
+            () => OversizedFrames),
+        Counter.Total("peregrine.fix.acceptor.garbled_frames", "{run}", "Runs of bytes that were no message.", () => GarbledFrames),
+    ];
 }
 
 /// <summary>

@@ -67,6 +67,9 @@ public sealed record LinkStatus
 
     public required long InPool { get; init; }
 
+    /// <summary>Passes of the link's thread: ten a second at least while it works.</summary>
+    public long Passes { get; init; }
+
     /// <summary>Events that users of local ports did not read in time.</summary>
     public required long LostLocalEvents { get; init; }
 }
@@ -107,8 +110,16 @@ public sealed partial class OrderLink
         BlockedRequests = Sessions.Sessions.Sum(session => session.BlockedCount),
         ThrottledRequests = Sessions.Sessions.Sum(session => session.ThrottledCount),
         InPool = _loop.LentBuffers,
+        Passes = _loop.Counters.Waits,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),
     };
+
+    /// <summary>The figures of its parts: event loop, acceptor and its sessions, journal, hops. From any thread.</summary>
+    public IReadOnlyList<TaggedCounters> CounterSources => field ??=
+    [
+        new(_loop.Counters, "loop", "orders"), new(_fix.Counters), new(_journal.Counters), new(Hops),
+        .. _fix.FixSessions.Select(session => new TaggedCounters(session.Counters, "session", session.Options.PeerCompId)),
+    ];
 
     /// <summary>How often reports of one reason went out. From any thread.</summary>
     public long CountOf(RejectReason reason) => Core.CountOf(reason);

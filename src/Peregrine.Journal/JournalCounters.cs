@@ -1,7 +1,7 @@
 namespace Peregrine.Journal;
 
 /// <summary>What a writer has done. Read it from any thread for display.</summary>
-public sealed class JournalCounters
+public sealed class JournalCounters : ICounterSource
 {
     public long Records { get; internal set; }
 
@@ -33,4 +33,22 @@ public sealed class JournalCounters
 
     /// <summary>Time of each fdatasync with its write.</summary>
     public LatencyHistogram SyncNs { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Total("peregrine.journal.records", "{record}", "Records appended.", () => Records),
+        Counter.Total("peregrine.journal.batches", "{batch}", "Batches committed.", () => Batches),
+        Counter.Total("peregrine.journal.bytes", "By", "Bytes of records.", () => Bytes),
+        Counter.Total("peregrine.journal.syncs", "{sync}", "Times that the disk was waited for.", () => Syncs),
+        Counter.Total("peregrine.journal.batch_full", "{append}", "Appends that found the batch full.", () => FullCount),
+        Counter.Total("peregrine.journal.too_long", "{append}", "Appends of records that can never fit.", () => TooLongCount),
+        Counter.Total("peregrine.journal.no_space", "{append}", "Appends, and questions for room, refused as the disk is full.", () => NoSpaceCount),
+        Counter.Total("peregrine.journal.space_tries", "{try}", "Times that the next segment could not be reserved for want of room.",
+            () => SpaceTries),
+        Counter.Total("peregrine.journal.failed", "{append}", "Appends and commits refused as the journal had failed.", () => FailedCount),
+        Counter.Total("peregrine.journal.segments", "{segment}", "Segments made.", () => SegmentsMade),
+        Counter.Total("peregrine.journal.segment_waits", "{segment}", "Segments that the writer had to wait for.", () => SegmentWaits),
+        .. Counter.Of("peregrine.journal.sync_time", "A sync of the disk with its write", SyncNs),
+    ];
 }

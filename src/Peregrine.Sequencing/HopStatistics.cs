@@ -4,7 +4,7 @@ namespace Peregrine.Sequencing;
 
 /// <summary>Histograms of the time between the hops of a command, in nanoseconds.</summary>
 /// <remarks>Thread: the link's writes; others may read a slightly torn picture for display. Allocates: no.</remarks>
-public sealed class HopStatistics
+public sealed class HopStatistics : ICounterSource
 {
     /// <summary>Names of the hops, in order, as they are shown everywhere.</summary>
     public static readonly IReadOnlyList<string> HopNames = ["validate", "sequence", "match", "durable", "send"];
@@ -13,6 +13,13 @@ public sealed class HopStatistics
 
     /// <summary>From the bytes in our memory to the report handed to the kernel.</summary>
     public LatencyHistogram Total { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        .. Counter.Of("peregrine.hop.total", "From the bytes in our memory to the report handed to the kernel", Total),
+        .. HopNames.SelectMany((name, index) => Counter.Of($"peregrine.hop.{name}", $"From the hop before to {name}", _hops[index])),
+    ];
 
     /// <summary>The histogram of one hop, by its index in <see cref="HopNames"/>: from the hop before to it.</summary>
     public LatencyHistogram Hop(int index) => _hops[index];

@@ -4,7 +4,7 @@ using Peregrine.Trading.MarketData;
 namespace Peregrine.Distribution.Publishing;
 
 /// <summary>What a publisher has done. Written by the server's thread; others may read for display.</summary>
-public sealed class PublisherCounters
+public sealed class PublisherCounters : ICounterSource
 {
     /// <summary>Updates taken in.</summary>
     public long Updates { get; internal set; }
@@ -17,6 +17,15 @@ public sealed class PublisherCounters
 
     /// <summary>Frames encoded; each may be sent to many.</summary>
     public long Frames { get; internal set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Total("peregrine.marketdata.updates", "{update}", "Updates of books taken in.", () => Updates),
+        Counter.Total("peregrine.marketdata.changes", "{change}", "Changes of books that came of them.", () => Changes),
+        Counter.Total("peregrine.marketdata.ignored", "{update}", "Updates that named an unknown order, or nothing that can be done.", () => Ignored),
+        Counter.Total("peregrine.marketdata.frames", "{frame}", "Frames encoded.", () => Frames),
+    ];
 }
 
 /// <summary>

@@ -1,7 +1,9 @@
+using Peregrine.Primitives;
+
 namespace Peregrine.Fix.Session;
 
 /// <summary>What a session has done, for display.</summary>
-public sealed class FixSessionCounters
+public sealed class FixSessionCounters : ICounterSource
 {
     public long Received { get; internal set; }
 
@@ -34,4 +36,23 @@ public sealed class FixSessionCounters
 
     /// <summary>Sessions ended because messages that were asked for can be had no more.</summary>
     public long Gone { get; internal set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Total("peregrine.fix.session.received", "{message}", "Messages received.", () => Received),
+        Counter.Total("peregrine.fix.session.sent", "{message}", "Messages sent.", () => Sent),
+        Counter.Total("peregrine.fix.session.too_large", "{message}", "Answers not sent as they were too large.", () => TooLarge),
+        Counter.Total("peregrine.fix.session.garbled", "{message}", "Messages that were garbled.", () => Garbled),
+        Counter.Total("peregrine.fix.session.rejected_by_peer", "{message}", "BusinessMessageRejects from the peer.", () => RejectedByPeer),
+        Counter.Total("peregrine.fix.session.rejected", "{message}", "Messages rejected.", () => Rejected),
+        Counter.Total("peregrine.fix.session.resends_answered", "{request}", "Requests to send again that were answered.", () => ResendsAnswered),
+        Counter.Total("peregrine.fix.session.resent", "{message}", "Numbers sent again, gap fills included.", () => Resent),
+        Counter.Total("peregrine.fix.session.resends_asked", "{request}", "Requests to the peer to send again.", () => ResendsAsked),
+        Counter.Total("peregrine.fix.session.logons", "{logon}", "Logons.", () => Logons),
+        Counter.Total("peregrine.fix.session.delayed", "{message}", "Messages that waited for a slow peer.", () => Delayed),
+        Counter.Total("peregrine.fix.session.remade", "{message}", "Messages made again, as the store had them no more.", () => Remade),
+        Counter.Total("peregrine.fix.session.gone", "{session}", "Times that the session ended, as what was asked for can be had no more.",
+            () => Gone),
+    ];
 }

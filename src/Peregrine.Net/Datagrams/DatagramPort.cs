@@ -61,7 +61,7 @@ public sealed record DatagramOptions
 }
 
 /// <summary>What a datagram port has done.</summary>
-public sealed class DatagramCounters
+public sealed class DatagramCounters : ICounterSource
 {
     /// <summary>Datagrams given to the handler.</summary>
     public long Received { get; internal set; }
@@ -80,6 +80,17 @@ public sealed class DatagramCounters
 
     /// <summary>Calls of the handler that threw.</summary>
     public long Faults { get; internal set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Counter> Counters => field ??=
+    [
+        Counter.Total("peregrine.net.datagrams.received", "{datagram}", "Datagrams given to the handler.", () => Received),
+        Counter.Total("peregrine.net.datagrams.sent", "{datagram}", "Datagrams that the kernel took.", () => Sent),
+        Counter.Total("peregrine.net.datagrams.truncated", "{datagram}", "Datagrams longer than allowed, dropped.", () => Truncated),
+        Counter.Total("peregrine.net.datagrams.refused", "{datagram}", "Sends refused, as batch and kernel were full.", () => Refused),
+        Counter.Total("peregrine.net.datagrams.send_errors", "{datagram}", "Datagrams that the kernel would not send.", () => SendErrors),
+        Counter.Total("peregrine.net.datagrams.faults", "{call}", "Calls of the handler that threw.", () => Faults),
+    ];
 }
 
 /// <summary>A UDP port of a loop: datagrams come and go in batches (recvmmsg, sendmmsg).</summary>
