@@ -26,7 +26,7 @@ public enum WaitMode : byte
 }
 
 /// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by <see cref="OrderLink.Start"/>.</summary>
-public sealed record LinkOptions
+public sealed partial record LinkOptions
 {
     /// <summary>Folder of the journal and the session stores; made when missing.</summary>
     public required string DataFolder { get; init; }

@@ -14,20 +14,14 @@ public sealed partial class OrderLink
     private static CoreOptions CoreOptionsOf(LinkOptions options) =>
         new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
 
-    private static void CheckSessions(LinkOptions options)
+    private static void RefuseFaults(LinkOptions options)
     {
-        List<string> errors = [.. SessionDirectory.FindFaults(AllSessions(options))];
-        errors.AddRange(RulesPlan.FindCalendarFaults(options.Calendars));
-        errors.AddRange(RulesPlan.FindAccountFaults(AllSessions(options), options.Rules.Accounts.Count));
-        errors.AddRange(options.Snapshots?.FindErrors() ?? []);
-        if (errors.Count > 0)
+        IReadOnlyList<string> faults = options.FindFaults();
+        if (faults.Count > 0)
         {
-            throw new ArgumentException(string.Join(Environment.NewLine, errors));
+            throw new ArgumentException(string.Join(Environment.NewLine, faults));
         }
     }
-
-    private static IEnumerable<ClientSession> AllSessions(LinkOptions options) =>
-        options.Sessions.Concat(options.LocalPorts.SelectMany(port => port.Sessions)).Concat(options.Doors.SelectMany(door => door.Sessions));
 
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
@@ -55,7 +49,7 @@ public sealed partial class OrderLink
             Append(JournalRecordType.Rules, encoded);
         }
 
-        UseRules(new RulesInForce(merged, _options.Calendars, AllSessions(_options)
+        UseRules(new RulesInForce(merged, _options.Calendars, _options.AllSessions
             .ToDictionary(session => SessionId.Of(session.CompId),
                 session => session.AccountIds.Select(position => accountIds[position]).ToArray())));
     }

@@ -133,7 +133,7 @@ public sealed partial class OrderLink : IDisposable
     /// <exception cref="ReplayException">The journal is whole but does not replay to the same state.</exception>
     public static OrderLink Start(LinkOptions options, Action<string>? log = null)
     {
-        CheckSessions(options);
+        RefuseFaults(options);
         return new OrderLink(options, log ?? (_ => { }));
     }
 

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Peregrine.Journal;
+using Peregrine.Sequencing.Doors;
+using Peregrine.Sequencing.Rules;
+using Peregrine.Sequencing.Sessions;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway;
+
+/// <summary>What is wrong with options, all at once.</summary>
+public sealed partial record LinkOptions
+{
+    private const int FrameBytesLeast = 1_024;
+    private const int FrameBytesMost = 1 << 19;
+    private const int PendingLogonsLeast = 2;
+    private const long StoreBytesLeast = 64 << 10;
+    private const long StoreBytesMost = 1 << 30;
+    private const int PageBytes = 4_096;
+
+    /// <summary>Every fault of these options: name, value, what was expected. Empty when a link can be started with them, as far as
+    /// options tell.</summary>
+    /// <remarks>Thread: any. Nothing is opened: ports and folders are found to be good or bad by <see cref="OrderLink.Start"/>.</remarks>
+    public IReadOnlyList<string> FindFaults() =>
+    [
+        .. NumberFaults(),
+        .. Lines(() => new JournalOptions { Folder = Path.Combine(DataFolder, "journal"), Durability = Durability, SegmentBytes = SegmentBytes,
+            BatchBytesMax = (int)Math.Clamp(SegmentBytes / 2, 0, 4 << 20) }.Validate()),
+        .. Lines(() => new CoreOptions { OrdersMax = OrdersMax, ClientOrderIdsMax = ClientOrderIdsMax }.Validate()),
+        .. SessionDirectory.FindFaults(AllSessions),
+        .. RulesPlan.FindCalendarFaults(Calendars),
+        .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),
+        .. RulesValidation.Validate(null, Rules),
+        .. Snapshots?.FindErrors() ?? [],
+    ];
+
+    /// <summary>Who may come in by FIX, by local ports, and by other doors.</summary>
+    internal IEnumerable<ClientSession> AllSessions =>
+        Sessions.Concat(LocalPorts.SelectMany(port => port.Sessions)).Concat(Doors.SelectMany(door => door.Sessions));
+
+    private List<string> NumberFaults()
+    {
+        List<string> faults = [];
+        Expect(DataFolder.Length > 0, nameof(DataFolder), "''", "a path");
+        Expect(CompId.Length > 0, nameof(CompId), "''", "a CompID");
+        Expect(Enum.IsDefined(Wait), nameof(Wait), (byte)Wait, "Spin, Yield or Block");
+        Expect(PinnedCore >= -1, nameof(PinnedCore), PinnedCore, "a core, or -1 for none");
+        Expect(InFlightMax > 0 && int.IsPow2(InFlightMax), nameof(InFlightMax), InFlightMax, "a power of two");
+        Expect(SessionStoreBytes is >= StoreBytesLeast and <= StoreBytesMost && SessionStoreBytes % PageBytes == 0,
+            nameof(SessionStoreBytes), SessionStoreBytes, $"{StoreBytesLeast} to {StoreBytesMost}, a multiple of {PageBytes}");
+        Expect(HeartbeatSecondsMax >= 1, nameof(HeartbeatSecondsMax), HeartbeatSecondsMax, "1 or more");
+        Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
+            $"{FrameBytesLeast} to {FrameBytesMost}");
+        Expect(PendingLogonsMax >= PendingLogonsLeast, nameof(PendingLogonsMax), PendingLogonsMax, $"{PendingLogonsLeast} or more");
+        return faults;
+
+        void Expect(bool holds, string name, object value, string expected)
+        {
+            if (!holds)
+            {
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {value}, expected {expected}"));
+            }
+        }
+    }
+
+    // Of options that know their own ranges.
+    private static string[] Lines(Action validate)
+    {
+        try
+        {
+            validate();
+            return [];
+        }
+        catch (ArgumentException faults)
+        {
+            return faults.Message.Split([Environment.NewLine, "; "], StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+}
