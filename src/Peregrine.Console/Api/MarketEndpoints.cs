@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
-using Peregrine.Cli;
+using Peregrine.Primitives;
 
 namespace Peregrine.Api;
 

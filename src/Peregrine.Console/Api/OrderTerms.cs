@@ -1,4 +1,3 @@
-using Peregrine.Cli;
 using Peregrine.Primitives;
 using Peregrine.Telemetry;
 using Peregrine.Trading;

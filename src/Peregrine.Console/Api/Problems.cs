@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Peregrine.Cli;
+using Peregrine.Primitives;
 
 namespace Peregrine.Api;
 

@@ -1,4 +1,4 @@
-using Peregrine.Cli;
+using Peregrine.Primitives;
 
 namespace Peregrine.Tools.Match;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;

@@ -1,6 +1,6 @@
 using Peregrine.Api;
 using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;

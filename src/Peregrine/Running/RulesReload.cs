@@ -1,5 +1,5 @@
 using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Sequencing.Rules;
 
 namespace Peregrine.Running;
@@ -21,7 +21,7 @@ internal sealed class RulesReload(ConfigurationResult running, Func<Configuratio
             {
                 ConfigurationResult next = load();
                 log($"configuration ({next.Source}) is read again");
-                PeregrineOptions options = next.Options ?? throw new CommandException(ConfigurationArguments.Explain(next));
+                PeregrineOptions options = next.Options ?? throw new CommandException(next.Explain());
                 log($"rules: {host.ChangeRules(options).GetAwaiter().GetResult()}");
                 TellNotTaken(next);
             }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Linux;
 using Peregrine.Simulator;
 using Peregrine.Trading.Orders;

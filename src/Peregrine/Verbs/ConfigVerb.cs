@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 
 namespace Peregrine.Verbs;
 
@@ -32,7 +32,7 @@ internal static class ConfigVerb
                 return result.Errors.Count == 0 ? 0 : FailedExitCode;
             }
 
-            PeregrineOptions options = result.Options ?? throw new CommandException(ConfigurationArguments.Explain(result));
+            PeregrineOptions options = result.Options ?? throw new CommandException(result.Explain());
             Console.Out.WriteLine(
                 $"OK ({result.Source}): {options.Rules.Instruments.Count} instruments, {options.Rules.Accounts.Count} accounts, "
                 + $"{options.Sessions.Count} sessions, FIX on {options.Fix.EndPoint}, "
@@ -54,7 +54,7 @@ internal static class ConfigVerb
             ConfigurationResult result = arguments.Load(parsed, parsed.GetValue(file));
             if (result.Errors.Count > 0)
             {
-                throw new CommandException(ConfigurationArguments.Explain(result));
+                throw new CommandException(result.Explain());
             }
 
             Console.Out.WriteLine(parsed.GetValue(json)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Peregrine.Api;
 using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Gateway;
 using Peregrine.Ids;
 using Peregrine.Journal.Snapshots;

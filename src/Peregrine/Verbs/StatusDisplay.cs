@@ -1,5 +1,5 @@
 using System.Globalization;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Primitives;

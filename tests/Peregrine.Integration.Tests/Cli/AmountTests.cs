@@ -1,4 +1,5 @@
 using Peregrine.Cli;
+using Peregrine.Primitives;
 
 namespace Peregrine.Integration.Tests.Cli;
 

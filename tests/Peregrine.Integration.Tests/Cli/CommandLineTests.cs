@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Peregrine.Cli;
+using Peregrine.Primitives;
 using Peregrine.Testing;
 
 namespace Peregrine.Integration.Tests.Cli;

@@ -1,5 +1,4 @@
-using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 
 namespace Peregrine.Tests.Configuration;
 

@@ -1,5 +1,4 @@
-using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 
 namespace Peregrine.Tests.Configuration;
 
@@ -141,7 +140,7 @@ public sealed class ConfigurationErrorsTests : IDisposable
     {
         string file = _folder.Write(new string(' ', (16 << 20) + 1));
 
-        CommandException fault = Assert.Throws<CommandException>(() => Load(file));
+        ConfigurationException fault = Assert.Throws<ConfigurationException>(() => Load(file));
 
         Assert.Contains("larger than", fault.Message);
     }

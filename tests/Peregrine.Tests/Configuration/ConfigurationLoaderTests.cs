@@ -1,6 +1,5 @@
 using System.Net;
-using Peregrine.Cli;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Gateway;
 using Peregrine.Ids;
 using Peregrine.Journal;
@@ -162,10 +161,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("")]
     public void Load_OverrideWithoutForm_IsAUsageError(string text)
     {
-        CommandException fault = Assert.Throws<CommandException>(
+        ConfigurationException fault = Assert.Throws<ConfigurationException>(
             () => ConfigurationLoader.Load(new ConfigurationRequest(_folder.Write("{}"), [text], NoPrefix)));
 
-        Assert.Equal(2, fault.ExitCode);
+        Assert.True(fault.IsUsage);
         Assert.Contains($"'{text}'", fault.Message);
     }
 
@@ -197,9 +196,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_MissingFile_SaysWhichAndWhatToDo()
     {
-        CommandException fault = Assert.Throws<CommandException>(() => ConfigurationLoader.Load(new ConfigurationRequest("/nowhere/peregrine.json")));
+        ConfigurationException fault = Assert.Throws<ConfigurationException>(
+            () => ConfigurationLoader.Load(new ConfigurationRequest("/nowhere/peregrine.json")));
 
-        Assert.Equal(1, fault.ExitCode);
+        Assert.False(fault.IsUsage);
         Assert.Contains("/nowhere/peregrine.json", fault.Message);
         Assert.Contains("--config", fault.Message);
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Peregrine.Configuration;
+using Peregrine.Hosting.Configuration;
 using Peregrine.Testing;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;

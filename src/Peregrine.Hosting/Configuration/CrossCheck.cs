@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Peregrine.Cli;
+using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>What a schema cannot say: duplicates, references, values that must fit each other.
 /// Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Peregrine.Cli;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Decimal texts as whole numbers: prices are never floating point, not even here.</summary>
-public static class TickSize
+internal static class TickSize
 {
     private const int DecimalsMax = 9;
 

@@ -1,4 +1,4 @@
-namespace Peregrine.Cli;
+namespace Peregrine.Primitives;
 
 /// <summary>Finds the name that was probably meant.</summary>
 public static class NearName

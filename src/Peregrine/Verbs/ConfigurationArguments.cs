@@ -1,11 +1,15 @@
 using System.CommandLine;
 using Peregrine.Cli;
+using Peregrine.Hosting.Configuration;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Verbs;
 
 /// <summary>The options --config and --set of a verb that needs the configuration.</summary>
 internal sealed class ConfigurationArguments
 {
+    private const int FailedExitCode = 1;
+    private const int UsageExitCode = 2;
+
     private readonly Option<string?> _file = new("--config") { Description =
         "Configuration file; without it peregrine.json if there is one, else the embedded defaults.", HelpName = "FILE" };
 
@@ -26,7 +30,14 @@ internal sealed class ConfigurationArguments
     public ConfigurationResult Load(ParseResult parsed, string? file = null, IReadOnlyList<string>? lastOverrides = null)
     {
         string[] overrides = [.. parsed.GetValue(_overrides) ?? [], .. lastOverrides ?? []];
-        return ConfigurationLoader.Load(new ConfigurationRequest(file ?? parsed.GetValue(_file), overrides));
+        try
+        {
+            return ConfigurationLoader.Load(new ConfigurationRequest(file ?? parsed.GetValue(_file), overrides));
+        }
+        catch (ConfigurationException fault)
+        {
+            throw new CommandException(fault.Message, fault.IsUsage ? UsageExitCode : FailedExitCode);
+        }
     }
 
     /// <summary>Loads and checks, for a verb that cannot go on without.</summary>
@@ -36,13 +47,6 @@ internal sealed class ConfigurationArguments
     public ConfigurationResult LoadOrFail(ParseResult parsed, IReadOnlyList<string>? lastOverrides = null)
     {
         ConfigurationResult result = Load(parsed, null, lastOverrides);
-        return result.Options is null ? throw new CommandException(Explain(result)) : result;
-    }
-
-    /// <summary>All errors, one a line after a heading.</summary>
-    public static string Explain(ConfigurationResult result)
-    {
-        string count = result.Errors.Count == 1 ? "1 error" : $"{result.Errors.Count} errors";
-        return $"configuration ({result.Source}) has {count}:{string.Concat(result.Errors.Select(error => $"{Environment.NewLine}  {error}"))}";
+        return result.Options is null ? throw new CommandException(result.Explain()) : result;
     }
 }

@@ -6,7 +6,7 @@ using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Everything that peregrine run is configured with: checked, immutable. Keys, units, ranges: docs/configuration.md.</summary>
 /// <param name="DataFolder">Folder of the journal and the session stores.</param>

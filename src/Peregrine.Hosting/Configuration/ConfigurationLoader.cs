@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Peregrine.Cli;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Where a configuration comes from; later ones win: defaults, file, environment, command line.</summary>
 /// <param name="File">The file, or null: peregrine.json in the working directory if there is one.</param>
@@ -15,11 +14,17 @@ internal sealed record ConfigurationRequest(string? File = null, IReadOnlyList<s
 /// <param name="Errors">All of them.</param>
 /// <param name="Effective">Every value with its origin.</param>
 /// <param name="File">The file; null without one.</param>
+/// <param name="Section">The section of a host's configuration; null for the command's own sources.</param>
 internal sealed record ConfigurationResult(PeregrineOptions? Options, IReadOnlyList<ConfigurationError> Errors, ConfigurationNode Effective,
-    string? File)
+    string? File, string? Section = null)
 {
-    /// <summary>The file's name, or "embedded defaults".</summary>
-    public string Source => File ?? "embedded defaults";
+    /// <summary>The file's name, the section, or "embedded defaults".</summary>
+    public string Source => File ?? Section ?? "embedded defaults";
+
+    /// <summary>All errors, one a line after a heading.</summary>
+    public string Explain() =>
+        $"configuration ({Source}) has {(Errors.Count == 1 ? "1 error" : $"{Errors.Count} errors")}:" +
+        string.Concat(Errors.Select(error => $"{Environment.NewLine}  {error}"));
 }
 
 /// <summary>Reads, completes and checks a configuration.</summary>
@@ -30,8 +35,8 @@ internal static class ConfigurationLoader
 
     private const int FileBytesMax = 16 << 20;
 
-    /// <summary>Loads.</summary>
-    /// <exception cref="CommandException">The file cannot be read; an override has no form.</exception>
+    /// <summary>Loads the command's sources.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read; an override has no form.</exception>
     public static ConfigurationResult Load(ConfigurationRequest request)
     {
         List<ConfigurationError> errors = [];
@@ -49,18 +54,35 @@ internal static class ConfigurationLoader
         Apply(effective, new ConfigurationBuilder().AddEnvironmentVariables(request.EnvironmentPrefix).Build(), "environment");
         string[] overrides = [.. (request.Overrides ?? []).Select(Normalized)];
         Apply(effective, new ConfigurationBuilder().AddCommandLine(overrides).Build(), "command line");
-        effective.AddDefaults(ConfigurationSchema.Root);
+        return Complete(effective, errors, file, null);
+    }
 
+    /// <summary>Loads a section of a host's configuration: its providers say which of them wins. A list in it replaces the default one.</summary>
+    public static ConfigurationResult Load(IConfiguration section)
+    {
+        string name = section is IConfigurationSection { Path: { } path } ? $"section {path}" : "configuration";
+        ConfigurationNode effective = new(ConfigurationNode.DefaultOrigin);
+        effective.AddDefaults(ConfigurationSchema.Root);
+        ConfigurationNode given = new(name);
+        Apply(given, section, name);
+        effective.DropArraysOf(given, ConfigurationSchema.Root);
+        Apply(effective, section, name);
+        return Complete(effective, [], null, name);
+    }
+
+    private static ConfigurationResult Complete(ConfigurationNode effective, List<ConfigurationError> errors, string? file, string? section)
+    {
+        effective.AddDefaults(ConfigurationSchema.Root);
         SchemaCheck.Check(effective, errors);
         CrossCheck.Check(effective, errors);
         PeregrineOptions? options = errors.Count == 0 ? OptionsReader.Read(new OptionsSection(effective, ConfigurationSchema.Root)) : null;
-        return new ConfigurationResult(options, errors, effective, file);
+        return new ConfigurationResult(options, errors, effective, file, section);
     }
 
-    private static void Apply(ConfigurationNode tree, IConfigurationRoot layer, string origin)
+    private static void Apply(ConfigurationNode tree, IConfiguration layer, string origin)
     {
         // A section without keys of its own has a null value here as well; only leaves are values.
-        foreach ((string path, string? value) in layer.AsEnumerable())
+        foreach ((string path, string? value) in layer.AsEnumerable(makePathsRelative: true))
         {
             if (value is not null || !layer.GetSection(path).GetChildren().Any())
             {
@@ -75,7 +97,7 @@ internal static class ConfigurationLoader
         {
             if (new FileInfo(file).Length > FileBytesMax)
             {
-                throw new CommandException($"configuration {file}: larger than {FileBytesMax} bytes; is it the right file?");
+                throw new ConfigurationException($"configuration {file}: larger than {FileBytesMax} bytes; is it the right file?");
             }
 
             using FileStream stream = File.OpenRead(file);
@@ -83,7 +105,7 @@ internal static class ConfigurationLoader
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"configuration {file}: {fault.Message}; name another file with --config, or none for the defaults");
+            throw new ConfigurationException($"configuration {file}: {fault.Message}; name another file with --config, or none for the defaults");
         }
         catch (JsonException syntax)
         {
@@ -105,7 +127,7 @@ internal static class ConfigurationLoader
         int equals = text.IndexOf('=');
         if (equals <= 0 || text[0] is '-' or '/')
         {
-            throw new CommandException($"--set: '{text}', expected KEY=VALUE such as fix.port=9000", 2);
+            throw new ConfigurationException($"--set: '{text}', expected KEY=VALUE such as fix.port=9000", isUsage: true);
         }
 
         string key = text[..equals].Replace('.', ':').Replace('[', ':').Replace("]", "");

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>One thing that is wrong with a configuration.</summary>
 /// <param name="Path">Where, as in JSON: "instruments[1].tickSize"; empty for the file as a whole.</param>

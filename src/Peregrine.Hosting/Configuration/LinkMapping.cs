@@ -2,7 +2,7 @@ using Peregrine.Distribution;
 using Peregrine.Gateway;
 using Peregrine.Ids;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Options in the words of the libraries.</summary>
 internal static class LinkMapping
@@ -30,7 +30,7 @@ internal static class LinkMapping
 
     /// <summary>Everything that the order link needs, but who comes in by local ports, and where books and reports go.</summary>
     /// <param name="ids">Leased as <see cref="ToSegmentOptions"/> says; stays the caller's.</param>
-    public static LinkOptions ToLinkOptions(this PeregrineOptions options, SegmentAllocator ids) => new()
+    public static LinkOptions ToLinkOptions(this PeregrineOptions options, IOrderIdSource ids) => new()
     {
         DataFolder = options.DataFolder,
         Durability = options.Journal.Durability,

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>A checked section, read by typed keys; a key that the schema does not have is a fault of the program.</summary>
 /// <param name="node">Checked by <see cref="SchemaCheck"/>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>What the schema says a key holds.</summary>
 internal enum SchemaKind : byte

@@ -6,7 +6,7 @@ using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Turns a checked configuration into options. Every key of the schema is read here, and no other.</summary>
 internal static class OptionsReader

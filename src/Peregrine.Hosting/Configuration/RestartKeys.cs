@@ -1,6 +1,6 @@
 using Peregrine.Sequencing.Sessions;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>What of a configuration that was read again cannot be taken while the link runs.</summary>
 internal static class RestartKeys

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Peregrine.Cli;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 using Peregrine.Trading.Orders;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>What must fit each other within one instrument. Values that are missing or broken are left to <see cref="SchemaCheck"/>.</summary>
 internal static class InstrumentCheck

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Peregrine.Cli;
 using Peregrine.Primitives;
 using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Instruments and their trading days from a checked configuration.</summary>
 internal static class InstrumentReader

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Peregrine.Cli;
+using Peregrine.Primitives;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>Holds a configuration against the schema: keys, types, ranges.</summary>
 internal static class SchemaCheck

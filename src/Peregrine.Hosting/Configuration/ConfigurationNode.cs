@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Peregrine.Configuration;
+namespace Peregrine.Hosting.Configuration;
 
 /// <summary>A value or a section of the effective configuration, with where it came from.</summary>
 /// <param name="origin">"default", "peregrine.json", "environment", "command line".</param>

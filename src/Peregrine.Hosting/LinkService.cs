@@ -1,0 +1,172 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Peregrine.Gateway;
+
+namespace Peregrine.Hosting;
+
+/// <summary>What a hosted link is doing.</summary>
+public enum LinkState : byte
+{
+    /// <summary>It is not begun, or replays its journal.</summary>
+    Starting = 1,
+
+    /// <summary>Orders are taken.</summary>
+    Running = 2,
+
+    /// <summary>It has ended in order.</summary>
+    Stopped = 3,
+
+    /// <summary>It has ended by itself: <see cref="LinkService.Failure"/> says why.</summary>
+    Failed = 4,
+}
+
+/// <summary>Runs a link on a thread of its own for as long as the host runs. A link that fails ends the host.</summary>
+/// <remarks>Thread: the host's starts and stops it; the rest from any.</remarks>
+public sealed class LinkService : IHostedService, IDisposable
+{
+    /// <summary>Name of the one meter.</summary>
+    public const string MeterName = "Peregrine";
+
+    private readonly Func<IHostedLink> _open;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger<LinkService> _logger;
+    private readonly Meter _meter;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IHostedLink? _hosted;
+    private volatile LinkState _state = LinkState.Starting;
+    private volatile bool _isBegun;
+    private volatile bool _isStopRequested;
+
+    internal LinkService(Func<IHostedLink> open, IHostApplicationLifetime lifetime, ILogger<LinkService> logger, IMeterFactory meters)
+    {
+        (_open, _lifetime, _logger) = (open, lifetime, logger);
+        _meter = meters.Create(MeterName);
+    }
+
+    /// <summary>The link; null before it is started. After its end it still tells its figures.</summary>
+    public OrderLink? Link => _hosted?.Link;
+
+    /// <summary>The link with what goes with it; null before it is started.</summary>
+    public IHostedLink? Hosted => _hosted;
+
+    /// <summary>What it is doing.</summary>
+    public LinkState State => _state;
+
+    /// <summary>Why the link ended by itself; null when it did not.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>What it threw, where it ended by that; else null.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>The link's thread has nothing left to do.</summary>
+    internal Task Ended => _ended.Task;
+
+    /// <summary>Starts the link: what is wrong with its folder or its ports is thrown here, and the host does not start.</summary>
+    /// <param name="cancellationToken">Ends the wait: the link closes by itself once its journal is replayed.</param>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _isBegun = true;
+        new Thread(Work) { IsBackground = true, Name = "link" }.Start();
+        try
+        {
+            await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops before it has started, and goes on to StopAsync.
+            _isStopRequested = true;
+        }
+    }
+
+    /// <summary>Says goodbye to the clients, drains and closes the files. Waits for that, or until the host has no more patience
+    /// (its ShutdownTimeout); a link needs 3 seconds at most for clients and disk.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        RequestStop();
+
+        // One that still replays takes no orders: nothing is lost when the process ends over it.
+        if (_isBegun && _started.Task.IsCompleted)
+        {
+            try
+            {
+                await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                LinkLog.NotEnded(_logger);
+            }
+        }
+    }
+
+    /// <summary>Asks the link to stop, if the host did not.</summary>
+    public void Dispose() => RequestStop();
+
+    private void RequestStop()
+    {
+        _isStopRequested = true;
+        _hosted?.Link.RequestStop();
+    }
+
+    // One thread starts, runs and closes the link.
+    private void Work()
+    {
+        IHostedLink hosted;
+        try
+        {
+            hosted = _open();
+        }
+        catch (Exception fault)
+        {
+            // The host throws it.
+            (Failure, Fault, _state) = (fault.Message, fault, LinkState.Failed);
+            _ = _ended.TrySetResult();
+            _ = _started.TrySetException(fault);
+            return;
+        }
+
+        Run(hosted);
+        _ended.SetResult();
+        if (_state == LinkState.Failed)
+        {
+            // So that whoever started the process starts it again.
+            Environment.ExitCode = Environment.ExitCode == 0 ? 1 : Environment.ExitCode;
+            LinkLog.Failed(_logger, Failure!);
+            _lifetime.StopApplication();
+        }
+    }
+
+    private void Run(IHostedLink hosted)
+    {
+        OrderLink link = hosted.Link;
+        try
+        {
+            using (hosted)
+            {
+                LinkMeter.Expose(_meter, hosted);
+                (_hosted, _state) = (hosted, LinkState.Running);
+                _ = _started.TrySetResult();
+                if (_isStopRequested)
+                {
+                    link.RequestStop();
+                }
+
+                hosted.Run();
+            }
+
+            Failure = link.Failure;
+        }
+        catch (Exception fault)
+        {
+            (Failure, Fault) = (fault.Message, fault);
+        }
+
+        _state = Failure is null ? LinkState.Stopped : LinkState.Failed;
+        if (Failure is null)
+        {
+            LinkLog.Stopped(_logger, link.Status().Sequence, link.StateHash.ToString("x16", CultureInfo.InvariantCulture));
+        }
+    }
+}
