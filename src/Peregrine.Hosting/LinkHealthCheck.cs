@@ -15,17 +15,17 @@ internal sealed class LinkHealthCheck(LinkService service) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        LinkStatus? status = service.State == LinkState.Running ? service.Link?.Status() : null;
+        LinkStatus? status = service.State == HostedLinkState.Running ? service.Link?.Status() : null;
         return Task.FromResult(Judge(service.State, service.Failure, status, status is null ? 0 : _pulse.StillNs(status.Passes, Clock.MonotonicNs)));
     }
 
     /// <summary>What is told of a link.</summary>
     /// <param name="status">Of one that runs.</param>
     /// <param name="stillNs">How long its thread has not come round.</param>
-    internal static HealthCheckResult Judge(LinkState state, string? failure, LinkStatus? status, long stillNs) => (state, status) switch
+    internal static HealthCheckResult Judge(HostedLinkState state, string? failure, LinkStatus? status, long stillNs) => (state, status) switch
     {
-        (LinkState.Failed, _) => HealthCheckResult.Unhealthy($"the link has failed: {failure}"),
-        (LinkState.Stopped, _) => HealthCheckResult.Unhealthy("the link has stopped"),
+        (HostedLinkState.Failed, _) => HealthCheckResult.Unhealthy($"the link has failed: {failure}"),
+        (HostedLinkState.Stopped, _) => HealthCheckResult.Unhealthy("the link has stopped"),
         (_, null) => HealthCheckResult.Unhealthy("the link is not started yet, or its journal is still replayed"),
         (_, { DiskRoom: DiskRoom.None }) => HealthCheckResult.Unhealthy(
             "the journal's disk is full, and the room kept for cancels is used up: nothing is taken; make room"),

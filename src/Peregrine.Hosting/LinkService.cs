@@ -6,22 +6,6 @@ using Peregrine.Gateway;
 
 namespace Peregrine.Hosting;
 
-/// <summary>What a hosted link is doing.</summary>
-public enum LinkState : byte
-{
-    /// <summary>It is not begun, or replays its journal.</summary>
-    Starting = 1,
-
-    /// <summary>Orders are taken.</summary>
-    Running = 2,
-
-    /// <summary>It has ended in order.</summary>
-    Stopped = 3,
-
-    /// <summary>It has ended by itself: <see cref="LinkService.Failure"/> says why.</summary>
-    Failed = 4,
-}
-
 /// <summary>Runs a link on a thread of its own for as long as the host runs. A link that fails ends the host.</summary>
 /// <remarks>Thread: the host's starts and stops it; the rest from any.</remarks>
 public sealed class LinkService : IHostedService, IDisposable
@@ -36,7 +20,7 @@ public sealed class LinkService : IHostedService, IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IHostedLink? _hosted;
-    private volatile LinkState _state = LinkState.Starting;
+    private volatile HostedLinkState _state = HostedLinkState.Starting;
     private volatile bool _isBegun;
     private volatile bool _isStopRequested;
 
@@ -53,7 +37,7 @@ public sealed class LinkService : IHostedService, IDisposable
     public IHostedLink? Hosted => _hosted;
 
     /// <summary>What it is doing.</summary>
-    public LinkState State => _state;
+    public HostedLinkState State => _state;
 
     /// <summary>Why the link ended by itself; null when it did not.</summary>
     public string? Failure { get; private set; }
@@ -121,7 +105,7 @@ public sealed class LinkService : IHostedService, IDisposable
         catch (Exception fault)
         {
             // The host throws it.
-            (Failure, Fault, _state) = (fault.Message, fault, LinkState.Failed);
+            (Failure, Fault, _state) = (fault.Message, fault, HostedLinkState.Failed);
             _ = _ended.TrySetResult();
             _ = _started.TrySetException(fault);
             return;
@@ -129,7 +113,7 @@ public sealed class LinkService : IHostedService, IDisposable
 
         Run(hosted);
         _ended.SetResult();
-        if (_state == LinkState.Failed)
+        if (_state == HostedLinkState.Failed)
         {
             // So that whoever started the process starts it again.
             Environment.ExitCode = Environment.ExitCode == 0 ? 1 : Environment.ExitCode;
@@ -146,7 +130,7 @@ public sealed class LinkService : IHostedService, IDisposable
             using (hosted)
             {
                 LinkMeter.Expose(_meter, hosted);
-                (_hosted, _state) = (hosted, LinkState.Running);
+                (_hosted, _state) = (hosted, HostedLinkState.Running);
                 _ = _started.TrySetResult();
                 if (_isStopRequested)
                 {
@@ -163,7 +147,7 @@ public sealed class LinkService : IHostedService, IDisposable
             (Failure, Fault) = (fault.Message, fault);
         }
 
-        _state = Failure is null ? LinkState.Stopped : LinkState.Failed;
+        _state = Failure is null ? HostedLinkState.Stopped : HostedLinkState.Failed;
         if (Failure is null)
         {
             LinkLog.Stopped(_logger, link.Status().Sequence, link.StateHash.ToString("x16", CultureInfo.InvariantCulture));

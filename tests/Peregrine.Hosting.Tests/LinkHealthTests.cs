@@ -22,16 +22,16 @@ public sealed class LinkHealthTests
     {
         LinkStatus status = StatusSample.Empty with { Sequence = 7, DurableSequence = 6, WorkingOrders = 5, DiskRoom = room };
 
-        HealthCheckResult result = LinkHealthCheck.Judge(LinkState.Running, null, status, stillNs);
+        HealthCheckResult result = LinkHealthCheck.Judge(HostedLinkState.Running, null, status, stillNs);
 
         Assert.Equal((expected, text), (result.Status, result.Description));
     }
 
     [Theory]
-    [InlineData(LinkState.Starting, "the link is not started yet, or its journal is still replayed")]
-    [InlineData(LinkState.Stopped, "the link has stopped")]
-    [InlineData(LinkState.Failed, "the link has failed: why")]
-    public void Judge_OfALinkThatDoesNotRun_IsUnhealthy(LinkState state, string text)
+    [InlineData(HostedLinkState.Starting, "the link is not started yet, or its journal is still replayed")]
+    [InlineData(HostedLinkState.Stopped, "the link has stopped")]
+    [InlineData(HostedLinkState.Failed, "the link has failed: why")]
+    public void Judge_OfALinkThatDoesNotRun_IsUnhealthy(HostedLinkState state, string text)
     {
         HealthCheckResult result = LinkHealthCheck.Judge(state, "why", null, 0);
 

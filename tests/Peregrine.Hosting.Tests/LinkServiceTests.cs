@@ -76,7 +76,7 @@ public sealed class LinkServiceTests : IDisposable
 
         LinkService service = host.Services.GetRequiredService<LinkService>();
         Assert.Contains("cannot listen on", fault.Message, StringComparison.Ordinal);
-        Assert.Equal((null, LinkState.Failed, fault.Message), (service.Link, service.State, service.Failure));
+        Assert.Equal((null, HostedLinkState.Failed, fault.Message), (service.Link, service.State, service.Failure));
         Assert.Equal(HealthStatus.Unhealthy, (await Health(host)).Status);
     }
 
@@ -120,7 +120,7 @@ public sealed class LinkServiceTests : IDisposable
         await host.WaitForShutdownAsync();
 
         LinkService service = host.Services.GetRequiredService<LinkService>();
-        Assert.Equal((LinkState.Failed, "broken invariant: one and one is two"), (service.State, service.Failure));
+        Assert.Equal((HostedLinkState.Failed, "broken invariant: one and one is two"), (service.State, service.Failure));
         Assert.IsType<InvalidOperationException>(service.Fault);
         Assert.Equal(1, Environment.ExitCode);
         Assert.Contains("Critical 6004 the link has failed, and the host stops: broken invariant: one and one is two",
@@ -147,11 +147,11 @@ public sealed class LinkServiceTests : IDisposable
         await stop.CancelAsync();
         await starting;
         await service.StopAsync(CancellationToken.None);
-        LinkState whileReplaying = service.State;
+        HostedLinkState whileReplaying = service.State;
         isReplayed.Set();
         await service.Ended;
 
-        Assert.Equal((LinkState.Starting, LinkState.Stopped), (whileReplaying, service.State));
+        Assert.Equal((HostedLinkState.Starting, HostedLinkState.Stopped), (whileReplaying, service.State));
     }
 
     private static async Task<HealthReportEntry> Health(IHost host) =>

@@ -36,7 +36,7 @@ public sealed class ReadmeTests : IDisposable
         using IHost host = builder.Build();
         LinkService service = host.Services.GetRequiredService<LinkService>();
         IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        LinkState stateWhenStarted = default;
+        HostedLinkState stateWhenStarted = default;
         using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(() =>
         {
             stateWhenStarted = service.State;
@@ -44,7 +44,7 @@ public sealed class ReadmeTests : IDisposable
         });
         await host.RunAsync(); // until SIGTERM or Ctrl-C; what is wrong with the options is thrown here, all at once
 
-        Assert.Equal((LinkState.Running, LinkState.Stopped), (stateWhenStarted, service.State));
+        Assert.Equal((HostedLinkState.Running, HostedLinkState.Stopped), (stateWhenStarted, service.State));
         Assert.Equal(
             [$"Information 6000 FIX on {service.Link!.FixEndPoint}, 0 commands replayed",
                 $"Information 6003 stopped at command 0, state hash {service.Link.StateHash:x16}"],

@@ -62,7 +62,7 @@ public sealed class LinkProcess : IDisposable
         throw new InvalidOperationException($"the link did not start: {string.Join(" / ", log)} {process.StandardError.ReadToEnd()}");
     }
 
-    // Whoever runs the tests may ignore SIGHUP, as nohup does, and children inherit that.
+    // Whoever runs the tests may ignore signals, as nohup does SIGHUP and a shell SIGINT of what runs behind it, and children inherit that.
     private static ProcessStartInfo WithHangUp(ProcessStartInfo info, string[] wrapper)
     {
         info.ArgumentList.Insert(0, info.FileName);
@@ -71,7 +71,7 @@ public sealed class LinkProcess : IDisposable
             info.ArgumentList.Insert(0, word);
         }
 
-        info.ArgumentList.Insert(0, "--default-signal=HUP");
+        info.ArgumentList.Insert(0, "--default-signal=HUP,INT,QUIT");
         info.FileName = "env";
         return info;
     }
@@ -86,11 +86,11 @@ public sealed class LinkProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>SIGTERM.</summary>
+    /// <summary>SIGTERM, or another signal.</summary>
     /// <returns>Exit code and the rest of the log.</returns>
-    public CommandResult Stop()
+    public CommandResult Stop(string signal = "TERM")
     {
-        Send("TERM");
+        Send(signal);
         return CommandProcess.Finish(_process);
     }
 
