@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Wire;
 using Peregrine.Gateway;
@@ -42,11 +44,11 @@ internal sealed class ApiContext
 
     public AccessToken Token { get; }
 
-    /// <summary>Gets a line for what somebody should know; null for nowhere.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Gets what somebody should know.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>Who showed wrong tokens.</summary>
-    public TokenGuesses Guesses => LazyInitializer.EnsureInitialized(ref _guesses, () => new TokenGuesses(Log));
+    public TokenGuesses Guesses => LazyInitializer.EnsureInitialized(ref _guesses, () => new TokenGuesses(Log.WrongToken));
 
     /// <summary>The rules in force at the moment.</summary>
     public TradingRules Rules => Link.Rules;

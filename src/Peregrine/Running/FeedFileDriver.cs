@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Peregrine.Api;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Wire;
@@ -17,7 +18,7 @@ internal sealed class FeedFileDriver : IFlowDriver
     private readonly string _path;
     private readonly double _speed;
     private readonly MarketDataServer _server;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly FeedReader _feed;
     private readonly Dictionary<int, int> _ids = [];
     private readonly CancellationTokenSource _stop = new();
@@ -30,7 +31,7 @@ internal sealed class FeedFileDriver : IFlowDriver
     /// <summary>Opens the file; it plays when it is started.</summary>
     /// <param name="speed">Multiple of the recorded speed; 0 is as fast as it goes.</param>
     /// <exception cref="FeedException">It is no feed that is known.</exception>
-    public FeedFileDriver(string path, double speed, MarketDataServer server, Action<string> log)
+    public FeedFileDriver(string path, double speed, MarketDataServer server, ILogger log)
     {
         (_path, _speed, _server, _log) = (path, speed, server, log);
         _tickUnits = SampleTick(path);
@@ -114,13 +115,23 @@ internal sealed class FeedFileDriver : IFlowDriver
 
         if (!_stop.IsCancellationRequested)
         {
-            _log(status switch
-            {
-                FeedStatus.End => $"feed {_path}: at its end; the books stay as it left them",
-                FeedStatus.Truncated => $"feed {_path}: ends in the middle of a message, at byte {_feed.MessageOffset}; " +
-                    $"the books stay as it left them",
-                _ => _feed.Explain(status),
-            });
+            TellEnd(status);
+        }
+    }
+
+    private void TellEnd(FeedStatus status)
+    {
+        switch (status)
+        {
+            case FeedStatus.End:
+                _log.FeedEnded(_path);
+                break;
+            case FeedStatus.Truncated:
+                _log.FeedTruncated(_path, _feed.MessageOffset);
+                break;
+            default:
+                _log.FeedBroken(_feed.Explain(status));
+                break;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Peregrine.Api;
 using Peregrine.Cli;
 using Peregrine.Distribution;
@@ -22,11 +23,11 @@ internal sealed class FeedLinkDriver : SubscribedBooks, IFlowDriver
     /// <summary>Makes a driver; it connects when it is started, and again whenever the connection is lost.</summary>
     /// <param name="address">tcp://host:port.</param>
     /// <exception cref="CommandException">That is no address, or the host has none.</exception>
-    public FeedLinkDriver(string address, MarketDataServer server, Action<string> log)
+    public FeedLinkDriver(string address, MarketDataServer server, ILogger log)
     {
         _server = server;
         _address = address;
-        _client = new MarketDataClient(Resolve(address), this, [new Request(RequestKind.Subscribe, ["*"], Depth.Orders)], log, OnLost);
+        _client = new MarketDataClient(Resolve(address), this, [new Request(RequestKind.Subscribe, ["*"], Depth.Orders)], log.FeedLinkTold, OnLost);
     }
 
     /// <inheritdoc/>

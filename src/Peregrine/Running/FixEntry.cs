@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Subscribing;
@@ -28,7 +29,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     private readonly PeregrineOptions _options;
     private readonly OrderLink _link;
     private readonly TradingRules _rules;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly MarketDataClient _prices;
     private readonly TopOfBook[] _tops;
     private readonly Dictionary<int, int> _instruments = [];
@@ -37,7 +38,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     private readonly Dictionary<int, int> _bySession;
     private bool _isInterrupted;
 
-    public FixEntry(PeregrineOptions options, OrderLink link, MarketDataServer server, Action<string> log)
+    public FixEntry(PeregrineOptions options, OrderLink link, MarketDataServer server, ILogger log)
     {
         (_options, _link, _log) = (options, link, log);
 
@@ -70,7 +71,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
             _participants[index] = participant;
         }
 
-        _log($"simulator: {_participants.Length} FIX sessions logged on");
+        _log.SimulatorLoggedOn(_participants.Length);
         return true;
     }
 
@@ -94,7 +95,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
         {
             if (participant is not null && readable.Contains(participant.Socket) && !participant.TryReceive())
             {
-                _log($"simulator: the FIX session of {participant.Name} has ended");
+                _log.SimulatorSessionEnded(participant.Name);
                 Volatile.Write(ref _isInterrupted, true);
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Peregrine.Running;
 
@@ -9,11 +10,11 @@ internal sealed class HangUp : IDisposable
     private readonly RulesReload _reload;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly LineLog _lines;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly PosixSignalRegistration _registration;
 
     /// <summary>Listens from now on.</summary>
-    public HangUp(RulesReload reload, IHostApplicationLifetime lifetime, LineLog lines, Action<string> log)
+    public HangUp(RulesReload reload, IHostApplicationLifetime lifetime, LineLog lines, ILogger log)
     {
         (_reload, _lifetime, _lines, _log) = (reload, lifetime, lines, log);
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, On);
@@ -29,8 +30,7 @@ internal sealed class HangUp : IDisposable
         string? ignored = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
         if (ignored is not null && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 1) != 0)
         {
-            _log("SIGHUP is ignored here, as by nohup: the configuration cannot be read again while the link runs; start it without, " +
-                "for instance by systemd");
+            _log.HangUpIsIgnored();
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class HangUp : IDisposable
     {
         context.Cancel = true;
         _lines.IsGone = false;
-        _log("SIGHUP: the configuration is read again");
+        _log.HungUp();
         if (!Console.IsOutputRedirected && _lines.IsGone)
         {
             // The terminal has hung up, and that is what the signal said: nothing is changed on the way out.

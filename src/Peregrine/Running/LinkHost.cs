@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Api;
 using Peregrine.Cli;
 using Peregrine.Hosting.Configuration;
@@ -35,7 +36,7 @@ internal sealed class LinkHost : IDisposable
     private static readonly AccountLimits SimulatedLimits = new(1_000_000, 1_000_000_000, 1_000);
     private readonly Stack<IDisposable> _parts = new();
     private readonly PeregrineOptions _options;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly bool _isSimulated;
     private readonly Thread _serverThread;
     private readonly IFlowDriver? _flow;
@@ -44,7 +45,7 @@ internal sealed class LinkHost : IDisposable
 
     /// <summary>Starts everything but the link's own thread, which is the caller's.</summary>
     /// <exception cref="CommandException">A port is in use, the feed is none.</exception>
-    public LinkHost(PeregrineOptions options, RunRequest request, Action<string> log)
+    public LinkHost(PeregrineOptions options, RunRequest request, ILogger log)
     {
         (_options, _log) = (options, log);
         try
@@ -52,7 +53,7 @@ internal sealed class LinkHost : IDisposable
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
             StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
             string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
-            Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log }));
+            Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log.MarketDataTold }));
             Blotter = Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated
@@ -76,11 +77,10 @@ internal sealed class LinkHost : IDisposable
                     AcceptClockBehind = request.AcceptsClockBehind,
                     AcceptLostCommands = request.AcceptsLostCommands,
                 },
-                log));
+                log.LinkTold));
             if (request.Feed is not null)
             {
-                log("feed: the books that are shown are the feed's; the console enters no orders beside them, " +
-                    "and orders of FIX clients rest in the link's own books, which nobody sees");
+                log.BooksAreTheFeeds();
             }
 
             _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : _isSimulated ? SimulatedFlow(simulated) : null;
@@ -177,7 +177,7 @@ internal sealed class LinkHost : IDisposable
     {
         if (!SimulatorDriver.Instruments(Link.Rules).Any())
         {
-            _log("simulator: no instrument is open and has a referencePrice of 100 ticks or more; nobody trades");
+            _log.NobodyTrades();
             return null;
         }
 

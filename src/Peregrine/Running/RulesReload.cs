@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Cli;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Sequencing.Rules;
@@ -8,7 +9,7 @@ namespace Peregrine.Running;
 /// <param name="running">What the link was started with.</param>
 /// <param name="load">Reads the configuration of the start again.</param>
 /// <remarks>Thread: any, one at a time; the others wait.</remarks>
-internal sealed class RulesReload(ConfigurationResult running, Func<ConfigurationResult> load, LinkHost host, Action<string> log)
+internal sealed class RulesReload(ConfigurationResult running, Func<ConfigurationResult> load, LinkHost host, ILogger log)
 {
     private readonly Lock _lock = new();
 
@@ -20,15 +21,15 @@ internal sealed class RulesReload(ConfigurationResult running, Func<Configuratio
             try
             {
                 ConfigurationResult next = load();
-                log($"configuration ({next.Source}) is read again");
+                log.ConfigurationRead(next.Source);
                 PeregrineOptions options = next.Options ?? throw new CommandException(next.Explain());
-                log($"rules: {host.ChangeRules(options).GetAwaiter().GetResult()}");
+                log.RulesChanged(host.ChangeRules(options).GetAwaiter().GetResult());
                 TellNotTaken(next);
             }
             catch (Exception fault) when (fault is CommandException or ArgumentException or RulesRefusedException)
             {
                 Tell(fault.Message);
-                log("rules: nothing is taken of it, those before stay in force");
+                log.RulesKept();
             }
         }
     }
@@ -37,7 +38,7 @@ internal sealed class RulesReload(ConfigurationResult running, Func<Configuratio
     {
         if (RestartKeys.FindChanged(running, next) is { Count: > 0 } keys)
         {
-            log($"configuration: not taken, as it needs a restart: {string.Join(", ", keys)}");
+            log.NeedsRestart(string.Join(", ", keys));
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed class RulesReload(ConfigurationResult running, Func<Configuratio
     {
         foreach (string line in lines.Split(Environment.NewLine))
         {
-            log(line);
+            log.RulesFault(line);
         }
     }
 }

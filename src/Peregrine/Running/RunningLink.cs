@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Peregrine.Cli;
 using Peregrine.Distribution;
 using Peregrine.Gateway;
@@ -14,7 +15,7 @@ internal sealed class RunningLink : IHostedLink
     private readonly PeregrineOptions _options;
     private readonly LinkHost _host;
     private readonly HangUp _hangUp;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly bool _isQuiet;
 
     /// <summary>Starts everything but the link's own work.</summary>
@@ -23,7 +24,7 @@ internal sealed class RunningLink : IHostedLink
     /// <param name="isQuiet">No live status, only the log.</param>
     /// <exception cref="CommandException">The data folder is not ours alone, a port is in use, the machine has too little.</exception>
     public RunningLink(ConfigurationResult start, Func<ConfigurationResult> loadAgain, RunRequest request, bool isQuiet,
-        IHostApplicationLifetime lifetime, LineLog lines, Action<string> log)
+        IHostApplicationLifetime lifetime, LineLog lines, ILogger log)
     {
         (_options, _isQuiet, _log) = (start.Options!, isQuiet, log);
         MakeDataFolder(_options.DataFolder);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Peregrine.Api;
 using Peregrine.Gateway.Local;
 using Peregrine.Primitives;
@@ -30,7 +31,7 @@ internal sealed class SimulatorDriver : IFlowDriver
     private readonly Blotter _blotter;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private long _requests;
     private long _unanswered;
 
@@ -39,7 +40,7 @@ internal sealed class SimulatorDriver : IFlowDriver
     /// <param name="rules">In force; the participants' accounts are in it by their names.</param>
     /// <param name="firstNumber">Above every number that earlier runs used.</param>
     /// <param name="blotter">Knows what earlier runs left in the books.</param>
-    public SimulatorDriver(ISimulatedEntry port, TradingRules rules, double rate, long seed, long firstNumber, Blotter blotter, Action<string> log)
+    public SimulatorDriver(ISimulatedEntry port, TradingRules rules, double rate, long seed, long firstNumber, Blotter blotter, ILogger log)
     {
         (_port, _rate, _seed, _blotter, _log) = (port, rate, seed, blotter, log);
         _sessionIds = [.. Fleet.Roster.Select(who => SessionId.Of(who.Name))];
@@ -112,7 +113,7 @@ internal sealed class SimulatorDriver : IFlowDriver
             startNs += waitNs < -LagMaxNs ? -waitNs : 0;
             if (!_stop.IsCancellationRequested && !TrySend(request))
             {
-                _log("simulator: the link gave no answer in time; its participants stop trading");
+                _log.SimulatorStops();
                 return;
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Peregrine.Cli;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Linux;
@@ -68,14 +69,12 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
 
     /// <summary>Raises the limit of descriptors, tells what is needed, and refuses what cannot be.</summary>
     /// <exception cref="CommandException">All that does not fit, each with its parts, what there is and what to do.</exception>
-    public void CheckAgainst(string dataFolder, Action<string> log)
+    public void CheckAgainst(string dataFolder, ILogger log)
     {
         long allowed = DescriptorLimit.Raise();
         (long memory, string bound) = MemoryRoom.Find();
         long disk = new DriveInfo(Path.GetFullPath(dataFolder)).AvailableFreeSpace;
-        log(string.Create(CultureInfo.InvariantCulture,
-            $"needs at most {Sum(Descriptors):N0} descriptors of {allowed:N0}, {InMiB(Sum(Memory))} of memory of {InMiB(memory)}, " +
-            $"{InMiB(Sum(Disk))} of disk for new files of {InMiB(disk)}"));
+        log.Needs(Sum(Descriptors), allowed, InMiB(Sum(Memory)), InMiB(memory), InMiB(Sum(Disk)), InMiB(disk));
         List<string> faults = FindFaults(allowed, DescriptorLimit.Hard, memory, bound, disk, dataFolder);
         if (faults.Count > 0)
         {
