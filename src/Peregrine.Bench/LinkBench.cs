@@ -110,8 +110,8 @@ internal sealed class LinkBench(LinkBenchOptions options)
 
     private void RunLevel(Durability level, string folder, List<BenchRun> runs)
     {
-        using SqliteSegmentStore store = new(Path.Combine(folder, "ids.db"));
-        using SegmentAllocator ids = new(store, "orders");
+        using SqliteIdSegmentStore store = new(Path.Combine(folder, "ids.db"));
+        using IdSegmentAllocator ids = new(store, "orders");
         using OrderLink link = OrderLink.Start(OptionsFor(level, folder, ids));
         Thread thread = new(link.Run) { IsBackground = true, Name = "link" };
         thread.Start();
@@ -164,7 +164,7 @@ internal sealed class LinkBench(LinkBenchOptions options)
         return result;
     }
 
-    private LinkOptions OptionsFor(Durability level, string folder, SegmentAllocator ids) => new()
+    private LinkOptions OptionsFor(Durability level, string folder, IdSegmentAllocator ids) => new()
     {
         DataFolder = folder,
         Durability = level,

@@ -1,6 +1,5 @@
 using Peregrine.Journal;
 using Peregrine.Sequencing;
-using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;

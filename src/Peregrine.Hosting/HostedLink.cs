@@ -31,8 +31,8 @@ internal sealed class HostedLink : IHostedLink
             IOrderIdSource ids = options.Link.Ids;
             if (options.HasOwnIds)
             {
-                SqliteSegmentStore store = Own(new SqliteSegmentStore(Path.Combine(options.Link.DataFolder, options.IdDatabase)));
-                ids = Own(new SegmentAllocator(store, "orders", options.Ids));
+                SqliteIdSegmentStore store = Own(new SqliteIdSegmentStore(Path.Combine(options.Link.DataFolder, options.IdDatabase)));
+                ids = Own(new IdSegmentAllocator(store, "orders", options.Ids));
             }
 
             Link = Own(OrderLink.Start(options.Link with { Ids = ids, MarketData = MarketData ?? options.Link.MarketData }, Tell));

@@ -22,7 +22,7 @@ public sealed class LinkHostOptions
     public MarketDataServerOptions? MarketData { get; set; }
 
     /// <summary>How order ids are leased.</summary>
-    public SegmentOptions Ids { get; set; } = new();
+    public IdSegmentOptions Ids { get; set; } = new();
 
     /// <summary>SQLite file that order ids are leased from; a relative path is below the link's data folder.</summary>
     public string IdDatabase { get; set; } = "ids.db";

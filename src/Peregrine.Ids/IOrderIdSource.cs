@@ -1,6 +1,6 @@
 namespace Peregrine.Ids;
 
-/// <summary>Where order ids come from: <see cref="SegmentAllocator"/> is one.</summary>
+/// <summary>Where order ids come from: <see cref="IdSegmentAllocator"/> is one.</summary>
 /// <remarks>Thread: the owner's. No id is given twice, over all runs.</remarks>
 public interface IOrderIdSource
 {

@@ -16,7 +16,7 @@ using Peregrine.Trading.Orders;
 namespace Peregrine.Gateway.Tests;
 
 /// <summary>What stands one command behind what is durable, and phases that need not be told or must be.</summary>
-public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
+public sealed class EdgeTests : IJournalVisitor, IDisposable, IIdSegmentStore
 {
     private const long MinuteNs = 60_000_000_000;
 
@@ -42,7 +42,7 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
     {
     }
 
-    IdSegment ISegmentStore.Lease(string tag, int count) => new(Interlocked.Add(ref _next, count) - count, count);
+    IdSegment IIdSegmentStore.Lease(string tag, int count) => new(Interlocked.Add(ref _next, count) - count, count);
 
     [Fact]
     public void Books_OfACommand_AreToldWhenItIsDurableAndNotOneCommandBefore()
@@ -87,7 +87,7 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, ISegmentStore
     [Fact]
     public void Requests_OfAPort_AreCompletedWhenTheyAreDurableAndNotOneBefore()
     {
-        using SegmentAllocator ids = new(this, "orders");
+        using IdSegmentAllocator ids = new(this, "orders");
         LocalPort port = new([new ClientSession("MAKER", [0])]);
         LocalDoor door = new([port], inFlightMax: 16);
         new SessionDirectory([door]).UseAccounts(new Dictionary<int, int[]> { [SessionId.Of("MAKER")] = [0] });

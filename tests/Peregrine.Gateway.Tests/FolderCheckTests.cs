@@ -86,7 +86,7 @@ public class FolderCheckTests
             highest = (ulong)client.LastOrderId;
         }
 
-        using SegmentAllocator fresh = new(new FreshSegments(), "orders");
+        using IdSegmentAllocator fresh = new(new FreshSegments(), "orders");
         Func<LinkOptions, LinkOptions> change = rig.Change;
         rig.Change = options => change(options) with { Ids = fresh };
         rig.Restart();
@@ -153,7 +153,7 @@ public class FolderCheckTests
     }
 
     /// <summary>Leases from 1 on, as a store that was lost does.</summary>
-    private sealed class FreshSegments : ISegmentStore
+    private sealed class FreshSegments : IIdSegmentStore
     {
         private long _next = 1;
 

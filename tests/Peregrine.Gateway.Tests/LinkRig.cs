@@ -14,7 +14,7 @@ internal sealed class LinkRig : IDisposable
     private const int RemakePassesMax = 20_000;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-test-");
     private readonly MemorySegments _segments = new();
-    private SegmentAllocator _ids = null!;
+    private IdSegmentAllocator _ids = null!;
 
     public LinkRig(Durability durability = Durability.Os, Func<LinkOptions, LinkOptions>? change = null)
     {
@@ -101,7 +101,7 @@ internal sealed class LinkRig : IDisposable
 
     private void Start()
     {
-        _ids = new SegmentAllocator(_segments, "orders");
+        _ids = new IdSegmentAllocator(_segments, "orders");
         LinkOptions options = new()
         {
             DataFolder = DataFolder,
@@ -121,7 +121,7 @@ internal sealed class LinkRig : IDisposable
     }
 
     /// <summary>Segments that outlive a link, as a database would.</summary>
-    private sealed class MemorySegments : ISegmentStore
+    private sealed class MemorySegments : IIdSegmentStore
     {
         private long _next = 1;
 

@@ -23,7 +23,7 @@ public sealed class ReadmeTests : IDisposable
         string folder = _folder.FullName;
         CountingStore store = new();
 
-        using SegmentAllocator ids = new(store, "orders");
+        using IdSegmentAllocator ids = new(store, "orders");
         LinkOptions options = new()
         {
             DataFolder = folder,
@@ -74,7 +74,7 @@ public sealed class ReadmeTests : IDisposable
         ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
     }
 
-    private sealed class CountingStore : ISegmentStore
+    private sealed class CountingStore : IIdSegmentStore
     {
         private long _next = 1;
 

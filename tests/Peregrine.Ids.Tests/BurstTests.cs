@@ -14,7 +14,7 @@ public class BurstTests
     public void Burst_AfterQuiet_ThenAHighRate_RefusesNothing(int readyMin)
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = readyMin }, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", new IdSegmentOptions { ReadyMin = readyMin }, () => _nowNs);
         store.IsSlow = true;
 
         Take(store, allocator, ids: 180 * 100, perSecond: 100);
@@ -29,8 +29,8 @@ public class BurstTests
     public void Segments_AfterTheRateHasStepped_GrowWithinOneRefillAndShrinkAgain()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders",
-            new SegmentOptions { ReadyMin = 1_000, CountMin = 10, CountMax = 1_000_000, RunwayMs = 1_000 }, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders",
+            new IdSegmentOptions { ReadyMin = 1_000, CountMin = 10, CountMax = 1_000_000, RunwayMs = 1_000 }, () => _nowNs);
         store.IsSlow = true;
 
         Take(store, allocator, ids: 20_000, perSecond: 20_000);
@@ -49,7 +49,7 @@ public class BurstTests
     public void Start_WithoutAnyQuiet_HasTwiceWhatIsKeptReady()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10 }, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", new IdSegmentOptions { ReadyMin = 1_000, CountMin = 10 }, () => _nowNs);
         Ids.WaitUntil(() => !allocator.IsWanted);
         store.IsDown = true;
 
@@ -62,7 +62,7 @@ public class BurstTests
     public void Segment_TakenIntoUse_IsReplacedAtOnce()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10 }, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", new IdSegmentOptions { ReadyMin = 1_000, CountMin = 10 }, () => _nowNs);
         Ids.WaitUntil(() => !allocator.IsWanted);
         store.IsSlow = true;
         _nowNs = 3_600 * Second; // as slow as can be: the runway wants nothing
@@ -82,7 +82,7 @@ public class BurstTests
     public void SecondSegment_IsAskedFor_WhenLessThanTheRunwayIsLeft(int perSecond, bool isWanted)
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { ReadyMin = 1_000, CountMin = 10, RunwayMs = 1_000 },
+        using IdSegmentAllocator allocator = new(store, "orders", new IdSegmentOptions { ReadyMin = 1_000, CountMin = 10, RunwayMs = 1_000 },
             () => _nowNs);
         Ids.WaitUntil(() => !allocator.IsWanted);
         store.IsSlow = true;
@@ -98,7 +98,7 @@ public class BurstTests
         Assert.Equal(isWanted, wasWanted);
     }
 
-    private static void TakeAtOnce(SegmentAllocator allocator, int ids)
+    private static void TakeAtOnce(IdSegmentAllocator allocator, int ids)
     {
         for (int taken = 0; taken < ids; taken++)
         {
@@ -106,7 +106,7 @@ public class BurstTests
         }
     }
 
-    private void Take(TestStore store, SegmentAllocator allocator, int ids, int perSecond)
+    private void Take(TestStore store, IdSegmentAllocator allocator, int ids, int perSecond)
     {
         for (int taken = 0; taken < ids; taken++)
         {
@@ -127,7 +127,7 @@ public class BurstTests
         }
     }
 
-    private static void End(TestStore store, SegmentAllocator allocator)
+    private static void End(TestStore store, IdSegmentAllocator allocator)
     {
         store.IsSlow = false;
         while (allocator.IsWanted)

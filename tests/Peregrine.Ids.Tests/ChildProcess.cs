@@ -30,8 +30,8 @@ internal static class ChildProcess
     {
         using Stream output = Console.OpenStandardOutput();
         using StreamWriter lines = new(output) { AutoFlush = true };
-        using SqliteSegmentStore store = new(database);
-        using SegmentAllocator allocator = new(store, "orders", new SegmentOptions { CountMin = 3, CountMax = 50, RetryMs = 1, RetryMsMax = 5 });
+        using SqliteIdSegmentStore store = new(database);
+        using IdSegmentAllocator allocator = new(store, "orders", new IdSegmentOptions { CountMin = 3, CountMax = 50, RetryMs = 1, RetryMsMax = 5 });
         while (true)
         {
             lines.WriteLine(allocator.Next().ToString(CultureInfo.InvariantCulture));

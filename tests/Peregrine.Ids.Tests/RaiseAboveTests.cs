@@ -3,7 +3,7 @@ namespace Peregrine.Ids.Tests;
 /// <summary>A store that was lost, emptied or is an old copy never gives an id twice, when it is told which are in use.</summary>
 public class RaiseAboveTests
 {
-    private static readonly SegmentOptions Small = new() { ReadyMin = 100, CountMin = 100, CountMax = 1_000 };
+    private static readonly IdSegmentOptions Small = new() { ReadyMin = 100, CountMin = 100, CountMax = 1_000 };
 
     [Theory]
     [InlineData("deleted")]
@@ -55,8 +55,8 @@ public class RaiseAboveTests
         foreach (bool isSqlite in (bool[])[false, true])
         {
             using Scratch scratch = new();
-            using SqliteSegmentStore sqlite = new(scratch.Database);
-            using SegmentAllocator allocator = new(isSqlite ? sqlite : new TestStore(), "orders", Small);
+            using SqliteIdSegmentStore sqlite = new(scratch.Database);
+            using IdSegmentAllocator allocator = new(isSqlite ? sqlite : new TestStore(), "orders", Small);
             Ids.WaitUntil(() => !allocator.IsWanted);
 
             // A store without a way of its own leases one id to learn where it is.
@@ -71,7 +71,7 @@ public class RaiseAboveTests
     [Fact]
     public void RaiseAbove_WhatNoIdCanBeAbove_IsRefused()
     {
-        using SegmentAllocator allocator = new(new TestStore(), "orders", Small);
+        using IdSegmentAllocator allocator = new(new TestStore(), "orders", Small);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => allocator.RaiseAbove(long.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => allocator.RaiseAbove(ulong.MaxValue));
@@ -82,7 +82,7 @@ public class RaiseAboveTests
     public void RaiseAbove_OtherTags_StayAsTheyAre()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database);
+        using SqliteIdSegmentStore store = new(scratch.Database);
         _ = store.Lease("other", 5);
 
         store.RaiseAbove("orders", 1_000);
@@ -93,8 +93,8 @@ public class RaiseAboveTests
 
     private static long Take(Scratch scratch, int count, ref ulong highest, bool raise)
     {
-        using SqliteSegmentStore store = new(scratch.Database);
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using SqliteIdSegmentStore store = new(scratch.Database);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
         long skipped = raise ? allocator.RaiseAbove(highest) : 0;
         for (int taken = 0; taken < count; taken++)
         {

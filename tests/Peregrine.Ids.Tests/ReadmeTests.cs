@@ -7,8 +7,8 @@ public class ReadmeTests
     {
         using Scratch scratch = new();
         string path = Path.Combine(scratch.Folder, "ids.db");
-        using SqliteSegmentStore store = new(path);
-        using SegmentAllocator ids = new(store, "orders");
+        using SqliteIdSegmentStore store = new(path);
+        using IdSegmentAllocator ids = new(store, "orders");
         if (ids.TryNext(out ulong id) == IdStatus.Ok)
         {
             Console.WriteLine(id);
@@ -23,7 +23,7 @@ public class ReadmeTests
     {
         using Scratch scratch = new();
         string path = Path.Combine(scratch.Folder, "ids.db");
-        using SqliteSegmentStore store = new(path);
+        using SqliteIdSegmentStore store = new(path);
         IdSegment segment = store.Lease("orders", 5_000);
 
         Assert.Equal(new IdSegment(1, 5_000), segment);

@@ -3,7 +3,7 @@ namespace Peregrine.Ids.Tests;
 public class RunwayTests
 {
     private const int RunwayMs = 100;
-    private static readonly SegmentOptions Options = new() { ReadyMin = 0, CountMin = 100, CountMax = 10_000, RunwayMs = RunwayMs, RetryMs = 1,
+    private static readonly IdSegmentOptions Options = new() { ReadyMin = 0, CountMin = 100, CountMax = 10_000, RunwayMs = RunwayMs, RetryMs = 1,
         RetryMsMax = 2 };
 
     private long _nowNs;
@@ -17,7 +17,7 @@ public class RunwayTests
     public void NextSegment_IsAskedFor_WhenTheRunwayIsLeft(int segmentMs, int askedAfterMin, int askedAfterMax)
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
 
         int taken = 0;
         while (store.Calls == 1)
@@ -37,7 +37,7 @@ public class RunwayTests
     public void Segments_ThatLastLong_HalveDownToTheLeast()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
         Grow(store, allocator, leases: 5);
 
         // Twenty runways for a segment from here on.
@@ -52,7 +52,7 @@ public class RunwayTests
     public void Segments_ThatLastBetweenTwoAndTenRunways_KeepTheirSize()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
+        using IdSegmentAllocator allocator = new(store, "orders", Options, () => _nowNs);
         Grow(store, allocator, leases: 3);
 
         Run(store, allocator, segmentMs: 5 * RunwayMs, leases: 8);
@@ -64,8 +64,8 @@ public class RunwayTests
     public void Segments_AtTheMost_StayThere()
     {
         TestStore store = new();
-        SegmentOptions whole = Options with { CountMin = 1, CountMax = 1 };
-        using SegmentAllocator allocator = new(store, "orders", whole, () => _nowNs);
+        IdSegmentOptions whole = Options with { CountMin = 1, CountMax = 1 };
+        using IdSegmentAllocator allocator = new(store, "orders", whole, () => _nowNs);
 
         ulong[] ids = [.. Enumerable.Range(0, 50).Select(_ => allocator.Next())];
 
@@ -73,7 +73,7 @@ public class RunwayTests
         Assert.All(store.Counts, count => Assert.Equal(1, count));
     }
 
-    private static void Grow(TestStore store, SegmentAllocator allocator, int leases)
+    private static void Grow(TestStore store, IdSegmentAllocator allocator, int leases)
     {
         while (store.Counts.Length < leases)
         {
@@ -81,7 +81,7 @@ public class RunwayTests
         }
     }
 
-    private void Run(TestStore store, SegmentAllocator allocator, int segmentMs, int leases)
+    private void Run(TestStore store, IdSegmentAllocator allocator, int segmentMs, int leases)
     {
         while (store.Counts.Length < leases)
         {
@@ -89,7 +89,7 @@ public class RunwayTests
         }
     }
 
-    private void TakeOne(SegmentAllocator allocator, int segmentMs, int segmentCount)
+    private void TakeOne(IdSegmentAllocator allocator, int segmentMs, int segmentCount)
     {
         allocator.Next();
         _nowNs += segmentMs * 1_000_000L / segmentCount;

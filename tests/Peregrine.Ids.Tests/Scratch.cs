@@ -34,7 +34,7 @@ internal sealed class Scratch : IDisposable
 internal static class Ids
 {
     /// <summary>Takes the next id, waiting for the lease when there is none yet.</summary>
-    public static ulong Next(this SegmentAllocator allocator)
+    public static ulong Next(this IdSegmentAllocator allocator)
     {
         ulong id;
         while (allocator.TryNext(out id) != IdStatus.Ok)

@@ -1,7 +1,7 @@
 namespace Peregrine.Ids.Tests;
 
 /// <summary>A store in memory that can be told to fail, and to wait.</summary>
-internal sealed class TestStore : ISegmentStore
+internal sealed class TestStore : IIdSegmentStore
 {
     private readonly object _gate = new();
     private readonly SemaphoreSlim _permits = new(0);
@@ -50,7 +50,7 @@ internal sealed class TestStore : ISegmentStore
 
         if (IsDown)
         {
-            throw new SegmentStoreException("the test store is down");
+            throw new IdSegmentStoreException("the test store is down");
         }
 
         lock (_gate)

@@ -10,7 +10,7 @@ internal static class LinkMapping
     private const int ChunksPerMiB = 16;
 
     /// <summary>How ids are leased.</summary>
-    public static SegmentOptions ToSegmentOptions(this PeregrineOptions options) =>
+    public static IdSegmentOptions ToIdSegmentOptions(this PeregrineOptions options) =>
         new() { CountMin = options.Ids.CountMin, CountMax = options.Ids.CountMax, RunwayMs = options.Ids.RunwayMs, ReadyMin = options.Ids.ReadyMin };
 
     /// <summary>Where market data goes out.</summary>
@@ -29,7 +29,7 @@ internal static class LinkMapping
     };
 
     /// <summary>Everything that the order link needs, but who comes in by local ports, and where books and reports go.</summary>
-    /// <param name="ids">Leased as <see cref="ToSegmentOptions"/> says; stays the caller's.</param>
+    /// <param name="ids">Leased as <see cref="ToIdSegmentOptions"/> says; stays the caller's.</param>
     public static LinkOptions ToLinkOptions(this PeregrineOptions options, IOrderIdSource ids) => new()
     {
         DataFolder = options.DataFolder,

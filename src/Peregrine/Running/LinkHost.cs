@@ -62,8 +62,8 @@ internal sealed class LinkHost : IDisposable
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
             LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
             PrivateFiles.CheckRegular(options.Ids.DatabasePath);
-            SqliteSegmentStore store = Own(new SqliteSegmentStore(options.Ids.DatabasePath));
-            SegmentAllocator ids = Own(new SegmentAllocator(store, "orders", options.ToSegmentOptions()));
+            SqliteIdSegmentStore store = Own(new SqliteIdSegmentStore(options.Ids.DatabasePath));
+            IdSegmentAllocator ids = Own(new IdSegmentAllocator(store, "orders", options.ToIdSegmentOptions()));
             Link = Own(OrderLink.Start(
                 options.ToLinkOptions(ids) with
                 {

@@ -89,7 +89,7 @@ internal static class RunVerb
             }
         }
         catch (Exception failure) when (failure is IOException
-            or UnauthorizedAccessException or ArgumentException or ReplayException or SegmentStoreException)
+            or UnauthorizedAccessException or ArgumentException or ReplayException or IdSegmentStoreException)
         {
             throw new CommandException(failure.Message);
         }

@@ -21,16 +21,16 @@ internal sealed class DrillLink : IDisposable
     private const int MomentMs = 20;
     private const int DurableMs = 20_000;
 
-    private readonly SqliteSegmentStore _store;
-    private readonly SegmentAllocator _ids;
+    private readonly SqliteIdSegmentStore _store;
+    private readonly IdSegmentAllocator _ids;
 
     private DrillLink(string dataFolder, DrillSetup setup, DrillTruth truth, DrillWays ways)
     {
         _ = Directory.CreateDirectory(dataFolder);
-        _store = new SqliteSegmentStore(Path.Combine(dataFolder, "ids.db"));
+        _store = new SqliteIdSegmentStore(Path.Combine(dataFolder, "ids.db"));
         try
         {
-            _ids = new SegmentAllocator(_store, DrillSetup.IdsTag, new SegmentOptions { CountMin = 200 });
+            _ids = new IdSegmentAllocator(_store, DrillSetup.IdsTag, new IdSegmentOptions { CountMin = 200 });
             LinkOptions options = setup.ToOptions(dataFolder, _ids, truth) with { SkipLostReports = ways.SkipsLostReports };
             Link = OrderLink.Start(ways.AcceptsLostCommands ? AcceptLostCommands(options) : options, Log.Add);
         }
@@ -60,7 +60,7 @@ internal sealed class DrillLink : IDisposable
             return new DrillLink(dataFolder, setup, truth, ways);
         }
         catch (Exception fault)
-            when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ReplayException or SegmentStoreException
+            when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ReplayException or IdSegmentStoreException
                 or ArgumentException)
         {
             refusal = fault.Message;

@@ -34,7 +34,7 @@ internal sealed record DrillSetup
         StoreBytes = random.Next(3) == 0 ? 64 << 10 : 256 << 10,
     };
 
-    public LinkOptions ToOptions(string dataFolder, SegmentAllocator ids, IReportTap truth) => new()
+    public LinkOptions ToOptions(string dataFolder, IdSegmentAllocator ids, IReportTap truth) => new()
     {
         DataFolder = dataFolder,
         Durability = Durability,

@@ -37,14 +37,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void Load_Defaults_AgreeWithTheLibraries()
     {
         PeregrineOptions options = LoadGood("{}");
-        SegmentOptions segments = options.ToSegmentOptions();
+        IdSegmentOptions segments = options.ToIdSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
         LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars,
             Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
 
         Assert.Equal(library, link);
         Assert.Empty(link.Calendars);
-        Assert.Equal(new SegmentOptions(), segments);
+        Assert.Equal(new IdSegmentOptions(), segments);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Peregrine.Ids.Sqlite;
 /// Segments in an SQLite file. A lease is one transaction, synced to the disk before it returns; several processes may share the file.
 /// </summary>
 /// <remarks>Thread: one call at a time. Source of the pragmas: sqlite.org/pragma.html.</remarks>
-public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
+public sealed class SqliteIdSegmentStore : IIdSegmentStore, IDisposable
 {
     private const int HeaderBytes = 100;
     private const string Table = "CREATE TABLE id_segment (tag TEXT PRIMARY KEY, next INTEGER NOT NULL CHECK (next > 0)) STRICT";
@@ -16,9 +16,9 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
     /// <summary>Opens the file, making it when missing.</summary>
     /// <param name="path">Always a file: names that mean a database in memory to SQLite are files here.</param>
     /// <param name="busyTimeoutSeconds">How long to wait for another process that has the file locked, in seconds: 1 or more.</param>
-    /// <exception cref="SegmentStoreException">It cannot be opened or written, or is not a database of this kind;
+    /// <exception cref="IdSegmentStoreException">It cannot be opened or written, or is not a database of this kind;
     /// then it is left as it was.</exception>
-    public SqliteSegmentStore(string path, int busyTimeoutSeconds = 5)
+    public SqliteIdSegmentStore(string path, int busyTimeoutSeconds = 5)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(busyTimeoutSeconds, 1); // 0 would wait for ever
@@ -43,7 +43,7 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
             _connection.Dispose();
             throw Failed("opening", failure.Message, failure);
         }
-        catch (SegmentStoreException)
+        catch (IdSegmentStoreException)
         {
             _connection.Dispose();
             throw;
@@ -138,7 +138,7 @@ public sealed class SqliteSegmentStore : ISegmentStore, IDisposable
         _ = command.ExecuteNonQuery();
     }
 
-    private SegmentStoreException Failed(string doing, string why, SqliteException? failure = null) =>
+    private IdSegmentStoreException Failed(string doing, string why, SqliteException? failure = null) =>
         new($"{doing} the id store {_path} failed: {why.TrimEnd('.')}; check that the file is an id store and that this user may write it and " +
             $"its folder", failure);
 }

@@ -1,8 +1,8 @@
 namespace Peregrine.Ids.Tests;
 
-public class SegmentAllocatorTests
+public class IdSegmentAllocatorTests
 {
-    private static readonly SegmentOptions Small = new() { ReadyMin = 0, CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1,
+    private static readonly IdSegmentOptions Small = new() { ReadyMin = 0, CountMin = 10, CountMax = 100, RunwayMs = 5_000, RetryMs = 1,
         RetryMsMax = 2 };
 
     [Fact]
@@ -14,7 +14,7 @@ public class SegmentAllocatorTests
 
         ulong[][] given = Threads.Run(Allocators, _ =>
         {
-            using SegmentAllocator allocator = new(store, "orders", Small);
+            using IdSegmentAllocator allocator = new(store, "orders", Small);
             return Enumerable.Range(0, IdsEach).Select(_ => allocator.Next()).ToArray();
         });
 
@@ -27,7 +27,7 @@ public class SegmentAllocatorTests
     public void Segments_UsedUpFast_DoubleUpToTheMost()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
 
         for (int taken = 0; taken < 1_000; taken++)
         {
@@ -42,7 +42,7 @@ public class SegmentAllocatorTests
     public void TryNext_WithinASegment_HasNoGaps()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
 
         ulong[] ids = [.. Enumerable.Range(0, 500).Select(_ => allocator.Next())];
 
@@ -53,7 +53,7 @@ public class SegmentAllocatorTests
     public void TryNext_StoreDown_UsesTheSegmentUpThenSaysExhausted()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
         store.IsDown = true;
 
         // The lease fails in the background while the ids that are left are given out.
@@ -76,7 +76,7 @@ public class SegmentAllocatorTests
     public void TryNext_StoreUpAgain_GoesOn()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
         store.IsDown = true;
         while (allocator.TryNext(out _) == IdStatus.Ok)
         {
@@ -94,7 +94,7 @@ public class SegmentAllocatorTests
     public void TryNext_SlowStore_NeverWaitsForIt()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small with { CountMin = 1_000, CountMax = 1_000 });
+        using IdSegmentAllocator allocator = new(store, "orders", Small with { CountMin = 1_000, CountMax = 1_000 });
         store.IsSlow = true;
 
         // The lease does not come back before all these ids are taken: were it waited for, this would hang.
@@ -114,7 +114,7 @@ public class SegmentAllocatorTests
     public void TryNext_SlowStore_IsAskedWhileIdsAreLeft()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small with { CountMin = 1_000, CountMax = 1_000 });
+        using IdSegmentAllocator allocator = new(store, "orders", Small with { CountMin = 1_000, CountMax = 1_000 });
         store.IsSlow = true;
 
         int taken = 0;
@@ -139,7 +139,7 @@ public class SegmentAllocatorTests
     public void Lease_AskedForOnce_WhileOneIsOnItsWay()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
         store.IsSlow = true;
         while (allocator.TryNext(out _) == IdStatus.Ok)
         {
@@ -161,14 +161,14 @@ public class SegmentAllocatorTests
     {
         TestStore store = new() { IsDown = true };
 
-        Assert.Throws<SegmentStoreException>(() => new SegmentAllocator(store, "orders", Small));
+        Assert.Throws<IdSegmentStoreException>(() => new IdSegmentAllocator(store, "orders", Small));
     }
 
     [Fact]
     public void Dispose_WhileTheStoreIsDown_EndsTheThread()
     {
         TestStore store = new();
-        SegmentAllocator allocator = new(store, "orders", Small with { RetryMs = int.MaxValue, RetryMsMax = int.MaxValue });
+        IdSegmentAllocator allocator = new(store, "orders", Small with { RetryMs = int.MaxValue, RetryMsMax = int.MaxValue });
         store.IsDown = true;
         while (allocator.TryNext(out _) == IdStatus.Ok)
         {
@@ -184,7 +184,7 @@ public class SegmentAllocatorTests
     public void TryNext_Warm_AllocatesNothing()
     {
         TestStore store = new();
-        using SegmentAllocator allocator = new(store, "orders", Small);
+        using IdSegmentAllocator allocator = new(store, "orders", Small);
         for (int warm = 0; warm < 5_000; warm++)
         {
             allocator.Next();
@@ -202,7 +202,7 @@ public class SegmentAllocatorTests
     [Fact]
     public void Options_AllWrong_AreAllNamedAtOnce()
     {
-        SegmentOptions options = new() { CountMin = 0, CountMax = -1, RunwayMs = 0, ReadyMin = -1 };
+        IdSegmentOptions options = new() { CountMin = 0, CountMax = -1, RunwayMs = 0, ReadyMin = -1 };
 
         ArgumentException failure = Assert.Throws<ArgumentException>(options.Validate);
 

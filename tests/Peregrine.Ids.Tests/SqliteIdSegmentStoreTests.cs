@@ -1,12 +1,12 @@
 namespace Peregrine.Ids.Tests;
 
-public class SqliteSegmentStoreTests
+public class SqliteIdSegmentStoreTests
 {
     [Fact]
     public void Lease_TagsAndSizes_GiveRangesOneAfterTheOther()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database);
+        using SqliteIdSegmentStore store = new(scratch.Database);
 
         IdSegment[] segments = [store.Lease("a", 5), store.Lease("a", 1), store.Lease("b", 7), store.Lease("a", int.MaxValue), store.Lease("a", 2)];
 
@@ -19,7 +19,7 @@ public class SqliteSegmentStoreTests
         using Scratch scratch = new();
         for (int opening = 0; opening < 5; opening++)
         {
-            using SqliteSegmentStore store = new(scratch.Database);
+            using SqliteIdSegmentStore store = new(scratch.Database);
 
             Assert.Equal(new IdSegment((opening * 10) + 1, 10), store.Lease("orders", 10));
         }
@@ -29,12 +29,12 @@ public class SqliteSegmentStoreTests
     public void Lease_IdsUsedUp_FailsAndGivesNone()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database);
+        using SqliteIdSegmentStore store = new(scratch.Database);
         store.Lease("orders", 1);
         scratch.Execute("UPDATE id_segment SET next = 9223372036854775807;");
 
-        Assert.Throws<SegmentStoreException>(() => store.Lease("orders", 1));
-        Assert.Throws<SegmentStoreException>(() => store.Lease("orders", int.MaxValue));
+        Assert.Throws<IdSegmentStoreException>(() => store.Lease("orders", 1));
+        Assert.Throws<IdSegmentStoreException>(() => store.Lease("orders", int.MaxValue));
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public class SqliteSegmentStoreTests
     public void Lease_CountOutOfRange_IsRefused(int count)
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database);
+        using SqliteIdSegmentStore store = new(scratch.Database);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => store.Lease("orders", count));
     }
@@ -53,7 +53,7 @@ public class SqliteSegmentStoreTests
     public void Lease_CommitRefused_FailsInsteadOfGivingWhatIsNotStored()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 1);
+        using SqliteIdSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 1);
         store.Lease("orders", 10);
         using (SqliteConnection reader = scratch.Connect())
         {
@@ -62,7 +62,7 @@ public class SqliteSegmentStoreTests
             read.CommandText = "SELECT next FROM id_segment;";
             Assert.Equal(11L, read.ExecuteScalar());
 
-            Assert.Throws<SegmentStoreException>(() => store.Lease("orders", 10));
+            Assert.Throws<IdSegmentStoreException>(() => store.Lease("orders", 10));
 
             Scratch.Execute(reader, "ROLLBACK;");
         }
@@ -75,7 +75,7 @@ public class SqliteSegmentStoreTests
     public void Lease_CommitInTheWayOfAReader_WaitsForIt()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 60);
+        using SqliteIdSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 60);
         store.Lease("orders", 10);
         using SqliteConnection reader = scratch.Connect();
         Scratch.Execute(reader, "BEGIN; SELECT next FROM id_segment;");
@@ -91,12 +91,12 @@ public class SqliteSegmentStoreTests
     public void Lease_WriteLockedElsewhere_FailsThenGoesOn()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 1);
+        using SqliteIdSegmentStore store = new(scratch.Database, busyTimeoutSeconds: 1);
         using (SqliteConnection other = scratch.Connect())
         {
             Scratch.Execute(other, "BEGIN EXCLUSIVE;");
 
-            SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => store.Lease("orders", 10));
+            IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => store.Lease("orders", 10));
 
             AssertIsOneClearLine(failure, scratch.Database, "locked");
         }
@@ -111,7 +111,7 @@ public class SqliteSegmentStoreTests
         using SqliteConnection other = scratch.Connect();
         Scratch.Execute(other, "BEGIN EXCLUSIVE;");
 
-        SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => new SqliteSegmentStore(scratch.Database, busyTimeoutSeconds: 1));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore(scratch.Database, busyTimeoutSeconds: 1));
 
         AssertIsOneClearLine(failure, scratch.Database, "locked");
     }
@@ -123,7 +123,7 @@ public class SqliteSegmentStoreTests
         string text = string.Concat(Enumerable.Repeat("this is somebody's letter\n", 1_000));
         File.WriteAllText(scratch.Database, text);
 
-        SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => new SqliteSegmentStore(scratch.Database));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore(scratch.Database));
 
         AssertIsOneClearLine(failure, scratch.Database, "not a database");
         Assert.Equal(text, File.ReadAllText(scratch.Database));
@@ -139,7 +139,7 @@ public class SqliteSegmentStoreTests
         scratch.Execute(schema);
         byte[] before = File.ReadAllBytes(scratch.Database);
 
-        SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => new SqliteSegmentStore(scratch.Database));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore(scratch.Database));
 
         AssertIsOneClearLine(failure, scratch.Database, "another kind");
         Assert.Equal(before, File.ReadAllBytes(scratch.Database));
@@ -149,7 +149,7 @@ public class SqliteSegmentStoreTests
     public void Open_CutOrOverwrittenAnywhere_LeasesNothingTwice()
     {
         using Scratch scratch = new();
-        using (SqliteSegmentStore store = new(scratch.Database))
+        using (SqliteIdSegmentStore store = new(scratch.Database))
         {
             store.Lease("orders", 1_000);
         }
@@ -174,7 +174,7 @@ public class SqliteSegmentStoreTests
         using Scratch scratch = new();
         string path = Path.Combine(scratch.Folder, "missing", "ids.db");
 
-        SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => new SqliteSegmentStore(path));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore(path));
 
         AssertIsOneClearLine(failure, path, "unable to open");
     }
@@ -183,7 +183,7 @@ public class SqliteSegmentStoreTests
     public void Open_FolderThatTakesNoFiles_IsRefused()
     {
         // Not even root can make files here, so permissions need not be played with.
-        SegmentStoreException failure = Assert.Throws<SegmentStoreException>(() => new SqliteSegmentStore("/proc/self/ids.db"));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore("/proc/self/ids.db"));
 
         AssertIsOneClearLine(failure, "/proc/self/ids.db", "unable to open");
     }
@@ -191,7 +191,7 @@ public class SqliteSegmentStoreTests
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void Open_NoPath_IsRefused(string path) => Assert.ThrowsAny<ArgumentException>(() => new SqliteSegmentStore(path));
+    public void Open_NoPath_IsRefused(string path) => Assert.ThrowsAny<ArgumentException>(() => new SqliteIdSegmentStore(path));
 
     [Theory]
     [InlineData(":memory:")]
@@ -201,12 +201,12 @@ public class SqliteSegmentStoreTests
         File.Delete(name);
         try
         {
-            using (SqliteSegmentStore store = new(name))
+            using (SqliteIdSegmentStore store = new(name))
             {
                 store.Lease("orders", 10);
             }
 
-            using SqliteSegmentStore again = new(name);
+            using SqliteIdSegmentStore again = new(name);
             Assert.Equal(new IdSegment(11, 10), again.Lease("orders", 10));
         }
         finally
@@ -219,7 +219,7 @@ public class SqliteSegmentStoreTests
     public void Synchronous_IsExtra()
     {
         using Scratch scratch = new();
-        using SqliteSegmentStore store = new(scratch.Database);
+        using SqliteIdSegmentStore store = new(scratch.Database);
 
         Assert.Equal("delete", store.Scalar("PRAGMA journal_mode;"));
         Assert.Equal(3L, store.Scalar("PRAGMA synchronous;"));
@@ -246,17 +246,17 @@ public class SqliteSegmentStoreTests
         File.WriteAllBytes(scratch.Database, bytes);
         try
         {
-            using SqliteSegmentStore store = new(scratch.Database);
+            using SqliteIdSegmentStore store = new(scratch.Database);
             IdSegment segment = store.Lease("orders", 10);
             Assert.True(segment.First >= 1_001, $"{because}: leased {segment.First} again");
         }
-        catch (SegmentStoreException failure)
+        catch (IdSegmentStoreException failure)
         {
             AssertIsOneClearLine(failure, scratch.Database, "");
         }
     }
 
-    private static void AssertIsOneClearLine(SegmentStoreException failure, string path, string reason)
+    private static void AssertIsOneClearLine(IdSegmentStoreException failure, string path, string reason)
     {
         Assert.DoesNotContain('\n', failure.Message);
         Assert.Contains(path, failure.Message);

@@ -4,7 +4,7 @@ namespace Peregrine.Ids;
 
 /// <summary>
 /// Hands out ids from leased segments. The next segment is leased by a thread of its own before the present one runs out.
-/// As a rule a whole one of at least <see cref="SegmentOptions.ReadyMin"/> ids is ready at any time, for a burst after quiet; a second one,
+/// As a rule a whole one of at least <see cref="IdSegmentOptions.ReadyMin"/> ids is ready at any time, for a burst after quiet; a second one,
 /// when less than the runway is left at the present rate. Its size follows that rate, at most eight times the size before.
 /// Without ids kept ready, one is leased when less than the runway, or less than a fifth of the segment, is left.
 /// A segment that lasted less than twice the runway makes the next one twice as large; one that lasted ten times as long makes it half as large.
@@ -13,13 +13,13 @@ namespace Peregrine.Ids;
 /// Ids rise within a process and are unique for ever; a restart or crash loses the rest of a segment, so there are gaps.
 /// Thread: <see cref="TryNext"/> by one owner. Allocates: no.
 /// </remarks>
-public sealed class SegmentAllocator : IOrderIdSource, IDisposable
+public sealed class IdSegmentAllocator : IOrderIdSource, IDisposable
 {
     private const int ReadyMax = 2;
     private const int GrowthMax = 8;
-    private readonly ISegmentStore _store;
+    private readonly IIdSegmentStore _store;
     private readonly string _tag;
-    private readonly SegmentOptions _options;
+    private readonly IdSegmentOptions _options;
     private readonly Func<long> _monotonicNs;
     private readonly Thread _thread;
     private readonly object _gate = new();
@@ -48,17 +48,17 @@ public sealed class SegmentAllocator : IOrderIdSource, IDisposable
     /// <param name="store">Where segments come from; not disposed here.</param>
     /// <param name="tag">What the ids are for.</param>
     /// <param name="options">Null takes the defaults.</param>
-    /// <exception cref="SegmentStoreException">The first lease failed.</exception>
-    public SegmentAllocator(ISegmentStore store, string tag, SegmentOptions? options = null)
+    /// <exception cref="IdSegmentStoreException">The first lease failed.</exception>
+    public IdSegmentAllocator(IIdSegmentStore store, string tag, IdSegmentOptions? options = null)
         : this(store, tag, options, static () => Clock.MonotonicNs)
     {
     }
 
     // Tests bring their own clock.
-    internal SegmentAllocator(ISegmentStore store, string tag, SegmentOptions? options, Func<long> monotonicNs)
+    internal IdSegmentAllocator(IIdSegmentStore store, string tag, IdSegmentOptions? options, Func<long> monotonicNs)
     {
         _monotonicNs = monotonicNs;
-        _options = options ?? new SegmentOptions();
+        _options = options ?? new IdSegmentOptions();
         _options.Validate();
         _store = store;
         _tag = tag;
@@ -120,7 +120,7 @@ public sealed class SegmentAllocator : IOrderIdSource, IDisposable
     /// </summary>
     /// <param name="id">The highest id in use; 0 is none.</param>
     /// <returns>How many ids were skipped; 0 when all were above it already.</returns>
-    /// <exception cref="SegmentStoreException">The store cannot lease now: the allocator then holds no id, and must not be used.</exception>
+    /// <exception cref="IdSegmentStoreException">The store cannot lease now: the allocator then holds no id, and must not be used.</exception>
     /// <remarks>Blocks: at most two calls of the store, and one that is on its way.</remarks>
     public long RaiseAbove(ulong id)
     {
@@ -345,7 +345,7 @@ public sealed class SegmentAllocator : IOrderIdSource, IDisposable
             Volatile.Write(ref _lastFailure, null);
             return true;
         }
-        catch (SegmentStoreException failure)
+        catch (IdSegmentStoreException failure)
         {
             LeaseFailures++;
             Volatile.Write(ref _lastFailure, failure.Message);

@@ -1,7 +1,7 @@
 namespace Peregrine.Ids;
 
 /// <summary>How segments are leased.</summary>
-public sealed record SegmentOptions
+public sealed record IdSegmentOptions
 {
     /// <summary>Ids of the first segment, and the smallest later one: 1 or more.</summary>
     public int CountMin { get; init; } = 5_000;
