@@ -9,6 +9,7 @@ public sealed class CloneTests(PackedLibraries packed)
     [Fact]
     public void Packages_OfTwoClones_AreTheSameBytes()
     {
+        DotNet.RequireTimesOfCommits();
         string[][] contents = [.. new[] { "one", "another-folder/two" }.Select(name =>
         {
             string clone = Clone(name);
@@ -26,7 +27,6 @@ public sealed class CloneTests(PackedLibraries packed)
     {
         string clone = Clone("linked");
         _ = DotNet.Run("git", clone, ["remote", "set-url", "origin", "https://github.com/example/peregrine.git"]);
-        string commit = DotNet.Run("git", clone, ["rev-parse", "HEAD"]).Trim();
         Build(clone, "Peregrine.Primitives");
         string to = Path.Combine(clone, "packed");
 
@@ -34,19 +34,24 @@ public sealed class CloneTests(PackedLibraries packed)
 
         using ZipArchive package = ZipFile.OpenRead(Directory.GetFiles(to).Single());
         using StreamReader text = new(package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
-        Assert.Contains($"<repository type=\"git\" url=\"https://github.com/example/peregrine.git\" commit=\"{commit}\" />", text.ReadToEnd(),
+        Assert.Contains($"<repository type=\"git\" url=\"https://github.com/example/peregrine.git\" commit=\"{Commit}\" />", text.ReadToEnd(),
             StringComparison.Ordinal);
         Symbols symbols = Symbols.Of(File.ReadAllBytes(Path.Combine(clone, "artifacts/bin/Peregrine.Primitives/release/Peregrine.Primitives.dll")));
-        Assert.Equal($"{{\"documents\":{{\"/_/*\":\"https://raw.githubusercontent.com/example/peregrine/{commit}/*\"}}}}", symbols.Link);
+        Assert.Equal($"{{\"documents\":{{\"/_/*\":\"https://raw.githubusercontent.com/example/peregrine/{Commit}/*\"}}}}", symbols.Link);
         Assert.All(symbols.Documents,
             document => Assert.Equal(document.Name.StartsWith("/_/src/", StringComparison.Ordinal), document.Source is null));
     }
 
+    // Somebody may commit while this is at work: all clones are of one commit.
+    private static string Commit { get; } = DotNet.Run("git", Repository.Root, ["rev-parse", "HEAD"]).Trim();
+
     private string Clone(string name)
     {
         string folder = packed.NewFolder(name);
-        _ = DotNet.Run("git", folder, ["clone", "--quiet", Repository.Root, "clone"]);
-        return Path.Combine(folder, "clone");
+        _ = DotNet.Run("git", folder, ["clone", "--quiet", "--no-checkout", Repository.Root, "clone"]);
+        string clone = Path.Combine(folder, "clone");
+        _ = DotNet.Run("git", clone, ["checkout", "--quiet", "--detach", Commit]);
+        return clone;
     }
 
     private static void Build(string clone, string project) => DotNet.Run(clone, "build", $"src/{project}", "-c", "Release", "--nologo",

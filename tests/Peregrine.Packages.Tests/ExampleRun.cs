@@ -3,12 +3,20 @@ namespace Peregrine.Packages.Tests;
 /// <summary>What the examples of the READMEs need beside their own text to run.</summary>
 internal static class ExampleRun
 {
-    private const string Endless = "using CancellationTokenSource stop = new();";
+    // How long a program is let run that would go on for ever, and how such programs wait for their end.
+    private const int EndlessMs = 250;
+
+    private static readonly (string Waits, string Ends)[] Endless =
+    [
+        ("using CancellationTokenSource stop = new();", $"using CancellationTokenSource stop = new({EndlessMs});"),
+        ("await host.RunAsync();", $"await host.RunAsync(new CancellationTokenSource({EndlessMs}).Token);"),
+    ];
 
     /// <summary>The program with an end: one that goes on until it is told to end is told by time.</summary>
     public static ReadmeProgram Ending(ReadmeProgram program) => program with
     {
-        Lines = [.. program.Lines.Select(line => line.Replace(Endless, "using CancellationTokenSource stop = new(250);", StringComparison.Ordinal))],
+        Lines = [.. program.Lines.Select(line => Endless.Aggregate(line, (text, end) =>
+            text.Replace(end.Waits, end.Ends, StringComparison.Ordinal)))],
     };
 
     /// <summary>Writes the files that examples read, into the folder that they run in.</summary>

@@ -19,7 +19,7 @@ public sealed class FreshProjectTests(PackedLibraries packed)
         }
 
         File.WriteAllText(Path.Combine(folder, "Program.cs"), ExampleRun.OfAll(Programs));
-        string built = packed.BuildProject(folder, Library.All.Select(library => library.Name));
+        string built = packed.BuildProject(folder, Library.All.Select(library => library.Name), Programs.Any(program => program.IsHost));
 
         string said = DotNet.Run(run, built, run);
 
@@ -38,7 +38,7 @@ public sealed class FreshProjectTests(PackedLibraries packed)
         string folder = packed.NewFolder(name);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), ExampleRun.Ending(program).Text);
         string built = packed.BuildProject(folder, Library.All.Select(library => library.Name).Where(library => library == program.Library
-            || program.Usings.Any(space => space == library || space.StartsWith(library + ".", StringComparison.Ordinal))));
+            || program.Usings.Any(space => space == library || space.StartsWith(library + ".", StringComparison.Ordinal))), program.IsHost);
         string run = packed.NewFolder(name + "-run");
         ExampleRun.WriteInputs(run);
 

@@ -32,9 +32,11 @@ public sealed class PackedLibraries : IDisposable
     /// it.</summary>
     /// <returns>The program that comes of it.</returns>
     /// <remarks>The packages are unpacked beside the project: a cache of the machine may have others of the same version.</remarks>
-    public string BuildProject(string folder, IEnumerable<string> packages)
+    /// <param name="isHost">The programs bring their own .NET host, whose parts are a framework's.</param>
+    public string BuildProject(string folder, IEnumerable<string> packages, bool isHost)
     {
-        string references = string.Join("\n    ", packages.Select(package => $"<PackageReference Include=\"{package}\" Version=\"*-*\" />"));
+        string references = string.Join("\n    ", [.. packages.Select(package => $"<PackageReference Include=\"{package}\" Version=\"*-*\" />"),
+            isHost ? "<FrameworkReference Include=\"Microsoft.AspNetCore.App\" />" : ""]);
         File.WriteAllText(Path.Combine(folder, "Fresh.csproj"), FreshProject.Text(references, "<RestorePackagesPath>unpacked</RestorePackagesPath>"));
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
             <configuration>

@@ -20,6 +20,9 @@ internal sealed partial record ReadmeProgram(string Name, string Library, IReadO
     /// <summary>The namespaces that it uses.</summary>
     public IEnumerable<string> Usings => Lines.Where(ReadmeExample.IsUsing).Select(line => line["using ".Length..^1]);
 
+    /// <summary>Whether it brings a .NET host of its own.</summary>
+    public bool IsHost => Usings.Contains("Microsoft.Extensions.Hosting");
+
     /// <summary>The examples in the README of a library: a block that begins with using lines begins one, a block without goes on with it.</summary>
     public static IEnumerable<ReadmeProgram> Of(string library)
     {
