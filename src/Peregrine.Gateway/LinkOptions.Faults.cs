@@ -19,7 +19,8 @@ public sealed partial record LinkOptions
 
     /// <summary>Every fault of these options: name, value, what was expected. Empty when a link can be started with them, as far as
     /// options tell.</summary>
-    /// <remarks>Thread: any. Nothing is opened: ports and folders are found to be good or bad by <see cref="OrderLink.Start"/>.</remarks>
+    /// <remarks>Thread: any. Nothing is opened: ports and folders are found to be good or bad by
+    /// <see cref="OrderLink.Start(LinkOptions, Action{string})"/>.</remarks>
     public IReadOnlyList<string> FindFaults() =>
     [
         .. NumberFaults(),

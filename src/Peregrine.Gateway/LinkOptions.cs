@@ -25,7 +25,8 @@ public enum WaitMode : byte
     Block = 3,
 }
 
-/// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by <see cref="OrderLink.Start"/>.</summary>
+/// <summary>Everything an <see cref="OrderLink"/> needs; plain values, checked by
+/// <see cref="OrderLink.Start(LinkOptions, Action{string})"/>.</summary>
 public sealed partial record LinkOptions
 {
     /// <summary>Folder of the journal and the session stores; made when missing.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Sequencing;
@@ -129,7 +130,7 @@ public sealed partial class OrderLink
         After = after,
     };
 
-    private SnapshotKeeper? KeepSnapshots(LinkStart start, Action<string> log)
+    private SnapshotKeeper? KeepSnapshots(LinkStart start, ILogger log)
     {
         if (_options.Snapshots is not { } snapshots)
         {
@@ -138,7 +139,7 @@ public sealed partial class OrderLink
 
         SnapshotKeeper keeper = new(
             snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0,
-            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _fix.SentSequence), log);
+            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _fix.SentSequence), log.SnapshotsTold);
         keeper.Start();
         return keeper;
     }

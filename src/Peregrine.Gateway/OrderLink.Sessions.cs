@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
@@ -42,7 +42,7 @@ public sealed partial class OrderLink
     private void CompareFolder(JournalReplay replay) => _lost = FolderCheck.Compare(_options.DataFolder, replay, _fix.Clients, MayLoseCommands);
 
     // Which link this is, and what it lost, stand in the journal before anything else that this run writes.
-    private void WriteIdentity(JournalReplay replay, Action<string> log)
+    private void WriteIdentity(JournalReplay replay, ILogger log)
     {
         _identity = replay.Identity;
         if (_identity == Guid.Empty)
@@ -60,9 +60,7 @@ public sealed partial class OrderLink
 
         long execId = Core.LastExecId + LossGap;
         ulong orderId = replay.Ledger.HighestOrderId + LossGap;
-        log(string.Create(CultureInfo.InvariantCulture,
-            $"the link goes on without the end of its journal, after command {Core.LastSequence}; " +
-            $"execution ids go on above {execId}, order ids above {orderId}: {string.Join("; ", _lost)}"));
+        log.EndLost(Core.LastSequence, execId, orderId, string.Join("; ", _lost));
         Span<byte> loss = stackalloc byte[JournalReplay.LossBytes];
         BinaryPrimitives.WriteInt64LittleEndian(loss, execId);
         BinaryPrimitives.WriteUInt64LittleEndian(loss[8..], orderId);
@@ -72,19 +70,18 @@ public sealed partial class OrderLink
         foreach ((string path, long _) in FolderCheck.SnapshotsAhead(_options.DataFolder, Core.LastSequence).ToList())
         {
             File.Move(path, path + AheadExtension, overwrite: true);
-            log($"snapshot {path} holds commands that the journal lost: set aside as {Path.GetFileName(path)}{AheadExtension}");
+            log.SnapshotSetAside(path, $"{Path.GetFileName(path)}{AheadExtension}");
         }
     }
 
     // The journal has every id that an order ever got; where ids come from may have been lost, or be of an earlier day.
-    private void RaiseIds(JournalReplay replay, Action<string> log)
+    private void RaiseIds(JournalReplay replay, ILogger log)
     {
         ulong highest = replay.Ledger.HighestOrderId;
         long skipped = _options.Ids.RaiseAbove(highest);
         if (skipped > 0)
         {
-            log(string.Create(CultureInfo.InvariantCulture,
-                $"the store of order ids was behind the journal, which has order {highest}: {skipped} ids are left out"));
+            log.IdsLeftOut(highest, skipped);
         }
     }
 

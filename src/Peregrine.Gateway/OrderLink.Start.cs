@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Journal;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
@@ -23,13 +24,12 @@ public sealed partial class OrderLink
     }
 
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
-    private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, Action<string> log)
+    private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, ILogger log)
     {
         CoreOptions configured = CoreOptionsOf(_options);
         if (Core.Options != configured)
         {
-            log($"the data folder keeps its bounds for good: {Core.Options.OrdersMax} orders and {Core.Options.ClientOrderIdsMax} client order " +
-                $"ids; the configured {configured.OrdersMax} and {configured.ClientOrderIdsMax} are not used");
+            log.BoundsKept(Core.Options.OrdersMax, Core.Options.ClientOrderIdsMax, configured.OrdersMax, configured.ClientOrderIdsMax);
         }
 
         if (recovery.End.Records == 0)

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
@@ -26,7 +28,7 @@ public sealed record LinkRecovery(JournalRecovery Journal, long Commands, long P
 }
 
 /// <summary>
-/// The order link: doors, sequencer, journal, core and reports on one thread. <see cref="Start"/> recovers and listens,
+/// The order link: doors, sequencer, journal, core and reports on one thread. <see cref="Start(LinkOptions, ILogger)"/> recovers and listens,
 /// <see cref="Run"/> works until <see cref="RequestStop"/>.
 /// </summary>
 /// <remarks>
@@ -55,10 +57,11 @@ public sealed partial class OrderLink : IDisposable
     private bool _isStopRequested;
     private bool _isDisposed;
 
-    private OrderLink(LinkOptions options, Action<string> log)
+    private OrderLink(LinkOptions options, ILogger log)
     {
         _options = options;
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.FixConnectionsMax, SlowHandlerUs = 0, Log = log });
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.FixConnectionsMax, SlowHandlerUs = 0,
+            Log = log.LoopTold });
         _waitForJournal = WaitForJournal;
         _books = options.MarketData is { } server ? new BookTap(server, options.InFlightMax * 4) : null;
         try
@@ -72,9 +75,9 @@ public sealed partial class OrderLink : IDisposable
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs,
-                options.AcceptClockBehind, log);
+                options.AcceptClockBehind, log.ClockTold);
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs);
-            _watch = new LimitWatch(log);
+            _watch = new LimitWatch(log.DiskTold);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _fix.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
@@ -124,17 +127,23 @@ public sealed partial class OrderLink : IDisposable
 
     internal TradingCore Core { get; }
 
-    /// <summary>Recovers from the data folder and listens; nothing is served before <see cref="Run"/>.</summary>
+    /// <summary>As <see cref="Start(LinkOptions, ILogger)"/>, with a callback for the lines of the log.</summary>
     /// <param name="options">Checked here.</param>
     /// <param name="log">Gets a line for what a person should know; null for none. Called on the link's thread.</param>
+    public static OrderLink Start(LinkOptions options, Action<string>? log = null) =>
+        Start(options, log is null ? NullLogger.Instance : new LineLogger(log));
+
+    /// <summary>Recovers from the data folder and listens; nothing is served before <see cref="Run"/>.</summary>
+    /// <param name="options">Checked here.</param>
+    /// <param name="log">Gets what a person should know, on the link's thread.</param>
     /// <exception cref="ArgumentException">Options that do not fit each other or the journal.</exception>
     /// <exception cref="IOException">Port in use; journal damaged, of another version, in use or not writable;
     /// older segments gone and no snapshot that serves.</exception>
     /// <exception cref="ReplayException">The journal is whole but does not replay to the same state.</exception>
-    public static OrderLink Start(LinkOptions options, Action<string>? log = null)
+    public static OrderLink Start(LinkOptions options, ILogger log)
     {
         RefuseFaults(options);
-        return new OrderLink(options, log ?? (_ => { }));
+        return new OrderLink(options, log);
     }
 
     /// <summary>Works until it is asked to stop or the journal fails; then says goodbye to the clients and drains.</summary>

@@ -15,19 +15,21 @@ internal sealed class HostedLink : IHostedLink
     /// <summary>Starts the link; nothing is served before <see cref="Run"/>.</summary>
     /// <exception cref="ArgumentException">Options that do not fit the journal.</exception>
     /// <exception cref="IOException">A port or the folder is in use, or damaged.</exception>
-    public HostedLink(LinkHostOptions options, ILogger logger)
+    public HostedLink(LinkHostOptions options, ILoggerFactory loggers)
     {
-        void Tell(string line) => LinkLog.Told(logger, line);
+        ILogger logger = loggers.CreateLogger<LinkService>();
         if (options.NotHere.Count > 0)
         {
-            LinkLog.NotHere(logger, string.Join(", ", options.NotHere));
+            logger.NotHere(string.Join(", ", options.NotHere));
         }
 
         try
         {
             // Orders are nobody else's business.
             _ = Directory.CreateDirectory(options.Link.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            MarketData = options.MarketData is { } market ? Own(new MarketDataServer(market with { Log = market.Log ?? Tell })) : null;
+            MarketData = options.MarketData is { } market
+                ? Own(new MarketDataServer(market with { Log = market.Log ?? logger.MarketDataTold }))
+                : null;
             IOrderIdSource ids = options.Link.Ids;
             if (options.HasOwnIds)
             {
@@ -35,11 +37,12 @@ internal sealed class HostedLink : IHostedLink
                 ids = Own(new IdSegmentAllocator(store, "orders", options.Ids));
             }
 
-            Link = Own(OrderLink.Start(options.Link with { Ids = ids, MarketData = MarketData ?? options.Link.MarketData }, Tell));
-            LinkLog.Started(logger, Link.FixEndPoint, Link.Recovery.Commands);
+            Link = Own(OrderLink.Start(options.Link with { Ids = ids, MarketData = MarketData ?? options.Link.MarketData },
+                loggers.CreateLogger<OrderLink>()));
+            logger.Started(Link.FixEndPoint, Link.Recovery.Commands);
             if (MarketData is not null)
             {
-                LinkLog.Distributes(logger, MarketData.EndPoint);
+                logger.Distributes(MarketData.EndPoint);
                 _serverThread = new Thread(MarketData.Run) { IsBackground = true, Name = "market data" };
                 _serverThread.Start();
             }

@@ -7,23 +7,23 @@ namespace Peregrine.Hosting;
 internal static partial class LinkLog
 {
     [LoggerMessage(6000, LogLevel.Information, "FIX on {EndPoint}, {Commands} commands replayed")]
-    public static partial void Started(ILogger logger, IPEndPoint endPoint, long commands);
+    public static partial void Started(this ILogger logger, IPEndPoint endPoint, long commands);
 
     [LoggerMessage(6001, LogLevel.Information, "market data on {EndPoint}")]
-    public static partial void Distributes(ILogger logger, IPEndPoint endPoint);
+    public static partial void Distributes(this ILogger logger, IPEndPoint endPoint);
 
     [LoggerMessage(6002, LogLevel.Information, "{Line}")]
-    public static partial void Told(ILogger logger, string line);
+    public static partial void MarketDataTold(this ILogger logger, string line);
 
     [LoggerMessage(6003, LogLevel.Information, "stopped at command {Sequence}, state hash {StateHash}")]
-    public static partial void Stopped(ILogger logger, long sequence, string stateHash);
+    public static partial void Stopped(this ILogger logger, long sequence, string stateHash);
 
     [LoggerMessage(6004, LogLevel.Critical, "the link has failed, and the host stops: {Reason}")]
-    public static partial void Failed(ILogger logger, string reason);
+    public static partial void Failed(this ILogger logger, string reason);
 
     [LoggerMessage(6005, LogLevel.Warning, "the configuration enables {Keys}: those belong to the peregrine command, and do not run here")]
-    public static partial void NotHere(ILogger logger, string keys);
+    public static partial void NotHere(this ILogger logger, string keys);
 
     [LoggerMessage(6006, LogLevel.Warning, "the link has not ended in the time that the host gave it; what was acknowledged is in the journal")]
-    public static partial void NotEnded(ILogger logger);
+    public static partial void NotEnded(this ILogger logger);
 }

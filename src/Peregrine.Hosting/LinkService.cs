@@ -80,7 +80,7 @@ public sealed class LinkService : IHostedService, IDisposable
             }
             catch (OperationCanceledException)
             {
-                LinkLog.NotEnded(_logger);
+                _logger.NotEnded();
             }
         }
     }
@@ -117,7 +117,7 @@ public sealed class LinkService : IHostedService, IDisposable
         {
             // So that whoever started the process starts it again.
             Environment.ExitCode = Environment.ExitCode == 0 ? 1 : Environment.ExitCode;
-            LinkLog.Failed(_logger, Failure!);
+            _logger.Failed(Failure!);
             _lifetime.StopApplication();
         }
     }
@@ -150,7 +150,7 @@ public sealed class LinkService : IHostedService, IDisposable
         _state = Failure is null ? HostedLinkState.Stopped : HostedLinkState.Failed;
         if (Failure is null)
         {
-            LinkLog.Stopped(_logger, link.Status().Sequence, link.StateHash.ToString("x16", CultureInfo.InvariantCulture));
+            _logger.Stopped(link.Status().Sequence, link.StateHash.ToString("x16", CultureInfo.InvariantCulture));
         }
     }
 }

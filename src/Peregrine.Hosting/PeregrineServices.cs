@@ -66,5 +66,5 @@ public static class PeregrineServices
     }
 
     private static HostedLink OpenByOptions(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<LinkHostOptions>>().Value, provider.GetRequiredService<ILogger<LinkService>>());
+        new(provider.GetRequiredService<IOptions<LinkHostOptions>>().Value, provider.GetRequiredService<ILoggerFactory>());
 }

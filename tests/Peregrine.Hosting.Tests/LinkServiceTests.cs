@@ -81,6 +81,21 @@ public sealed class LinkServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_WithBoundsThatTheFolderDoesNotHave_IsToldByTheLink()
+    {
+        using IHost first = _rig.Host();
+        await first.StartAsync();
+        await first.StopAsync();
+        using IHost second = _rig.Host(options => options.Link = options.Link with { OrdersMax = 2_048 });
+
+        await second.StartAsync();
+        await second.StopAsync();
+
+        Assert.Equal(["Warning 5009 the data folder keeps its bounds for good: 1024 orders and 4096 client order ids; the configured 2048 and 4096 " +
+            "are not used"], _rig.Lines.Of("Peregrine.Gateway.OrderLink"));
+    }
+
+    [Fact]
     public async Task AddPeregrineLink_Twice_IsOneLinkWithTheOptionsOfBoth()
     {
         HostApplicationBuilder builder = _rig.Builder();
@@ -172,7 +187,7 @@ public sealed class LinkServiceTests : IDisposable
     // Runs as a link does, and then throws.
     private sealed class BrokenLink(LinkHostOptions options, Exception? fault) : IHostedLink
     {
-        private readonly HostedLink _inner = new(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        private readonly HostedLink _inner = new(options, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
 
         public OrderLink Link => _inner.Link;
 

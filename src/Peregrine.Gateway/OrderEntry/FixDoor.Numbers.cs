@@ -26,7 +26,7 @@ internal sealed partial class FixDoor
     public bool IsRemaking => _remakers is { IsMaking: true };
 
     /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
-    public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log);
+    public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log.RemakerTold);
 
     /// <summary>Ends what makes reports again.</summary>
     public void StopRemakes() => _remakers?.Dispose();
@@ -92,7 +92,7 @@ internal sealed partial class FixDoor
             case NumberKind.Other:
                 return RemakeStatus.Gap;
             case NumberKind.Unknown:
-                _log($"session {client.Client.CompId}: it is not known any more what number {sequence} was; the session ends");
+                _log.NumberUnknown(client.Client.CompId, sequence);
 
                 // Reports that no connection was given are known nevertheless: with new numbers they are told.
                 return GiveUp(client, Math.Min(session.SentMark, client.ReportCount));

@@ -103,7 +103,7 @@ internal sealed partial class FixDoor
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
             if (mended.Line is { } line)
             {
-                _log(line);
+                _log.StoreMended(line);
             }
 
             if (folder.IsEndLost || known is { OwesNews: true })
@@ -160,15 +160,14 @@ internal sealed partial class FixDoor
             FileSessionStore store = FileSessionStore.Open(StorePath(client), _options.SessionStoreBytes, OwnerOf(client));
             if (store.Found.Length > 0)
             {
-                _log(store.Found);
+                _log.StoreFound(store.Found);
             }
 
             return store;
         }
         catch (SessionStoreDamagedException damaged)
         {
-            _log($"session store {StorePath(client)} is damaged: {damaged.What}; " +
-                $"it is kept as {client.CompId}.session{DamagedExtension}, and made again from the journal");
+            _log.StoreDamaged(StorePath(client), damaged.What, $"{client.CompId}.session{DamagedExtension}");
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
@@ -22,7 +23,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private const int NotAuthorizedReason = 6;
 
     private readonly LinkOptions _options;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly FixAcceptor _acceptor;
     private ClientState[] _clients = [];
 
@@ -36,7 +37,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     /// <summary>Listens; nobody is let on before the link has started.</summary>
     /// <exception cref="IOException">The port is in use or not allowed.</exception>
-    public FixDoor(LinkOptions options, EventLoop loop, Action<string> log)
+    public FixDoor(LinkOptions options, EventLoop loop, ILogger log)
     {
         (_options, _log) = (options, log);
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
@@ -46,7 +47,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             FrameBytesMax = options.FrameBytesMax,
             PendingMax = options.PendingLogonsMax,
             PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
-            Log = log,
+            Log = log.AcceptorTold,
         });
     }
 
@@ -249,14 +250,14 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void OnLogon(FixSession session)
     {
-        _log($"session {session.Options.PeerCompId} logged on, next numbers {session.NextIncoming} in, {session.NextOutgoing} out");
+        _log.LoggedOn(session.Options.PeerCompId, session.NextIncoming, session.NextOutgoing);
         TellWhatIsDue((ClientState)session.Tag!);
     }
 
     /// <inheritdoc/>
     public void OnLogoff(FixSession session, string reason)
     {
-        _log($"session {session.Options.PeerCompId} is off: {reason}");
+        _log.IsOff(session.Options.PeerCompId, reason);
         ClientState client = (ClientState)session.Tag!;
         if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
         {

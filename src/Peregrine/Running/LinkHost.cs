@@ -37,6 +37,7 @@ internal sealed class LinkHost : IDisposable
     private readonly Stack<IDisposable> _parts = new();
     private readonly PeregrineOptions _options;
     private readonly ILogger _log;
+    private readonly ILoggerFactory _loggers;
     private readonly bool _isSimulated;
     private readonly Thread _serverThread;
     private readonly IFlowDriver? _flow;
@@ -45,9 +46,10 @@ internal sealed class LinkHost : IDisposable
 
     /// <summary>Starts everything but the link's own thread, which is the caller's.</summary>
     /// <exception cref="CommandException">A port is in use, the feed is none.</exception>
-    public LinkHost(PeregrineOptions options, RunRequest request, ILogger log)
+    public LinkHost(PeregrineOptions options, RunRequest request, ILoggerFactory loggers)
     {
-        (_options, _log) = (options, log);
+        ILogger log = loggers.CreateLogger<LinkHost>();
+        (_options, _log, _loggers) = (options, log, loggers);
         try
         {
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
@@ -77,7 +79,7 @@ internal sealed class LinkHost : IDisposable
                     AcceptClockBehind = request.AcceptsClockBehind,
                     AcceptLostCommands = request.AcceptsLostCommands,
                 },
-                log.LinkTold));
+                loggers.CreateLogger<OrderLink>()));
             if (request.Feed is not null)
             {
                 log.BooksAreTheFeeds();
@@ -208,7 +210,10 @@ internal sealed class LinkHost : IDisposable
             .Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
         ApiOptions options = new(_options.Console.EndPoint, _options.Console.ConnectionsMax, _options.Console.Session, _options.Journal.Durability,
             _options.Rules);
-        _context = new ApiContext(options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow) { Log = _log };
+        _context = new ApiContext(options, Link, Server, market, Blotter, metrics, desk, Token, sessions, () => Flow)
+        {
+            Log = _loggers.CreateLogger<ApiServer>(),
+        };
         Api = ApiServer.Start(_context).GetAwaiter().GetResult();
         _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
     }

@@ -113,7 +113,4 @@ internal static partial class RunLog
 
     [LoggerMessage(7032, LogLevel.Information, "{Line}")]
     public static partial void MarketDataTold(this ILogger log, string line);
-
-    [LoggerMessage(7033, LogLevel.Information, "{Line}")]
-    public static partial void LinkTold(this ILogger log, string line);
 }

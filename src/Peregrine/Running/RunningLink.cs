@@ -24,11 +24,12 @@ internal sealed class RunningLink : IHostedLink
     /// <param name="isQuiet">No live status, only the log.</param>
     /// <exception cref="CommandException">The data folder is not ours alone, a port is in use, the machine has too little.</exception>
     public RunningLink(ConfigurationResult start, Func<ConfigurationResult> loadAgain, RunRequest request, bool isQuiet,
-        IHostApplicationLifetime lifetime, LineLog lines, ILogger log)
+        IHostApplicationLifetime lifetime, LineLog lines, ILoggerFactory loggers)
     {
+        ILogger log = loggers.CreateLogger<RunningLink>();
         (_options, _isQuiet, _log) = (start.Options!, isQuiet, log);
         MakeDataFolder(_options.DataFolder);
-        _host = new LinkHost(_options, request, log);
+        _host = new LinkHost(_options, request, loggers);
         _hangUp = new HangUp(new RulesReload(start, loadAgain, _host, log), lifetime, lines, log);
     }
 

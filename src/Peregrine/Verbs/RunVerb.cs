@@ -77,7 +77,7 @@ internal static class RunVerb
         _ = builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         _ = builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(StopSecondsMax));
         _ = builder.Services.AddPeregrineLink(IHostedLink (services) => new RunningLink(start, loadAgain, request, isQuiet,
-            services.GetRequiredService<IHostApplicationLifetime>(), lines, services.GetRequiredService<ILogger<RunningLink>>()));
+            services.GetRequiredService<IHostApplicationLifetime>(), lines, services.GetRequiredService<ILoggerFactory>()));
         using IHost host = builder.Build();
         LinkService service = host.Services.GetRequiredService<LinkService>();
         try
