@@ -127,11 +127,14 @@ public sealed partial class OrderLink : IDisposable
 
     internal TradingCore Core { get; }
 
+    /// <summary>As <see cref="Start(LinkOptions, ILogger)"/>, without a log.</summary>
+    /// <param name="options">Checked here.</param>
+    public static OrderLink Start(LinkOptions options) => Start(options, NullLogger.Instance);
+
     /// <summary>As <see cref="Start(LinkOptions, ILogger)"/>, with a callback for the lines of the log.</summary>
     /// <param name="options">Checked here.</param>
-    /// <param name="log">Gets a line for what a person should know; null for none. Called on the link's thread.</param>
-    public static OrderLink Start(LinkOptions options, Action<string>? log = null) =>
-        Start(options, log is null ? NullLogger.Instance : new LineLogger(log));
+    /// <param name="log">Gets a line for what a person should know. Called on the link's thread.</param>
+    public static OrderLink Start(LinkOptions options, Action<string> log) => Start(options, new LineLogger(log));
 
     /// <summary>Recovers from the data folder and listens; nothing is served before <see cref="Run"/>.</summary>
     /// <param name="options">Checked here.</param>
