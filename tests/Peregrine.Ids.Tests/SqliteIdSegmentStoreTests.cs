@@ -111,7 +111,8 @@ public class SqliteIdSegmentStoreTests
         using SqliteConnection other = scratch.Connect();
         Scratch.Execute(other, "BEGIN EXCLUSIVE;");
 
-        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(() => new SqliteIdSegmentStore(scratch.Database, busyTimeoutSeconds: 1));
+        IdSegmentStoreException failure = Assert.Throws<IdSegmentStoreException>(
+            () => new SqliteIdSegmentStore(scratch.Database, busyTimeoutSeconds: 1));
 
         AssertIsOneClearLine(failure, scratch.Database, "locked");
     }
