@@ -64,8 +64,9 @@ internal sealed class Compiler(string root, string work)
 
         string project = Path.Combine(root, "src", assembly, assembly + ".csproj");
         Ended ended = Commands.Run(root, TimeoutMs, "dotnet",
-            ["msbuild", project, "-t:ResolveReferences;CoreCompile", $"-p:Configuration={configuration}", "-p:BuildProjectReferences=false",
-            "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=none", "-getItem:CscCommandLineArgs", "-nologo"]);
+            ["msbuild", project, "-t:ResolveReferences;PrepareResources;Compile", $"-p:Configuration={configuration}",
+            "-p:BuildProjectReferences=false", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=none",
+            "-getItem:CscCommandLineArgs", "-nologo"]);
         if (ended.ExitCode != 0)
         {
             throw new InvalidOperationException($"the command line of {assembly} is not to be had: {ended.Output}");
