@@ -10,6 +10,7 @@ public sealed class LinkCounters : ICounterSource
 {
     private const long StatusNs = 50_000_000;
     private readonly Func<LinkStatus> _read;
+    private readonly Func<long> _nowNs;
     private readonly Lock _lock = new();
     private LinkStatus? _status;
     private long _readNs;
@@ -17,8 +18,13 @@ public sealed class LinkCounters : ICounterSource
     /// <summary>The figures of a link.</summary>
     /// <param name="read">Such as <see cref="OrderLink.Status"/>.</param>
     public LinkCounters(Func<LinkStatus> read)
+        : this(read, () => Clock.MonotonicNs)
     {
-        _read = read;
+    }
+
+    internal LinkCounters(Func<LinkStatus> read, Func<long> nowNs)
+    {
+        (_read, _nowNs) = (read, nowNs);
         Counters =
         [
             Total("commands", "{command}", "Commands sequenced since the journal began.", status => status.Sequence),
@@ -72,7 +78,7 @@ public sealed class LinkCounters : ICounterSource
     {
         lock (_lock)
         {
-            long nowNs = Clock.MonotonicNs;
+            long nowNs = _nowNs();
             if (_status is null || nowNs - _readNs > StatusNs)
             {
                 (_status, _readNs) = (_read(), nowNs);

@@ -92,6 +92,24 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
+    public void Status_OfManyFigures_IsReadOnceForAllOfAMoment()
+    {
+        long nowNs = 0;
+        int reads = 0;
+        LinkCounters counters = new(() => StatusSample.Empty with { Sequence = ++reads }, () => nowNs);
+        Counter commands = counters.Counters.Single(counter => counter.Name == "peregrine.link.commands");
+
+        long first = commands.Read();
+        long others = counters.Counters.Count(counter => counter.Read() >= 0);
+        nowNs = 50_000_000;
+        long same = commands.Read();
+        nowNs = 50_000_001;
+        long next = commands.Read();
+
+        Assert.Equal((1, counters.Counters.Count, 1, 2), (first, others, same, next));
+    }
+
+    [Fact]
     public void Names_OfAllSources_AreWordsWithDotsAndOnce()
     {
         Counter[] all = [.. AllCounters()];
