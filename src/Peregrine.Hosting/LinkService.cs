@@ -60,8 +60,12 @@ public sealed class LinkService : IHostedService, IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The host stops before it has started, and goes on to StopAsync.
-            _isStopRequested = true;
+            // The host stops before it has started, and goes on to StopAsync; but for a link that failed meanwhile, which is why it stops.
+            RequestStop();
+            if (_started.Task.IsFaulted)
+            {
+                await _started.Task.ConfigureAwait(false);
+            }
         }
     }
 
@@ -91,6 +95,9 @@ public sealed class LinkService : IHostedService, IDisposable
     private void RequestStop()
     {
         _isStopRequested = true;
+
+        // Pairs with the one in Run: either this sees the link, or the link's thread sees the wish.
+        Interlocked.MemoryBarrier();
         _hosted?.Link.RequestStop();
     }
 
@@ -132,6 +139,7 @@ public sealed class LinkService : IHostedService, IDisposable
                 LinkMeter.Expose(_meter, hosted);
                 (_hosted, _state) = (hosted, HostedLinkState.Running);
                 _ = _started.TrySetResult();
+                Interlocked.MemoryBarrier();
                 if (_isStopRequested)
                 {
                     link.RequestStop();
@@ -145,6 +153,9 @@ public sealed class LinkService : IHostedService, IDisposable
         catch (Exception fault)
         {
             (Failure, Fault) = (fault.Message, fault);
+
+            // Where it had not come to running, the host still waits.
+            _ = _started.TrySetException(fault);
         }
 
         _state = Failure is null ? HostedLinkState.Stopped : HostedLinkState.Failed;

@@ -144,6 +144,19 @@ public sealed class LinkServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_OfALinkThatCannotBeShown_ThrowsAndClosesIt()
+    {
+        BrokenLink? opened = null;
+        using IHost host = OpenHost(link => opened = new BrokenLink(link, null) { HidesItsServer = true });
+
+        NotSupportedException fault = await Assert.ThrowsAsync<NotSupportedException>(() => host.StartAsync());
+
+        LinkService service = host.Services.GetRequiredService<LinkService>();
+        Assert.Equal((HostedLinkState.Failed, fault.Message), (service.State, service.Failure));
+        Assert.True(opened!.IsDisposed);
+    }
+
+    [Fact]
     public async Task Start_CancelledWhileTheJournalIsReplayed_EndsWithoutWaitingForIt()
     {
         using ManualResetEventSlim replaying = new();
@@ -191,7 +204,11 @@ public sealed class LinkServiceTests : IDisposable
 
         public OrderLink Link => _inner.Link;
 
-        public MarketDataServer? MarketData => null;
+        public MarketDataServer? MarketData => HidesItsServer ? throw new NotSupportedException("no server to be seen") : null;
+
+        public bool HidesItsServer { get; init; }
+
+        public bool IsDisposed { get; private set; }
 
         public void Run()
         {
@@ -203,6 +220,10 @@ public sealed class LinkServiceTests : IDisposable
             _inner.Run();
         }
 
-        public void Dispose() => _inner.Dispose();
+        public void Dispose()
+        {
+            _inner.Dispose();
+            IsDisposed = true;
+        }
     }
 }
