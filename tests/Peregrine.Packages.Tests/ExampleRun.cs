@@ -3,12 +3,15 @@ namespace Peregrine.Packages.Tests;
 /// <summary>What the examples of the READMEs need beside their own text to run.</summary>
 internal static class ExampleRun
 {
-    // How long a program is let run that would go on for ever, and how such programs wait for their end.
+    // How long a program is let run that would go on for ever, and how such programs wait for their end; a link by the default keys takes a free
+    // port.
     private const int EndlessMs = 250;
 
     private static readonly (string Waits, string Ends)[] Endless =
     [
         ("using CancellationTokenSource stop = new();", $"using CancellationTokenSource stop = new({EndlessMs});"),
+        ("HostApplicationBuilder builder = Host.CreateApplicationBuilder();", "HostApplicationBuilder builder = Host.CreateApplicationBuilder(); " +
+            "builder.Configuration[\"Peregrine:fix:port\"] = builder.Configuration[\"Peregrine:marketData:port\"] = \"0\";"),
         ("await host.RunAsync();", $"await host.RunAsync(new CancellationTokenSource({EndlessMs}).Token);"),
     ];
 
