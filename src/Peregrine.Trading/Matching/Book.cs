@@ -6,8 +6,8 @@ namespace Peregrine.Trading.Matching;
 internal sealed class Book(int instrumentId, InstrumentTerms terms)
 {
     // By side: which one an order has is a coin toss, and a branch on it would be mispredicted half the time.
-    private readonly BookSide[] _sides = [new(hasWindow: true), new(hasWindow: true)];
-    private readonly BookSide[] _stops = [new(hasWindow: false), new(hasWindow: false)];
+    private readonly BookSide[] _sides = [new(), new()];
+    private readonly BookSide[] _stops = [new(), new()];
 
     public readonly int InstrumentId = instrumentId;
 

@@ -1,42 +1,40 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Peregrine.Primitives;
 
 namespace Peregrine.Trading.Matching;
 
 /// <summary>
-/// The levels of one side of one book by price: an array over the prices near the best one, one entry a tick, with a bit for each level; and sorted
-/// blocks for what is farther away. The window follows the best price. A key is the price for bids and its negation for asks, so a better price is a
-/// greater key on both sides.
+/// The levels of one side of one book by price. A price's place is fixed, whatever the market does: its page, and its place in the page. Pages that
+/// have a level hang on one another in the order of their prices; which page a price has is told by the page seen last among those of its slot, or
+/// by a directory. A key is the price for bids and its negation for asks, so a better price is a greater key on both sides.
 /// </summary>
-/// <remarks>Thread: one owner. Allocates: at construction, and for far levels (<see cref="FarLevels"/>). All far keys are below the window.</remarks>
+/// <remarks>
+/// Thread: one owner. Steps: finding, adding, removing and the next better or worse price touch a page or two; where a price's page is not at hand,
+/// or comes or goes with its first or last level, the directory is asked, in steps as the logarithm of the pages. Nothing moves when the best price
+/// does. Allocates: when there are more pages than ever before; never more than levels.
+/// </remarks>
 internal sealed class BookSide
 {
-#if CHECKED
-    private const int WindowTicks = 64;
-#else
-    private const int WindowTicks = 1024;
-#endif
     private const int None = -1;
-    private const int WordBits = 64;
+    private const int PlaceMask = LadderPage.Places - 1;
+#if CHECKED
+    private const int Slots = 4;
+#else
+    private const int Slots = 64;
+#endif
+    private static readonly LadderPage Nowhere = new();
+    private readonly PageDirectory _directory = new();
 
-    // Where the best level lies after the window was moved: a quarter is left for better prices.
-    private const int BestPlace = WindowTicks / 4 * 3;
-    private readonly int[] _window;
-    private readonly ulong[] _words;
-    private readonly FarLevels _far = new();
-    private readonly int _windowTicks;
-    private ulong _summary;
-    private long _base;
+    // By the low bits of a page's number, the one that was seen last: pages next to each other never take each other's slot.
+    private readonly LadderPage[] _seen = new LadderPage[Slots];
+
+    // The page of the best price; null in an empty side.
+    private LadderPage? _top;
+    private LadderPage? _free;
 
     /// <summary>Makes an empty side.</summary>
-    /// <param name="hasWindow">False: every level is a far one; for stops, which come and go less often.</param>
-    public BookSide(bool hasWindow)
-    {
-        _windowTicks = hasWindow ? WindowTicks : 0;
-        _window = new int[_windowTicks];
-        _words = new ulong[_windowTicks / WordBits];
-        Array.Fill(_window, None);
-    }
+    public BookSide() => Array.Fill(_seen, Nowhere);
 
     /// <summary>The best level's index in the slab, or -1.</summary>
     public int Best { get; private set; } = None;
@@ -50,29 +48,26 @@ internal sealed class BookSide
     /// <summary>How many of them show something; kept by the engine.</summary>
     public int ShownCount { get; set; }
 
+    /// <summary>How often the directory was asked or changed: tests hold it against what was done.</summary>
+    internal long DirectorySteps { get; private set; }
+
     /// <summary>The level of a key, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(long key)
     {
-        int[] window = _window;
-        ulong at = (ulong)(key - _base);
-        return at < (ulong)window.Length ? window[(int)at] : FindFar(key);
+        long number = key >> LadderPage.PlaceBits;
+        LadderPage page = _seen[(int)number & (Slots - 1)];
+        return page.Number == number ? LevelOf(page, (int)key & PlaceMask) : FindUnseen(key);
     }
 
     /// <summary>Adds a level whose key is not in it.</summary>
     public void Add(long key, int level)
     {
-        Invariant.That(Find(key) == None, "a price has one level");
-        long at = key - _base;
-        if ((ulong)at >= (ulong)_windowTicks && !TryMoveWindow(key))
-        {
-            Invariant.That(_windowTicks == 0 || key < _base, "all far keys are below the window");
-            _far.Add(key, level);
-        }
-        else
-        {
-            SetWindow((int)(key - _base), level);
-        }
-
+        Invariant.That(Find(key) == None && level != None, "a price has one level");
+        LadderPage page = PageOf(key >> LadderPage.PlaceBits) ?? AddPage(key >> LadderPage.PlaceBits);
+        int place = (int)key & PlaceMask;
+        page.Levels[place] = level;
+        page.Bits |= 1UL << place;
         Count++;
         Invariant.That(Find(key) == level, "a level is found where it was added");
         if (key > BestKey)
@@ -86,21 +81,18 @@ internal sealed class BookSide
     public void Remove(long key)
     {
         Invariant.That(Find(key) != None, "a level that is removed is there");
-        ulong at = (ulong)(key - _base);
-        if (at < (ulong)_windowTicks)
+        LadderPage page = PageOf(key >> LadderPage.PlaceBits)!;
+        page.Bits &= ~(1UL << ((int)key & PlaceMask));
+        if (page.Bits == 0)
         {
-            ClearWindow((int)at);
-        }
-        else
-        {
-            _far.Remove(key);
+            RemovePage(page);
         }
 
         Count--;
         Invariant.That(Count >= 0 && Find(key) == None, "a level is removed once");
         if (key == BestKey)
         {
-            FindBest();
+            (Best, BestKey) = _top is { } top ? Highest(top) : (None, long.MinValue);
         }
     }
 
@@ -113,15 +105,31 @@ internal sealed class BookSide
             return Best;
         }
 
-        int place = key > _base ? HighestBelow((int)Math.Min(key - _base, _windowTicks)) : None;
-        Invariant.That(place == None || _base + place < key, "a worse level has a smaller key");
-        if (place != None)
+        long number = key >> LadderPage.PlaceBits;
+        LadderPage? page = PageOf(number) ?? PageBelow(number);
+        if (page is not null && page.Number == number)
         {
-            found = _base + place;
-            return _window[place];
+            ulong worse = page.Bits & ((1UL << ((int)key & PlaceMask)) - 1);
+            if (worse != 0)
+            {
+                int place = BitOperations.Log2(worse);
+                found = (number << LadderPage.PlaceBits) | (uint)place;
+                Invariant.That(found < key, "a worse level has a smaller key");
+                return page.Levels[place];
+            }
+
+            page = page.Worse;
         }
 
-        return _far.Below(key, out found);
+        found = 0;
+        if (page is null)
+        {
+            return None;
+        }
+
+        (int level, found) = Highest(page);
+        Invariant.That(found < key, "a worse level has a smaller key");
+        return level;
     }
 
     /// <summary>The worst level whose key is above another, or -1.</summary>
@@ -133,162 +141,135 @@ internal sealed class BookSide
             return None;
         }
 
-        // Keys may be any numbers, so they are compared before they are subtracted.
-        if (key < _base)
+        // There is one: the best.
+        long number = key >> LadderPage.PlaceBits;
+        LadderPage? page = PageOf(number);
+        if (page is not null)
         {
-            int far = _far.Above(key, out found);
-            if (far != None)
+            // Two shifts: one by 64 would be none.
+            ulong better = page.Bits & (ulong.MaxValue << ((int)key & PlaceMask) << 1);
+            if (better != 0)
             {
-                return far;
-            }
-        }
-
-        int place = key < _base ? LowestFrom(0) : LowestFrom((int)(key - _base + 1));
-        Invariant.That(place == None || (_base + place > key && _base + place <= BestKey),
-            "a better level has a greater key, and none is better than the best");
-        if (place == None)
-        {
-            return None;
-        }
-
-        found = _base + place;
-        return _window[place];
-    }
-
-    private int FindFar(long key) => _far.Count == 0 ? None : _far.Find(key);
-
-    private void FindBest()
-    {
-        if (_summary != 0)
-        {
-            int place = HighestBelow(_windowTicks);
-            Invariant.That(place != None && _window[place] != None, "where a bit is set there is a level");
-            Best = _window[place];
-            BestKey = _base + place;
-            return;
-        }
-
-        Best = None;
-        BestKey = long.MinValue;
-        if (_far.Count > 0)
-        {
-            BestKey = _far.GreatestKey(out int level);
-            Best = level;
-            Invariant.That(level != None, "the best far level is a level");
-            _ = _windowTicks > 0 && MoveWindow(BestKey);
-        }
-    }
-
-    // Moves the window when the key is the new best, or when the best has left the window's upper half and the key would fit again.
-    private bool TryMoveWindow(long key)
-    {
-        if (_windowTicks == 0)
-        {
-            return false;
-        }
-
-        if (Best == None || key > BestKey)
-        {
-            return MoveWindow(key);
-        }
-
-        return BestKey - _base < WindowTicks / 2 && BestKey - key <= BestPlace && MoveWindow(BestKey);
-    }
-
-    private bool MoveWindow(long best)
-    {
-        while (_summary != 0)
-        {
-            int place = HighestBelow(_windowTicks);
-            _far.Add(_base + place, _window[place]);
-            ClearWindow(place);
-        }
-
-        _base = best - BestPlace;
-        while (_far.Count > 0)
-        {
-            long key = _far.GreatestKey(out int level);
-            if (key < _base)
-            {
-                break;
+                return Found(page, better, key, out found);
             }
 
-            _far.Remove(key);
-            SetWindow((int)(key - _base), level);
+            page = page.Better;
+        }
+        else
+        {
+            LadderPage? below = PageBelow(number);
+            page = below is null ? Lowest() : below.Better;
         }
 
-        Invariant.That(_far.Count == 0 || _far.GreatestKey(out _) < _base, "all far keys are below the window");
-        return true;
+        return Found(page!, page!.Bits, key, out found);
     }
 
-    private void SetWindow(int place, int level)
+    private int Found(LadderPage page, ulong bits, long key, out long found)
     {
-        Invariant.That(_window[place] == None && level != None, "a place in the window holds one level");
-        _window[place] = level;
-        uint word = (uint)place / WordBits;
-        _words[word] |= 1UL << place;
-        _summary |= 1UL << (int)word;
+        int place = BitOperations.TrailingZeroCount(bits);
+        found = (page.Number << LadderPage.PlaceBits) | (uint)place;
+        Invariant.That(found > key && found <= BestKey, "a better level has a greater key, and none is better than the best");
+        return page.Levels[place];
     }
 
-    private void ClearWindow(int place)
+    private static int LevelOf(LadderPage page, int place) => (page.Bits >> place & 1) != 0 ? page.Levels[place] : None;
+
+    private static (int Level, long Key) Highest(LadderPage page)
     {
-        Invariant.That(_window[place] != None && (_words[place / WordBits] >> place & 1) != 0, "a bit stands for each level in the window");
-        _window[place] = None;
-        uint word = (uint)place / WordBits;
-        ulong left = _words[word] & ~(1UL << place);
-        _words[word] = left;
-        if (left == 0)
-        {
-            _summary &= ~(1UL << (int)word);
-        }
+        Invariant.That(page.Bits != 0, "a page that hangs with the others has a level");
+        int place = BitOperations.Log2(page.Bits);
+        return (page.Levels[place], (page.Number << LadderPage.PlaceBits) | (uint)place);
     }
 
-    // The highest place below another, or -1.
-    private int HighestBelow(int place)
+    private int FindUnseen(long key) => PageOf(key >> LadderPage.PlaceBits) is { } page ? LevelOf(page, (int)key & PlaceMask) : None;
+
+    // The page of a number, or null where none of its prices has a level.
+    private LadderPage? PageOf(long number)
     {
-        int word = place / WordBits;
-        if (word < _words.Length)
+        LadderPage seen = _seen[(int)number & (Slots - 1)];
+        if (seen.Number == number)
         {
-            ulong here = _words[word] & ((1UL << place) - 1);
-            if (here != 0)
-            {
-                return (word * WordBits) + BitOperations.Log2(here);
-            }
+            return seen;
         }
 
-        // Shifts count modulo 64: a window of 64 words has none above.
-        ulong lower = word >= WordBits ? _summary : _summary & ((1UL << word) - 1);
-        if (lower == 0)
+        // Most that are not seen are better than all, or there are none.
+        if (_top is null || number > _top.Number)
         {
-            return None;
+            return null;
         }
 
-        word = BitOperations.Log2(lower);
-        return (word * WordBits) + BitOperations.Log2(_words[word]);
+        DirectorySteps++;
+        LadderPage? page = _directory.Find(number);
+        if (page is not null)
+        {
+            _seen[(int)number & (Slots - 1)] = page;
+        }
+
+        return page;
     }
 
-    // The lowest place at or above another, or -1.
-    private int LowestFrom(int place)
+    private LadderPage? PageBelow(long number)
     {
-        int word = place / WordBits;
-        if (word >= _words.Length)
+        DirectorySteps++;
+        return _directory.AtOrBelow(number);
+    }
+
+    private LadderPage? Lowest() => _directory.First;
+
+    private LadderPage AddPage(long number)
+    {
+        LadderPage page = _free ?? new LadderPage();
+        _free = page.Worse;
+        page.Number = number;
+        LadderPage? worse = _top is null || number > _top.Number ? _top : PageBelow(number);
+        LadderPage? better = worse is null ? _directory.First : worse.Better;
+        (page.Worse, page.Better) = (worse, better);
+        Invariant.That((worse is null || worse.Number < number) && (better is null || better.Number > number), "pages hang in the order of their prices");
+        if (worse is not null)
         {
-            return None;
+            worse.Better = page;
         }
 
-        ulong here = _words[word] & (ulong.MaxValue << place);
-        if (here != 0)
+        if (better is not null)
         {
-            return (word * WordBits) + BitOperations.TrailingZeroCount(here);
+            better.Worse = page;
+        }
+        else
+        {
+            _top = page;
         }
 
-        ulong upper = word + 1 >= WordBits ? 0 : _summary & (ulong.MaxValue << (word + 1));
-        if (upper == 0)
+        DirectorySteps++;
+        _directory.Add(page);
+        _seen[(int)number & (Slots - 1)] = page;
+        return page;
+    }
+
+    private void RemovePage(LadderPage page)
+    {
+        DirectorySteps++;
+        _directory.Remove(page.Number);
+        if (page.Worse is { } worse)
         {
-            return None;
+            worse.Better = page.Better;
         }
 
-        word = BitOperations.TrailingZeroCount(upper);
-        return (word * WordBits) + BitOperations.TrailingZeroCount(_words[word]);
+        if (page.Better is { } better)
+        {
+            better.Worse = page.Worse;
+        }
+        else
+        {
+            _top = page.Worse;
+        }
+
+        int slot = (int)page.Number & (Slots - 1);
+        if (ReferenceEquals(_seen[slot], page))
+        {
+            _seen[slot] = Nowhere;
+        }
+
+        (page.Number, page.Better, page.Worse) = (LadderPage.NoNumber, null, _free);
+        _free = page;
     }
 }

@@ -3,42 +3,45 @@ using Peregrine.Primitives;
 namespace Peregrine.Trading.Matching;
 
 /// <summary>
-/// Levels by key, sorted, for prices far from the touch: blocks of up to <see cref="BlockKeys"/> keys, and a sorted list of blocks. Finding is two
-/// binary searches, adding moves half a block; only every 32nd addition or so touches the list of blocks.
+/// The pages of a ladder by number, sorted: blocks of up to <see cref="BlockKeys"/> numbers, and a sorted list of blocks. Finding is two binary
+/// searches, adding moves half a block; only every 32nd addition or so touches the list of blocks.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: when there are more blocks than ever before.</remarks>
-internal sealed class FarLevels
+internal sealed class PageDirectory
 {
 #if CHECKED
     private const int BlockKeys = 4;
 #else
     private const int BlockKeys = 64;
 #endif
-    private const int None = -1;
     private Block[] _blocks = [];
     private int _blockCount;
     private Block? _free;
 
-    /// <summary>How many levels there are.</summary>
+    /// <summary>How many pages there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The level of a key, or -1.</summary>
-    public int Find(long key)
+    /// <summary>The page with the smallest number, or null.</summary>
+    public LadderPage? First => _blockCount > 0 ? _blocks[0].Pages[0] : null;
+
+    /// <summary>The page of a number, or null.</summary>
+    public LadderPage? Find(long key)
     {
         int at = BlockOf(key);
         if (at < 0)
         {
-            return None;
+            return null;
         }
 
         Block block = _blocks[at];
         int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        return position >= 0 ? block.Levels[position] : None;
+        return position >= 0 ? block.Pages[position] : null;
     }
 
-    /// <summary>Adds a key that is not in it.</summary>
-    public void Add(long key, int level)
+    /// <summary>Adds a page whose number is not in it.</summary>
+    public void Add(LadderPage page)
     {
+        long key = page.Number;
         int at = Math.Max(BlockOf(key), 0);
         if (_blockCount == 0)
         {
@@ -52,28 +55,28 @@ internal sealed class FarLevels
 
         Block block = _blocks[at];
         int position = ~Array.BinarySearch(block.Keys, 0, block.Count, key);
-        Invariant.That(position >= 0 && block.Count < BlockKeys, "a far key is added once, into a block with room");
+        Invariant.That(position >= 0 && block.Count < BlockKeys, "a page is added once, into a block with room");
         Array.Copy(block.Keys, position, block.Keys, position + 1, block.Count - position);
-        Array.Copy(block.Levels, position, block.Levels, position + 1, block.Count - position);
+        Array.Copy(block.Pages, position, block.Pages, position + 1, block.Count - position);
         block.Keys[position] = key;
-        block.Levels[position] = level;
+        block.Pages[position] = page;
         block.Count++;
         Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
             "keys of a block ascend");
         Count++;
     }
 
-    /// <summary>Removes a key that is in it.</summary>
+    /// <summary>Removes a number that is in it.</summary>
     public void Remove(long key)
     {
         int at = BlockOf(key);
         Block block = _blocks[at];
         int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        Invariant.That(position >= 0, "a far key that is removed is there");
+        Invariant.That(position >= 0, "a page that is removed is there");
         block.Count--;
         Invariant.That(Count >= 0 && block.Count >= 0, "blocks hold no fewer keys than none");
         Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
-        Array.Copy(block.Levels, position + 1, block.Levels, position, block.Count - position);
+        Array.Copy(block.Pages, position + 1, block.Pages, position, block.Count - position);
         Count--;
         if (block.Count == 0)
         {
@@ -81,71 +84,21 @@ internal sealed class FarLevels
         }
     }
 
-    /// <summary>The greatest key; only when there is one.</summary>
-    public long GreatestKey(out int level)
+    /// <summary>The page with the greatest number at or below another, or null.</summary>
+    public LadderPage? AtOrBelow(long number)
     {
-        Block last = _blocks[_blockCount - 1];
-        Invariant.That(last.Count > 0, "a block that is in use holds a key");
-        level = last.Levels[last.Count - 1];
-        return last.Keys[last.Count - 1];
-    }
-
-    /// <summary>The greatest key below another.</summary>
-    /// <returns>Its level, or -1.</returns>
-    public int Below(long key, out long found)
-    {
-        int at = BlockOf(key);
-        found = 0;
+        int at = BlockOf(number);
         if (at < 0)
         {
-            return None;
+            return null;
         }
 
+        // The block's first number is at or below it.
         Block block = _blocks[at];
-        int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        position = (position >= 0 ? position : ~position) - 1;
-        if (position < 0)
-        {
-            if (at == 0)
-            {
-                return None;
-            }
-
-            block = _blocks[at - 1];
-            position = block.Count - 1;
-        }
-
-        found = block.Keys[position];
-        return block.Levels[position];
-    }
-
-    /// <summary>The smallest key above another.</summary>
-    /// <returns>Its level, or -1.</returns>
-    public int Above(long key, out long found)
-    {
-        int at = Math.Max(BlockOf(key), 0);
-        found = 0;
-        if (_blockCount == 0)
-        {
-            return None;
-        }
-
-        Block block = _blocks[at];
-        int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        position = position >= 0 ? position + 1 : ~position;
-        if (position == block.Count)
-        {
-            if (at + 1 == _blockCount)
-            {
-                return None;
-            }
-
-            block = _blocks[at + 1];
-            position = 0;
-        }
-
-        found = block.Keys[position];
-        return block.Levels[position];
+        int position = Array.BinarySearch(block.Keys, 0, block.Count, number);
+        position = position >= 0 ? position : ~position - 1;
+        Invariant.That(position >= 0 && block.Keys[position] <= number, "a page below has a smaller number");
+        return block.Pages[position];
     }
 
     // The last block whose first key is at or below the key, or -1.
@@ -176,7 +129,7 @@ internal sealed class FarLevels
         int kept = BlockKeys / 2;
         upper.Count = full.Count - kept;
         Array.Copy(full.Keys, kept, upper.Keys, 0, upper.Count);
-        Array.Copy(full.Levels, kept, upper.Levels, 0, upper.Count);
+        Array.Copy(full.Pages, kept, upper.Pages, 0, upper.Count);
         full.Count = kept;
         Invariant.That(upper.Count > 0 && full.Keys[kept - 1] < upper.Keys[0], "blocks ascend");
         InsertBlock(at + 1, upper);
@@ -215,7 +168,7 @@ internal sealed class FarLevels
     private sealed class Block
     {
         public readonly long[] Keys = new long[BlockKeys];
-        public readonly int[] Levels = new int[BlockKeys];
+        public readonly LadderPage[] Pages = new LadderPage[BlockKeys];
         public int Count;
         public Block? NextFree;
     }
