@@ -3,11 +3,11 @@ using Peregrine.Primitives;
 namespace Peregrine.Trading.Matching;
 
 /// <summary>One instrument: its sides, its stops, and what is not in a queue.</summary>
-internal sealed class Book(int instrumentId, InstrumentTerms terms)
+internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages pages)
 {
     // By side: which one an order has is a coin toss, and a branch on it would be mispredicted half the time.
-    private readonly BookSide[] _sides = [new(), new()];
-    private readonly BookSide[] _stops = [new(), new()];
+    private readonly BookSide[] _sides = [new(pages), new(pages)];
+    private readonly BookSide[] _stops = [new(pages), new(pages)];
 
     public readonly int InstrumentId = instrumentId;
 

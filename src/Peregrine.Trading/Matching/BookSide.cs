@@ -12,7 +12,7 @@ namespace Peregrine.Trading.Matching;
 /// <remarks>
 /// Thread: one owner. Steps: finding, adding, removing and the next better or worse price touch a page or two; where a price's page is not at hand,
 /// or comes or goes with its first or last level, the directory is asked, in steps as the logarithm of the pages. Nothing moves when the best price
-/// does. Allocates: when there are more pages than ever before; never more than levels.
+/// does. Allocates: when an engine has more pages than ever before (<see cref="LadderPages"/>); never more than levels.
 /// </remarks>
 internal sealed class BookSide
 {
@@ -31,10 +31,15 @@ internal sealed class BookSide
 
     // The page of the best price; null in an empty side.
     private LadderPage? _top;
-    private LadderPage? _free;
+    private readonly LadderPages _pages;
 
     /// <summary>Makes an empty side.</summary>
-    public BookSide() => Array.Fill(_seen, Nowhere);
+    /// <param name="pages">Where its pages come from, and go to.</param>
+    public BookSide(LadderPages pages)
+    {
+        _pages = pages;
+        Array.Fill(_seen, Nowhere);
+    }
 
     /// <summary>The best level's index in the slab, or -1.</summary>
     public int Best { get; private set; } = None;
@@ -93,6 +98,7 @@ internal sealed class BookSide
         if (key == BestKey)
         {
             (Best, BestKey) = _top is { } top ? Highest(top) : (None, long.MinValue);
+            Invariant.That(BestKey < key, "what is left is worse than the best that went");
         }
     }
 
@@ -200,6 +206,7 @@ internal sealed class BookSide
 
         DirectorySteps++;
         LadderPage? page = _directory.Find(number);
+        Invariant.That(page is null || page.Number == number, "the directory knows a page by its number");
         if (page is not null)
         {
             _seen[(int)number & (Slots - 1)] = page;
@@ -218,13 +225,13 @@ internal sealed class BookSide
 
     private LadderPage AddPage(long number)
     {
-        LadderPage page = _free ?? new LadderPage();
-        _free = page.Worse;
+        LadderPage page = _pages.Take();
         page.Number = number;
         LadderPage? worse = _top is null || number > _top.Number ? _top : PageBelow(number);
         LadderPage? better = worse is null ? _directory.First : worse.Better;
         (page.Worse, page.Better) = (worse, better);
-        Invariant.That((worse is null || worse.Number < number) && (better is null || better.Number > number), "pages hang in the order of their prices");
+        Invariant.That((worse is null || worse.Number < number) && (better is null || better.Number > number),
+            "pages hang in the order of their prices");
         if (worse is not null)
         {
             worse.Better = page;
@@ -269,7 +276,6 @@ internal sealed class BookSide
             _seen[slot] = Nowhere;
         }
 
-        (page.Number, page.Better, page.Worse) = (LadderPage.NoNumber, null, _free);
-        _free = page;
+        _pages.Return(page);
     }
 }

@@ -25,6 +25,10 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Most slices that an iceberg has.</summary>
     public const int IcebergSlicesMax = 1_000;
 
+    // Ready at once: enough for a few busy books; beyond them the ladders make their own, as far as there are levels.
+    private const int PagesReady = 1_024;
+
+    private readonly LadderPages _pages;
     private readonly ExpiryHeap _expiries;
 
     /// <summary>Makes an engine without instruments.</summary>
@@ -38,6 +42,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
 
         // One more than can rest: the order on its way.
         int slots = orderCapacity + 1;
+        _pages = new LadderPages(Math.Min(slots, PagesReady));
         _orders = new Slab<Order>(slots);
         _details = new Slab<OrderDetail>(slots);
         _extras = new Slab<OrderExtra>(slots);
@@ -91,7 +96,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
             Array.Resize(ref _books, Math.Max(4, id * 2));
         }
 
-        Book book = new(id, terms);
+        Book book = new(id, terms, _pages);
         book.Use(terms);
         SetAuctionEnd(book);
         _books[id] = book;

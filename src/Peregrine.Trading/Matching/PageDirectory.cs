@@ -14,9 +14,9 @@ internal sealed class PageDirectory
 #else
     private const int BlockKeys = 64;
 #endif
-    private Block[] _blocks = [];
+    private Block[] _blocks = new Block[4];
     private int _blockCount;
-    private Block? _free;
+    private Block? _free = new();
 
     /// <summary>How many pages there are.</summary>
     public int Count { get; private set; }
@@ -139,7 +139,7 @@ internal sealed class PageDirectory
     {
         if (_blockCount == _blocks.Length)
         {
-            Array.Resize(ref _blocks, Math.Max(4, _blocks.Length * 2));
+            Array.Resize(ref _blocks, _blocks.Length * 2);
         }
 
         Array.Copy(_blocks, at, _blocks, at + 1, _blockCount - at);

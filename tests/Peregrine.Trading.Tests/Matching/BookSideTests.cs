@@ -15,7 +15,7 @@ public sealed class BookSideTests
     public void Levels_UnderRandomChanges_AreThoseOfASortedList(string shape, int seed)
     {
         Random random = new(seed);
-        BookSide side = new();
+        BookSide side = new(new LadderPages(4));
         SortedList<long, int> model = [];
         int steps = ProofSize.Of(20_000, 1_000_000);
         for (int step = 0; step < steps; step++)
@@ -50,7 +50,7 @@ public sealed class BookSideTests
     [InlineData(1_000_000)]
     public void Best_FarAheadOfManyLevels_ComesAndGoesInAFewSteps(long ahead)
     {
-        BookSide side = new();
+        BookSide side = new(new LadderPages(4));
         for (int level = 0; level < 700; level++)
         {
             side.Add(-level, level);
@@ -76,7 +76,7 @@ public sealed class BookSideTests
     [InlineData(400)]
     public void Levels_ThatFollowASwingingPrice_CostStepsAsTheyComeAndGo(int ticksPerTurn)
     {
-        BookSide side = new();
+        BookSide side = new(new LadderPages(4));
         SortedList<long, int> model = [];
         long changes = 0;
         for (int turn = 0; turn < 4_000; turn++)
@@ -110,7 +110,7 @@ public sealed class BookSideTests
     [Fact]
     public void Pages_ThatWereGivenBack_AreUsedAgain()
     {
-        BookSide side = new();
+        BookSide side = new(new LadderPages(4));
         void Work()
         {
             for (int round = 0; round < 2_000; round++)
