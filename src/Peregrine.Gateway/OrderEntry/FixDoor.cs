@@ -177,9 +177,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         // Messages of the session itself, which are no requests, move the number too.
         foreach (ClientState client in _clients)
         {
-            if (client.LastSequence <= sequence && client.Session.HasUnsavedIncoming)
+            if (client.Session.HasUnsavedIncoming)
             {
-                SaveIncoming(client);
+                OweSaving(client);
             }
         }
     }

@@ -74,6 +74,21 @@ public sealed class SessionDirectoryTests
     }
 
     [Fact]
+    public void Reports_OfAReplay_AreNumbered_AndNotCountedAsDelivered()
+    {
+        PlainDoor door = new(Client("A"));
+        ReportRouter router = new(new SessionDirectory([door]), []);
+        OrderReport report = new() { SessionId = SessionId.Of("A") };
+
+        router.Deliver(in report);
+        router.Deliver(in report);
+        router.Open();
+        router.Deliver(in report);
+
+        Assert.Equal((3L, 1L), (door.Attached[0].ReportCount, door.Attached[0].Delivered));
+    }
+
+    [Fact]
     public void Orphans_OfAReplay_AreNotCounted()
     {
         ReportRouter router = new(new SessionDirectory([]), []);

@@ -108,6 +108,21 @@ public sealed class BookSideTests
     }
 
     [Fact]
+    public void Page_ThatAnotherSideTook_IsNoLongerSeen()
+    {
+        LadderPages pages = new(1);
+        (BookSide first, BookSide second) = (new(pages), new(pages));
+        first.Add(70, 1);
+        first.Remove(70);
+
+        second.Add(70, 2);
+
+        Assert.Equal((-1, 2), (first.Find(70), second.Find(70)));
+        first.Add(71, 3);
+        Assert.Equal((1, 1, -1), (first.Count, second.Count, second.Find(71)));
+    }
+
+    [Fact]
     public void Pages_ThatWereGivenBack_AreUsedAgain()
     {
         BookSide side = new(new LadderPages(4));
