@@ -9,8 +9,7 @@ namespace Peregrine.Hosting;
 /// <summary>A link with its distribution and its ids, as options say.</summary>
 internal sealed class HostedLink : IHostedLink
 {
-    private readonly Stack<IDisposable> _parts = new();
-    private readonly Thread? _serverThread;
+    private readonly OwnedParts _parts = new();
 
     /// <summary>Starts the link; nothing is served before <see cref="Run"/>.</summary>
     /// <exception cref="ArgumentException">Options that do not fit the journal.</exception>
@@ -28,23 +27,28 @@ internal sealed class HostedLink : IHostedLink
             // Orders are nobody else's business.
             _ = Directory.CreateDirectory(options.Link.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             MarketData = options.MarketData is { } market
-                ? Own(new MarketDataServer(market with { Log = market.Log ?? logger.MarketDataTold }))
+                ? _parts.Own(new MarketDataServer(market with { Log = market.Log ?? logger.MarketDataTold }))
                 : null;
             IOrderIdSource ids = options.Link.Ids;
             if (options.HasOwnIds)
             {
-                SqliteIdSegmentStore store = Own(new SqliteIdSegmentStore(Path.Combine(options.Link.DataFolder, options.IdDatabase)));
-                ids = Own(new IdSegmentAllocator(store, "orders", options.Ids));
+                SqliteIdSegmentStore store = _parts.Own(new SqliteIdSegmentStore(Path.Combine(options.Link.DataFolder, options.IdDatabase)));
+                ids = _parts.Own(new IdSegmentAllocator(store, "orders", options.Ids));
             }
 
-            Link = Own(OrderLink.Start(options.Link with { Ids = ids, MarketData = MarketData ?? options.Link.MarketData },
+            Link = _parts.Own(OrderLink.Start(options.Link with { Ids = ids, MarketData = MarketData ?? options.Link.MarketData },
                 loggers.CreateLogger<OrderLink>()));
             logger.Started(Link.FixEndPoint, Link.Recovery.Commands);
             if (MarketData is not null)
             {
                 logger.Distributes(MarketData.EndPoint);
-                _serverThread = new Thread(MarketData.Run) { IsBackground = true, Name = "market data" };
-                _serverThread.Start();
+                Thread server = new(MarketData.Run) { IsBackground = true, Name = "market data" };
+                server.Start();
+                _parts.OnEnd(() =>
+                {
+                    MarketData.RequestStop();
+                    server.Join();
+                });
             }
         }
         catch
@@ -64,24 +68,5 @@ internal sealed class HostedLink : IHostedLink
     public void Run() => Link.Run();
 
     /// <summary>Ends everything, the last started first.</summary>
-    public void Dispose()
-    {
-        if (_serverThread is not null)
-        {
-            MarketData!.RequestStop();
-            _serverThread.Join();
-        }
-
-        while (_parts.TryPop(out IDisposable? part))
-        {
-            part.Dispose();
-        }
-    }
-
-    private T Own<T>(T part)
-        where T : IDisposable
-    {
-        _parts.Push(part);
-        return part;
-    }
+    public void Dispose() => _parts.Dispose();
 }

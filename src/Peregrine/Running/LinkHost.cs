@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Peregrine.Api;
 using Peregrine.Cli;
+using Peregrine.Hosting;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Distribution;
 using Peregrine.Distribution.Subscribing;
@@ -34,7 +35,7 @@ internal sealed class LinkHost : IDisposable
     private const int FollowedMax = 256;
 
     private static readonly AccountLimits SimulatedLimits = new(1_000_000, 1_000_000_000, 1_000);
-    private readonly Stack<IDisposable> _parts = new();
+    private readonly OwnedParts _parts = new();
     private readonly PeregrineOptions _options;
     private readonly ILogger _log;
     private readonly ILoggerFactory _loggers;
@@ -42,7 +43,6 @@ internal sealed class LinkHost : IDisposable
     private readonly Thread _serverThread;
     private readonly IFlowDriver? _flow;
     private ApiContext? _context;
-    private bool _isDisposed;
 
     /// <summary>Starts everything but the link's own thread, which is the caller's.</summary>
     /// <exception cref="CommandException">A port is in use, the feed is none.</exception>
@@ -55,8 +55,8 @@ internal sealed class LinkHost : IDisposable
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
             StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
             string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
-            Server = Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log.MarketDataTold }));
-            Blotter = Own(new Blotter());
+            Server = _parts.Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log.MarketDataTold }));
+            Blotter = _parts.Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated
                 ? [.. Fleet.Roster.Select((who, index) => new ClientSession(who.Name, [options.Rules.Accounts.Count + index]))]
@@ -64,9 +64,9 @@ internal sealed class LinkHost : IDisposable
             bool isLocal = options.Simulator.Path == SimulatorPath.InProcess;
             LocalPort? simulated = _isSimulated && isLocal ? new LocalPort(participants) : null;
             PrivateFiles.CheckRegular(options.Ids.DatabasePath);
-            SqliteIdSegmentStore store = Own(new SqliteIdSegmentStore(options.Ids.DatabasePath));
-            IdSegmentAllocator ids = Own(new IdSegmentAllocator(store, "orders", options.ToIdSegmentOptions()));
-            Link = Own(OrderLink.Start(
+            SqliteIdSegmentStore store = _parts.Own(new SqliteIdSegmentStore(options.Ids.DatabasePath));
+            IdSegmentAllocator ids = _parts.Own(new IdSegmentAllocator(store, "orders", options.ToIdSegmentOptions()));
+            Link = _parts.Own(OrderLink.Start(
                 options.ToLinkOptions(ids) with
                 {
                     Rules = RulesOf(options),
@@ -88,7 +88,7 @@ internal sealed class LinkHost : IDisposable
             _flow = request.Feed is { } feed ? FeedDriver(feed, request.Speed) : _isSimulated ? SimulatedFlow(simulated) : null;
             _serverThread = new Thread(Server.Run) { IsBackground = true, Name = "market data" };
             _serverThread.Start();
-            _parts.Push(new Ending(StopServer));
+            _parts.OnEnd(StopServer);
             if (desk is not null)
             {
                 StartConsole(desk);
@@ -96,7 +96,7 @@ internal sealed class LinkHost : IDisposable
 
             if (_flow is not null)
             {
-                _parts.Push(_flow);
+                _ = _parts.Own(_flow);
             }
         }
         catch
@@ -150,17 +150,7 @@ internal sealed class LinkHost : IDisposable
     }
 
     /// <summary>Ends everything, the last started first. After it, <see cref="Link"/> still tells its state hash.</summary>
-    public void Dispose()
-    {
-        if (!_isDisposed)
-        {
-            _isDisposed = true;
-            while (_parts.TryPop(out IDisposable? part))
-            {
-                part.Dispose();
-            }
-        }
-    }
+    public void Dispose() => _parts.Dispose();
 
     private static ClientSession ConsoleSession(PeregrineOptions options) =>
         new(options.Console.Session, [.. Enumerable.Range(0, options.Rules.Accounts.Count)]);
@@ -192,7 +182,7 @@ internal sealed class LinkHost : IDisposable
     private void StartConsole(LocalPort port)
     {
         MarketView market = new();
-        MarketDataClient client = Own(new MarketDataClient(Server.EndPoint, market, [new Request(RequestKind.ListInstruments, [], 0)]));
+        MarketDataClient client = _parts.Own(new MarketDataClient(Server.EndPoint, market, [new Request(RequestKind.ListInstruments, [], 0)]));
         market.Found = (symbol, before) =>
         {
             if (before < FollowedMax)
@@ -202,9 +192,9 @@ internal sealed class LinkHost : IDisposable
             }
         };
         client.Start();
-        Timer newcomers = Own(new Timer(_ => client.Post(new Request(RequestKind.ListInstruments, [], 0)), null, 1_000, 5_000));
-        MetricsSampler metrics = Own(new MetricsSampler(Link, Server));
-        OrderDesk desk = Own(new OrderDesk(port, Link.Rules));
+        Timer newcomers = _parts.Own(new Timer(_ => client.Post(new Request(RequestKind.ListInstruments, [], 0)), null, 1_000, 5_000));
+        MetricsSampler metrics = _parts.Own(new MetricsSampler(Link, Server));
+        OrderDesk desk = _parts.Own(new OrderDesk(port, Link.Rules));
         Token = AccessToken.Open(_options.DataFolder);
         Dictionary<int, string> sessions = _options.Sessions.Select(session => session.CompId).Append(_options.Console.Session)
             .Concat(Fleet.Roster.Select(who => who.Name)).Distinct().ToDictionary(SessionId.Of);
@@ -215,24 +205,12 @@ internal sealed class LinkHost : IDisposable
             Log = _loggers.CreateLogger<ApiServer>(),
         };
         Api = ApiServer.Start(_context).GetAwaiter().GetResult();
-        _parts.Push(new Ending(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult()));
+        _parts.OnEnd(() => Api.DisposeAsync().AsTask().GetAwaiter().GetResult());
     }
 
     private void StopServer()
     {
         Server.RequestStop();
         _serverThread.Join();
-    }
-
-    private T Own<T>(T part)
-        where T : IDisposable
-    {
-        _parts.Push(part);
-        return part;
-    }
-
-    private sealed class Ending(Action end) : IDisposable
-    {
-        public void Dispose() => end();
     }
 }
