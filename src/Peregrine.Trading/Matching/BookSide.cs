@@ -164,7 +164,7 @@ internal sealed class BookSide
         else
         {
             LadderPage? below = PageBelow(number);
-            page = below is null ? Lowest() : below.Better;
+            page = below is null ? _directory.First : below.Better;
         }
 
         return Found(page!, page!.Bits, key, out found);
@@ -220,8 +220,6 @@ internal sealed class BookSide
         DirectorySteps++;
         return _directory.AtOrBelow(number);
     }
-
-    private LadderPage? Lowest() => _directory.First;
 
     private LadderPage AddPage(long number)
     {

@@ -18,9 +18,6 @@ internal sealed class PageDirectory
     private int _blockCount;
     private Block? _free = new();
 
-    /// <summary>How many pages there are.</summary>
-    public int Count { get; private set; }
-
     /// <summary>The page with the smallest number, or null.</summary>
     public LadderPage? First => _blockCount > 0 ? _blocks[0].Pages[0] : null;
 
@@ -63,7 +60,6 @@ internal sealed class PageDirectory
         block.Count++;
         Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
             "keys of a block ascend");
-        Count++;
     }
 
     /// <summary>Removes a number that is in it.</summary>
@@ -74,10 +70,9 @@ internal sealed class PageDirectory
         int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
         Invariant.That(position >= 0, "a page that is removed is there");
         block.Count--;
-        Invariant.That(Count >= 0 && block.Count >= 0, "blocks hold no fewer keys than none");
+        Invariant.That(block.Count >= 0, "blocks hold no fewer keys than none");
         Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
         Array.Copy(block.Pages, position + 1, block.Pages, position, block.Count - position);
-        Count--;
         if (block.Count == 0)
         {
             RemoveBlock(at);
