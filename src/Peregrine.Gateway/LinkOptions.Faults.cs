@@ -16,6 +16,7 @@ public sealed partial record LinkOptions
     private const long StoreBytesLeast = 64 << 10;
     private const long StoreBytesMost = 1 << 30;
     private const int PageBytes = 4_096;
+    private const int BatchBytesMost = 4 << 20;
 
     /// <summary>Every fault of these options: name, value, what was expected. Empty when a link can be started with them, as far as
     /// options tell.</summary>
@@ -24,15 +25,24 @@ public sealed partial record LinkOptions
     public IReadOnlyList<string> FindFaults() =>
     [
         .. NumberFaults(),
-        .. Lines(() => new JournalOptions { Folder = Path.Combine(DataFolder, "journal"), Durability = Durability, SegmentBytes = SegmentBytes,
-            BatchBytesMax = (int)Math.Clamp(SegmentBytes / 2, 0, 4 << 20) }.Validate()),
-        .. Lines(() => new CoreOptions { OrdersMax = OrdersMax, ClientOrderIdsMax = ClientOrderIdsMax }.Validate()),
+        .. Lines(() => new JournalOptions { Folder = JournalFolder, Durability = Durability, SegmentBytes = SegmentBytes,
+            BatchBytesMax = BatchBytes }.Validate()),
+        .. Lines(Core.Validate),
         .. SessionDirectory.FindFaults(AllSessions),
         .. RulesPlan.FindCalendarFaults(Calendars),
         .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),
         .. RulesValidation.Validate(null, Rules),
         .. Snapshots?.FindErrors() ?? [],
     ];
+
+    /// <summary>Where the journal lies.</summary>
+    internal string JournalFolder => Path.Combine(DataFolder, "journal");
+
+    /// <summary>Largest batch of the journal, in bytes.</summary>
+    internal int BatchBytes => (int)Math.Clamp(SegmentBytes / 2, 0, BatchBytesMost);
+
+    /// <summary>The core's bounds.</summary>
+    internal CoreOptions Core => new() { OrdersMax = OrdersMax, ClientOrderIdsMax = ClientOrderIdsMax };
 
     /// <summary>Who may come in by FIX, by local ports, and by other doors.</summary>
     internal IEnumerable<ClientSession> AllSessions =>

@@ -10,19 +10,13 @@ namespace Peregrine.Gateway;
 /// <summary>Starting: from the newest snapshot that serves, and the journal behind it.</summary>
 public sealed partial class OrderLink
 {
-    private const int BatchBytesMax = 4 << 20;
-
     // Of a segment, for cancels on a full disk: 8 MiB of 64 MiB are room for more than 10,000 cancels that come one by one, and many more that come
     // together.
     private const int ReserveShare = 8;
 
-    private int BatchBytes => (int)Math.Min(BatchBytesMax, _options.SegmentBytes / 2);
-
-    private string JournalFolder => Path.Combine(_options.DataFolder, "journal");
-
     private JournalWriter OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start)
     {
-        JournalExtent extent = Directory.Exists(JournalFolder) ? JournalReader.FindExtent(JournalFolder) : default;
+        JournalExtent extent = Directory.Exists(_options.JournalFolder) ? JournalReader.FindExtent(_options.JournalFolder) : default;
         List<SnapshotFault> passed = [];
         SnapshotStore store = SnapshotStore.Open(Path.Combine(_options.DataFolder, "snapshots"));
         if (TryOpenAfterSnapshot(store, extent, passed, mayLag: false, out replay, out recovery, out start) is { } journal)
@@ -43,7 +37,7 @@ public sealed partial class OrderLink
         return _options.SkipLostReports && TryOpenAfterSnapshot(store, extent, bad, mayLag: true, out replay, out recovery, out start) is { } lagging
             ? lagging
             : throw new IOException(
-                $"{JournalFolder} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot serves: "
+                $"{_options.JournalFolder} starts after record {extent.Start.Records}, its older segments are gone, and no snapshot serves: "
                 + $"{(passed.Count == 0 ? "there is none" : string.Join("; ", passed))}. "
                 + "Move the older segments back from the archive, or restore a snapshot from a copy; where only a session's store lags behind, "
                 + "restore that store, "
@@ -110,7 +104,7 @@ public sealed partial class OrderLink
         return fault is null ? state : null;
     }
 
-    private JournalReplay NewReplay() => new(CoreOptionsOf(_options), _router, UseNames, emitsOrderDeltas: _books is not null);
+    private JournalReplay NewReplay() => new(_options.Core, _router, UseNames, emitsOrderDeltas: _books is not null);
 
     private JournalWriter Open(in JournalPosition after, JournalReplay replay, out JournalRecovery recovery)
     {
@@ -120,10 +114,10 @@ public sealed partial class OrderLink
 
     private JournalOptions JournalOptionsOf(in JournalPosition after) => new()
     {
-        Folder = JournalFolder,
+        Folder = _options.JournalFolder,
         Durability = _options.Durability,
         SegmentBytes = _options.SegmentBytes,
-        BatchBytesMax = BatchBytes,
+        BatchBytesMax = _options.BatchBytes,
         ReserveBytes = _options.SegmentBytes / ReserveShare,
         SyncInline = _options.SyncInline,
         DurableAdvanced = _loop.Wake,

@@ -76,9 +76,9 @@ public sealed partial class OrderLink
     private void CheckLength(RulesPlan plan)
     {
         int bytes = JournalWriter.RecordBytes(plan.Encoded.Length);
-        if (bytes > BatchBytes)
+        if (bytes > _options.BatchBytes)
         {
-            throw new ArgumentException($"the rules take {bytes} bytes of the journal, expected at most {BatchBytes}: configure less, " +
+            throw new ArgumentException($"the rules take {bytes} bytes of the journal, expected at most {_options.BatchBytes}: configure less, " +
                 $"or start with larger segments");
         }
     }

@@ -117,7 +117,7 @@ public sealed partial class OrderLink
     // Old segments go only when all reports before the oldest snapshot were sent: where the journal starts, that is known of every session.
     private IReadOnlyDictionary<int, long> ReportsAllSent()
     {
-        JournalExtent extent = JournalReader.FindExtent(JournalFolder);
+        JournalExtent extent = JournalReader.FindExtent(_options.JournalFolder);
         IReadOnlyDictionary<int, long> oldest = new Dictionary<int, long>();
         if (extent.Start.Records == 0)
         {

@@ -11,9 +11,6 @@ namespace Peregrine.Gateway;
 /// <summary>Starting: sessions, rules, what the journal says.</summary>
 public sealed partial class OrderLink
 {
-    private static CoreOptions CoreOptionsOf(LinkOptions options) =>
-        new() { OrdersMax = options.OrdersMax, ClientOrderIdsMax = options.ClientOrderIdsMax };
-
     private static void RefuseFaults(LinkOptions options)
     {
         IReadOnlyList<string> faults = options.FindFaults();
@@ -26,7 +23,7 @@ public sealed partial class OrderLink
     // Configured rules go through the journal like commands, so that a replay uses the ones in force at each command.
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, ILogger log)
     {
-        CoreOptions configured = CoreOptionsOf(_options);
+        CoreOptions configured = _options.Core;
         if (Core.Options != configured)
         {
             log.BoundsKept(Core.Options.OrdersMax, Core.Options.ClientOrderIdsMax, configured.OrdersMax, configured.ClientOrderIdsMax);

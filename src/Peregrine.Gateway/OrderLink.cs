@@ -279,12 +279,12 @@ public sealed partial class OrderLink : IDisposable
         if (nowNs >= _nextTickNs)
         {
             _nextTickNs = nowNs + TickNs;
-            _clock.Tick(_sequencer.NowNs);
             foreach (IDoor door in _doors)
             {
-                door.OnTick(_sequencer.ReleasedSequence);
+                door.OnTick();
             }
 
+            _clock.Tick(_sequencer.NowNs);
             _watch.Look(_sequencer);
         }
     }

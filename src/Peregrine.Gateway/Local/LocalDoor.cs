@@ -105,7 +105,7 @@ internal sealed class LocalDoor : IDoor
     }
 
     /// <inheritdoc/>
-    public void OnTick(long sequence)
+    public void OnTick()
     {
     }
 

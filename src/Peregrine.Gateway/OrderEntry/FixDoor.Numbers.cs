@@ -28,8 +28,8 @@ internal sealed partial class FixDoor
     /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
     public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log.RemakerTold);
 
-    /// <summary>Ends what makes reports again.</summary>
-    public void StopRemakes() => _remakers?.Dispose();
+    // Ends what makes reports again.
+    private void StopRemakes() => _remakers?.Dispose();
 
     private void FindUnsent()
     {

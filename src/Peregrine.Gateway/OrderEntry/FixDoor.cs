@@ -168,7 +168,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     }
 
     /// <inheritdoc/>
-    public void OnTick(long sequence)
+    public void OnTick()
     {
         _acceptor.OnTick(Clock.UnixNs);
         CancelOfDisconnected();

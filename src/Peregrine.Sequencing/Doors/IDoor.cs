@@ -46,8 +46,7 @@ public interface IDoor
     void OnFlushed(long sequence);
 
     /// <summary>Time passes; ten times a second.</summary>
-    /// <param name="sequence">Every report of the commands up to here was delivered.</param>
-    void OnTick(long sequence);
+    void OnTick();
 
     /// <summary>The link is going down: says goodbye, and takes nobody any more. Reports of what was taken still come.</summary>
     void BeginClose();

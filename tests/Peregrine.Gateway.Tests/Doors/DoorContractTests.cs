@@ -183,7 +183,7 @@ public sealed class DoorContractTests
     }
 
     [Fact]
-    public void Start_ThatFails_ClosesTheDoorsThatItHad()
+    public void Doors_OfTheSameSessions_AreRefusedBeforeTheyAreTouched()
     {
         using PlainUser user = new();
         PlainUser other = new();
@@ -194,6 +194,16 @@ public sealed class DoorContractTests
 
         Assert.Contains("have the same number", Assert.Throws<ArgumentException>(() => new LinkRig(change: With)).Message, StringComparison.Ordinal);
         Assert.Empty(user.Door.Calls);
+    }
+
+    [Fact]
+    public void Start_ThatFails_ClosesTheDoorsThatItHad()
+    {
+        using PlainUser user = new();
+
+        Assert.Throws<IOException>(() => Start(user, options => options with { Ids = new Ids { Fault = new IOException("no ids") } }));
+
+        Assert.Equal(["attach", "rules", "close"], user.Door.Calls);
     }
 
     [Fact]
@@ -243,6 +253,8 @@ public sealed class DoorContractTests
 
         public bool IsEmpty { get; set; }
 
+        public Exception? Fault { get; init; }
+
         public IdStatus TryNext(out ulong id)
         {
             id = IsEmpty ? 0 : ++_last;
@@ -251,6 +263,11 @@ public sealed class DoorContractTests
 
         public long RaiseAbove(ulong id)
         {
+            if (Fault is { } fault)
+            {
+                throw fault;
+            }
+
             long skipped = Math.Max(0, (long)id - (long)_last);
             _last = Math.Max(_last, id);
             return skipped;

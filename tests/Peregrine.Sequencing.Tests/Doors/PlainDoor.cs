@@ -88,7 +88,7 @@ internal sealed class PlainDoor(params ClientSession[] sessions) : IDoor
 
     public void OnFlushed(long sequence) => Check.That(sequence == ReleasedSequence, "a pass has one number");
 
-    public void OnTick(long sequence)
+    public void OnTick()
     {
     }
 
