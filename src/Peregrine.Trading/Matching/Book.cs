@@ -8,6 +8,8 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
     // By side: which one an order has is a coin toss, and a branch on it would be mispredicted half the time.
     private readonly BookSide[] _sides = [new(pages), new(pages)];
     private readonly BookSide[] _stops = [new(pages), new(pages)];
+    private readonly BookSide[] _conditionals = [new(pages), new(pages)];
+    private readonly BookSide[] _trailing = [new(pages), new(pages)];
 
     public readonly int InstrumentId = instrumentId;
 
@@ -24,9 +26,6 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
 
     /// <summary>Whether a plain limit order needs no more than the plain path: continuous, no price rules, no bands.</summary>
     public bool IsPlain;
-
-    /// <summary>Whether a command that concerns several books has changed this one.</summary>
-    public bool IsTouched;
 
     /// <summary>Whether the book's term of the digest must be made anew.</summary>
     public bool IsDirty;
@@ -60,8 +59,7 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
     public int MarketBuys = -1;
     public int MarketSells = -1;
 
-    public SpecialList Conditionals = new();
-    public SpecialList Trailing = new();
+    public int ConditionalCount;
     public SpecialList Pegs = new();
     public SpecialList Parked = new();
     public int StopCount;
@@ -73,11 +71,21 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
     public long ReferenceAsk;
     public bool PegsNeedLook;
 
+    /// <summary>Of the pegs that must be looked at, the next; those before it are where they belong.</summary>
+    public int NextPeg = -1;
+
     public BookSide Own(Side side) => _sides[(int)side - 1];
 
     public BookSide Other(Side side) => _sides[2 - (int)side];
 
     public BookSide Stops(Side side) => _stops[(int)side - 1];
+
+    /// <summary>Those levels of a side that conditional orders are in.</summary>
+    public BookSide Conditionals(Side side) => _conditionals[(int)side - 1];
+
+    /// <summary>The trailing stops of a side by the price that a trade must pass to move them; in the place of a level, the first of each
+    /// price.</summary>
+    public BookSide Trailing(Side side) => _trailing[(int)side - 1];
 
     public ref int MarketLevel(Side side) => ref side == Side.Buy ? ref MarketBuys : ref MarketSells;
 
@@ -98,7 +106,7 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
     public void Refresh()
     {
         IsPlain = Phase == TradingPhase.Continuous && TickTable.Length == 0 && Terms.LowestPrice is null && Terms.HighestPrice is null && !HasBands;
-        Watches = Conditionals.Count > 0 || StopCount > 0 || Pegs.Count > 0;
+        Watches = ConditionalCount > 0 || StopCount > 0 || Pegs.Count > 0;
     }
 }
 

@@ -12,7 +12,7 @@ namespace Peregrine.Trading.Matching;
 /// <remarks>
 /// Thread: one owner. Steps: finding, adding, removing and the next better or worse price touch a page or two; where a price's page is not at hand,
 /// or comes or goes with its first or last level, the directory is asked, in steps as the logarithm of the pages. Nothing moves when the best price
-/// does. Allocates: when an engine has more pages than ever before (<see cref="LadderPages"/>); never more than levels.
+/// does. Allocates: when an engine has more pages than ever before (<see cref="LadderPages"/>); never more than what is added.
 /// </remarks>
 internal sealed class BookSide
 {
@@ -24,7 +24,7 @@ internal sealed class BookSide
     private const int Slots = 64;
 #endif
     private static readonly LadderPage Nowhere = new();
-    private readonly PageDirectory _directory = new();
+    private readonly PageDirectory _directory;
 
     // By the low bits of a page's number, the one that was seen last: pages next to each other never take each other's slot.
     private readonly LadderPage[] _seen = new LadderPage[Slots];
@@ -33,11 +33,15 @@ internal sealed class BookSide
     private LadderPage? _top;
     private readonly LadderPages _pages;
 
+    // The levels that show something, once there was one that does not: most sides never have any.
+    private BookSide? _shown;
+
     /// <summary>Makes an empty side.</summary>
     /// <param name="pages">Where its pages come from, and go to.</param>
     public BookSide(LadderPages pages)
     {
         _pages = pages;
+        _directory = new PageDirectory(pages);
         Array.Fill(_seen, Nowhere);
     }
 
@@ -50,11 +54,11 @@ internal sealed class BookSide
     /// <summary>How many levels there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many of them show something; kept by the engine.</summary>
-    public int ShownCount { get; set; }
+    /// <summary>How many of them show something.</summary>
+    public int ShownCount { get; private set; }
 
-    /// <summary>How often the directory was asked or changed: tests hold it against what was done.</summary>
-    internal long DirectorySteps { get; private set; }
+    /// <summary>Whether the best price that pegs may follow can be another than when it was last asked for; kept by the engine.</summary>
+    public bool ReferencesMayDiffer { get; set; } = true;
 
     /// <summary>The level of a key, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,6 +86,14 @@ internal sealed class BookSide
         }
     }
 
+    /// <summary>Puts another level in the place of one that is in it.</summary>
+    public void Change(long key, int level)
+    {
+        Invariant.That(Find(key) != None && level != None, "a level that is changed is there");
+        PageOf(key >> LadderPage.PlaceBits)!.Levels[(int)key & PlaceMask] = level;
+        Best = key == BestKey ? level : Best;
+    }
+
     /// <summary>Removes a level that is in it.</summary>
     public void Remove(long key)
     {
@@ -100,6 +112,49 @@ internal sealed class BookSide
             (Best, BestKey) = _top is { } top ? Highest(top) : (None, long.MinValue);
             Invariant.That(BestKey < key, "what is left is worse than the best that went");
         }
+    }
+
+    /// <summary>A level shows something from now on.</summary>
+    public void Show(long key, int level)
+    {
+        ShownCount++;
+        Invariant.That(ShownCount <= Count && Find(key) == level, "a side has no more levels that show something than levels");
+        _shown?.Add(key, level);
+    }
+
+    /// <summary>A level shows nothing any more; it is still there.</summary>
+    public void Hide(long key)
+    {
+        ShownCount--;
+        Invariant.That(ShownCount >= 0 && Find(key) != None, "a side has no fewer levels that show something than none");
+        _shown?.Remove(key);
+    }
+
+    /// <summary>The levels that show something, best first as the others: this side itself while all of them do.</summary>
+    /// <param name="shows">Whether a level shows something: asked for each, the first time that one does not.</param>
+    /// <remarks>Allocates: the first time.</remarks>
+    public BookSide Shown(Predicate<int> shows)
+    {
+        if (ShownCount == Count)
+        {
+            return this;
+        }
+
+        if (_shown is null)
+        {
+            _shown = new BookSide(_pages);
+            int level = Best;
+            for (long key = BestKey; level != None; level = NextWorse(key, out key))
+            {
+                if (shows(level))
+                {
+                    _shown.Add(key, level);
+                }
+            }
+        }
+
+        Invariant.That(_shown.Count == ShownCount, "levels that show something are counted and kept alike");
+        return _shown;
     }
 
     /// <summary>The best level whose key is below another, or -1.</summary>
@@ -204,7 +259,7 @@ internal sealed class BookSide
             return null;
         }
 
-        DirectorySteps++;
+        _pages.DirectorySteps++;
         LadderPage? page = _directory.Find(number);
         Invariant.That(page is null || page.Number == number, "the directory knows a page by its number");
         if (page is not null)
@@ -217,7 +272,7 @@ internal sealed class BookSide
 
     private LadderPage? PageBelow(long number)
     {
-        DirectorySteps++;
+        _pages.DirectorySteps++;
         return _directory.AtOrBelow(number);
     }
 
@@ -244,7 +299,7 @@ internal sealed class BookSide
             _top = page;
         }
 
-        DirectorySteps++;
+        _pages.DirectorySteps++;
         _directory.Add(page);
         _seen[(int)number & (Slots - 1)] = page;
         return page;
@@ -252,7 +307,7 @@ internal sealed class BookSide
 
     private void RemovePage(LadderPage page)
     {
-        DirectorySteps++;
+        _pages.DirectorySteps++;
         _directory.Remove(page.Number);
         if (page.Worse is { } worse)
         {

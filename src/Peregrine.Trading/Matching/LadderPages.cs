@@ -3,7 +3,7 @@ using Peregrine.Primitives;
 namespace Peregrine.Trading.Matching;
 
 /// <summary>The free pages of all ladders of an engine: a page that is empty goes back, and serves any other side or book next.</summary>
-/// <param name="ready">How many pages there are at once; beyond, one is made where more are in use than ever before. Never more than levels.</param>
+/// <param name="ready">How many pages there are at once; beyond, one is made where more are in use than ever before.</param>
 /// <remarks>Thread: one owner.</remarks>
 internal sealed class LadderPages(int ready)
 {
@@ -11,6 +11,12 @@ internal sealed class LadderPages(int ready)
 
     /// <summary>Pages made beyond those of the beginning.</summary>
     public int MadeCount { get; private set; }
+
+    /// <summary>How often a directory of these ladders was asked or changed: tests hold it against what was done.</summary>
+    public long DirectorySteps { get; set; }
+
+    /// <summary>Words that directories have moved to make or close a gap.</summary>
+    public long WordsMoved { get; set; }
 
     /// <summary>A page that nobody uses; its bits are 0.</summary>
     public LadderPage Take()

@@ -77,8 +77,7 @@ public sealed partial class MatchingEngine
             filled.Kind |= OrderKind.HasExtra;
         }
 
-        _instruments[slot] = order.InstrumentId;
-        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
+        _groups.Add(slot, order.InstrumentId, order.Side, order.Session, order.Account);
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;
@@ -195,7 +194,7 @@ public sealed partial class MatchingEngine
             return CheckFillable(book, slot, in arriving);
         }
 
-        return minimum == 0 || CouldTrade(book, in arriving) >= minimum ? RejectReason.None : RejectReason.MinimumNotMet;
+        return minimum == 0 || CouldTrade(book, in arriving, minimum) ? RejectReason.None : RejectReason.MinimumNotMet;
     }
 
     private RejectReason CheckFillable(Book book, int slot, in Aggressor arriving)
@@ -213,7 +212,7 @@ public sealed partial class MatchingEngine
     private bool CouldFill(Book book, int slot, in Aggressor arriving)
     {
         bool isOneTrade = book.Rules.MinimumPerTrade && (_details[slot].Flags & OrderFlags.AllOrNone) != 0;
-        return isOneTrade ? HasTradeOf(book, in arriving, long.MaxValue) : CouldTrade(book, in arriving) == arriving.Leaves;
+        return isOneTrade ? HasTradeOf(book, in arriving, long.MaxValue) : CouldTrade(book, in arriving, arriving.Leaves);
     }
 
     /// <summary>The minimum that counts for this arrival only: that of an order that is not hidden. It has none any more then.</summary>

@@ -45,6 +45,7 @@ public sealed partial class MatchingEngine
         long price = lowest;
         while (true)
         {
+            LookSteps++;
             contest.Enter(price, price, buys, sells);
             buys -= ParticipatingAt(book, Side.Buy, price);
             if (price == highest)
@@ -176,6 +177,7 @@ public sealed partial class MatchingEngine
         int levelIndex = levels.Best;
         for (long key = levels.BestKey; levelIndex != None && key >= limit; levelIndex = levels.NextWorse(key, out key))
         {
+            LookSteps++;
             lots += Participating(levelIndex);
         }
 

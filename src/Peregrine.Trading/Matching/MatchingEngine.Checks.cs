@@ -132,11 +132,13 @@ public sealed partial class MatchingEngine
             return true;
         }
 
+        // The last step that begins at or below the price; the first is for all below.
         TickStep[] table = book.TickTable;
-        int at = table.Length - 1;
-        while (at > 0 && table[at].FromTicks > value.Ticks)
+        int at = 0;
+        for (int end = table.Length; end - at > 1;)
         {
-            at--;
+            int middle = (at + end) >>> 1;
+            (at, end) = table[middle].FromTicks <= value.Ticks ? (middle, end) : (at, middle);
         }
 
         return value.Ticks % table[at].StepTicks == 0;

@@ -13,6 +13,9 @@ public sealed partial class MatchingEngine
 
         /// <summary>What does not outlive the day.</summary>
         EndsWithDay,
+
+        /// <summary>Pegged orders, and what is parked.</summary>
+        Listed,
     }
 
     private enum SortKey : byte
@@ -26,8 +29,7 @@ public sealed partial class MatchingEngine
     private ReadOnlySpan<int> CollectOf(Book book, Sieve sieve)
     {
         int found = 0;
-        int left = book.OrderCount;
-        for (int slot = NextOf(book, 0); left > 0; slot = NextOf(book, slot + 1), left--)
+        foreach (int slot in _groups.Of(book.InstrumentId))
         {
             if (Passes(book, slot, sieve))
             {
@@ -50,6 +52,7 @@ public sealed partial class MatchingEngine
             Sieve.EntersAuction => place == OrderPlace.Parked
                 && (detail.TimeInForce == TimeInForce.GoodForAuction
                     || (detail.TimeInForce == TimeInForce.AtTheClose && book.Phase == TradingPhase.ClosingAuction)),
+            Sieve.Listed => place == OrderPlace.Parked || detail.Type == OrderType.Pegged,
             _ => detail.TimeInForce is not (TimeInForce.GoodTillCancel or TimeInForce.GoodTillTime),
         };
     }
@@ -57,46 +60,41 @@ public sealed partial class MatchingEngine
     /// <summary>Puts the slots of all orders that match a filter into the scratch, unsorted.</summary>
     private int Collect(in MassCancelFilter filter)
     {
-        int found = 0;
-        if ((uint)filter.InstrumentId < (uint)InstrumentCount)
+        if (filter.InstrumentId < None || filter.InstrumentId >= InstrumentCount)
         {
-            Book book = _books[filter.InstrumentId];
-            int left = book.OrderCount;
-            for (int slot = NextOf(book, 0); left > 0; slot = NextOf(book, slot + 1), left--)
-            {
-                found = AddIfMatching(slot, in filter, found);
-            }
-
-            return found;
+            return 0;
         }
 
-        for (int slot = 0; slot < _slotsUsed && filter.InstrumentId == -1; slot++)
+        if (filter is not { Session: None, Account: None, InstrumentId: None })
         {
-            found = AddIfMatching(slot, in filter, found);
+            return CollectGroups(in filter, 0);
+        }
+
+        int found = 0;
+        for (int id = 0; id < InstrumentCount; id++)
+        {
+            found = CollectGroups(filter with { InstrumentId = id }, found);
         }
 
         return found;
     }
 
-    private int AddIfMatching(int slot, in MassCancelFilter filter, int found)
+    private int CollectGroups(in MassCancelFilter filter, int found)
     {
-        bool isMatching = _instruments[slot] != None
-            && (filter.Session == -1 || _parties[slot].Session == filter.Session)
-            && (filter.Account == -1 || _parties[slot].Account == filter.Account)
-            && (filter.Side is null || OrderAt(slot).Side == filter.Side);
-        if (isMatching)
+        for (int group = _groups.First(in filter, out OrderGroups.Chain chain); group != None; group = _groups.Next(group, chain))
         {
-            _sortSlots[found] = slot;
+            if (!_groups.Matches(group, in filter))
+            {
+                continue;
+            }
+
+            for (int slot = _groups.FirstOrder(group); slot != None; slot = _groups.NextOrder(slot))
+            {
+                _sortSlots[found++] = slot;
+            }
         }
 
-        return isMatching ? found + 1 : found;
-    }
-
-    /// <summary>The first slot at or after another that a book's order has, or -1.</summary>
-    private int NextOf(Book book, int from)
-    {
-        int at = from < _slotsUsed ? _instruments.Span[from.._slotsUsed].IndexOf(book.InstrumentId) : None;
-        return at < 0 ? None : from + at;
+        return found;
     }
 
     private void SortBy(SortKey key, int from, int to)
@@ -123,7 +121,7 @@ public sealed partial class MatchingEngine
 
     private long KeyOf(SortKey key, int slot) => key switch
     {
-        SortKey.Instrument => _instruments[slot],
+        SortKey.Instrument => _groups.InstrumentOf(slot),
         SortKey.Expiry => _details[slot].ExpireTimeNs,
         _ => OrderAt(slot).Priority,
     };
@@ -134,22 +132,17 @@ public sealed partial class MatchingEngine
         {
             CancelWhole(book, slot, reason, events);
         }
-
-        book.IsTouched = slots.Length > 0;
     }
 
-    /// <summary>Ends a command that concerned several books: what it sets off in each, by instrument.</summary>
+    /// <summary>Ends a command that concerned several books: what it sets off in each, by instrument, as they were touched.</summary>
     private void EndTouched(MatchEventBuffer events)
     {
-        for (int id = 0; id < InstrumentCount; id++)
+        foreach (Book book in _touched)
         {
-            Book book = _books[id];
-            if (book.IsTouched)
-            {
-                book.IsTouched = false;
-                CentreBands(book);
-                EndCommand(book, events);
-            }
+            CentreBands(book);
+            EndCommand(book, events);
         }
+
+        _touched.Clear();
     }
 }

@@ -3,17 +3,24 @@ namespace Peregrine.Trading.Matching;
 // How much of an arriving order could trade now: sections 4.1, 6 and 8. Looks, changes nothing.
 public sealed partial class MatchingEngine
 {
-    /// <summary>What an order could trade, at most what it has left.</summary>
-    private long CouldTrade(Book book, in Aggressor arriving)
+    /// <summary>Whether an order could trade so much. Levels are looked at first; orders, no more of them than it would trade with, only where the
+    /// levels have enough.</summary>
+    private bool CouldTrade(Book book, in Aggressor arriving, long wanted)
     {
+        if (!LevelsHave(book, in arriving, wanted))
+        {
+            return false;
+        }
+
         Prospect prospect = new() { Left = arriving.Leaves };
         Aggressor improving = arriving;
         SetImprovement(book, ref improving);
         BookSide other = book.Other(arriving.Side);
         int levelIndex = other.Best;
         long key = other.BestKey;
-        while (levelIndex != None && key >= arriving.LimitKey && prospect.Left > 0 && !prospect.IsStopped)
+        while (levelIndex != None && key >= arriving.LimitKey && prospect.Traded < wanted && prospect.Left > 0 && !prospect.IsStopped)
         {
+            LookSteps++;
             ref Level level = ref LevelAt(levelIndex);
             LookAtShown(in level, in arriving, ref prospect);
             if (level.Hidden.Head != None && !prospect.IsStopped)
@@ -24,12 +31,31 @@ public sealed partial class MatchingEngine
             levelIndex = other.NextWorse(key, out key);
         }
 
-        return prospect.Traded;
+        return prospect.Traded >= wanted;
+    }
+
+    // Whether the levels up to the limit have so much, whoever owns it; of conditional orders that they do is taken for granted.
+    private bool LevelsHave(Book book, in Aggressor arriving, long wanted)
+    {
+        BookSide other = book.Other(arriving.Side);
+        long lots = 0;
+        int levelIndex = other.Best;
+        for (long key = other.BestKey; levelIndex != None && key >= arriving.LimitKey; levelIndex = other.NextWorse(key, out key))
+        {
+            LookSteps++;
+            lots += Participating(levelIndex);
+            if (lots >= wanted || _conditionalCounts[levelIndex] > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void LookAtShown(in Level level, in Aggressor arriving, ref Prospect prospect)
     {
-        if (!HasOwn(level.Shown.Head, in arriving))
+        if (arriving.Owner < 0)
         {
             prospect.Take(level.Quantity + level.Reserve);
             return;
@@ -38,6 +64,7 @@ public sealed partial class MatchingEngine
         long heldBack = 0;
         for (int slot = level.Shown.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
+            LookSteps++;
             ref Order resting = ref OrderAt(slot);
             bool isOwn = resting.Owner == arriving.Owner;
             switch (arriving.Mode)
@@ -66,6 +93,7 @@ public sealed partial class MatchingEngine
     {
         for (int slot = level.Hidden.Head; slot != None && prospect.Left > 0; slot = OrderAt(slot).Next)
         {
+            LookSteps++;
             ref Order resting = ref OrderAt(slot);
             if (((resting.Kind & OrderKind.Conditional) != 0 && prospect.Left < SizeInForce(slot)) || IsBeyondImprovement(in level, in arriving))
             {
@@ -78,7 +106,7 @@ public sealed partial class MatchingEngine
                 continue;
             }
 
-                if (arriving.Mode is SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth)
+            if (arriving.Mode is SelfTradePrevention.CancelNewest or SelfTradePrevention.CancelBoth)
             {
                 prospect.IsStopped = true;
                 return;
@@ -91,28 +119,10 @@ public sealed partial class MatchingEngine
         }
     }
 
-    private bool HasOwn(int head, in Aggressor arriving)
-    {
-        if (arriving.Owner < 0)
-        {
-            return false;
-        }
-
-        for (int slot = head; slot != None; slot = OrderAt(slot).Next)
-        {
-            if (OrderAt(slot).Owner == arriving.Owner)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>Whether a conditional order could trade its size in force now.</summary>
     private bool CouldTradeSize(Book book, int slot, in Aggressor arriving) => book.Rules.MinimumPerTrade
         ? HasTradeOf(book, in arriving, MinimumSizeOf(slot))
-        : CouldTrade(book, in arriving) >= SizeInForce(slot);
+        : CouldTrade(book, in arriving, SizeInForce(slot));
 
     // With the rule of single trades: whether any order that it would meet has enough.
     private bool HasTradeOf(Book book, in Aggressor arriving, long minimum)
@@ -138,6 +148,7 @@ public sealed partial class MatchingEngine
     {
         for (int slot = head; slot != None && left > 0; slot = OrderAt(slot).Next)
         {
+            LookSteps++;
             ref Order resting = ref OrderAt(slot);
             bool isHidden = (resting.Kind & OrderKind.Hidden) != 0;
             bool isPassedOver = ((resting.Kind & OrderKind.Conditional) != 0 && left < SizeInForce(slot))

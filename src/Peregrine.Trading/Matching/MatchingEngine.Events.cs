@@ -22,7 +22,7 @@ public sealed partial class MatchingEngine
     }
 
     private void EmitSlot(ref MatchEvent target, MatchEventType type, int slot, long ticks, long lots, long leaves, RejectReason reason) =>
-        EmitSlot(ref target, type, in OrderAt(slot), _instruments[slot], ticks, lots, leaves, reason);
+        EmitSlot(ref target, type, in OrderAt(slot), _groups.InstrumentOf(slot), ticks, lots, leaves, reason);
 
     private static void EmitSlot(
         ref MatchEvent target, MatchEventType type, in Order order, int instrumentId, long ticks, long lots, long leaves, RejectReason reason)

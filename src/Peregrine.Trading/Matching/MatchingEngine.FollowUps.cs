@@ -18,18 +18,20 @@ public sealed partial class MatchingEngine
         }
     }
 
-    /// <summary>Tries the conditional orders again; the oldest that could trade does.</summary>
+    /// <summary>Tries the conditional orders again whose price is within reach; the oldest that could trade does.</summary>
     private bool TryConditional(Book book, MatchEventBuffer events)
     {
-        for (int slot = book.Conditionals.Head; slot != None; slot = _details[slot].NextSpecial)
+        if (book.ConditionalCount == 0)
+        {
+            return false;
+        }
+
+        int found = CollectReaching(book, Side.Sell, CollectReaching(book, Side.Buy, 0));
+        SortBy(SortKey.Priority, 0, found);
+        foreach (int slot in _sortSlots.AsSpan(0, found))
         {
             ref Order order = ref OrderAt(slot);
             long ticks = LevelAt(order.Level).Price;
-            if (!Crosses(book, order.Side, ticks))
-            {
-                continue;
-            }
-
             Aggressor arriving = new(in order, ticks, order.Leaves, ModeOf(book, _details[slot].SelfTrade));
             if (CouldTradeSize(book, slot, in arriving))
             {
@@ -43,6 +45,26 @@ public sealed partial class MatchingEngine
         return false;
     }
 
+    // Conditional orders of a side whose price the other side has.
+    private int CollectReaching(Book book, Side side, int found)
+    {
+        BookSide levels = book.Conditionals(side);
+        int levelIndex = levels.Best;
+        for (long key = levels.BestKey; levelIndex != None && book.Other(side).BestKey >= -key; levelIndex = levels.NextWorse(key, out key))
+        {
+            for (int slot = LevelAt(levelIndex).Hidden.Head; slot != None; slot = OrderAt(slot).Next)
+            {
+                LookSteps++;
+                if ((OrderAt(slot).Kind & OrderKind.Conditional) != 0)
+                {
+                    _sortSlots[found++] = slot;
+                }
+            }
+        }
+
+        return found;
+    }
+
     private bool TryStop(Book book, MatchEventBuffer events)
     {
         if (book.StopCount == 0 || !book.HasLastTrade)
@@ -50,7 +72,7 @@ public sealed partial class MatchingEngine
             return false;
         }
 
-        bool moved = book.Trailing.Count > 0 && MoveTrailing(book, events);
+        bool moved = MoveTrailing(book, events);
         int slot = book.Rules.StopsByArrival ? Older(FindOldestDue(book, Side.Buy), FindOldestDue(book, Side.Sell)) : FindDue(book);
         if (slot == None)
         {
@@ -76,6 +98,7 @@ public sealed partial class MatchingEngine
         int levelIndex = stops.Best;
         for (long key = stops.BestKey; IsDue(book, levelIndex); levelIndex = stops.NextWorse(key, out key))
         {
+            LookSteps++;
             oldest = Older(oldest, LevelAt(levelIndex).Hidden.Head);
         }
 
@@ -116,30 +139,96 @@ public sealed partial class MatchingEngine
     /// <summary>Moves the stop prices of trailing stops after the last trade price, in the order of arrival.</summary>
     private bool MoveTrailing(Book book, MatchEventBuffer events)
     {
-        bool moved = false;
-        for (int slot = book.Trailing.Head; slot != None; slot = _details[slot].NextSpecial)
+        int found = CollectMoving(book, Side.Sell, CollectMoving(book, Side.Buy, 0));
+        SortBy(SortKey.Priority, 0, found);
+        foreach (int slot in _sortSlots.AsSpan(0, found))
         {
             ref Order order = ref OrderAt(slot);
-            long now = _extras[slot].StopPrice;
             long wanted = TrailedPrice(book, order.Side, _extras[slot].OffsetTicks);
-            bool isBetter = order.Side == Side.Sell ? wanted > now : wanted < now;
-            if (!isBetter)
-            {
-                continue;
-            }
-
             _hash -= TermOf(slot);
+            LeaveTrailing(book, slot);
             LeaveStopLevel(book, slot);
             Invariant.That(order.Side == Side.Sell ? wanted < book.LastTrade + 1 : wanted > book.LastTrade - 1,
                 "a trailing stop stays on its side of the last trade price");
+            Invariant.That(order.Side == Side.Sell ? wanted > _extras[slot].StopPrice : wanted < _extras[slot].StopPrice,
+                "a trailing stop moves in its order's favour");
             _extras[slot].StopPrice = wanted;
             order.Identity = MatchDigest.OfIdentity(View(slot));
             EnterStopLevel(book, slot, ref order);
+            AddTrailing(book, slot);
             EmitSlot(ref events.Next(), MatchEventType.Restated, slot, wanted, 0, order.Leaves, RejectReason.Trailed);
-            moved = true;
         }
 
-        return moved;
+        return found > 0;
+    }
+
+    private int CollectMoving(Book book, Side side, int found)
+    {
+        BookSide trailing = book.Trailing(side);
+        int head = trailing.Best;
+        for (long key = trailing.BestKey; head != None && key > MoveKeyOf(side, book.LastTrade); head = trailing.NextWorse(key, out key))
+        {
+            for (int slot = head; slot != None; slot = _details[slot].NextSpecial)
+            {
+                _sortSlots[found++] = slot;
+            }
+        }
+
+        return found;
+    }
+
+    // A trailing sell moves when a trade is above all prices since it came, a buy when one is below; the greater the key, the sooner.
+    private static long MoveKeyOf(Side side, long ticks) => KeyOf(side, ticks);
+
+    private long MoveKeyOf(int slot)
+    {
+        ref OrderExtra extra = ref _extras[slot];
+        Side side = OrderAt(slot).Side;
+        return MoveKeyOf(side, side == Side.Sell ? extra.StopPrice + extra.OffsetTicks : extra.StopPrice - extra.OffsetTicks);
+    }
+
+    // Those that the same price would move are a list, whose head stands for them; which of them comes first does not matter.
+    private void AddTrailing(Book book, int slot)
+    {
+        BookSide trailing = book.Trailing(OrderAt(slot).Side);
+        long key = MoveKeyOf(slot);
+        int head = trailing.Find(key);
+        _details[slot].PreviousSpecial = None;
+        _details[slot].NextSpecial = head;
+        if (head == None)
+        {
+            trailing.Add(key, slot);
+        }
+        else
+        {
+            _details[head].PreviousSpecial = slot;
+            trailing.Change(key, slot);
+        }
+    }
+
+    private void LeaveTrailing(Book book, int slot)
+    {
+        ref OrderDetail detail = ref _details[slot];
+        BookSide trailing = book.Trailing(OrderAt(slot).Side);
+        Invariant.That(detail.PreviousSpecial == None ? trailing.Find(MoveKeyOf(slot)) == slot : _details[detail.PreviousSpecial].NextSpecial == slot,
+            "the trailing stop before one, or its price, leads to it");
+        if (detail.NextSpecial != None)
+        {
+            _details[detail.NextSpecial].PreviousSpecial = detail.PreviousSpecial;
+        }
+
+        if (detail.PreviousSpecial != None)
+        {
+            _details[detail.PreviousSpecial].NextSpecial = detail.NextSpecial;
+        }
+        else if (detail.NextSpecial != None)
+        {
+            trailing.Change(MoveKeyOf(slot), detail.NextSpecial);
+        }
+        else
+        {
+            trailing.Remove(MoveKeyOf(slot));
+        }
     }
 
     private static long TrailedPrice(Book book, Side side, long offset) => side == Side.Sell ? book.LastTrade - offset : book.LastTrade + offset;
@@ -152,14 +241,16 @@ public sealed partial class MatchingEngine
             return false;
         }
 
-        book.PegsNeedLook |= RememberReferences(book);
+        RememberReferences(book);
         if (!book.PegsNeedLook)
         {
             return false;
         }
 
-        for (int slot = book.Pegs.Head; slot != None; slot = _details[slot].NextSpecial)
+        while (book.NextPeg != None)
         {
+            int slot = book.NextPeg;
+            LookSteps++;
             bool hasPrice = TryGetPegPrice(book, slot, out long ticks);
             bool isInQueue = OrderAt(slot).Place == OrderPlace.Queue;
             if (!hasPrice && isInQueue)
@@ -176,10 +267,31 @@ public sealed partial class MatchingEngine
                 Arrive(book, slot, events);
                 return true;
             }
+
+            book.NextPeg = _details[slot].NextSpecial;
         }
 
         book.PegsNeedLook = false;
         return false;
+    }
+
+    // Where all were looked at but those that come now, the next to be looked at is the first that comes.
+    private void AddPeg(Book book, int slot)
+    {
+        AddLast(ref book.Pegs, slot);
+        book.NextPeg = book.PegsNeedLook && book.NextPeg == None ? slot : book.NextPeg;
+    }
+
+    private void LeavePegs(Book book, int slot)
+    {
+        book.NextPeg = book.NextPeg == slot ? _details[slot].NextSpecial : book.NextPeg;
+        Unlist(ref book.Pegs, slot);
+    }
+
+    private static void LookAtPegs(Book book)
+    {
+        book.PegsNeedLook = true;
+        book.NextPeg = book.Pegs.Head;
     }
 
     /// <summary>A pegged order that is nowhere: to its price, or parked.</summary>
@@ -203,21 +315,32 @@ public sealed partial class MatchingEngine
         }
 
         // A peg that comes first is priced by references that nobody has looked at before.
-        book.PegsNeedLook |= RememberReferences(book);
+        RememberReferences(book);
         bool hasPrice = TryGetPegPrice(book, slot, out long ticks);
         _details[slot].Price = hasPrice ? ticks : _details[slot].Price;
         return hasPrice;
     }
 
-    /// <summary>Looks at the references of pegs.</summary>
-    /// <returns>Whether they are others than before.</returns>
-    private bool RememberReferences(Book book)
+    /// <summary>Looks at the references of pegs where they can be others than before; if they are, all pegs must be looked at.</summary>
+    private void RememberReferences(Book book)
     {
+        BookSide bids = book.Own(Side.Buy);
+        BookSide asks = book.Own(Side.Sell);
+        if (!bids.ReferencesMayDiffer && !asks.ReferencesMayDiffer)
+        {
+            return;
+        }
+
+        bids.ReferencesMayDiffer = false;
+        asks.ReferencesMayDiffer = false;
         bool hasBid = TryGetBestShown(book, Side.Buy, referencesOnly: true, out long bid);
         bool hasAsk = TryGetBestShown(book, Side.Sell, referencesOnly: true, out long ask);
         bool isSame = hasBid == book.HasReferenceBid && hasAsk == book.HasReferenceAsk && bid == book.ReferenceBid && ask == book.ReferenceAsk;
         (book.HasReferenceBid, book.ReferenceBid, book.HasReferenceAsk, book.ReferenceAsk) = (hasBid, bid, hasAsk, ask);
-        return !isSame;
+        if (!isSame)
+        {
+            LookAtPegs(book);
+        }
     }
 
     private void ParkPegged(Book book, int slot, MatchEventBuffer events)
@@ -262,20 +385,22 @@ public sealed partial class MatchingEngine
         return hasReference;
     }
 
+    // Levels that only pegs show are passed over for a reference: pegs are no better than what they follow, but for those that are about to move.
     private bool TryGetBestShown(Book book, Side side, bool referencesOnly, out long ticks)
     {
-        BookSide levels = book.Own(side);
+        BookSide levels = book.Own(side).Shown(_shows);
         int levelIndex = levels.Best;
         long key = levels.BestKey;
         while (levelIndex != None)
         {
             ref Level level = ref LevelAt(levelIndex);
-            if ((referencesOnly ? level.ReferenceCount : level.Shown.Count) > 0)
+            if (!referencesOnly || level.ReferenceCount > 0)
             {
                 ticks = level.Price;
                 return true;
             }
 
+            LookSteps++;
             levelIndex = levels.NextWorse(key, out key);
         }
 

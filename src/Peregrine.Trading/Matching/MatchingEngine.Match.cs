@@ -111,7 +111,11 @@ public sealed partial class MatchingEngine
         if (isTold)
         {
             EmitLevel(book, levelIndex, events);
-            other.ShownCount -= level.Shown.Count == 0 ? 1 : 0;
+            other.ReferencesMayDiffer = true;
+            if (level.Shown.Count == 0)
+            {
+                other.Hide(KeyOf(level.Side, level.Price));
+            }
         }
 
         if (level.IsEmpty)
@@ -245,8 +249,8 @@ public sealed partial class MatchingEngine
         if ((order.Kind & OrderKind.Pegged) != 0)
         {
             // The list of pegs is in the order of their numbers.
-            Unlist(ref book.Pegs, slot);
-            AddLast(ref book.Pegs, slot);
+            LeavePegs(book, slot);
+            AddPeg(book, slot);
         }
     }
 

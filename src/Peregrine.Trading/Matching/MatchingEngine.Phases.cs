@@ -10,6 +10,9 @@ public sealed partial class MatchingEngine
     private readonly int[] _sortSlots;
     private long _nextAuctionEndNs = long.MaxValue;
 
+    // Books that the command at work has changed, by instrument.
+    private readonly List<Book> _touched = [];
+
     /// <summary>How many events the buffer held when the last time or mass cancel had ended its orders:
     /// whoever joins the events of several engines needs to know.</summary>
     internal int EndsTold { get; private set; }
@@ -91,6 +94,7 @@ public sealed partial class MatchingEngine
             {
                 SortBy(SortKey.Priority, i, end);
                 CancelAll(book, _sortSlots.AsSpan(i, end - i), RejectReason.MassCancel, events);
+                _touched.Add(book);
                 cancelled += end - i;
             }
         }
@@ -123,7 +127,9 @@ public sealed partial class MatchingEngine
                 SortBy(SortKey.Priority, j, last);
             }
 
-            CancelAll(BookOf(_sortSlots[i]), _sortSlots.AsSpan(i, end - i), RejectReason.Expired, events);
+            Book book = BookOf(_sortSlots[i]);
+            CancelAll(book, _sortSlots.AsSpan(i, end - i), RejectReason.Expired, events);
+            _touched.Add(book);
         }
     }
 
@@ -202,10 +208,9 @@ public sealed partial class MatchingEngine
         if (book.Phase == TradingPhase.Closed)
         {
             CancelAll(book, CollectOf(book, Sieve.EndsWithDay), RejectReason.Expired, events);
-            book.IsTouched = false;
         }
 
-        book.PegsNeedLook = true;
+        LookAtPegs(book);
         while (book.Phase == TradingPhase.Continuous && TryPegs(book, events))
         {
         }

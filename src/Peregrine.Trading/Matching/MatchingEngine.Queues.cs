@@ -29,8 +29,7 @@ public sealed partial class MatchingEngine
         detail.Peg = 0;
         detail.SelfTrade = order.SelfTrade;
         detail.ExpireTimeNs = 0;
-        _instruments[slot] = order.InstrumentId;
-        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
+        _groups.Add(slot, order.InstrumentId, order.Side, order.Session, order.Account);
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;
@@ -53,7 +52,12 @@ public sealed partial class MatchingEngine
         _hash += MatchDigest.OfPlace(order.Identity, ticks, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) == 0)
         {
-            side.ShownCount += level.Shown.Count == 1 ? 1 : 0;
+            if (level.Shown.Count == 1)
+            {
+                side.Show(key, levelIndex);
+            }
+
+            side.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
             Invariant.That(side.ShownCount > 0 && side.ShownCount <= side.Count, "a side has no more levels that show something than levels");
             EmitDelta(book, MatchEventType.OrderAdded, slot, ticks, order.Shown, events);
             EmitLevel(book, in level, events);
@@ -85,13 +89,14 @@ public sealed partial class MatchingEngine
         {
             EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, order.Shown, events);
             EmitLevel(book, in level, events);
+            BookSide side = book.Own(order.Side);
+            side.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
             if (level.Shown.Count == 0)
             {
-                book.Own(order.Side).ShownCount--;
+                side.Hide(KeyOf(order.Side, level.Price));
             }
         }
 
-        Invariant.That(book.Own(order.Side).ShownCount >= 0, "a side has no fewer levels that show something than none");
         if (level.IsEmpty)
         {
             DropLevel(book, levelIndex, ref level);
@@ -204,12 +209,11 @@ public sealed partial class MatchingEngine
 
         if ((order.Kind & OrderKind.Conditional) != 0)
         {
-            AddLast(ref book.Conditionals, slot);
             book.Watches = true;
         }
         else if ((order.Kind & OrderKind.Pegged) != 0)
         {
-            AddLast(ref book.Pegs, slot);
+            AddPeg(book, slot);
             book.Watches = true;
         }
     }
@@ -243,7 +247,7 @@ public sealed partial class MatchingEngine
         _hash += TermOf(slot);
         if ((order.Kind & OrderKind.Pegged) != 0)
         {
-            AddLast(ref book.Pegs, slot);
+            AddPeg(book, slot);
             book.Watches = true;
         }
         else
@@ -268,7 +272,7 @@ public sealed partial class MatchingEngine
         book.Watches = true;
         if (_details[slot].Type == OrderType.TrailingStop)
         {
-            AddLast(ref book.Trailing, slot);
+            AddTrailing(book, slot);
         }
     }
 
@@ -288,6 +292,7 @@ public sealed partial class MatchingEngine
         int before = level.Hidden.Tail;
         while (before != None && OrderAt(before).Priority > order.Priority)
         {
+            LookSteps++;
             before = OrderAt(before).Previous;
         }
 
@@ -343,23 +348,19 @@ public sealed partial class MatchingEngine
         {
             LeaveStopLevel(book, slot);
             book.StopCount--;
-            Invariant.That(book.StopCount >= book.Trailing.Count - 1, "trailing stops are stops");
+            Invariant.That(book.StopCount >= book.Trailing(order.Side).Count - 1, "trailing stops are stops");
             if (_details[slot].Type == OrderType.TrailingStop)
             {
-                Unlist(ref book.Trailing, slot);
+                LeaveTrailing(book, slot);
             }
         }
         else if ((order.Kind & OrderKind.Pegged) != 0)
         {
-            Unlist(ref book.Pegs, slot);
+            LeavePegs(book, slot);
         }
         else if (order.Place == OrderPlace.Parked)
         {
             Unlist(ref book.Parked, slot);
-        }
-        else if ((order.Kind & OrderKind.Conditional) != 0)
-        {
-            Unlist(ref book.Conditionals, slot);
         }
 
         order.Place = 0;

@@ -314,8 +314,7 @@ public sealed partial class MatchingEngine
             Peg = order.Peg,
             SelfTrade = order.SelfTrade,
         };
-        _instruments[slot] = book.InstrumentId;
-        _parties[slot] = new OrderParty { Account = order.Account, Session = order.Session };
+        _groups.Add(slot, book.InstrumentId, order.Side, order.Session, order.Account);
         _index.Add(order.OrderId, slot);
         OrderCount++;
         book.OrderCount++;
@@ -347,7 +346,11 @@ public sealed partial class MatchingEngine
                 int level = FindOrAddLevel(book.Own(order.Side), book, order.Side, order.Price.Ticks, KeyOf(order.Side, order.Price.Ticks));
                 RequireBehind((loaded.Kind & OrderKind.Hidden) != 0 ? LevelAt(level).Hidden.Tail : LevelAt(level).Shown.Tail, in order);
                 Append(slot, ref loaded, level, ref LevelAt(level));
-                book.Own(order.Side).ShownCount += (loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(level).Shown.Count == 1 ? 1 : 0;
+                if ((loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(level).Shown.Count == 1)
+                {
+                    book.Own(order.Side).Show(KeyOf(order.Side, order.Price.Ticks), level);
+                }
+
                 break;
             case OrderPlace.Stop:
                 loaded.Kind &= ~OrderKind.Market;
@@ -356,6 +359,11 @@ public sealed partial class MatchingEngine
                 RequireBehind(LevelAt(loaded.Level).Hidden.Tail, in order);
                 InsertByPriority(slot, ref loaded, ref LevelAt(loaded.Level));
                 book.StopCount++;
+                if (order.Type == OrderType.TrailingStop)
+                {
+                    AddTrailing(book, slot);
+                }
+
                 break;
             default:
                 loaded.Kind &= ~OrderKind.Market;
@@ -370,37 +378,19 @@ public sealed partial class MatchingEngine
     /// <summary>The lists of a book, each in the order of priority numbers.</summary>
     private void LinkSpecials(Book book)
     {
-        int found = 0;
-        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
+        foreach (int slot in CollectOf(book, Sieve.Listed))
         {
-            bool isListed = OrderAt(slot).Place == OrderPlace.Parked || _details[slot].Type is OrderType.Pegged or OrderType.TrailingStop
-                || (OrderAt(slot).Kind & OrderKind.Conditional) != 0;
-            if (isListed)
-            {
-                _sortSlots[found++] = slot;
-            }
-        }
-
-        SortBy(SortKey.Priority, 0, found);
-        foreach (int slot in _sortSlots.AsSpan(0, found))
-        {
-            if (OrderAt(slot).Place == OrderPlace.Stop)
-            {
-                AddLast(ref book.Trailing, slot);
-            }
-            else if ((OrderAt(slot).Kind & OrderKind.Pegged) != 0)
+            if ((OrderAt(slot).Kind & OrderKind.Pegged) != 0)
             {
                 AddLast(ref book.Pegs, slot);
             }
-            else if (OrderAt(slot).Place == OrderPlace.Parked)
+            else
             {
                 AddLast(ref book.Parked, slot);
             }
-            else
-            {
-                AddLast(ref book.Conditionals, slot);
-            }
         }
+
+        book.NextPeg = book.Pegs.Head;
     }
 
     private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)

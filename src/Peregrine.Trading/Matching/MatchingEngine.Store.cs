@@ -11,15 +11,16 @@ public sealed partial class MatchingEngine
     private readonly Slab<OrderDetail> _details;
     private readonly Slab<OrderExtra> _extras;
     private readonly Slab<Level> _levels;
-    private readonly OrderIndex _index;
 
-    // What orders are searched by, by slot; instruments, which are asked for most, apart: a search for one runs over them with vector instructions.
-    private readonly Slab<int> _instruments;
-    private readonly Slab<OrderParty> _parties;
+    // By level: how many conditional orders are in its hidden queue.
+    private readonly Slab<int> _conditionalCounts;
+    private readonly OrderIndex _index;
+    private readonly OrderGroups _groups;
     private Book[] _books = [];
     private int _freeOrder;
     private int _freeLevel;
     private int _slotsUsed;
+    private readonly Predicate<int> _shows;
     private ulong _hash;
 
     /// <summary>Which less common things an order is.</summary>
@@ -50,7 +51,7 @@ public sealed partial class MatchingEngine
 
     private ref Level LevelAt(int level) => ref _levels[level];
 
-    private Book BookOf(int slot) => _books[_instruments[slot]];
+    private Book BookOf(int slot) => _books[_groups.InstrumentOf(slot)];
 
     // A better price is a greater key on both sides, see BookSide. Without a branch, which would be mispredicted half the time: x ^ -1 is -x - 1.
     private static long KeyOf(Side side, long ticks)
@@ -84,7 +85,7 @@ public sealed partial class MatchingEngine
         order.Place = 0;
         order.Next = _freeOrder;
         _freeOrder = slot;
-        _instruments[slot] = None;
+        _groups.Remove(slot);
         OrderCount--;
         book.OrderCount--;
         Invariant.That(book.OrderCount >= 0 && book.OrderCount <= OrderCount,
@@ -129,7 +130,15 @@ public sealed partial class MatchingEngine
         {
             Invariant.That(order.Shown == 0, "a hidden order shows nothing");
             AddLast(ref level.Hidden, slot, ref order);
-            level.HiddenQuantity += (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
+            if ((order.Kind & OrderKind.Conditional) != 0)
+            {
+                CountConditional(levelIndex, in level);
+            }
+            else
+            {
+                level.HiddenQuantity += order.Leaves;
+            }
+
             return;
         }
 
@@ -175,9 +184,39 @@ public sealed partial class MatchingEngine
     private void DetachHidden(ref Order order, ref Level level)
     {
         Unlink(ref level.Hidden, in order);
-        level.HiddenQuantity -= (order.Kind & OrderKind.Conditional) != 0 ? 0 : order.Leaves;
+        if ((order.Kind & OrderKind.Conditional) != 0)
+        {
+            UncountConditional(order.Level, in level);
+        }
+        else
+        {
+            level.HiddenQuantity -= order.Leaves;
+        }
+
         Invariant.That(level.HiddenQuantity >= 0 && (level.Hidden.Count > 0 || level.HiddenQuantity == 0),
             "a level hides what its hidden orders have, and nothing without one");
+    }
+
+    // So that those of a price that has come within reach are found, and no others looked at.
+    private void CountConditional(int levelIndex, in Level level)
+    {
+        Book book = _books[level.InstrumentId];
+        book.ConditionalCount++;
+        if (_conditionalCounts[levelIndex]++ == 0)
+        {
+            book.Conditionals(level.Side).Add(KeyOf(level.Side, level.Price), levelIndex);
+        }
+    }
+
+    private void UncountConditional(int levelIndex, in Level level)
+    {
+        Book book = _books[level.InstrumentId];
+        book.ConditionalCount--;
+        Invariant.That(book.ConditionalCount >= 0 && _conditionalCounts[levelIndex] > 0, "a conditional order is counted once, where it is");
+        if (--_conditionalCounts[levelIndex] == 0)
+        {
+            book.Conditionals(level.Side).Remove(KeyOf(level.Side, level.Price));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -282,13 +321,6 @@ public sealed partial class MatchingEngine
         public OrderFlags Flags;
         public PegReference Peg;
         public SelfTradePrevention SelfTrade;
-    }
-
-    // Whose order it is.
-    private struct OrderParty
-    {
-        public int Account;
-        public int Session;
     }
 
     // What most orders do not have. 40 bytes.

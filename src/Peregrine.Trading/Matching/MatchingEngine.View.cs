@@ -38,7 +38,7 @@ public sealed partial class MatchingEngine
 
         for (int slot = 0; slot < _slotsUsed; slot++)
         {
-            hash += _instruments[slot] == None ? 0 : MatchDigest.OfOrder(View(slot));
+            hash += _groups.InstrumentOf(slot) == None ? 0 : MatchDigest.OfOrder(View(slot));
         }
 
         return Kept(hash);
@@ -127,7 +127,7 @@ public sealed partial class MatchingEngine
     {
         int found = 0;
         Book book = _books[instrumentId];
-        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
+        foreach (int slot in _groups.Of(instrumentId))
         {
             if (found == target.Length)
             {
@@ -148,7 +148,7 @@ public sealed partial class MatchingEngine
     {
         int slot = _index.Find(orderId);
         bool isSame = slot != None && OrderAt(slot).Tag == tag && OrderAt(slot).Side == side && OrderAt(slot).Leaves == leaves.Lots
-            && _instruments[slot] == instrumentId && _parties[slot].Session == session;
+            && _groups.InstrumentOf(slot) == instrumentId && _groups.SessionOf(slot) == session;
         return Kept(isSame);
     }
 
@@ -170,11 +170,11 @@ public sealed partial class MatchingEngine
             MinimumQuantity = new Quantity(extra.Minimum),
             ExpireTimeNs = detail.ExpireTimeNs,
             LimitPrice = new Price(extra.LimitPrice),
-            InstrumentId = _instruments[slot],
-            Account = _parties[slot].Account,
+            InstrumentId = _groups.InstrumentOf(slot),
+            Account = _groups.AccountOf(slot),
             Firm = detail.Firm,
             Strategy = detail.Strategy,
-            Session = _parties[slot].Session,
+            Session = _groups.SessionOf(slot),
             Tag = order.Tag,
             Side = order.Side,
             Type = detail.Type,
@@ -209,9 +209,9 @@ public sealed partial class MatchingEngine
 
     private void SetOwners(Book book)
     {
-        for (int slot = NextOf(book, 0); slot != None; slot = NextOf(book, slot + 1))
+        foreach (int slot in _groups.Of(book.InstrumentId))
         {
-            OrderAt(slot).Owner = OwnerOf(book, _parties[slot].Account, _details[slot].Firm, _details[slot].Strategy);
+            OrderAt(slot).Owner = OwnerOf(book, _groups.AccountOf(slot), _details[slot].Firm, _details[slot].Strategy);
         }
     }
 

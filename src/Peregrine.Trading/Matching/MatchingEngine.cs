@@ -32,7 +32,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
     private readonly ExpiryHeap _expiries;
 
     /// <summary>Makes an engine without instruments.</summary>
-    /// <param name="orderCapacity">How many orders can rest or be parked at once, 1 to <see cref="OrderCapacityMax"/>; about 330 bytes each.</param>
+    /// <param name="orderCapacity">How many orders can rest or be parked at once, 1 to <see cref="OrderCapacityMax"/>; about 410 bytes each.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
     public MatchingEngine(int orderCapacity)
     {
@@ -47,8 +47,9 @@ public sealed partial class MatchingEngine : IMatchingEngine
         _details = new Slab<OrderDetail>(slots);
         _extras = new Slab<OrderExtra>(slots);
         _levels = new Slab<Level>(slots);
-        _instruments = new Slab<int>(slots);
-        _parties = new Slab<OrderParty>(slots);
+        _shows = level => LevelAt(level).Shown.Count > 0;
+        _conditionalCounts = new Slab<int>(slots);
+        _groups = new OrderGroups(slots);
         _sortKeys = new long[slots];
         _sortSlots = new int[slots];
         _index = new OrderIndex(orderCapacity);
@@ -56,7 +57,6 @@ public sealed partial class MatchingEngine : IMatchingEngine
         for (int i = 0; i < slots; i++)
         {
             _orders[i].Next = i + 1 < slots ? i + 1 : None;
-            _instruments[i] = None;
             _levels[i].Shown.Head = i + 1 < slots ? i + 1 : None;
         }
     }
@@ -83,6 +83,13 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Lots traded so far.</summary>
     public Int128 TradedLots { get; private set; }
 
+    /// <summary>Turns of loops that look at orders or levels without executing, cancelling or moving them, so far: tests hold it against what was
+    /// done.</summary>
+    internal long LookSteps { get; private set; }
+
+    /// <summary>The same with the groups and orders that mass cancels and phases have looked at, and what directories of pages did.</summary>
+    internal long StepCount => LookSteps + _groups.Steps + _pages.DirectorySteps + _pages.WordsMoved;
+
     /// <summary>Requests refused so far.</summary>
     public long RejectCount { get; private set; }
 
@@ -100,6 +107,8 @@ public sealed partial class MatchingEngine : IMatchingEngine
         book.Use(terms);
         SetAuctionEnd(book);
         _books[id] = book;
+        _groups.AddInstrument(id);
+        _ = _touched.EnsureCapacity(InstrumentCount);
         MarkDirty(book);
         return id;
     }
@@ -431,7 +440,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
         ref MatchEvent rejected = ref events.Add();
         rejected.Type = MatchEventType.Rejected;
         rejected.OrderId = orderId;
-        rejected.InstrumentId = slot == None ? None : _instruments[slot];
+        rejected.InstrumentId = slot == None ? None : _groups.InstrumentOf(slot);
         rejected.Tag = slot == None ? 0 : OrderAt(slot).Tag;
         rejected.Side = slot == None ? 0 : OrderAt(slot).Side;
         rejected.Reason = reason;

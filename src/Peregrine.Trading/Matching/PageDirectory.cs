@@ -6,8 +6,9 @@ namespace Peregrine.Trading.Matching;
 /// The pages of a ladder by number, sorted: blocks of up to <see cref="BlockKeys"/> numbers, and a sorted list of blocks. Finding is two binary
 /// searches, adding moves half a block; only every 32nd addition or so touches the list of blocks.
 /// </summary>
+/// <param name="pages">Where steps are counted.</param>
 /// <remarks>Thread: one owner. Allocates: when there are more blocks than ever before.</remarks>
-internal sealed class PageDirectory
+internal sealed class PageDirectory(LadderPages pages)
 {
 #if CHECKED
     private const int BlockKeys = 4;
@@ -57,6 +58,7 @@ internal sealed class PageDirectory
         Array.Copy(block.Pages, position, block.Pages, position + 1, block.Count - position);
         block.Keys[position] = key;
         block.Pages[position] = page;
+        pages.WordsMoved += 2 * (block.Count - position);
         block.Count++;
         Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
             "keys of a block ascend");
@@ -73,6 +75,7 @@ internal sealed class PageDirectory
         Invariant.That(block.Count >= 0, "blocks hold no fewer keys than none");
         Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
         Array.Copy(block.Pages, position + 1, block.Pages, position, block.Count - position);
+        pages.WordsMoved += 2 * (block.Count - position);
         if (block.Count == 0)
         {
             RemoveBlock(at);
@@ -126,6 +129,7 @@ internal sealed class PageDirectory
         Array.Copy(full.Keys, kept, upper.Keys, 0, upper.Count);
         Array.Copy(full.Pages, kept, upper.Pages, 0, upper.Count);
         full.Count = kept;
+        pages.WordsMoved += 2 * upper.Count;
         Invariant.That(upper.Count > 0 && full.Keys[kept - 1] < upper.Keys[0], "blocks ascend");
         InsertBlock(at + 1, upper);
     }
@@ -138,6 +142,7 @@ internal sealed class PageDirectory
         }
 
         Array.Copy(_blocks, at, _blocks, at + 1, _blockCount - at);
+        pages.WordsMoved += _blockCount - at;
         _blocks[at] = block;
         Invariant.That(at < _blockCount + 1, "a block is put beside others");
         _blockCount++;
@@ -148,6 +153,7 @@ internal sealed class PageDirectory
         Block block = _blocks[at];
         _blockCount--;
         Array.Copy(_blocks, at + 1, _blocks, at, _blockCount - at);
+        pages.WordsMoved += _blockCount - at;
         block.NextFree = _free;
         _free = block;
     }

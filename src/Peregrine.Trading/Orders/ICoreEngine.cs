@@ -69,10 +69,12 @@ public interface ICoreEngine
     /// <returns>Its reason (None where it was taken), or of a mass cancel how many orders. May wait for the answer.</returns>
     int Complete(MatchEventBuffer events);
 
-    /// <summary>Best shown price of a side.</summary>
-    bool TryGetBest(int instrumentId, Side side, out Price price);
+    /// <summary>A level that shows something, by its depth: 0 is the best. Asked of a state that was loaded; from then on events tell what is
+    /// shown.</summary>
+    /// <returns>False when there are no more.</returns>
+    bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level);
 
-    /// <summary>Price of the last trade of an instrument.</summary>
+    /// <summary>Price of the last trade of an instrument, in a state that was loaded.</summary>
     bool TryGetLastTrade(int instrumentId, out Price price);
 
     /// <inheritdoc cref="IMatchingEngine.TryGetOrder"/>

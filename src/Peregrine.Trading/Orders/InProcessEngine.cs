@@ -67,7 +67,8 @@ public struct InProcessEngine(MatchingEngine books) : ICoreEngine
     public readonly int Complete(MatchEventBuffer events) => _result;
 
     /// <inheritdoc/>
-    public readonly bool TryGetBest(int instrumentId, Side side, out Price price) => books.TryGetBest(instrumentId, side, out price);
+    public readonly bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
+        books.TryGetLevel(instrumentId, side, depth, out level);
 
     /// <inheritdoc/>
     public readonly bool TryGetLastTrade(int instrumentId, out Price price) => books.TryGetLastTrade(instrumentId, out price);

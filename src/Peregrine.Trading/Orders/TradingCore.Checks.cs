@@ -111,7 +111,7 @@ public partial class TradingCore<TEngine>
             return last.Ticks;
         }
 
-        return _engine.TryGetBest(instrument.Id, side.Opposite(), out Price best) ? best.Ticks : instrument.ReferencePrice.Ticks;
+        return _shown[instrument.Id]!.TryGetBest(side.Opposite(), out Price best) ? best.Ticks : instrument.ReferencePrice.Ticks;
     }
 
     private RiskVerdict VerdictOf(RejectReason reason, in OrderCommand command)

@@ -27,6 +27,7 @@ public partial class TradingCore<TEngine>
                     break;
                 case MatchEventType.Trade:
                     _lastTrades[match.InstrumentId] = match.Price;
+                    _shown[match.InstrumentId] = null;
                     bool hasAggressor = match.Side != 0;
                     ApplyFill(in command, in match, match.Tag, match.RestingOrderId, match.Leaves, hasAggressor, reports);
                     ApplyFill(in command, in match, match.RestingTag, match.OrderId, match.RestingLeaves, isAggressor: false, reports);
@@ -44,6 +45,9 @@ public partial class TradingCore<TEngine>
                     break;
                 case MatchEventType.PhaseChanged:
                     ReportPhase(in command, in match, reports);
+                    break;
+                case MatchEventType.LevelChanged:
+                    _shown[match.InstrumentId]?.Apply(in match);
                     break;
                 default:
                     break;

@@ -76,6 +76,7 @@ public partial class TradingCore<TEngine>
         for (int id = 0; id < _lastTrades.Length; id++)
         {
             _lastTrades[id] = _engine.TryGetLastTrade(id, out Price price) ? price : null;
+            LoadShown(id);
         }
 
         LoadOrders(source);
@@ -103,6 +104,23 @@ public partial class TradingCore<TEngine>
         }
 
         GC.KeepAlive(this);
+    }
+
+    private void LoadShown(int id)
+    {
+        if (_lastTrades[id] is not null)
+        {
+            _shown[id] = null;
+            return;
+        }
+
+        foreach (Side side in (ReadOnlySpan<Side>)[Side.Buy, Side.Sell])
+        {
+            for (int depth = 0; _engine.TryGetLevel(id, side, depth, out BookLevel level); depth++)
+            {
+                _shown[id]!.Apply(side, level.Price, isShown: true);
+            }
+        }
     }
 
     private void LoadRules(IStateSource source, int bytes)

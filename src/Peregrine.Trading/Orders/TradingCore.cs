@@ -19,6 +19,7 @@ public partial class TradingCore<TEngine>
 #pragma warning disable IDE0044
     private TEngine _engine;
 #pragma warning restore IDE0044
+    private const int ShownPagesReady = 64;
     private readonly MatchEventBuffer _events = new();
     private readonly OrderStore _orders;
     private readonly ClientOrderIdTable _clientIds;
@@ -29,6 +30,10 @@ public partial class TradingCore<TEngine>
 
     // By instrument, from the trades that the engine told: what prices are held against.
     private Price?[] _lastTrades = [];
+
+    // The same from its level changes, until its first trade: null from then on.
+    private ShownPrices?[] _shown = [];
+    private readonly LadderPages _shownPages = new(ShownPagesReady);
     private ulong _rulesHash;
 
     // Between the two steps of a command: what the second has to do, events that time brought, the record, what is replaced.
@@ -133,7 +138,14 @@ public partial class TradingCore<TEngine>
 
         _instruments = [.. rules.Instruments];
         _accounts = [.. rules.Accounts];
+        int known = _lastTrades.Length;
         Array.Resize(ref _lastTrades, _instruments.Length);
+        Array.Resize(ref _shown, _instruments.Length);
+        for (int id = known; id < _shown.Length; id++)
+        {
+            _shown[id] = new ShownPrices(_shownPages);
+        }
+
         Rules = new TradingRules(_instruments, _accounts);
         foreach (Instrument instrument in _instruments)
         {

@@ -60,8 +60,8 @@ internal readonly struct ShardsEngine(ShardedMatching shards) : ICoreEngine
         return result;
     }
 
-    public bool TryGetBest(int instrumentId, Side side, out Price price) =>
-        shards.AtRest.BooksOf(instrumentId).TryGetBest(instrumentId, side, out price);
+    public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
+        shards.AtRest.TryGetLevel(instrumentId, side, depth, out level);
 
     public bool TryGetLastTrade(int instrumentId, out Price price) => shards.AtRest.TryGetLastTrade(instrumentId, out price);
 

@@ -50,13 +50,14 @@ public sealed class BookSideTests
     [InlineData(1_000_000)]
     public void Best_FarAheadOfManyLevels_ComesAndGoesInAFewSteps(long ahead)
     {
-        BookSide side = new(new LadderPages(4));
+        LadderPages pages = new(4);
+        BookSide side = new(pages);
         for (int level = 0; level < 700; level++)
         {
             side.Add(-level, level);
         }
 
-        long before = side.DirectorySteps;
+        long before = pages.DirectorySteps;
         const int Rounds = 1_000;
         for (int round = 0; round < Rounds; round++)
         {
@@ -66,7 +67,7 @@ public sealed class BookSideTests
             Assert.Equal((0, 0L), (side.Best, side.BestKey));
         }
 
-        Assert.True(side.DirectorySteps - before <= 2 * Rounds, $"{side.DirectorySteps - before} steps for {Rounds} rounds");
+        Assert.True(pages.DirectorySteps - before <= 2 * Rounds, $"{pages.DirectorySteps - before} steps for {Rounds} rounds");
     }
 
     /// <summary>A market that swings: levels come before the price and go behind it, and nothing else is touched.</summary>
@@ -76,7 +77,8 @@ public sealed class BookSideTests
     [InlineData(400)]
     public void Levels_ThatFollowASwingingPrice_CostStepsAsTheyComeAndGo(int ticksPerTurn)
     {
-        BookSide side = new(new LadderPages(4));
+        LadderPages pages = new(4);
+        BookSide side = new(pages);
         SortedList<long, int> model = [];
         long changes = 0;
         for (int turn = 0; turn < 4_000; turn++)
@@ -104,7 +106,7 @@ public sealed class BookSideTests
         }
 
         // At most: to look for the page, for the one below it, and to put it in or take it out.
-        Assert.True(side.DirectorySteps <= 3 * changes, $"{side.DirectorySteps} steps for {changes} changes");
+        Assert.True(pages.DirectorySteps <= 3 * changes, $"{pages.DirectorySteps} steps for {changes} changes");
     }
 
     [Fact]

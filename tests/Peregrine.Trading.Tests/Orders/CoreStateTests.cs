@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Peregrine.Primitives;
 using Peregrine.Testing;
+using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Orders;
@@ -125,6 +126,44 @@ public class CoreStateTests
             core.Execute(in ask, reports);
             Assert.Equal(reports[0], expected with { ExecId = reports[0].ExecId, Sequence = reports[0].Sequence });
         }
+    }
+
+    /// <summary>Before the first trade prices are held against the best that the other side shows, whichever level comes and goes.</summary>
+    [Fact]
+    public void Load_BeforeTheFirstTrade_HoldsPricesAgainstTheBestShown()
+    {
+        TradingCore core = new(Small);
+        core.Configure(new TradingRules([new Instrument(0, "AAA", 2, 1, 1, true)], [new Account(0, "collared", new AccountLimits(0, 0, 500))]));
+        OrderCommand sell = new() { Type = CommandType.New, Side = Side.Sell, OrderType = OrderType.Limit, TimeInForce = TimeInForce.Day,
+            Price = new Price(1_000), Quantity = new Quantity(1), SessionId = 1 };
+        OrderCommand buy = sell with { Side = Side.Buy };
+        ReportBuffer reports = new();
+        RejectReason Run(OrderCommand command)
+        {
+            command.Sequence = core.LastSequence + 1;
+            command.OrderId = command.Type == CommandType.New ? (ulong)command.Sequence : command.OrderId;
+            reports.Clear();
+            core.Execute(in command, reports);
+            return reports[0].Reason;
+        }
+
+        // With nothing to hold it against, an account with a collar sends nothing; rules with a reference let it begin.
+        Assert.Equal(RejectReason.NoReferencePrice, Run(sell));
+        core.Configure(new TradingRules([new Instrument(0, "AAA", 2, 1, 1, true) { ReferencePrice = new Price(1_000) }], core.Rules!.Accounts));
+        Assert.Equal(RejectReason.None, Run(sell with { Price = new Price(1_040) }));
+        ulong best = (ulong)core.LastSequence;
+        Assert.Equal(RejectReason.None, Run(sell with { Price = new Price(1_045) }));
+        for (int round = 0; round < 2; round++)
+        {
+            // 1,092 is 5 % above 1,040; 1,097 above 1,045.
+            Assert.Equal(RejectReason.PriceCollar, Run(buy with { Price = new Price(1_093) }));
+            Assert.Equal((500L, 510L), (reports[0].LimitValue, reports[0].ObservedValue));
+            core = TradingCore.Load(new Saved(SaveOf(core)));
+        }
+
+        Assert.Equal(RejectReason.None, Run(new OrderCommand { Type = CommandType.Cancel, OrderId = best, SessionId = 1 }));
+        Assert.Equal(RejectReason.PriceCollar, Run(buy with { Price = new Price(1_098) }));
+        Assert.Equal(508, reports[0].ObservedValue);
     }
 
     private static void PlayWithReloads(int seed)
