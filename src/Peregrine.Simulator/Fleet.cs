@@ -21,7 +21,7 @@ public sealed class Fleet
     private static readonly double[] Activity = [0.3, 0.3, 0.11, 0.11, 0.11, 0.02, 0.05];
 
     private readonly FleetOptions _options;
-    private readonly SimRandom _random;
+    private readonly SeededRandom _random;
     private readonly SimMarket[] _markets;
     private readonly Participant[] _participants;
     private double _meanActivity = 1;
@@ -35,7 +35,7 @@ public sealed class Fleet
     {
         options.Validate();
         _options = options;
-        _random = new SimRandom(options.Seed);
+        _random = new SeededRandom(options.Seed);
         _markets = [.. options.Instruments.Select(instrument => new SimMarket(instrument))];
         int count = _markets.Length;
         _participants =

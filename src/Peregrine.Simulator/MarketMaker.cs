@@ -13,7 +13,7 @@ internal sealed class MarketMaker(ParticipantInfo info, int instruments, double 
     private const double ToleranceBp = 0.4;
     private readonly double[] _error = new double[instruments];
 
-    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision)
+    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SeededRandom random, out Decision decision)
     {
         // Its idea of the fair price is off by a little that changes slowly.
         _error[marketIndex] = (_error[marketIndex] * 0.98) + (0.06 * random.Normal());
@@ -26,7 +26,7 @@ internal sealed class MarketMaker(ParticipantInfo info, int instruments, double 
             || TrySide(marketIndex, market, first.Opposite(), center, bp, random, out decision);
     }
 
-    private bool TrySide(int marketIndex, SimMarket market, Side side, double center, double bp, SimRandom random, out Decision decision)
+    private bool TrySide(int marketIndex, SimMarket market, Side side, double center, double bp, SeededRandom random, out Decision decision)
     {
         OpenOrders orders = Orders(marketIndex);
         int direction = side == Side.Buy ? -1 : 1;

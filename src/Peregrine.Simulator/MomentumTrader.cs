@@ -7,7 +7,7 @@ internal sealed class MomentumTrader(ParticipantInfo info, int instruments) : Pa
     private const double LeaveTrend = 0.00004;
     private const int PositionOrdersMax = 12;
 
-    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision)
+    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SeededRandom random, out Decision decision)
     {
         decision = default;
         if (Orders(marketIndex).IsFull || market.Top is not { HasBid: true, HasAsk: true } top)

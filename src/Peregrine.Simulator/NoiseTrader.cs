@@ -15,7 +15,7 @@ internal sealed class NoiseTrader(ParticipantInfo info, int instruments) : Parti
     private const double ValueShare = 0.25;
     private readonly Side[] _lastTaken = [.. Enumerable.Repeat(Side.Buy, instruments)];
 
-    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision)
+    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SeededRandom random, out Decision decision)
     {
         OpenOrders orders = Orders(marketIndex);
         int expired = Expired(orders, nowNs, random);
@@ -55,7 +55,7 @@ internal sealed class NoiseTrader(ParticipantInfo info, int instruments) : Parti
     }
 
     // A few at random are looked at: nobody watches each order all the time.
-    private static int Expired(OpenOrders orders, long nowNs, SimRandom random)
+    private static int Expired(OpenOrders orders, long nowNs, SeededRandom random)
     {
         for (int look = 0; look < 4 && orders.Count > 0; look++)
         {

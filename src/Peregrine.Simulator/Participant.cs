@@ -32,7 +32,7 @@ internal abstract class Participant(ParticipantInfo info, int instruments, int o
 
     /// <summary>Decides what to do next in a market.</summary>
     /// <returns>False: nothing.</returns>
-    public abstract bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision);
+    public abstract bool TryDecide(int marketIndex, SimMarket market, long nowNs, SeededRandom random, out Decision decision);
 
     /// <summary>Takes note of a trade of its own.</summary>
     public virtual void OnFill(int market, Side side, long lots) => _positions[market] += side == Side.Buy ? lots : -lots;
@@ -63,7 +63,7 @@ internal abstract class Participant(ParticipantInfo info, int instruments, int o
     protected static long Ticks(double price) => Math.Max(1, (long)Math.Round(price));
 
     /// <summary>A usual quantity: most are round, some are large.</summary>
-    protected static long Lots(SimMarket market, SimRandom random, double scale = 1)
+    protected static long Lots(SimMarket market, SeededRandom random, double scale = 1)
     {
         double lots = market.Instrument.TypicalLots * scale * random.Pareto(1.6, 8) * 0.6;
         return Math.Max(1, (long)lots);

@@ -43,7 +43,7 @@ internal sealed class SimMarket(SimInstrument instrument)
     public double Mid => Top is { HasBid: true, HasAsk: true } ? (Top.Bid.Ticks + Top.Ask.Ticks) / 2.0 : Fair;
 
     /// <summary>Lets time pass.</summary>
-    public void MoveTo(long nowNs, SimRandom random)
+    public void MoveTo(long nowNs, SeededRandom random)
     {
         double seconds = Math.Min((nowNs - _lastNs) / 1e9, 1);
         _lastNs = nowNs;

@@ -15,7 +15,7 @@ internal sealed class Slicer(ParticipantInfo info, int instruments) : Participan
         _parents[market].Done += lots;
     }
 
-    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SimRandom random, out Decision decision)
+    public override bool TryDecide(int marketIndex, SimMarket market, long nowNs, SeededRandom random, out Decision decision)
     {
         decision = default;
         ref Parent parent = ref _parents[marketIndex];

@@ -15,7 +15,7 @@ public class FleetModelTests
     public void Requests_BesideAModelOfTheOrders_NameThemAsTheyStand(long seed)
     {
         Fleet fleet = new(new FleetOptions { Instruments = [new SimInstrument(Instrument, 10_000)], RequestsPerSecond = 100, Seed = seed });
-        SimRandom random = new(seed + 1);
+        SeededRandom random = new(seed + 1);
         Dictionary<long, Order> orders = [];
         long[] positions = new long[Fleet.Roster.Count];
         int replaced = 0;

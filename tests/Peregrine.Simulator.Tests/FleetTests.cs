@@ -79,7 +79,7 @@ public class FleetTests
     public void RandomRefusalsAndLostAnswers_NeverStopTheFleet()
     {
         Fleet fleet = new(new FleetOptions { Instruments = [new SimInstrument(0, 10_000)], RequestsPerSecond = 100, Seed = 9 });
-        SimRandom random = new(10);
+        SeededRandom random = new(10);
         fleet.OnTop(new SimTop { HasBid = true, HasAsk = true, Bid = new Price(9_990), Ask = new Price(10_010) });
         long lastNumber = 0;
         long lastNs = 0;

@@ -26,7 +26,7 @@ internal interface ICoreStage
 /// <summary>What is to be measured.</summary>
 internal sealed record CoreBenchOptions
 {
-    public required string Path { get; init; }
+    public required OrderStream Stream { get; init; }
 
     /// <summary>book or core.</summary>
     public required string Stage { get; init; }
@@ -61,7 +61,7 @@ internal sealed class CoreBench(CoreBenchOptions options)
 
     public CoreBenchResult Run()
     {
-        OrderStream stream = OrderStream.Read(options.Path);
+        OrderStream stream = options.Stream;
         for (int round = 0; round < WarmUps; round++)
         {
             options.Progress($"{options.Stage}: warm-up {round + 1} of {WarmUps}");

@@ -20,16 +20,16 @@ internal static class CoreReport
     {
         List<string> lines =
         [
-            "| stage | commands (before) | M commands/s min / median / max | p50 / p99 / p99.9 / max, ns | clock p50 / p99, " +
+            "| flow | stage | commands (before) | M commands/s min / median / max | p50 / p99 / p99.9 / max, ns | clock p50 / p99, " +
                 "ns | traded quantity | resting | refused | allocated, B | GCs |",
-            "|---|---:|---|---|---|---:|---:|---:|---:|---:|",
+            "|---|---|---:|---|---|---|---:|---:|---:|---:|---:|",
         ];
         foreach (CoreBenchResult result in results)
         {
             double[] rates = [.. result.PerSecond.Order().Select(rate => rate / 1e6)];
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Options.Stage} | {result.Commands:N0} ({result.Prefill:N0}) | {rates[0]:N1} / " +
+                $"| {result.Options.Stream.Name} | {result.Options.Stage} | {result.Commands:N0} ({result.Prefill:N0}) | {rates[0]:N1} / " +
                 $"{rates[rates.Length / 2]:N1} / {rates[^1]:N1} | {result.Latency.Quantile(0.5):N0} / " +
                 $"{result.Latency.Quantile(0.99):N0} / {result.Latency.Quantile(0.999):N0} / {result.Latency.Max:N0} | " +
                 $"{result.ClockReads.Quantile(0.5):N0} / {result.ClockReads.Quantile(0.99):N0} | {result.TradedLots} | " +
@@ -41,6 +41,7 @@ internal static class CoreReport
 
     private static object ToObject(CoreBenchResult result) => new
     {
+        flow = result.Options.Stream.Name,
         stage = result.Options.Stage,
         commands = result.Commands,
         prefill = result.Prefill,

@@ -27,6 +27,16 @@ internal readonly struct StreamCommand
     public readonly ulong OrderId;
     public readonly long Ticks;
 
+    public StreamCommand(StreamCommandType type, Side side, bool isImmediateOrCancel, uint lots, ulong orderId, long ticks)
+    {
+        Type = type;
+        IsBuy = side == Side.Buy ? (byte)1 : (byte)0;
+        IsImmediateOrCancel = isImmediateOrCancel ? (byte)1 : (byte)0;
+        Lots = lots;
+        OrderId = orderId;
+        Ticks = ticks;
+    }
+
     public Side Side => IsBuy != 0 ? Side.Buy : Side.Sell;
 }
 
@@ -38,12 +48,16 @@ internal sealed class OrderStream
     public const int RecordBytes = 24;
     private const int HeaderBytes = 16;
 
-    private OrderStream(StreamCommand[] commands, int prefill, ulong orderIdMax)
+    private OrderStream(string name, StreamCommand[] commands, int prefill, ulong orderIdMax)
     {
+        Name = name;
         Commands = commands;
         Prefill = prefill;
         OrderIdMax = orderIdMax;
     }
+
+    /// <summary>The shape that it was made by, or the file that it is from.</summary>
+    public string Name { get; }
 
     /// <summary>All commands, those of the prefill first.</summary>
     public StreamCommand[] Commands { get; }
@@ -56,6 +70,29 @@ internal sealed class OrderStream
 
     /// <summary>Commands of the measured part.</summary>
     public int Measured => Commands.Length - Prefill;
+
+    /// <summary>A stream of commands that are known to be good.</summary>
+    public static OrderStream Of(string name, StreamCommand[] commands, int prefill) =>
+        new(name, commands, prefill, commands.Max(command => command.OrderId));
+
+    /// <summary>Writes it as a file.</summary>
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public void Write(string path)
+    {
+        byte[] head = new byte[HeaderBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)Commands.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(head.AsSpan(8), (ulong)Prefill);
+        try
+        {
+            using FileStream file = File.Create(path);
+            file.Write(head);
+            file.Write(MemoryMarshal.AsBytes(Commands.AsSpan()));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path}: cannot be written: {exception.Message}");
+        }
+    }
 
     /// <summary>Reads a file, and checks what can be known without playing it.</summary>
     /// <exception cref="CommandException">It cannot be read or is no such file; says where.</exception>
@@ -101,6 +138,6 @@ internal sealed class OrderStream
             orderIdMax = Math.Max(orderIdMax, command.OrderId);
         }
 
-        return new OrderStream(commands, (int)prefill, orderIdMax);
+        return new OrderStream(Path.GetFileName(path), commands, (int)prefill, orderIdMax);
     }
 }

@@ -9,7 +9,7 @@ namespace Peregrine.Bench.Core;
 /// <summary>What the bench of the whole pipeline measures.</summary>
 internal sealed record PipelineBenchOptions
 {
-    public required string Path { get; init; }
+    public required OrderStream Stream { get; init; }
 
     /// <summary>Where journals are made, and removed again; on the disk to be measured.</summary>
     public required string Folder { get; init; }
@@ -52,7 +52,7 @@ internal sealed class PipelineBench(PipelineBenchOptions options)
     {
         // The producer's core is also that of the journal's threads, which inherit it: the sequencer has the other one to itself.
         _ = CpuAffinity.TryPinCurrentThread(0);
-        OrderStream stream = OrderStream.Read(options.Path);
+        OrderStream stream = options.Stream;
         int measured = Math.Min(stream.Measured, options.CommandsMax);
         List<double> perSecond = [];
         LatencyHistogram latency = new();

@@ -9,9 +9,9 @@ internal static class PipelineReport
     {
         List<string> lines =
         [
-            "| journal | writer | outstanding | commands (before) | M acknowledged/s min / median / max | p50 / p99 / p99.9 / max, us | clock p50, " +
+            "| flow | journal | writer | outstanding | commands (before) | M acknowledged/s min / median / max | p50 / p99 / p99.9 / max, us | clock p50, " +
                 "ns | commands a batch | traded quantity | resting | refused | allocated, B | GCs |",
-            "|---|---|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|",
+            "|---|---|---|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|",
         ];
         foreach (PipelineBenchResult result in results)
         {
@@ -20,7 +20,7 @@ internal static class PipelineReport
                 result.Latency.Max }.Select(ns => (ns / 1e3).ToString("N1", CultureInfo.InvariantCulture))];
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Options.Durability.ToString().ToLowerInvariant()} | " +
+                $"| {result.Options.Stream.Name} | {result.Options.Durability.ToString().ToLowerInvariant()} | " +
                 $"{(result.Options.WriteBeside ? "thread" : "inline")} | {Outstanding(result)} | {result.Commands:N0} " +
                 $"({result.Prefill:N0}) | {rates[0]:N2} / {rates[rates.Length / 2]:N2} / {rates[^1]:N2} | {string.Join(" / ", us)} | " +
                 $"{result.ClockReads.Quantile(0.5):N0} | {(double)result.Commands / Math.Max(1, result.Batches):N0} | " +
@@ -32,6 +32,7 @@ internal static class PipelineReport
 
     public static object ToObject(PipelineBenchResult result) => new
     {
+        flow = result.Options.Stream.Name,
         stage = "link",
         durability = result.Options.Durability.ToString().ToLowerInvariant(),
         writer = result.Options.WriteBeside ? "thread" : "inline",

@@ -13,7 +13,10 @@ internal static class BenchCoreVerb
     {
         Option<string> commands = new("--commands") { Description =
             "A file of order commands for one instrument: u64 count, u64 commands before the measured part, then 24 bytes each: u8 type (0 add, " +
-            "1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian.", Required = true };
+            "1 cancel, 2 move), u8 buy, u8 immediate-or-cancel, u8 0, u32 quantity, u64 order id, i64 price; little-endian." };
+        Option<string> shapes = new("--shape") { Description =
+            $"Instead of a file, streams as bench flow makes them, with commas: {FlowShapes.Names}; one after the other." };
+        Option<long> seed = new("--seed") { Description = "With --shape: of the streams.", DefaultValueFactory = _ => 7 };
         Option<string> stages = new("--stage") { Description =
             "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, " +
             "a producer on one core, and sequencer, journal and core on another, up to the release of the reports.",
@@ -38,7 +41,7 @@ internal static class BenchCoreVerb
         Command core = new("core", "A stream of order commands: commands/s, latency of a command beside the cost of the clock, " +
             "traded quantity, allocations.")
         {
-            commands, stages, rounds, orders, levels, outstanding, writer, folder, most, json,
+            commands, shapes, seed, stages, rounds, orders, levels, outstanding, writer, folder, most, json,
         };
         core.SetAction(result =>
         {
@@ -49,9 +52,10 @@ internal static class BenchCoreVerb
                 throw new CommandException($"--stage: '{wrong}', expected book, core, link or several", 2);
             }
 
+            List<OrderStream> streams = StreamsOf(result.GetValue(commands), result.GetValue(shapes), result.GetValue(seed));
             CoreBenchOptions options = new()
             {
-                Path = result.GetRequiredValue(commands),
+                Stream = streams[0],
                 Stage = "",
                 Rounds = InRange("--rounds", result.GetValue(rounds), 1000),
                 OrdersMax = InRange("--orders", result.GetValue(orders), MatchingEngine.OrderCapacityMax),
@@ -59,7 +63,7 @@ internal static class BenchCoreVerb
             };
             PipelineBenchOptions link = new()
             {
-                Path = options.Path,
+                Stream = options.Stream,
                 Folder = result.GetRequiredValue(folder),
                 Durability = Durability.Os,
                 Outstanding = 0,
@@ -76,8 +80,11 @@ internal static class BenchCoreVerb
             List<PipelineBenchResult> links;
             try
             {
-                results = [.. names.Where(name => name != "link").Select(name => new CoreBench(options with { Stage = name }).Run())];
-                links = [.. runs.Select(run => new PipelineBench(run).Run())];
+                results = [.. from stream in streams
+                    from name in names
+                    where name != "link"
+                    select new CoreBench(options with { Stream = stream, Stage = name }).Run()];
+                links = [.. from stream in streams from run in runs select new PipelineBench(run with { Stream = stream }).Run()];
             }
             finally
             {
@@ -88,6 +95,18 @@ internal static class BenchCoreVerb
             return 0;
         });
         return core.WithExample("peregrine bench core --commands orders.stream --stage book,core,link --durability os,fsync");
+    }
+
+    private static List<OrderStream> StreamsOf(string? path, string? shapes, long seed)
+    {
+        if (path is null == shapes is null)
+        {
+            throw new CommandException("--commands and --shape: expected one of them", 2);
+        }
+
+        return path is not null ? [OrderStream.Read(path)]
+            : [.. Split(shapes!).Select(BenchFlowVerb.ParseShape).Select(
+                shape => OrderFlow.Make(shape, BenchFlowVerb.CommandsMade, OrderFlow.RestingOf(shape), seed))];
     }
 
     private static List<PipelineBenchOptions> RunsOf(PipelineBenchOptions plain, string[] levels, string[] outstanding, string writer)

@@ -16,6 +16,9 @@ internal sealed class PageDirectory(LadderPages pages)
     private const int BlockKeys = 64;
 #endif
     private Block[] _blocks = new Block[4];
+
+    // The first number of each block, side by side: a search among many blocks does not go to each.
+    private long[] _firsts = new long[4];
     private int _blockCount;
     private Block? _free = new();
 
@@ -48,16 +51,18 @@ internal sealed class PageDirectory(LadderPages pages)
         else if (_blocks[at].Count == BlockKeys)
         {
             Split(at);
-            at = key >= _blocks[at + 1].Keys[0] ? at + 1 : at;
+            at = key >= _firsts[at + 1] ? at + 1 : at;
         }
 
         Block block = _blocks[at];
+        Invariant.That(block.Count == 0 || _firsts[at] == block.Keys[0], "a block is found by its first key");
         int position = ~Array.BinarySearch(block.Keys, 0, block.Count, key);
         Invariant.That(position >= 0 && block.Count < BlockKeys, "a page is added once, into a block with room");
         Array.Copy(block.Keys, position, block.Keys, position + 1, block.Count - position);
         Array.Copy(block.Pages, position, block.Pages, position + 1, block.Count - position);
         block.Keys[position] = key;
         block.Pages[position] = page;
+        _firsts[at] = block.Keys[0];
         pages.WordsMoved += 2 * (block.Count - position);
         block.Count++;
         Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
@@ -76,6 +81,7 @@ internal sealed class PageDirectory(LadderPages pages)
         Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
         Array.Copy(block.Pages, position + 1, block.Pages, position, block.Count - position);
         pages.WordsMoved += 2 * (block.Count - position);
+        _firsts[at] = block.Keys[0];
         if (block.Count == 0)
         {
             RemoveBlock(at);
@@ -107,7 +113,7 @@ internal sealed class PageDirectory(LadderPages pages)
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
-            if (_blocks[middle].Keys[0] <= key)
+            if (_firsts[middle] <= key)
             {
                 low = middle + 1;
             }
@@ -139,11 +145,14 @@ internal sealed class PageDirectory(LadderPages pages)
         if (_blockCount == _blocks.Length)
         {
             Array.Resize(ref _blocks, _blocks.Length * 2);
+            Array.Resize(ref _firsts, _firsts.Length * 2);
         }
 
         Array.Copy(_blocks, at, _blocks, at + 1, _blockCount - at);
-        pages.WordsMoved += _blockCount - at;
+        Array.Copy(_firsts, at, _firsts, at + 1, _blockCount - at);
+        pages.WordsMoved += 2 * (_blockCount - at);
         _blocks[at] = block;
+        _firsts[at] = block.Keys[0];
         Invariant.That(at < _blockCount + 1, "a block is put beside others");
         _blockCount++;
     }
@@ -153,7 +162,8 @@ internal sealed class PageDirectory(LadderPages pages)
         Block block = _blocks[at];
         _blockCount--;
         Array.Copy(_blocks, at + 1, _blocks, at, _blockCount - at);
-        pages.WordsMoved += _blockCount - at;
+        Array.Copy(_firsts, at + 1, _firsts, at, _blockCount - at);
+        pages.WordsMoved += 2 * (_blockCount - at);
         block.NextFree = _free;
         _free = block;
     }

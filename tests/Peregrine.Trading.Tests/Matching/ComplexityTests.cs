@@ -203,13 +203,14 @@ public sealed class ComplexityTests
         }
 
         meter.RestLevels(Side.Sell, Many, from: 1_000, step: 1);
-        MatchOrder kill = meter.New(Side.Buy, 10) with { TimeInForce = TimeInForce.FillOrKill };
+        MatchOrder kill = meter.New(Side.Buy, 10) with { TimeInForce = TimeInForce.FillOrKill, Account = 5_000 };
         for (int round = 0; round < 100; round++)
         {
             meter.Submit(kill with { OrderId = meter.NextId(), Quantity = new Quantity(1) });
             meter.Submit(kill with { OrderId = meter.NextId(), Quantity = new Quantity(Many + 1) });
             meter.Submit(kill with { OrderId = meter.NextId(), Price = new Price(1_004), Quantity = new Quantity(3L * Many) });
-            meter.Submit(meter.New(Side.Buy, 3) with { Quantity = new Quantity(5 * Many), MinimumQuantity = new Quantity(2 * Many) });
+            MatchOrder least = meter.New(Side.Buy, 3) with { Quantity = new Quantity(5 * Many), Account = 5_000 };
+            meter.Submit(least with { MinimumQuantity = new Quantity(2 * Many) });
         }
 
         // All the levels, and no order of them.

@@ -1,17 +1,19 @@
 using System.Numerics;
 
-namespace Peregrine.Simulator;
+namespace Peregrine.Primitives;
 
 /// <summary>Seeded random numbers, the same on every machine: xoshiro256** (Blackman, Vigna 2018, public domain), seeded by SplitMix64.</summary>
 /// <remarks>Thread: one owner. Allocates: no.</remarks>
-internal sealed class SimRandom
+public sealed class SeededRandom
 {
     private ulong _s0;
     private ulong _s1;
     private ulong _s2;
     private ulong _s3;
 
-    public SimRandom(long seed)
+    /// <summary>Makes a sequence.</summary>
+    /// <param name="seed">Any number; the same gives the same sequence.</param>
+    public SeededRandom(long seed)
     {
         ulong state = (ulong)seed;
         _s0 = SplitMix(ref state);
@@ -20,6 +22,7 @@ internal sealed class SimRandom
         _s3 = SplitMix(ref state);
     }
 
+    /// <summary>64 bits.</summary>
     public ulong Next()
     {
         ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
@@ -36,8 +39,11 @@ internal sealed class SimRandom
     /// <summary>0 to below 1.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>0 to one less than a bound; the slight favour of small numbers is at most the bound's share of 2^64.</summary>
+    /// <param name="bound">1 or more.</param>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 
+    /// <summary>True with a probability, 0 to 1.</summary>
     public bool Chance(double probability) => Unit() < probability;
 
     /// <summary>Exponential with a mean.</summary>
