@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Publishing;
 using Peregrine.Distribution.Wire;
 using Peregrine.Linux.Sockets;
@@ -90,8 +91,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         _chunks = new ChunkPool(options.ChunksMax);
         Snapshots = new SnapshotWriter(_publisher.Books);
         // More connections than are served, so that one too many can be told so.
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0, Log = options.Log,
-            OutputBytesMax = SnapshotOutputBytesMax });
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0,
+            Log = (options.Log ?? NullLogger.Instance).LoopTold, OutputBytesMax = SnapshotOutputBytesMax });
         try
         {
             _listener = _loop.Listen(options.EndPoint, this);

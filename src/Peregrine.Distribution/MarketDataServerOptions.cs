@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace Peregrine.Distribution;
 
@@ -48,8 +49,8 @@ public sealed record MarketDataServerOptions
     /// <summary>The thread never sleeps: the lowest latency, one core fully used.</summary>
     public bool Spins { get; init; }
 
-    /// <summary>Gets a line for what somebody should know; null for none. Called on the server's thread.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Told what somebody should know, on the server's thread; null for nobody.</summary>
+    public ILogger? Log { get; init; }
 
     /// <summary>Finds every error at once.</summary>
     /// <exception cref="ArgumentException">One line for each value out of range.</exception>

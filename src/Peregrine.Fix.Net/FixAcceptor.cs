@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 using Peregrine.Linux.Sockets;
@@ -20,9 +22,9 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
-    /// <summary>Gets a line for connections that were refused, at most one a second, with how many it stands for; null for none.
+    /// <summary>Told of connections that were refused, at most once a second, with how many more there were; null for nobody.
     /// Called on the loop's thread.</summary>
-    public Action<string>? Log { get; init; }
+    public ILogger? Log { get; init; }
 
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
     public int PendingMax { get; init; } = 256;
@@ -92,7 +94,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     {
         _options = options;
         _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
-        _refusals = new SummedLog(options.Log);
+        _refusals = new SummedLog((options.Log ?? NullLogger.Instance).ConnectionsRefused);
         _loop = loop;
         _listener = loop.Listen(options.EndPoint, this);
     }

@@ -42,19 +42,4 @@ internal static partial class GatewayLog
 
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]
     public static partial void LoopTold(this ILogger log, string line);
-
-    [LoggerMessage(5011, LogLevel.Warning, "{Line}")]
-    public static partial void AcceptorTold(this ILogger log, string line);
-
-    [LoggerMessage(5012, LogLevel.Warning, "{Line}")]
-    public static partial void ClockTold(this ILogger log, string line);
-
-    [LoggerMessage(5013, LogLevel.Warning, "{Line}")]
-    public static partial void DiskTold(this ILogger log, string line);
-
-    [LoggerMessage(5014, LogLevel.Information, "{Line}")]
-    public static partial void SnapshotsTold(this ILogger log, string line);
-
-    [LoggerMessage(5015, LogLevel.Information, "{Line}")]
-    public static partial void RemakerTold(this ILogger log, string line);
 }

@@ -133,7 +133,7 @@ public sealed partial class OrderLink
 
         SnapshotKeeper keeper = new(
             snapshots, _options.DataFolder, start.Snapshot?.Position.Sequence ?? 0,
-            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _fix.SentSequence), log.SnapshotsTold);
+            () => new LinkProgress(_sequencer.ReleasedSequence, _journal.DurableRecords, _fix.SentSequence), log);
         keeper.Start();
         return keeper;
     }

@@ -75,9 +75,9 @@ public sealed partial class OrderLink : IDisposable
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
             long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs,
-                options.AcceptClockBehind, log.ClockTold);
+                options.AcceptClockBehind, log);
             _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs);
-            _watch = new LimitWatch(log.DiskTold);
+            _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
             _fix.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));

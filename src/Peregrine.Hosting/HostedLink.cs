@@ -27,7 +27,7 @@ internal sealed class HostedLink : IHostedLink
             // Orders are nobody else's business.
             _ = Directory.CreateDirectory(options.Link.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             MarketData = options.MarketData is { } market
-                ? _parts.Own(new MarketDataServer(market with { Log = market.Log ?? logger.MarketDataTold }))
+                ? _parts.Own(new MarketDataServer(market with { Log = market.Log ?? loggers.CreateLogger<MarketDataServer>() }))
                 : null;
             IOrderIdSource ids = options.Link.Ids;
             if (options.HasOwnIds)

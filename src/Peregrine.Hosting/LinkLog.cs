@@ -12,9 +12,6 @@ internal static partial class LinkLog
     [LoggerMessage(6001, LogLevel.Information, "market data on {EndPoint}")]
     public static partial void Distributes(this ILogger logger, IPEndPoint endPoint);
 
-    [LoggerMessage(6002, LogLevel.Information, "{Line}")]
-    public static partial void MarketDataTold(this ILogger logger, string line);
-
     [LoggerMessage(6003, LogLevel.Information, "stopped at command {Sequence}, state hash {StateHash}")]
     public static partial void Stopped(this ILogger logger, long sequence, string stateHash);
 

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace Peregrine.Sequencing;
 
 /// <summary>Tells the log when what the disk has room for changes.</summary>
 /// <remarks>Thread: the link's. Allocates: only for a line.</remarks>
-internal sealed class LimitWatch(Action<string> log)
+internal sealed class LimitWatch(ILogger log)
 {
     private DiskRoom _told;
 
@@ -29,12 +31,17 @@ internal sealed class LimitWatch(Action<string> log)
         }
 
         _told = room;
-        log(room switch
+        switch (room)
         {
-            DiskRoom.CancelsOnly => "the journal's disk is full: new orders and replaces are refused, cancels are taken; make room",
-            DiskRoom.None => "the journal's disk is full, and the room kept for cancels is used up: nothing is taken; make room",
-            _ => $"the journal's disk has room again: everything is taken ({sequencer.NoSpaceCount:N0} commands were refused so far, " +
-                $"{sequencer.ReserveCount:N0} taken into the room kept for them)",
-        });
+            case DiskRoom.CancelsOnly:
+                log.DiskFull();
+                break;
+            case DiskRoom.None:
+                log.ReserveUsedUp();
+                break;
+            default:
+                log.DiskHasRoom(sequencer.NoSpaceCount, sequencer.ReserveCount);
+                break;
+        }
     }
 }

@@ -6,7 +6,8 @@ namespace Peregrine.Architecture.Tests;
 /// <summary>Rules on project files. Each gives one line for each fault, and nothing when all is well.</summary>
 internal static partial class ProjectRules
 {
-    private const int FirstLayerWithPackages = 4;
+    /// <summary>From here up an assembly may use packages, and logs by one of them.</summary>
+    public const int FirstLayerWithPackages = 4;
 
     /// <summary>Each assembly states its layer.</summary>
     public static IEnumerable<string> LayerIsStated(IEnumerable<Project> projects) =>

@@ -20,6 +20,20 @@ internal static partial class SourceRules
         Find(files.Where(file => file.Assembly == "Peregrine.Trading" && file.Folder == folder),
             new Regex($@"\b(Trading\.|using\s+(static\s+)?){forbidden}\b"), $"{folder} may not use {forbidden}");
 
+    /// <summary>What is logged from layer 4 up is a message of an ILogger, made at compile time: no callback takes lines but those that are
+    /// listed with their reason. Lines of progress are none: they are what a person at a terminal waits for.</summary>
+    public static IEnumerable<string> LogsAreLoggers(IEnumerable<TextFile> files, IReadOnlyList<Project> projects,
+        IReadOnlyDictionary<string, string> listed)
+    {
+        HashSet<string> high = [.. projects.Where(project => project.Layer >= ProjectRules.FirstLayerWithPackages).Select(project => project.Name)];
+        List<(string File, string Fault)> found = [.. from file in files
+            where high.Contains(file.Assembly)
+            from fault in Find([file], LineCallback(), "a callback for lines: log by ILogger and [LoggerMessage], or list it here with its reason")
+            select (file.Name, fault)];
+        return found.Where(one => !listed.ContainsKey(one.File)).Select(one => one.Fault)
+            .Concat(listed.Keys.Except(found.Select(one => one.File)).Select(name => $"{name} is listed and takes no lines"));
+    }
+
     /// <summary>A file has at most 500 lines.</summary>
     public static IEnumerable<string> FilesAreShort(IEnumerable<TextFile> files) =>
         from file in files
@@ -59,6 +73,9 @@ internal static partial class SourceRules
     [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"|@\\$?\"(?:[^\"]|\"\")*\"|\\$@\"(?:[^\"]|\"\")*\"|\"(?:\\\\.|[^\"\\\\\\n])*\"" +
         "|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*[\\s\\S]*?\\*/")]
     private static partial Regex StringOrComment();
+
+    [GeneratedRegex(@"\bAction<string>(?!\??\s+[pP]rogress\b)")]
+    private static partial Regex LineCallback();
 
     [GeneratedRegex(@"\b(DllImport|LibraryImport|NativeLibrary|GetDelegateForFunctionPointer)\b|\bdelegate\s*\*\s*unmanaged\b|" +
         @"\bextern\s+(?!alias\b)")]

@@ -2,6 +2,12 @@ namespace Peregrine.Architecture.Tests;
 
 public class SourceRulesTests
 {
+    private static readonly Dictionary<string, string> LineCallbacks = new()
+    {
+        ["src/Peregrine.Gateway/LineLogger.cs"] = "is an ILogger that gives its messages to a callback",
+        ["src/Peregrine.Gateway/OrderLink.cs"] = "a way to start a link in a program that has no log of .NET; it uses LineLogger",
+    };
+
     [Fact]
     public void NativeCalls_AreInLinuxOnly()
     {
@@ -89,6 +95,28 @@ public class SourceRulesTests
     {
         Assert.Equal(faults, SourceRules.FolderDoesNotUse([new TextFile("src/Peregrine.Trading/Matching/A.cs", line)], "Matching", "Risk").Count());
         Assert.Empty(SourceRules.FolderDoesNotUse([new TextFile("src/Peregrine.Trading/Orders/A.cs", line)], "Matching", "Risk"));
+    }
+
+    [Fact]
+    public void Logs_FromLayer4Up_AreLoggers() => Faults.AssertNone(SourceRules.LogsAreLoggers(Tree.Sources, Tree.Assemblies, LineCallbacks));
+
+    [Theory]
+    [InlineData("public Action<string>? Log { get; init; }", 4, 1)]
+    [InlineData("private readonly Action<string> _log;", 6, 1)]
+    [InlineData("internal sealed class Watch(Action<string> log)", 5, 1)]
+    [InlineData("internal sealed class Watch(Action<string> log)", 3, 0)]
+    [InlineData("public FeedStatus Run(Action<string> progress)", 4, 0)]
+    [InlineData("public Action<string> Progress { get; init; } = _ => { };", 6, 0)]
+    [InlineData("public Action<string, int>? Found { get; set; }", 6, 0)]
+    [InlineData("// takes an Action<string> log", 6, 0)]
+    public void LogsAreLoggers_ByLayerAndName_ACallbackForLinesIsAFault(string line, int layer, int faults)
+    {
+        TextFile file = new("src/A/A.cs", line);
+        Project project = new("A", layer, [], [], false);
+
+        Assert.Equal(faults, SourceRules.LogsAreLoggers([file], [project], new Dictionary<string, string>()).Count());
+        Assert.Equal(faults == 0 ? ["src/A/A.cs is listed and takes no lines"] : [],
+            SourceRules.LogsAreLoggers([file], [project], new Dictionary<string, string> { [file.Name] = "why" }));
     }
 
     [Fact]

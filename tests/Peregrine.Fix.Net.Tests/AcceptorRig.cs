@@ -5,6 +5,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 using Peregrine.Net;
 using Peregrine.Primitives;
+using Peregrine.Testing;
 
 namespace Peregrine.Fix.Net.Tests;
 
@@ -18,7 +19,7 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
 
     public AcceptorRig(IFixSessionStore store, Func<FixAcceptorOptions, FixAcceptorOptions>? change = null)
     {
-        FixAcceptorOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log.Add,
+        FixAcceptorOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), CompId = "BROKER", Log = Log,
             LogonTimeoutMs = 5_000 };
         Acceptor = new FixAcceptor(_loop, change?.Invoke(options) ?? options);
         Session = new FixSession(new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, store, this);
@@ -29,7 +30,7 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
 
     public FixSession Session { get; }
 
-    public List<string> Log { get; } = [];
+    public ListLogger Log { get; } = new();
 
     public List<string> Events { get; } = [];
 

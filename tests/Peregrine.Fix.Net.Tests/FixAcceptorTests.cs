@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Fix.Session;
 using Peregrine.Primitives;
+using Peregrine.Testing;
 
 namespace Peregrine.Fix.Net.Tests;
 
@@ -40,7 +42,9 @@ public class FixAcceptorTests
 
         Assert.Empty(peer.Messages);
         Assert.Equal(1, rig.Acceptor.Counters.UnknownSessions);
-        Assert.Contains("refused", Assert.Single(rig.Log), StringComparison.Ordinal);
+        LoggedMessage told = Assert.Single(rig.Log.Messages);
+        Assert.Equal((LogLevel.Warning, 4000), (told.Level, told.Id));
+        Assert.Contains("refused", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,9 +129,9 @@ public class FixAcceptorTests
 
         Assert.Equal(6, rig.Acceptor.Counters.PendingEvictions);
         Assert.DoesNotContain(idle.Skip(6), peer => peer.IsClosed);
-        Assert.Single(rig.Log);
+        Assert.Single(rig.Log.Lines);
         rig.Acceptor.OnTick(Clock.UnixNs + 2_000_000_000);
-        Assert.Contains("(and 4 more like it)", rig.Log[^1], StringComparison.Ordinal);
+        Assert.Contains("(and 4 more like it)", rig.Log.Lines[^1], StringComparison.Ordinal);
         idle.ForEach(peer => peer.Dispose());
     }
 

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -25,31 +25,12 @@ public sealed class LinkLogTests
     [Fact]
     public void GatewayLog_OfAMessage_HasItsValuesByName()
     {
-        ValueLogger logger = new();
+        ListLogger logger = new();
 
         logger.LoggedOn("CLIENT", 2, 3);
 
         (LogLevel level, int id, string text, string values) = Assert.Single(logger.Messages);
         Assert.Equal((LogLevel.Information, 5000, Line), (level, id, text));
         Assert.Equal("Session=CLIENT NextIncoming=2 NextOutgoing=3", values);
-    }
-
-    private sealed class ValueLogger : ILogger
-    {
-        public ConcurrentQueue<(LogLevel Level, int Id, string Text, string Values)> Messages { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            IEnumerable<string> values = state is IReadOnlyList<KeyValuePair<string, object?>> list
-                ? list.Where(entry => entry.Key != "{OriginalFormat}").Select(entry => $"{entry.Key}={entry.Value}")
-                : [];
-            Messages.Enqueue((logLevel, eventId.Id, formatter(state, exception), string.Join(' ', values)));
-        }
     }
 }

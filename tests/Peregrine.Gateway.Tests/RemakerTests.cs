@@ -1,5 +1,6 @@
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
+using Peregrine.Testing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -36,15 +37,15 @@ public class RemakerTests
     {
         using LinkRig rig = new();
         _ = Fill(rig);
-        List<string> log = [];
-        using RemakerPool pool = new(SourceOf(rig), log.Add);
+        ListLogger log = new();
+        using RemakerPool pool = new(SourceOf(rig), log);
         AClient[] sessions = [.. Enumerable.Range(1, 4).Select(number => new AClient(number))];
 
         // Asked twice, and in the line once.
         RemadeStatus[] said = [.. sessions.Concat(sessions).Select(session => pool.TryTake(session, 1, out _))];
 
         Assert.All(said, status => Assert.Equal(RemadeStatus.Wait, status));
-        Assert.Equal((2, 2), (pool.Started, log.Count));
+        Assert.Equal((2, 2), (pool.Started, log.Lines.Length));
         Assert.True(pool.IsMaking, "two are at work and two wait");
     }
 

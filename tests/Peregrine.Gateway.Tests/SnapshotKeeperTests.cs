@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Snapshots;
+using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -14,7 +16,7 @@ public class SnapshotKeeperTests
         List<long> taken = [];
         long released = 0;
         SnapshotOptions options = new() { EveryCommands = 100, EveryMinutes = 5, Take = (request, _) => Note(taken, request) };
-        using SnapshotKeeper keeper = new(options, "none", 0, () => new LinkProgress(released, released), _ => { });
+        using SnapshotKeeper keeper = new(options, "none", 0, () => new LinkProgress(released, released), NullLogger.Instance);
         long nowNs = Primitives.Clock.MonotonicNs;
 
         keeper.Poll(nowNs);
@@ -35,10 +37,10 @@ public class SnapshotKeeperTests
     [Fact]
     public void Poll_ThatFails_ChangesNothingAndTriesAgainAtTheNextInterval()
     {
-        List<string> log = [];
+        ListLogger log = new();
         long released = 100;
         SnapshotOptions options = new() { EveryCommands = 100, EveryMinutes = 0, Take = (_, _) => throw new IOException("no room") };
-        using SnapshotKeeper keeper = new(options, "none", 0, () => new LinkProgress(released, released), log.Add);
+        using SnapshotKeeper keeper = new(options, "none", 0, () => new LinkProgress(released, released), log);
 
         keeper.Poll(0);
         keeper.Poll(0);
@@ -47,7 +49,7 @@ public class SnapshotKeeperTests
         keeper.Poll(0);
 
         Assert.Equal(2, keeper.Failed);
-        Assert.Equal(["no snapshot was taken, the older ones stay: no room", "no snapshot was taken, the older ones stay: no room"], log);
+        Assert.Equal(["no snapshot was taken, the older ones stay: no room", "no snapshot was taken, the older ones stay: no room"], log.Lines);
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public class SnapshotKeeperTests
         long sequence = rig.Link.Status().Sequence;
         long released = sequence;
         SnapshotOptions options = new() { EveryCommands = 1, Retention = new JournalRetentionOptions() };
-        using SnapshotKeeper keeper = new(options, rig.DataFolder, 0, () => new LinkProgress(released, long.MaxValue), rig.Log.Add);
+        ListLogger log = new();
+        using SnapshotKeeper keeper = new(options, rig.DataFolder, 0, () => new LinkProgress(released, long.MaxValue), log);
         keeper.Poll(1);
         Assert.Equal(1, keeper.Taken);
 
@@ -75,6 +78,7 @@ public class SnapshotKeeperTests
 
         Assert.True(JournalReader.FindExtent(SnapshotRecoveryTests.JournalOf(rig)).Start.Records > 0);
         Assert.Equal(0, keeper.Failed);
+        Assert.Equal([4105, 4108], log.Messages.Select(message => message.Id));
         ulong hash = rig.Link.StateHash;
         rig.CrashAndStart();
         Assert.Equal(hash, rig.Link.StateHash);

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
+using Peregrine.Testing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -9,7 +11,7 @@ public sealed class StartClockTests : IReportTap
 {
     private const long Second = 1_000_000_000;
     private const long Now = 1_790_000_000 * Second;
-    private readonly List<string> _log = [];
+    private readonly ListLogger _log = new();
     private readonly List<long> _times = [];
 
     void IReportTap.OnReport(in OrderReport report, bool isReplay)
@@ -32,29 +34,33 @@ public sealed class StartClockTests : IReportTap
     [InlineData(Now + (5 * Second), 0)]
     public void Check_ClockThatMayBe_IsTakenAndToldWhenItIsOdd(long journalNs, int lines)
     {
-        Assert.Equal(0, StartClock.Check(journalNs, Now, acceptsBehind: false, _log.Add));
+        Assert.Equal(0, StartClock.Check(journalNs, Now, acceptsBehind: false, _log));
 
-        Assert.Equal(lines, _log.Count);
-        Assert.All(_log, line => Assert.Contains("2026-09-21 14:13:20", line, StringComparison.Ordinal));
+        Assert.Equal(lines, _log.Lines.Length);
+        Assert.All(_log.Lines, line => Assert.Contains("2026-09-21 14:13:20", line, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Check_ClockBehindTheJournal_IsRefusedWithBothTimesAndTheWayOn()
     {
-        string message = Assert.Throws<IOException>(() => StartClock.Check(Now + (5 * Second) + 1, Now, acceptsBehind: false, _log.Add)).Message;
+        string message = Assert.Throws<IOException>(() => StartClock.Check(Now + (5 * Second) + 1, Now, acceptsBehind: false, _log)).Message;
 
         Assert.Contains("2026-09-21 14:13:20.000 UTC", message, StringComparison.Ordinal);
         Assert.Contains("2026-09-21 14:13:25.000 UTC", message, StringComparison.Ordinal);
         Assert.Contains("--accept-clock-behind", message, StringComparison.Ordinal);
-        Assert.Empty(_log);
+        Assert.Empty(_log.Lines);
     }
 
     [Fact]
     public void Check_ClockBehindAndAccepted_GivesHowFarTradingTimeIsAhead()
     {
-        Assert.Equal(3_600 * Second, StartClock.Check(Now + (3_600 * Second), Now, acceptsBehind: true, _log.Add));
+        Assert.Equal(3_600 * Second, StartClock.Check(Now + (3_600 * Second), Now, acceptsBehind: true, _log));
 
-        Assert.Contains("3600.0 s behind", Assert.Single(_log), StringComparison.Ordinal);
+        LoggedMessage told = Assert.Single(_log.Messages);
+        Assert.Equal((LogLevel.Warning, 4100), (told.Level, told.Id));
+        Assert.Equal("the clock says 2026-09-21 14:13:20.000 UTC, 3600.0 s behind the journal's last record of 2026-09-21 15:13:20.000 UTC: as " +
+            "--accept-clock-behind allowed, trading time runs on from there and stays so far ahead", told.Text);
+        Assert.Equal("Clock=09/21/2026 14:13:20 BehindSeconds=3600 Journal=09/21/2026 15:13:20", told.Values);
     }
 
     [Theory]
@@ -62,7 +68,7 @@ public sealed class StartClockTests : IReportTap
     [InlineData(1_577_836_799L * Second)] // the last second of 2019
     public void Check_ClockThatWasNeverSet_IsRefused(long clockNs)
     {
-        string message = Assert.Throws<IOException>(() => StartClock.Check(0, clockNs, acceptsBehind: true, _log.Add)).Message;
+        string message = Assert.Throws<IOException>(() => StartClock.Check(0, clockNs, acceptsBehind: true, _log)).Message;
 
         Assert.Contains("expected 2020 or later", message, StringComparison.Ordinal);
     }

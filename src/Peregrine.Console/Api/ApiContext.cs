@@ -48,7 +48,7 @@ internal sealed class ApiContext
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>Who showed wrong tokens.</summary>
-    public TokenGuesses Guesses => LazyInitializer.EnsureInitialized(ref _guesses, () => new TokenGuesses(Log.WrongToken));
+    public TokenGuesses Guesses => LazyInitializer.EnsureInitialized(ref _guesses, () => new TokenGuesses(Log));
 
     /// <summary>The rules in force at the moment.</summary>
     public TradingRules Rules => Link.Rules;

@@ -41,7 +41,7 @@ internal sealed class ApiServer : IAsyncDisposable
         _ = builder.Logging.ClearProviders();
         _ = builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(context.Options.EndPoint, listen => ConnectionGuard.Use(listen, context.Log.ConnectionsRefused));
+            kestrel.Listen(context.Options.EndPoint, listen => ConnectionGuard.Use(listen, context.Log));
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MessagePackBodies.BodyBytesMax;
             kestrel.Limits.MaxConcurrentConnections = context.Options.ConnectionsMax;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 using Peregrine.Linux;
 using Peregrine.Primitives;
 
@@ -16,9 +17,9 @@ internal static class ConnectionGuard
     public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
 
     /// <summary>Looks at each connection before anything is read from it.</summary>
-    public static void Use(ListenOptions listen, Action<string>? log)
+    public static void Use(ListenOptions listen, ILogger log)
     {
-        SummedLog refusals = new(log);
+        SummedLog refusals = new(log.ConnectionsRefused);
         _ = listen.Use(next => connection =>
         {
             if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket && !HasRoomFor(socket))

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Peregrine.Primitives;
 
 namespace Peregrine.Api;
@@ -8,7 +9,7 @@ namespace Peregrine.Api;
 /// Requests without any token are no guesses.
 /// </summary>
 /// <remarks>Thread: any, under a lock. Bound: so many addresses; the one that guessed longest ago makes room.</remarks>
-internal sealed class TokenGuesses(Action<string>? log)
+internal sealed class TokenGuesses(ILogger log)
 {
     /// <summary>Wrong tokens of one address in a row before it waits.</summary>
     public const int GuessesMax = 10;
@@ -17,7 +18,7 @@ internal sealed class TokenGuesses(Action<string>? log)
     private const long WaitNs = 60_000_000_000;
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Entry> _entries = [];
-    private readonly SummedLog _told = new(log);
+    private readonly SummedLog _told = new(log.WrongToken);
 
     /// <summary>How many seconds an address has to wait before it is listened to again.</summary>
     /// <returns>0: not at all.</returns>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Wire;
 using Peregrine.Linux;
 using Peregrine.Net;
@@ -22,7 +24,7 @@ public sealed class MarketDataClient : IDisposable
     private readonly IPEndPoint _server;
     private readonly IReadOnlyList<Request> _requests;
     private readonly Watched _visitor;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly Action _onLost;
     private readonly EventLoop _loop = new(new EventLoopOptions { ConnectionsMax = 4 });
     private readonly ConcurrentQueue<Request> _posted = new();
@@ -34,16 +36,16 @@ public sealed class MarketDataClient : IDisposable
     /// <summary>Makes a client; it connects when it is started.</summary>
     /// <param name="visitor">Told of every frame.</param>
     /// <param name="requests">Sent after each connect.</param>
-    /// <param name="log">Gets a line for each connection that comes or goes; null for nobody.</param>
+    /// <param name="log">Told of each connection that comes or goes, on the client's thread; null for nobody.</param>
     /// <param name="onLost">Called on the client's thread when a connection was lost; null for nothing.</param>
-    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, Action<string>? log = null,
+    public MarketDataClient(IPEndPoint server, FrameVisitor visitor, IReadOnlyList<Request> requests, ILogger? log = null,
         Action? onLost = null)
     {
         _onLost = onLost ?? (() => { });
         _server = server;
         _requests = requests;
         _visitor = new Watched(visitor);
-        _log = log ?? (_ => { });
+        _log = log ?? NullLogger.Instance;
         _thread = new Thread(Run) { IsBackground = true, Name = "market data in" };
     }
 
@@ -98,8 +100,7 @@ public sealed class MarketDataClient : IDisposable
                 Disconnects++;
                 _onLost();
                 retryMs = FirstRetryMs;
-                _log($"market data of {_server}: " +
-                    $"connection lost ({_visitor.Goodbye ?? _connection.Fault ?? _ended ?? errno.ToString()}); connecting again");
+                _log.ConnectionLost(_server, _visitor.Goodbye ?? _connection.Fault ?? _ended ?? errno.ToString());
             }
 
             WaitMs(retryMs);
@@ -120,7 +121,7 @@ public sealed class MarketDataClient : IDisposable
             if (!IsConnected && _visitor.HeartbeatMs > 0)
             {
                 IsConnected = true;
-                _log($"market data of {_server}: connected");
+                _log.Connected(_server);
             }
 
             long silenceNs = Clock.MonotonicNs - Math.Max(_connection!.LastReceivedNs, beganNs);

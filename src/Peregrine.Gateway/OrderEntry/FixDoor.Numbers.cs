@@ -26,7 +26,7 @@ internal sealed partial class FixDoor
     public bool IsRemaking => _remakers is { IsMaking: true };
 
     /// <summary>Where reports are made again from; before <see cref="Open"/>.</summary>
-    public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log.RemakerTold);
+    public void UseSource(ReportSource source) => _remakers = new RemakerPool(source, _log);
 
     // Ends what makes reports again.
     private void StopRemakes() => _remakers?.Dispose();

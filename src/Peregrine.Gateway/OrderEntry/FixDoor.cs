@@ -47,7 +47,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             FrameBytesMax = options.FrameBytesMax,
             PendingMax = options.PendingLogonsMax,
             PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
-            Log = log.AcceptorTold,
+            Log = log,
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 
 namespace Peregrine.Sequencing.Recovery;
 
@@ -19,10 +20,10 @@ internal static class StartClock
     /// <param name="journalNs">Time of the journal's last record, Unix nanoseconds; 0 for an empty journal.</param>
     /// <param name="clockNs">The clock, Unix nanoseconds.</param>
     /// <param name="acceptsBehind">Go on although the clock is behind.</param>
-    /// <param name="log">Gets a line for what a person should know.</param>
+    /// <param name="log">Told what a person should know.</param>
     /// <returns>How far trading time must be ahead of the clock; 0 as a rule.</returns>
     /// <exception cref="IOException">With both times and what to do.</exception>
-    public static long Check(long journalNs, long clockNs, bool acceptsBehind, Action<string> log)
+    public static long Check(long journalNs, long clockNs, bool acceptsBehind, ILogger log)
     {
         if (clockNs < Earliest)
         {
@@ -40,21 +41,21 @@ internal static class StartClock
                     + "that was ahead, start with --accept-clock-behind: trading time then runs on from the journal's");
             }
 
-            log($"the clock says {Text(clockNs)}, {Seconds(behindNs)} s behind the journal's last record of {Text(journalNs)}: " +
-                $"as --accept-clock-behind allowed, trading time runs on from there and stays so far ahead");
+            log.ClockBehind(Time(clockNs), behindNs / 1e9, Time(journalNs));
             return behindNs;
         }
 
         if (journalNs > 0 && -behindNs > AheadToldNs)
         {
-            log($"the clock says {Text(clockNs)}, and the journal's last record is of {Text(journalNs)}, {Seconds(-behindNs)} s before: " +
-                $"if the clock is ahead, stop now, as trading time never goes back");
+            log.ClockAhead(Time(clockNs), Time(journalNs), -behindNs / 1e9);
         }
 
         return 0;
     }
 
-    private static string Text(long unixNs) => DateTime.UnixEpoch.AddTicks(unixNs / 100).ToString(Format, CultureInfo.InvariantCulture) + " UTC";
+    private static DateTime Time(long unixNs) => DateTime.UnixEpoch.AddTicks(unixNs / 100);
+
+    private static string Text(long unixNs) => Time(unixNs).ToString(Format, CultureInfo.InvariantCulture) + " UTC";
 
     private static string Seconds(long ns) => (ns / 1e9).ToString("F1", CultureInfo.InvariantCulture);
 }

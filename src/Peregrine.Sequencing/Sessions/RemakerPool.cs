@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing.Sessions;
@@ -39,7 +40,7 @@ internal enum RemadeStatus : byte
 /// client takes nothing gives its place up.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: for a remaker, not for a report.</remarks>
-internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDisposable
+internal sealed class RemakerPool(ReportSource source, ILogger log) : IDisposable
 {
     private const int AliveMax = 2;
     private const long PatienceNs = 2_000_000_000;
@@ -69,7 +70,7 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
             RemadeStatus status = remaker.TryTake(number, out report);
             if (status == RemadeStatus.Gone)
             {
-                log($"session {session.Name}: {remaker.Failure}");
+                log.ReportsGone(session.Name, remaker.Failure);
             }
 
             if (status != RemadeStatus.Gap)
@@ -92,7 +93,7 @@ internal sealed class RemakerPool(ReportSource source, Action<string> log) : IDi
             return RemadeStatus.Wait;
         }
 
-        log($"session {session.Name}: its reports from number {number} on are made again from the journal");
+        log.ReportsMadeAgain(session.Name, number);
         Started++;
         _active.Add(session, new ReportRemaker(source, session.Id, number));
         return RemadeStatus.Wait;

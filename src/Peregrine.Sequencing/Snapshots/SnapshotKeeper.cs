@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Linux;
@@ -25,7 +25,7 @@ internal sealed class SnapshotKeeper : IDisposable
     private readonly SnapshotOptions _options;
     private readonly string _dataFolder;
     private readonly Func<LinkProgress> _progress;
-    private readonly Action<string> _log;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
     private long _triedNs;
@@ -37,7 +37,7 @@ internal sealed class SnapshotKeeper : IDisposable
     private long _failed;
 
     /// <param name="lastSequence">Where the newest snapshot stands; 0 without one.</param>
-    public SnapshotKeeper(SnapshotOptions options, string dataFolder, long lastSequence, Func<LinkProgress> progress, Action<string> log)
+    public SnapshotKeeper(SnapshotOptions options, string dataFolder, long lastSequence, Func<LinkProgress> progress, ILogger log)
     {
         (_options, _dataFolder, _progress, _log) = (options, dataFolder, progress, log);
         (_sequence, _triedSequence, _triedNs) = (lastSequence, lastSequence, Clock.MonotonicNs);
@@ -76,7 +76,10 @@ internal sealed class SnapshotKeeper : IDisposable
         {
             _retainAfter = -1;
             _heldBackAt = 0;
-            Try("old segments of the journal were not let go", () => Retain(nowNs));
+            if (Fault(() => Retain(nowNs)) is { } reason)
+            {
+                _log.SegmentsNotLetGo(reason);
+            }
         }
 
         // Counted from the last try, also from one that failed: a full disk is not written to all the time.
@@ -86,7 +89,10 @@ internal sealed class SnapshotKeeper : IDisposable
         if (isDue)
         {
             (_triedSequence, _triedNs) = (progress.ReleasedSequence, nowNs);
-            Try("no snapshot was taken, the older ones stay", () => TakeOne(progress));
+            if (Fault(() => TakeOne(progress)) is { } reason)
+            {
+                _log.NoSnapshot(reason);
+            }
         }
     }
 
@@ -103,8 +109,7 @@ internal sealed class SnapshotKeeper : IDisposable
         if (_heldBackAt != sentSequence + 1)
         {
             _heldBackAt = sentSequence + 1;
-            _log(string.Create(CultureInfo.InvariantCulture,
-                $"journal: no segments go, as reports of command {sentSequence + 1} and later were not sent yet: their client is away or slow"));
+            _log.SegmentsHeldBack(sentSequence + 1);
         }
     }
 
@@ -122,7 +127,7 @@ internal sealed class SnapshotKeeper : IDisposable
         SnapshotRequest request = new(JournalFolder, SnapshotFolder, _options.Keep,
             progress.DurableRecords) { PinnedSequence = progress.SentSequence };
         SnapshotTaken taken = _options.Take is { } take ? take(request, _stop.Token) : TakeHere(request);
-        _log(taken.Text);
+        _log.SnapshotTaken(taken.Text);
         Volatile.Write(ref _sequence, taken.Sequence);
         Volatile.Write(ref _taken, _taken + 1);
 
@@ -155,32 +160,34 @@ internal sealed class SnapshotKeeper : IDisposable
                 Clock.ToUnixNs(nowNs), faults);
         foreach (SnapshotFault fault in faults)
         {
-            _log($"snapshot passed over: {fault}");
+            _log.SnapshotPassedOver(fault.ToString());
         }
 
         if (gone.Segments > 0)
         {
             string where = _options.Retention!.ArchiveFolder is { } archive ? $"moved to {archive}" : "removed";
-            _log(string.Create(CultureInfo.InvariantCulture,
-                $"journal: {gone.Segments} segments, {gone.Bytes} bytes, {where}; it starts after command {gone.Start.Sequence}"));
+            _log.SegmentsGone(gone.Segments, gone.Bytes, where, gone.Start.Sequence);
         }
     }
 
-    private void Try(string consequence, Action action)
+    // Why it failed; null when it did not.
+    private string? Fault(Action action)
     {
         try
         {
             action();
+            return null;
         }
         catch (OperationCanceledException)
         {
             // The link ends.
+            return null;
         }
         catch (Exception fault) when (fault is IOException
             or UnauthorizedAccessException or ReplayException or InvalidDataException or ArgumentException)
         {
             Volatile.Write(ref _failed, _failed + 1);
-            _log($"{consequence}: {fault.Message}");
+            return fault.Message;
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class FeedLinkDriver : SubscribedBooks, IFlowDriver
     {
         _server = server;
         _address = address;
-        _client = new MarketDataClient(Resolve(address), this, [new Request(RequestKind.Subscribe, ["*"], Depth.Orders)], log.FeedLinkTold, OnLost);
+        _client = new MarketDataClient(Resolve(address), this, [new Request(RequestKind.Subscribe, ["*"], Depth.Orders)], log, OnLost);
     }
 
     /// <inheritdoc/>

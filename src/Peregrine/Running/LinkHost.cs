@@ -55,7 +55,7 @@ internal sealed class LinkHost : IDisposable
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
             StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
             string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
-            Server = _parts.Own(new MarketDataServer(options.ToServerOptions(source) with { Log = log.MarketDataTold }));
+            Server = _parts.Own(new MarketDataServer(options.ToServerOptions(source) with { Log = loggers.CreateLogger<MarketDataServer>() }));
             Blotter = _parts.Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated
@@ -162,7 +162,7 @@ internal sealed class LinkHost : IDisposable
             .. Fleet.Roster.Select((who, index) => new Account(rules.Accounts.Count + index, who.Name, SimulatedLimits))] };
 
     private IFlowDriver FeedDriver(string feed, double speed) => feed.StartsWith(FeedLinkDriver.Scheme, StringComparison.Ordinal)
-        ? new FeedLinkDriver(feed, Server, _log)
+        ? new FeedLinkDriver(feed, Server, _loggers.CreateLogger<MarketDataClient>())
         : new FeedFileDriver(feed, speed, Server, _log);
 
     private SimulatorDriver? SimulatedFlow(LocalPort? port)

@@ -107,10 +107,4 @@ internal static partial class RunLog
 
     [LoggerMessage(7030, LogLevel.Warning, "{Fault}")]
     public static partial void FeedBroken(this ILogger log, string fault);
-
-    [LoggerMessage(7031, LogLevel.Information, "{Line}")]
-    public static partial void FeedLinkTold(this ILogger log, string line);
-
-    [LoggerMessage(7032, LogLevel.Information, "{Line}")]
-    public static partial void MarketDataTold(this ILogger log, string line);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Api;
+using Peregrine.Testing;
 
 namespace Peregrine.Integration.Tests.Console;
 
@@ -7,12 +8,12 @@ public class TokenGuessesTests
 {
     private const long Second = 1_000_000_000;
     private static readonly IPAddress Guesser = IPAddress.Parse("192.0.2.1");
-    private readonly List<string> _log = [];
+    private readonly ListLogger _log = new();
 
     [Fact]
     public void Address_AfterTenWrongTokens_WaitsAMinute()
     {
-        TokenGuesses guesses = new(_log.Add);
+        TokenGuesses guesses = new(_log);
         for (int guess = 1; guess <= TokenGuesses.GuessesMax; guess++)
         {
             Assert.Equal(0, guesses.SecondsToWait(Guesser, guess));
@@ -27,15 +28,15 @@ public class TokenGuessesTests
         // It begins anew then: not at the tenth again.
         guesses.OnWrong(Guesser, (60 * Second) + 10);
         Assert.Equal(0, guesses.SecondsToWait(Guesser, (60 * Second) + 10));
-        Assert.Contains("192.0.2.1", _log[0], StringComparison.Ordinal);
-        Assert.Equal(2, _log.Count);
-        Assert.Contains("(and 9 more like it)", _log[1], StringComparison.Ordinal);
+        Assert.Contains("192.0.2.1", _log.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(2, _log.Lines.Length);
+        Assert.Contains("(and 9 more like it)", _log.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void RightToken_BetweenWrongOnes_ForgetsThem()
     {
-        TokenGuesses guesses = new(_log.Add);
+        TokenGuesses guesses = new(_log);
         for (int guess = 1; guess < TokenGuesses.GuessesMax; guess++)
         {
             guesses.OnWrong(Guesser, guess);
@@ -50,7 +51,7 @@ public class TokenGuessesTests
     [Fact]
     public void Addresses_MoreThanAreKept_PushOutTheOldestOnly()
     {
-        TokenGuesses guesses = new(null);
+        TokenGuesses guesses = new(_log);
         IPAddress[] addresses = [.. Enumerable.Range(0, 1_025).Select(number => new IPAddress([10, 0, (byte)(number >> 8), (byte)number]))];
         for (int index = 0; index < addresses.Length; index++)
         {
@@ -72,7 +73,7 @@ public class TokenGuessesTests
     [InlineData("192.0.2.1", "192.0.2.2", false)]
     public void Addresses_OfOneHost_CountTogether(string first, string second, bool isSame)
     {
-        TokenGuesses guesses = new(null);
+        TokenGuesses guesses = new(_log);
         for (int guess = 0; guess < TokenGuesses.GuessesMax; guess++)
         {
             guesses.OnWrong(IPAddress.Parse(first), 1);

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+
+namespace Peregrine.Fix.Net;
+
+/// <summary>What FIX connections log. Event ids of this assembly: 4000 to 4099, docs/observability.md.</summary>
+internal static partial class FixNetLog
+{
+    // A whole line, as those that anybody can cause at will are summed.
+    [LoggerMessage(4000, LogLevel.Warning, "{Line}")]
+    public static partial void ConnectionsRefused(this ILogger log, string line);
+}
