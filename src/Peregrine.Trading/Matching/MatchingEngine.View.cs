@@ -78,6 +78,22 @@ public sealed partial class MatchingEngine
         return Kept(true);
     }
 
+    /// <summary>What a price shows.</summary>
+    /// <returns>False, and default, when it shows nothing.</returns>
+    public bool TryGetLevelAt(int instrumentId, Side side, Price price, out BookLevel level)
+    {
+        int levelIndex = _books[instrumentId].Own(side).Find(KeyOf(side, price.Ticks));
+        if (levelIndex == None || LevelAt(levelIndex).Shown.Count == 0)
+        {
+            level = default;
+            return Kept(false);
+        }
+
+        ref Level found = ref LevelAt(levelIndex);
+        level = new BookLevel(new Price(found.Price), new Quantity(found.Quantity), found.Shown.Count);
+        return Kept(true);
+    }
+
     /// <inheritdoc/>
     public bool TryGetLastTrade(int instrumentId, out Price price)
     {
