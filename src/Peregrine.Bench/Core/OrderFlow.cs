@@ -5,8 +5,9 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Bench.Core;
 
 /// <summary>
-/// Makes streams of order commands: orders around a middle that moves as the shape says, cancels, moves, and orders that cross. The same shape, length
-/// and seed give the same bytes on every machine. A matching engine of its own tells which orders rest, so that no command names one that is gone.
+/// Makes streams of order commands: orders around a middle that moves as the shape says, cancels, moves, and orders that cross. The same shape,
+/// length and seed give the same bytes on every machine. A matching engine of its own tells which orders rest, so that no command names one that
+/// is gone.
 /// </summary>
 internal sealed class OrderFlow
 {

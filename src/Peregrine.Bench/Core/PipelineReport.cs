@@ -9,8 +9,8 @@ internal static class PipelineReport
     {
         List<string> lines =
         [
-            "| flow | journal | writer | outstanding | commands (before) | M acknowledged/s min / median / max | p50 / p99 / p99.9 / max, us | clock p50, " +
-                "ns | commands a batch | traded quantity | resting | refused | allocated, B | GCs |",
+            "| flow | journal | writer | outstanding | commands (before) | M acknowledged/s min / median / max | p50 / p99 / p99.9 / max, us | " +
+                "clock p50, ns | commands a batch | traded quantity | resting | refused | allocated, B | GCs |",
             "|---|---|---|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|",
         ];
         foreach (PipelineBenchResult result in results)

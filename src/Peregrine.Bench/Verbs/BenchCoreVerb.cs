@@ -76,25 +76,30 @@ internal static class BenchCoreVerb
             List<PipelineBenchOptions> runs = names.Contains("link")
                 ? RunsOf(link, Split(result.GetRequiredValue(levels)), Split(result.GetRequiredValue(outstanding)), result.GetRequiredValue(writer))
                 : [];
-            List<CoreBenchResult> results;
-            List<PipelineBenchResult> links;
-            try
-            {
-                results = [.. from stream in streams
-                    from name in names
-                    where name != "link"
-                    select new CoreBench(options with { Stream = stream, Stage = name }).Run()];
-                links = [.. from stream in streams from run in runs select new PipelineBench(run with { Stream = stream }).Run()];
-            }
-            finally
-            {
-                Terminal.EndProgress();
-            }
-
-            Console.Out.WriteLine(result.GetValue(json) ? CoreReport.ToJson(results, links) : CoreReport.ToMarkdown(results, links));
+            Measure(streams, names, options, runs, result.GetValue(json));
             return 0;
         });
         return core.WithExample("peregrine bench core --commands orders.stream --stage book,core,link --durability os,fsync");
+    }
+
+    private static void Measure(List<OrderStream> streams, string[] names, CoreBenchOptions options, List<PipelineBenchOptions> runs, bool isJson)
+    {
+        List<CoreBenchResult> results;
+        List<PipelineBenchResult> links;
+        try
+        {
+            results = [.. from stream in streams
+                from name in names
+                where name != "link"
+                select new CoreBench(options with { Stream = stream, Stage = name }).Run()];
+            links = [.. from stream in streams from run in runs select new PipelineBench(run with { Stream = stream }).Run()];
+        }
+        finally
+        {
+            Terminal.EndProgress();
+        }
+
+        Console.Out.WriteLine(isJson ? CoreReport.ToJson(results, links) : CoreReport.ToMarkdown(results, links));
     }
 
     private static List<OrderStream> StreamsOf(string? path, string? shapes, long seed)

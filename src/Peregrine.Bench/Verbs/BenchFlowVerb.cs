@@ -17,8 +17,9 @@ internal static class BenchFlowVerb
     {
         Argument<string> target = new("OUT") { Description = "The file to write; one that is there is replaced." };
         Option<string> shape = new("--shape") { Description =
-            "static, a price that stands still; normal, one that moves and returns; swing, a quarter down and up again and again; trend, up and up; " +
-            "crash, two fifths lost in a moment and won again; hostile, 100,000 levels far apart, and orders that come and go at their ends.",
+            "static, a price that stands still; normal, one that moves and returns; swing, a quarter down and up again and again; " +
+            "trend, up and up; crash, two fifths lost in a moment and won again; " +
+            "hostile, 100,000 levels far apart, and orders that come and go at their ends.",
             DefaultValueFactory = _ => "normal" };
         Option<int> commands = new("--commands") { Description = "Commands of the measured part; those that fill the book come before.",
             DefaultValueFactory = _ => CommandsMade };

@@ -25,14 +25,22 @@ internal static class BenchVerb
         Option<int> core = new("--link-core") { Description =
             "The core of the link's thread; the client gets another. At fsync it matters which one the disk's interrupts go to (/proc/interrupts).",
             DefaultValueFactory = _ => Environment.ProcessorCount - 1 };
+        Option<bool> cold = new("--cold") { Description =
+            "Instead, the first 10,000 orders and 1,000 HTTP requests after ready, beside later ones, " +
+            "of peregrine run with and without its rehearsal." };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
         Command link = new("link", "NewOrderSingle in, ExecutionReport out, over loopback TCP: latency, throughput, hops, allocations, " +
             "beside a bare TCP echo and a bare fdatasync.")
         {
-            levels, rates, seconds, window, folder, sync, core, json,
+            levels, rates, seconds, window, folder, sync, core, cold, json,
         };
         link.SetAction(result =>
         {
+            if (result.GetValue(cold))
+            {
+                return MeasureCold(result.GetRequiredValue(folder), result.GetValue(json));
+            }
+
             LinkBenchOptions options = new()
             {
                 Levels = [.. Split(result.GetRequiredValue(levels)).Select(ParseLevel)],
@@ -55,10 +63,20 @@ internal static class BenchVerb
             Console.Out.WriteLine(result.GetValue(json) ? BenchReport.ToJson(figures) : BenchReport.ToMarkdown(figures));
             return 0;
         });
-        Command bench = new("bench", "Measures this machine: link, feed, core, books, net, journal, recovery; and makes flows for it.") { link.WithExample(
-            "peregrine bench link --levels os,fsync --seconds 10"), CreateFeed(), BenchCoreVerb.Create(), BenchFlowVerb.Create(), BenchBooksVerb.Create(),
-            BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal"), BenchRecoveryVerb.Create() };
+        Command bench = new("bench", "Measures this machine: link, feed, core, books, net, journal, recovery; and makes flows for it.")
+        {
+            link.WithExample("peregrine bench link --levels os,fsync --seconds 10"), CreateFeed(), BenchCoreVerb.Create(), BenchFlowVerb.Create(),
+            BenchBooksVerb.Create(), BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal"), BenchRecoveryVerb.Create(),
+        };
         return bench.WithExample("peregrine bench link");
+    }
+
+    private static int MeasureCold(string folder, bool isJson)
+    {
+        IReadOnlyList<ColdRun> runs = new ColdBench(folder, Terminal.Progress).Run();
+        Terminal.EndProgress();
+        Console.Out.WriteLine(isJson ? ColdBench.ToJson(runs) : ColdBench.ToMarkdown(runs));
+        return 0;
     }
 
     private static Command CreateFeed()

@@ -43,6 +43,7 @@ internal static class OptionsReader
             ReadSimulator(root.Section("simulator")),
             ReadJournal(root.Section("journal")),
             ReadIds(root.Section("ids"), dataFolder),
+            new StartOptions(root.Section("start").Flag("rehearsal")),
             ReadThreads(root.Section("threads")),
             ReadCapacity(root.Section("capacity")),
             new TradingRules(instruments, accounts),

@@ -21,6 +21,7 @@ internal sealed record PeregrineOptions(
     SimulatorOptions Simulator,
     JournalSettings Journal,
     IdOptions Ids,
+    StartOptions Start,
     ThreadOptions Threads,
     CapacityOptions Capacity,
     TradingRules Rules,
@@ -62,6 +63,10 @@ internal sealed record JournalSettings(Durability Durability, long SegmentBytes,
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>
 internal sealed record IdOptions(string DatabasePath, int CountMin, int CountMax, int RunwayMs, int ReadyMin);
+
+/// <summary>What a start does besides.</summary>
+/// <param name="Rehearses">Plays a small day before it is ready, on a link of its own.</param>
+internal sealed record StartOptions(bool Rehearses);
 
 /// <summary>The link's thread.</summary>
 /// <param name="Wait">"auto" is already decided for this machine.</param>

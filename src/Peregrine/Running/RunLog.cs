@@ -49,6 +49,13 @@ internal static partial class RunLog
         "in clear: put a proxy with TLS in front of it")]
     public static partial void ConsoleIsOpen(this ILogger log, IPEndPoint endPoint);
 
+    [LoggerMessage(7033, LogLevel.Information, "rehearsed in {Seconds:F1} s on a link of its own, now gone: {Messages} FIX messages, " +
+        "{Requests} HTTP requests, {Methods} methods compiled (start.rehearsal)")]
+    public static partial void Rehearsed(this ILogger log, double seconds, int messages, int requests, long methods);
+
+    [LoggerMessage(7034, LogLevel.Warning, "not rehearsed, so the first orders take longer: {Fault}")]
+    public static partial void NotRehearsed(this ILogger log, string fault);
+
     [LoggerMessage(7012, LogLevel.Information, "ready")]
     public static partial void Ready(this ILogger log);
 

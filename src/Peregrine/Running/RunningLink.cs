@@ -5,6 +5,7 @@ using Peregrine.Distribution;
 using Peregrine.Gateway;
 using Peregrine.Hosting;
 using Peregrine.Hosting.Configuration;
+using Peregrine.Running.Rehearsing;
 using Peregrine.Verbs;
 
 namespace Peregrine.Running;
@@ -30,6 +31,7 @@ internal sealed class RunningLink : IHostedLink
         (_options, _isQuiet, _log) = (start.Options!, isQuiet, log);
         MakeDataFolder(_options.DataFolder);
         _host = new LinkHost(_options, request, loggers);
+        Rehearse(lifetime.ApplicationStopping);
         _hangUp = new HangUp(new RulesReload(start, loadAgain, _host, log), lifetime, lines, log);
     }
 
@@ -53,6 +55,26 @@ internal sealed class RunningLink : IHostedLink
     {
         _hangUp.Dispose();
         _host.Dispose();
+    }
+
+    // When nothing is wrong with the start any more, and before any client is answered.
+    private void Rehearse(CancellationToken stop)
+    {
+        if (!_options.Start.Rehearses || stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            RehearsalResult played = Rehearsal.Play(_options, stop);
+            _log.Rehearsed(played.Seconds, played.Messages, played.Requests, played.MethodsCompiled);
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was, the link is as it would be without.
+            _log.NotRehearsed(fault.Message);
+        }
     }
 
     // Orders are nobody else's business.

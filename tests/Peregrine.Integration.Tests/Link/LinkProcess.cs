@@ -47,7 +47,7 @@ public sealed class LinkProcess : IDisposable
     public static LinkProcess StartUnder(string[] wrapper, string dataFolder, params string[] options)
     {
         string[] arguments = ["run", "--no-status", "--data", dataFolder, "--set", "fix.port=0", "--set", "marketData.port=0", "--set",
-            "console.port=0", .. options];
+            "console.port=0", "--set", "start.rehearsal=false", .. options];
         Process process = Process.Start(WithHangUp(CommandProcess.Info(arguments), wrapper))!;
         List<string> log = [];
         while (process.StandardOutput.ReadLine() is { } line)
