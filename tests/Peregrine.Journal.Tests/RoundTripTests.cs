@@ -14,6 +14,20 @@ public class RoundTripTests
         { Durability.Fsync, true },
     };
 
+    /// <summary>What lies behind a payload is told to be 0, whatever was in the buffer, for every length that is not a multiple of eight.</summary>
+    [Fact]
+    public void Record_OfAnyLength_IsPaddedWithZeros()
+    {
+        for (int bytes = 0; bytes <= 24; bytes++)
+        {
+            byte[] target = [.. Enumerable.Repeat((byte)0xff, JournalFormat.RecordBytes(bytes))];
+
+            JournalFormat.WriteRecord(target, new JournalRecord(1, 2, 3), Enumerable.Repeat((byte)0xaa, bytes).ToArray());
+
+            Assert.All(target[(JournalFormat.RecordHeaderBytes + bytes)..], value => Assert.Equal(0, value));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Levels))]
     public void Journal_WrittenAndReopened_GivesEveryRecord(Durability durability, bool isSecondWay)

@@ -53,6 +53,24 @@ public class SnapshotEdgeTests
         Assert.True(written < synced && synced < named && named < steps.LastIndexOf("SyncFolder /s"), string.Join(", ", steps));
     }
 
+    /// <summary>A damaged one is not what a pinned command goes back to: the next older is, and the damaged one goes.</summary>
+    [Fact]
+    public void Snapshots_BeforeAPinnedCommand_ADamagedOneGoes()
+    {
+        MemoryFiles files = new();
+        SnapshotStore store = SnapshotStore.Open(files, "/s", keep: 10);
+        SnapshotInfo[] written = [.. new[] { 10L, 20, 30, 40 }.Select(sequence =>
+            SnapshotTests.Write(store, new JournalPosition(sequence, sequence, default), [1, 2, 3]))];
+        byte[] damaged = files.ReadFile(written[2].Path);
+        damaged[^1] ^= 1;
+        files.WriteFile(written[2].Path, damaged);
+
+        _ = SnapshotTests.Write(SnapshotStore.Open(files, "/s", keep: 2, 35), new JournalPosition(50, 50, default), [1, 2, 3]);
+
+        Assert.Equal([20L, 40, 50], files.List("/s")
+            .Select(path => long.Parse(Path.GetFileName(path).Split('-')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
+    }
+
     [Theory]
     [InlineData(long.MaxValue, new[] { 40L, 50 })]
     [InlineData(50L, new[] { 40L, 50 })]

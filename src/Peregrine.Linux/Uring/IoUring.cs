@@ -195,7 +195,7 @@ public sealed unsafe partial class IoUring : IDisposable
 
         // Release: the kernel reads the entries after it sees the new tail.
         Volatile.Write(ref *_sqTail, _tail);
-        TimeSpec time = new() { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };
+        KernelTime time = KernelTime.OfMilliseconds(Math.Max(timeoutMs, 0));
         EnterArgument argument = new() { TimeSpec = timeoutMs > 0 ? &time : null };
 
         // SAFETY: both structs are on this frame for the call.
@@ -310,18 +310,12 @@ public sealed unsafe partial class IoUring : IDisposable
         public uint CqCqes;
     }
 
-    private struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
-
     /// <summary>struct io_uring_getevents_arg, 24 bytes.</summary>
     private struct EnterArgument
     {
         public ulong SignalMask;
         public uint SignalMaskBytes;
         public uint MinWaitUs;
-        public TimeSpec* TimeSpec;
+        public KernelTime* TimeSpec;
     }
 }

@@ -5,6 +5,7 @@ public sealed class ExpectationTests
 {
     private const string Auction = "phase opening\nnew A buy 10 @ 5\nnew B sell 7 @ 5\n";
     private const string Resting = "new A buy 10 @ 5\n";
+    private const string Traded = "new A buy 10 @ 5\nnew B sell 4 @ 5\n";
 
     [Theory]
     [InlineData(Auction + "expect indicative 7 @ 5 surplus 3", 0)]
@@ -22,6 +23,10 @@ public sealed class ExpectationTests
     [InlineData(Resting + "expect order A shown 11", 1)]
     [InlineData(Resting + "expect order A @ 6", 1)]
     [InlineData(Resting + "expect order A in stop", 1)]
+    [InlineData(Traded + "expect trade 4 @ 5 buy A sell B buy-leaves 6 sell-leaves 0", 0)]
+    [InlineData(Traded + "expect trade 4 @ 5 buy-leaves 6 sell-leaves 1", 1)]
+    [InlineData(Traded + "expect trade 4 @ 5 buy-leaves 5 sell-leaves 0", 1)]
+    [InlineData(Traded + "expect trade 4 @ 5 buy-leaves 0", 1)]
     public void Expectation_IsMetOnlyByWhatItSays(string script, int failures)
     {
         (string output, int failed) = Played.Run(script);
