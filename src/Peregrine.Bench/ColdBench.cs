@@ -24,7 +24,7 @@ internal sealed record ColdRun(bool Rehearses, string Kind, double ReadySeconds,
 
 /// <summary>
 /// Starts <c>peregrine run</c> in a process of its own, with and without its rehearsal, and takes the time of the first requests that it answers.
-/// The client is warm: it has done the same against a process before.
+/// The client is warm: it has done the same against a process before. The link's thread spins on the last core, the client on the first.
 /// </summary>
 internal sealed class ColdBench(string folder, Action<string> progress)
 {
@@ -159,7 +159,8 @@ internal sealed class ColdLink : IDisposable
             : new[] { Environment.ProcessPath }];
         ProcessStartInfo info = new(line[0], [.. line.Skip(1), "run", "--no-status", "--no-simulator", "--config", file, "--data",
             Path.Combine(folder, "data"), "--set", "fix.port=0", "--set", "marketData.port=0", "--set", "console.port=0", "--set",
-            $"start.rehearsal={(rehearses ? "true" : "false")}"]) { RedirectStandardOutput = true };
+            $"start.rehearsal={(rehearses ? "true" : "false")}", "--set", "threads.wait=spin", "--set",
+            $"threads.pinnedCore={(Environment.ProcessorCount - 1).ToString(CultureInfo.InvariantCulture)}"]) { RedirectStandardOutput = true };
         long start = Stopwatch.GetTimestamp();
         ColdLink link = new(Process.Start(info) ?? throw new CommandException($"cannot start {line[0]}"), folder);
         link.WaitUntilReady(start);

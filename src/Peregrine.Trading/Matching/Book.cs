@@ -71,6 +71,9 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
     public long ReferenceAsk;
     public bool PegsNeedLook;
 
+    /// <summary>Whether the best prices that pegs may follow can be others than when they were last asked for.</summary>
+    public bool ReferencesMayDiffer = true;
+
     /// <summary>Of the pegs that must be looked at, the next; those before it are where they belong.</summary>
     public int NextPeg = -1;
 

@@ -57,9 +57,6 @@ internal sealed class BookSide
     /// <summary>How many of them show something.</summary>
     public int ShownCount { get; private set; }
 
-    /// <summary>Whether the best price that pegs may follow can be another than when it was last asked for; kept by the engine.</summary>
-    public bool ReferencesMayDiffer { get; set; } = true;
-
     /// <summary>The level of a key, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(long key)
@@ -114,20 +111,32 @@ internal sealed class BookSide
         }
     }
 
-    /// <summary>A level shows something from now on.</summary>
-    public void Show(long key, int level)
+    /// <summary>A level shows something from now on (1), or nothing any more while it is still there (-1), or nothing of the kind (0).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountShown(int change, long key, int level)
     {
-        ShownCount++;
-        Invariant.That(ShownCount <= Count && Find(key) == level, "a side has no more levels that show something than levels");
-        _shown?.Add(key, level);
+        // Without a branch on the change, which comes and goes with the market.
+        ShownCount += change;
+        Invariant.That(ShownCount >= 0 && ShownCount <= Count && (change == 0 || Find(key) == level),
+            "a side has no more levels that show something than levels, and no fewer than none");
+        if (_shown is not null)
+        {
+            CountBeside(change, key, level);
+        }
     }
 
-    /// <summary>A level shows nothing any more; it is still there.</summary>
-    public void Hide(long key)
+    // Apart: most sides have no such.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountBeside(int change, long key, int level)
     {
-        ShownCount--;
-        Invariant.That(ShownCount >= 0 && Find(key) != None, "a side has no fewer levels that show something than none");
-        _shown?.Remove(key);
+        if (change > 0)
+        {
+            _shown!.Add(key, level);
+        }
+        else if (change < 0)
+        {
+            _shown!.Remove(key);
+        }
     }
 
     /// <summary>The levels that show something, best first as the others: this side itself while all of them do.</summary>

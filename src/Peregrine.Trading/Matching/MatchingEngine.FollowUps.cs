@@ -324,15 +324,12 @@ public sealed partial class MatchingEngine
     /// <summary>Looks at the references of pegs where they can be others than before; if they are, all pegs must be looked at.</summary>
     private void RememberReferences(Book book)
     {
-        BookSide bids = book.Own(Side.Buy);
-        BookSide asks = book.Own(Side.Sell);
-        if (!bids.ReferencesMayDiffer && !asks.ReferencesMayDiffer)
+        if (!book.ReferencesMayDiffer)
         {
             return;
         }
 
-        bids.ReferencesMayDiffer = false;
-        asks.ReferencesMayDiffer = false;
+        book.ReferencesMayDiffer = false;
         bool hasBid = TryGetBestShown(book, Side.Buy, referencesOnly: true, out long bid);
         bool hasAsk = TryGetBestShown(book, Side.Sell, referencesOnly: true, out long ask);
         bool isSame = hasBid == book.HasReferenceBid && hasAsk == book.HasReferenceAsk && bid == book.ReferenceBid && ask == book.ReferenceAsk;

@@ -111,11 +111,8 @@ public sealed partial class MatchingEngine
         if (isTold)
         {
             EmitLevel(book, levelIndex, events);
-            other.ReferencesMayDiffer = true;
-            if (level.Shown.Count == 0)
-            {
-                other.Hide(KeyOf(level.Side, level.Price));
-            }
+            book.ReferencesMayDiffer = true;
+            other.CountShown(level.Shown.Count == 0 ? -1 : 0, KeyOf(level.Side, level.Price), levelIndex);
         }
 
         if (level.IsEmpty)

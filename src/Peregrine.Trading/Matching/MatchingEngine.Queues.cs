@@ -52,12 +52,8 @@ public sealed partial class MatchingEngine
         _hash += MatchDigest.OfPlace(order.Identity, ticks, order.Leaves, order.Shown, order.Priority);
         if ((order.Kind & OrderKind.Hidden) == 0)
         {
-            if (level.Shown.Count == 1)
-            {
-                side.Show(key, levelIndex);
-            }
-
-            side.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
+            side.CountShown(level.Shown.Count == 1 ? 1 : 0, key, levelIndex);
+            book.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
             Invariant.That(side.ShownCount > 0 && side.ShownCount <= side.Count, "a side has no more levels that show something than levels");
             EmitDelta(book, MatchEventType.OrderAdded, slot, ticks, order.Shown, events);
             EmitLevel(book, in level, events);
@@ -89,12 +85,8 @@ public sealed partial class MatchingEngine
         {
             EmitDelta(book, MatchEventType.OrderRemoved, slot, level.Price, order.Shown, events);
             EmitLevel(book, in level, events);
-            BookSide side = book.Own(order.Side);
-            side.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
-            if (level.Shown.Count == 0)
-            {
-                side.Hide(KeyOf(order.Side, level.Price));
-            }
+            book.ReferencesMayDiffer |= (order.Kind & OrderKind.Pegged) == 0;
+            book.Own(order.Side).CountShown(level.Shown.Count == 0 ? -1 : 0, KeyOf(order.Side, level.Price), levelIndex);
         }
 
         if (level.IsEmpty)

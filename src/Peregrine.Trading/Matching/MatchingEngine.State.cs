@@ -348,7 +348,7 @@ public sealed partial class MatchingEngine
                 Append(slot, ref loaded, level, ref LevelAt(level));
                 if ((loaded.Kind & OrderKind.Hidden) == 0 && LevelAt(level).Shown.Count == 1)
                 {
-                    book.Own(order.Side).Show(KeyOf(order.Side, order.Price.Ticks), level);
+                    book.Own(order.Side).CountShown(1, KeyOf(order.Side, order.Price.Ticks), level);
                 }
 
                 break;

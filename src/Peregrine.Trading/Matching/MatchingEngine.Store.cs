@@ -198,6 +198,7 @@ public sealed partial class MatchingEngine
     }
 
     // So that those of a price that has come within reach are found, and no others looked at.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountConditional(int levelIndex, in Level level)
     {
         Book book = _books[level.InstrumentId];
@@ -208,6 +209,7 @@ public sealed partial class MatchingEngine
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void UncountConditional(int levelIndex, in Level level)
     {
         Book book = _books[level.InstrumentId];

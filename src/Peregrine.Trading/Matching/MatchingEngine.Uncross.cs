@@ -175,10 +175,10 @@ public sealed partial class MatchingEngine
         {
             EmitLevel(book, left.Index, events);
             bool isMarket = left.Index == book.MarketLevel(side);
-            book.Own(side).ReferencesMayDiffer = true;
+            book.ReferencesMayDiffer = true;
             if (level.Shown.Count == 0 && !isMarket)
             {
-                book.Own(side).Hide(KeyOf(side, level.Price));
+                book.Own(side).CountShown(-1, KeyOf(side, level.Price), left.Index);
             }
         }
 

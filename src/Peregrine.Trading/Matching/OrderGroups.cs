@@ -25,7 +25,9 @@ internal sealed class OrderGroups
     private int[] _ofInstrument = [];
     private int _free = None;
     private int _made;
-    private int _last;
+
+    // By side: which one an order has is a coin toss, and most that come are of the group of the last one.
+    private readonly int[] _last = new int[3];
 
     /// <summary>Makes room for some orders.</summary>
     /// <param name="slots">Their places, 0 to one less.</param>
@@ -80,14 +82,12 @@ internal sealed class OrderGroups
     /// <summary>Adds the order in a place.</summary>
     public void Add(int slot, int instrumentId, Side side, int session, int account)
     {
-        int index = _last;
+        int index = _last[(int)side];
         ref Group group = ref _groups[index];
         if (group.First == 0 || !group.Is(instrumentId, side, session, account))
         {
-            index = Find(instrumentId, side, session, account);
-            index = index == None ? Make(instrumentId, side, session, account) : index;
+            index = FindOrMake(instrumentId, side, session, account);
             group = ref _groups[index];
-            _last = index;
         }
 
         ref Link link = ref _links[slot];
@@ -109,8 +109,7 @@ internal sealed class OrderGroups
     {
         ref Link link = ref _links[slot];
         Invariant.That(link.Instrument != None, "an order leaves its group once");
-        ref Group group = ref _groups[link.Group];
-        Invariant.That(link.Previous == None ? group.First == slot + 1 : _links[link.Previous].Next == slot,
+        Invariant.That(link.Previous == None ? _groups[link.Group].First == slot + 1 : _links[link.Previous].Next == slot,
             "the order before one in a group, or the group, leads to it");
         link.Instrument = None;
         if (link.Next != None)
@@ -124,6 +123,7 @@ internal sealed class OrderGroups
             return;
         }
 
+        ref Group group = ref _groups[link.Group];
         group.First = link.Next + 1;
         if (group.First == 0)
         {
@@ -170,7 +170,8 @@ internal sealed class OrderGroups
         return _links[slot].Next;
     }
 
-    private int Find(int instrumentId, Side side, int session, int account)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int FindOrMake(int instrumentId, Side side, int session, int account)
     {
         int at = _buckets[(int)Chain.Exact][BucketOf(Mixed(instrumentId, side, session, account))] - 1;
         while (at != None && !_groups[at].Is(instrumentId, side, session, account))
@@ -178,6 +179,8 @@ internal sealed class OrderGroups
             at = _groups[at].Next[(int)Chain.Exact] - 1;
         }
 
+        at = at == None ? Make(instrumentId, side, session, account) : at;
+        _last[(int)side] = at;
         return at;
     }
 
@@ -203,6 +206,7 @@ internal sealed class OrderGroups
         return index;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Drop(int index)
     {
         ref Group group = ref _groups[index];
