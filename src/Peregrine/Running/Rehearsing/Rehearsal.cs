@@ -22,8 +22,8 @@ internal readonly record struct RehearsalResult(int Messages, int Requests, long
 /// nothing with the real one but the code.
 /// </summary>
 /// <remarks>
-/// Thread: the caller's, and those that a link has. It plays until the runtime compiles hardly anything more, at most <see cref="MostMs"/>; what it leaves in
-/// memory is collected. Not rehearsed: what a start does (replay, snapshots), and simulated participants.
+/// Thread: the caller's, and those that a link has. It plays until the runtime compiles hardly anything more, at most <see cref="MostMs"/>; what
+/// it leaves in memory is collected. Not rehearsed: what a start does (replay, snapshots), and simulated participants.
 /// </remarks>
 internal sealed class Rehearsal
 {
