@@ -27,7 +27,7 @@ public partial class TradingCore<TEngine>
                     break;
                 case MatchEventType.Trade:
                     _lastTrades[match.InstrumentId] = match.Price;
-                    _shown[match.InstrumentId] = null;
+                    HasTraded(match.InstrumentId);
                     bool hasAggressor = match.Side != 0;
                     ApplyFill(in command, in match, match.Tag, match.RestingOrderId, match.Leaves, hasAggressor, reports);
                     ApplyFill(in command, in match, match.RestingTag, match.OrderId, match.RestingLeaves, isAggressor: false, reports);
@@ -46,7 +46,7 @@ public partial class TradingCore<TEngine>
                 case MatchEventType.PhaseChanged:
                     ReportPhase(in command, in match, reports);
                     break;
-                case MatchEventType.LevelChanged:
+                case MatchEventType.LevelChanged when _untraded > 0:
                     _shown[match.InstrumentId]?.Apply(in match);
                     break;
                 default:
@@ -55,6 +55,16 @@ public partial class TradingCore<TEngine>
         }
 
         _requestSlot = NoRecord;
+    }
+
+    // From its first trade on, prices of an instrument are held against its last one.
+    private void HasTraded(int instrumentId)
+    {
+        if (_untraded > 0 && _shown[instrumentId] is not null)
+        {
+            _shown[instrumentId] = null;
+            _untraded--;
+        }
     }
 
     private void ApplyReplaced(in OrderCommand command, in MatchEvent match, ReportBuffer reports)

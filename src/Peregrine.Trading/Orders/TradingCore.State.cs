@@ -110,7 +110,7 @@ public partial class TradingCore<TEngine>
     {
         if (_lastTrades[id] is not null)
         {
-            _shown[id] = null;
+            HasTraded(id);
             return;
         }
 

@@ -33,6 +33,7 @@ public partial class TradingCore<TEngine>
 
     // The same from its level changes, until its first trade: null from then on.
     private ShownPrices?[] _shown = [];
+    private int _untraded;
     private readonly LadderPages _shownPages = new(ShownPagesReady);
     private ulong _rulesHash;
 
@@ -144,6 +145,7 @@ public partial class TradingCore<TEngine>
         for (int id = known; id < _shown.Length; id++)
         {
             _shown[id] = new ShownPrices(_shownPages);
+            _untraded++;
         }
 
         Rules = new TradingRules(_instruments, _accounts);
