@@ -35,12 +35,12 @@ internal static class OrderEndpoints
             .Accepts<NewOrderRequest>("application/json", MessagePackBodies.ContentType)
             .WithSummary("Enters an order; answers when the link has dealt with it. Wants the access token").Produces<OrderView>(201)
             .ProducesValidationProblem(400).ProducesValidationProblem(401)
-            .ProducesValidationProblem(422).ProducesProblem(503).WithName("EnterOrder");
+            .ProducesValidationProblem(422).ProducesProblem(429).ProducesProblem(503).WithName("EnterOrder");
         _ = api.MapDelete("/orders/{clientOrderId}", (HttpContext http, string clientOrderId) => Cancel(context, http, clientOrderId))
             .AddEndpointFilter((call, next) => Guard(context, call, next))
             .WithSummary("Cancels an order of the API's own session, by its client order id. Wants the access token").Produces<OrderView>()
             .ProducesValidationProblem(400).ProducesValidationProblem(401)
-            .ProducesValidationProblem(404).ProducesValidationProblem(409).ProducesProblem(503).WithName("CancelOrder");
+            .ProducesValidationProblem(404).ProducesValidationProblem(409).ProducesProblem(429).ProducesProblem(503).WithName("CancelOrder");
     }
 
     private static async ValueTask<object?> Guard(ApiContext context, EndpointFilterInvocationContext call, EndpointFilterDelegate next)

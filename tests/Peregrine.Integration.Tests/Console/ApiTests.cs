@@ -207,6 +207,10 @@ public sealed class ApiTests : IDisposable
         string[] expected = ["/api/bars/{symbol}", "/api/books/{symbol}", "/api/instruments", "/api/metrics", "/api/orders",
             "/api/orders/{clientOrderId}", "/api/quotes", "/api/rejects", "/api/sessions", "/api/status", "/api/trades/{symbol}"];
         Assert.Equal(expected, document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
+
+        // What asks for the token also tells those to wait who guess.
+        Assert.All(["/api/orders post", "/api/orders/{clientOrderId} delete"], name => Assert.NotNull(
+            document["paths"]![name.Split(' ')[0]]![name.Split(' ')[1]]!["responses"]!["429"]));
         string page = await _api.Http.GetStringAsync("/api");
         Assert.Contains("Peregrine API", page);
         Assert.DoesNotContain("https://cdn", page);
