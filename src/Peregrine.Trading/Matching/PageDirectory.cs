@@ -22,28 +22,29 @@ internal sealed class PageDirectory(LadderPages pages)
     private int _blockCount;
     private Block? _free = new();
 
+    // The number that was sought last, and where it is or belongs; no number once something has moved.
+    private long _sought = LadderPage.NoNumber;
+    private int _at;
+    private int _position;
+    private bool _isFound;
+
     /// <summary>The page with the smallest number, or null.</summary>
     public LadderPage? First => _blockCount > 0 ? _blocks[0].Pages[0] : null;
 
     /// <summary>The page of a number, or null.</summary>
     public LadderPage? Find(long key)
     {
-        int at = BlockOf(key);
-        if (at < 0)
-        {
-            return null;
-        }
-
-        Block block = _blocks[at];
-        int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        return position >= 0 ? block.Pages[position] : null;
+        Search(key);
+        return _isFound ? _blocks[_at].Pages[_position] : null;
     }
 
     /// <summary>Adds a page whose number is not in it.</summary>
     public void Add(LadderPage page)
     {
         long key = page.Number;
-        int at = Math.Max(BlockOf(key), 0);
+        Search(key);
+        (int at, int position) = (_at, _position);
+        Invariant.That(!_isFound, "a page is added once");
         if (_blockCount == 0)
         {
             InsertBlock(0, TakeBlock());
@@ -51,13 +52,12 @@ internal sealed class PageDirectory(LadderPages pages)
         else if (_blocks[at].Count == BlockKeys)
         {
             Split(at);
-            at = key >= _firsts[at + 1] ? at + 1 : at;
+            int kept = _blocks[at].Count;
+            (at, position) = position > kept ? (at + 1, position - kept) : (at, position);
         }
 
         Block block = _blocks[at];
-        Invariant.That(block.Count == 0 || _firsts[at] == block.Keys[0], "a block is found by its first key");
-        int position = ~Array.BinarySearch(block.Keys, 0, block.Count, key);
-        Invariant.That(position >= 0 && block.Count < BlockKeys, "a page is added once, into a block with room");
+        Invariant.That(position <= block.Count && block.Count < BlockKeys, "a page is added into a block with room");
         Array.Copy(block.Keys, position, block.Keys, position + 1, block.Count - position);
         Array.Copy(block.Pages, position, block.Pages, position + 1, block.Count - position);
         block.Keys[position] = key;
@@ -67,42 +67,60 @@ internal sealed class PageDirectory(LadderPages pages)
         block.Count++;
         Invariant.That((position == 0 || block.Keys[position - 1] < key) && (position + 1 == block.Count || block.Keys[position + 1] > key),
             "keys of a block ascend");
+        Invariant.That(_firsts[at] == block.Keys[0] && (at == 0 || _firsts[at - 1] < _firsts[at]), "a block is found by its first key");
+        _sought = LadderPage.NoNumber;
     }
 
     /// <summary>Removes a number that is in it.</summary>
     public void Remove(long key)
     {
-        int at = BlockOf(key);
-        Block block = _blocks[at];
-        int position = Array.BinarySearch(block.Keys, 0, block.Count, key);
-        Invariant.That(position >= 0, "a page that is removed is there");
+        Search(key);
+        Invariant.That(_isFound, "a page that is removed is there");
+        Block block = _blocks[_at];
         block.Count--;
         Invariant.That(block.Count >= 0, "blocks hold no fewer keys than none");
-        Array.Copy(block.Keys, position + 1, block.Keys, position, block.Count - position);
-        Array.Copy(block.Pages, position + 1, block.Pages, position, block.Count - position);
-        pages.WordsMoved += 2 * (block.Count - position);
-        _firsts[at] = block.Keys[0];
+        Array.Copy(block.Keys, _position + 1, block.Keys, _position, block.Count - _position);
+        Array.Copy(block.Pages, _position + 1, block.Pages, _position, block.Count - _position);
+        pages.WordsMoved += 2 * (block.Count - _position);
+        _firsts[_at] = block.Keys[0];
         if (block.Count == 0)
         {
-            RemoveBlock(at);
+            RemoveBlock(_at);
         }
+
+        _sought = LadderPage.NoNumber;
     }
 
     /// <summary>The page with the greatest number at or below another, or null.</summary>
     public LadderPage? AtOrBelow(long number)
     {
-        int at = BlockOf(number);
-        if (at < 0)
+        Search(number);
+        int position = _isFound ? _position : _position - 1;
+        if (position < 0)
         {
+            // It is less than all.
             return null;
         }
 
-        // The block's first number is at or below it.
-        Block block = _blocks[at];
-        int position = Array.BinarySearch(block.Keys, 0, block.Count, number);
-        position = position >= 0 ? position : ~position - 1;
-        Invariant.That(position >= 0 && block.Keys[position] <= number, "a page below has a smaller number");
+        Block block = _blocks[_at];
+        Invariant.That(block.Keys[position] <= number, "a page below has a smaller number");
         return block.Pages[position];
+    }
+
+    // Where a number is, or would be put. Whoever misses a page asks for the one below it and adds it, and all of them find the place at hand.
+    private void Search(long key)
+    {
+        if (key == _sought)
+        {
+            return;
+        }
+
+        _sought = key;
+        _at = Math.Max(BlockOf(key), 0);
+        Block? block = _blockCount > 0 ? _blocks[_at] : null;
+        int position = block is null ? -1 : Array.BinarySearch(block.Keys, 0, block.Count, key);
+        _isFound = position >= 0;
+        _position = _isFound ? position : ~position;
     }
 
     // The last block whose first key is at or below the key, or -1.
