@@ -32,7 +32,7 @@ public sealed partial class MatchingEngine : IMatchingEngine
     private readonly ExpiryHeap _expiries;
 
     /// <summary>Makes an engine without instruments.</summary>
-    /// <param name="orderCapacity">How many orders can rest or be parked at once, 1 to <see cref="OrderCapacityMax"/>; about 410 bytes each.</param>
+    /// <param name="orderCapacity">How many orders can rest or be parked at once, 1 to <see cref="OrderCapacityMax"/>; about 420 bytes each.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
     public MatchingEngine(int orderCapacity)
     {

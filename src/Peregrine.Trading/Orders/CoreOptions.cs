@@ -6,7 +6,7 @@ namespace Peregrine.Trading.Orders;
 public sealed record CoreOptions
 {
     // Held against what a core really takes by CoreOptionsTests.
-    private const long BytesOfOrder = 340;
+    private const long BytesOfOrder = 425;
     private const long BytesOfRecord = 340;
     private const long BytesOfClientId = 72;
 
