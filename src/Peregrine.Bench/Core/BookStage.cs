@@ -45,16 +45,7 @@ internal sealed class BookStage : ICoreStage
         _events.Clear();
         if (command.Type == StreamCommandType.Add)
         {
-            MatchOrder order = new()
-            {
-                OrderId = command.OrderId,
-                Price = new Price(command.Ticks),
-                Quantity = new Quantity(command.Lots),
-                Account = -1,
-                Side = command.Side,
-                Type = OrderType.Limit,
-                TimeInForce = command.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,
-            };
+            MatchOrder order = command.ToOrder();
             _ = _engine.Submit(in order, _events);
         }
         else if (command.Type == StreamCommandType.Cancel)

@@ -188,17 +188,9 @@ internal sealed class OrderFlow
     {
         ulong id = ++_lastId;
         uint lots = 1 + (uint)_random.Below(LotsMax);
-        _commands.Add(new StreamCommand(StreamCommandType.Add, side, isImmediate, lots, id, ticks));
-        MatchOrder order = new()
-        {
-            OrderId = id,
-            Price = new Price(ticks),
-            Quantity = new Quantity(lots),
-            Account = -1,
-            Side = side,
-            Type = OrderType.Limit,
-            TimeInForce = isImmediate ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,
-        };
+        StreamCommand command = new(StreamCommandType.Add, side, isImmediate, lots, id, ticks);
+        _commands.Add(command);
+        MatchOrder order = command.ToOrder();
         Check.That(_engine.Submit(in order, _events) == RejectReason.None, "a flow's orders are taken");
         Follow();
         if (_engine.TryGetOrder(id, out _))

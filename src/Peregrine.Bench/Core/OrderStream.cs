@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Peregrine.Cli;
 using Peregrine.Primitives;
+using Peregrine.Trading;
+using Peregrine.Trading.Matching;
 
 namespace Peregrine.Bench.Core;
 
@@ -36,6 +38,18 @@ internal readonly struct StreamCommand
         OrderId = orderId;
         Ticks = ticks;
     }
+
+    /// <summary>The new order of an <see cref="StreamCommandType.Add"/>, nobody's in particular.</summary>
+    public MatchOrder ToOrder() => new()
+    {
+        OrderId = OrderId,
+        Price = new Price(Ticks),
+        Quantity = new Quantity(Lots),
+        Account = -1,
+        Side = Side,
+        Type = OrderType.Limit,
+        TimeInForce = IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,
+    };
 
     public Side Side => IsBuy != 0 ? Side.Buy : Side.Sell;
 }

@@ -166,7 +166,7 @@ public sealed partial class MatchingEngine
     {
         BookSide trailing = book.Trailing(side);
         int head = trailing.Best;
-        for (long key = trailing.BestKey; head != None && key > MoveKeyOf(side, book.LastTrade); head = trailing.NextWorse(key, out key))
+        for (long key = trailing.BestKey; head != None && key > KeyOf(side, book.LastTrade); head = trailing.NextWorse(key, out key))
         {
             for (int slot = head; slot != None; slot = _details[slot].NextSpecial)
             {
@@ -178,13 +178,11 @@ public sealed partial class MatchingEngine
     }
 
     // A trailing sell moves when a trade is above all prices since it came, a buy when one is below; the greater the key, the sooner.
-    private static long MoveKeyOf(Side side, long ticks) => KeyOf(side, ticks);
-
     private long MoveKeyOf(int slot)
     {
         ref OrderExtra extra = ref _extras[slot];
         Side side = OrderAt(slot).Side;
-        return MoveKeyOf(side, side == Side.Sell ? extra.StopPrice + extra.OffsetTicks : extra.StopPrice - extra.OffsetTicks);
+        return KeyOf(side, side == Side.Sell ? extra.StopPrice + extra.OffsetTicks : extra.StopPrice - extra.OffsetTicks);
     }
 
     // Those that the same price would move are a list, whose head stands for them; which of them comes first does not matter.

@@ -116,16 +116,7 @@ public sealed class OrderFlowTests : IDisposable
     private static RejectReason Play(IMatchingEngine engine, in StreamCommand command, MatchEventBuffer events)
     {
         events.Clear();
-        MatchOrder order = new()
-        {
-            OrderId = command.OrderId,
-            Price = new Price(command.Ticks),
-            Quantity = new Quantity(command.Lots),
-            Account = -1,
-            Side = command.Side,
-            Type = OrderType.Limit,
-            TimeInForce = command.IsImmediateOrCancel != 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.Day,
-        };
+        MatchOrder order = command.ToOrder();
         MatchReplace move = new() { OrderId = command.OrderId, Price = new Price(command.Ticks), Fields = ReplaceFields.Price };
         return command.Type switch
         {

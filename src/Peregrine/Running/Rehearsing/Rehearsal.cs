@@ -85,7 +85,7 @@ internal sealed class Rehearsal
     private static (int Messages, int Requests) PlayIn(PeregrineOptions scratch, long start, CancellationToken stop)
     {
         using LinkHost host = new(scratch, new RunRequest(null, 0), NullLoggerFactory.Instance);
-        Thread link = new(host.Run) { IsBackground = true, Name = "rehearsal" };
+        Thread link = new(() => RunLink(host)) { IsBackground = true, Name = "rehearsal" };
         link.Start();
         try
         {
@@ -109,6 +109,19 @@ internal sealed class Rehearsal
         {
             host.Link.RequestStop();
             link.Join();
+        }
+    }
+
+    // An exception that leaves a thread ends the process, and this is not the real link: its clients notice that it is gone.
+    private static void RunLink(LinkHost host)
+    {
+        try
+        {
+            host.Run();
+        }
+        catch (Exception)
+        {
+            host.Link.RequestStop();
         }
     }
 
