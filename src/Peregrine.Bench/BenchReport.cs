@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 
 namespace Peregrine.Bench;
 

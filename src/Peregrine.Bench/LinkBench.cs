@@ -6,7 +6,7 @@ using Peregrine.Ids.Sqlite;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;

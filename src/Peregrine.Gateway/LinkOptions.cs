@@ -41,6 +41,10 @@ public sealed partial record LinkOptions
     /// <summary>Size of a journal segment in bytes.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
+    /// <summary>Whether the times at which each command passed each hop are kept in files beside the journal, for as long as that has the
+    /// command.</summary>
+    public bool KeepsHops { get; init; } = true;
+
     /// <summary>When snapshots are taken while the link runs; null for never. A start uses those that are there in any case.</summary>
     public SnapshotOptions? Snapshots { get; init; }
 

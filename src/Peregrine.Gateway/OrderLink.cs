@@ -8,6 +8,7 @@ using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Net;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
@@ -47,6 +48,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly ReportRouter _router;
     private readonly BookTap? _books;
     private readonly JournalWriter _journal;
+    private readonly HopRecorder? _recorder;
     private readonly Sequencer _sequencer;
     private readonly Intake _intake;
     private readonly Action _waitForJournal;
@@ -76,7 +78,9 @@ public sealed partial class OrderLink : IDisposable
             Core = replay.Core;
             long timeShiftNs = options.ClockShiftNs + StartClock.Check(replay.LastTimeNs, Clock.UnixNs + options.ClockShiftNs,
                 options.AcceptClockBehind, log);
-            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs);
+            _recorder = options.KeepsHops ? new HopRecorder(Path.Combine(options.DataFolder, "journal"), Core.LastSequence + 1,
+                options.Snapshots?.Retention?.ArchiveFolder, log) : null;
+            _sequencer = new Sequencer(Core, _journal, replay.LastTimeNs, options.InFlightMax, _books, timeShiftNs, _recorder);
             _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
@@ -92,6 +96,7 @@ public sealed partial class OrderLink : IDisposable
         catch
         {
             _keeper?.Dispose();
+            _recorder?.Dispose();
             foreach (IDoor door in _doors ?? [])
             {
                 door.Close(_journal?.DurableSequence ?? 0);
@@ -198,6 +203,8 @@ public sealed partial class OrderLink : IDisposable
             WriteEnd();
             _journal.Drain();
             _ = _sequencer.Release(_router);
+            _sequencer.MarkSent();
+            _recorder?.Dispose();
             _loop.Dispose();
             foreach (IDoor door in _doors)
             {
@@ -256,6 +263,8 @@ public sealed partial class OrderLink : IDisposable
         {
             door.Open(in room);
         }
+
+        _sequencer.CarryOut();
     }
 
     private bool TryTakeFromDoors()
@@ -285,6 +294,7 @@ public sealed partial class OrderLink : IDisposable
             }
 
             _clock.Tick(_sequencer.NowNs);
+            _sequencer.CarryOut();
             _watch.Look(_sequencer);
         }
     }

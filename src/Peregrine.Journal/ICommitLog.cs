@@ -23,9 +23,10 @@ public interface ICommitLog
 
     /// <summary>A place in the open batch for the payload of a record, to be written where it will lie; then <see cref="Append"/>.</summary>
     /// <param name="payloadMax">The longest that it can become, in bytes.</param>
-    /// <param name="payload">So many bytes, with anything in them; good until the next call.</param>
+    /// <param name="payload">So many bytes, with anything in them, to be written until <see cref="Append"/>; from then on they may be read where they
+    /// lie until the next <see cref="Commit"/> or <see cref="Drain"/>.</param>
     /// <returns>Ok; Full: commit, then reserve again; NoSpace; Failed.</returns>
-    JournalStatus TryReserve(int payloadMax, out Span<byte> payload);
+    JournalStatus TryReserve(int payloadMax, out Memory<byte> payload);
 
     /// <summary>Appends the record whose payload was written into the last <see cref="TryReserve"/>.</summary>
     void Append(byte type, long sequence, long timeNs, int payloadBytes);

@@ -145,10 +145,10 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
     /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
     public JournalStatus TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        JournalStatus status = TryReserve(payload.Length, out Span<byte> place);
+        JournalStatus status = TryReserve(payload.Length, out Memory<byte> place);
         if (status == JournalStatus.Ok)
         {
-            payload.CopyTo(place);
+            payload.CopyTo(place.Span);
             Append(type, sequence, timeNs, payload.Length);
         }
 
@@ -157,11 +157,11 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
 
     /// <summary>A place in the open batch for the payload of a record, to be written where it will lie; then <see cref="Append"/>.</summary>
     /// <param name="payloadMax">The longest that it can become.</param>
-    /// <param name="payload">So many bytes, with anything in them; good until the next call.
-    /// Without <see cref="Append"/> nothing has happened.</param>
+    /// <param name="payload">So many bytes, with anything in them, to be written until <see cref="Append"/>; from then on they may be read where they
+    /// lie until the next <see cref="Commit"/> or <see cref="Drain"/>. Without <see cref="Append"/> nothing has happened.</param>
     /// <returns>As <see cref="TryAppend"/>.</returns>
     /// <remarks>Blocks: only where the next segment is needed and still being made.</remarks>
-    public JournalStatus TryReserve(int payloadMax, out Span<byte> payload)
+    public JournalStatus TryReserve(int payloadMax, out Memory<byte> payload)
     {
         payload = default;
         if (Failure is not null)
@@ -191,7 +191,7 @@ public sealed partial class JournalWriter : ICommitLog, IDisposable
 
         Invariant.That(_batchBytes + bytes <= _options.BatchBytesMax && _batchBytes + bytes + JournalFormat.LinkRecordBytes <= _batch.Length,
             "a batch has room for its records and for the link that closes it");
-        payload = _batch.AsSpan(_batchBytes + JournalFormat.RecordHeaderBytes, payloadMax);
+        payload = _batch.AsMemory(_batchBytes + JournalFormat.RecordHeaderBytes, payloadMax);
         return JournalStatus.Ok;
     }
 

@@ -10,7 +10,7 @@ public interface IReportTap
     /// Thread: the link's; while it recovers, one of the replay, which sees everything that was done here before. Must not allocate or block:
     /// hand the report over to a thread of your own.
     /// </remarks>
-    void OnReport(in OrderReport report, bool isReplay);
+    void OnReport(in ReportView report, bool isReplay);
 
     /// <summary>Rules whose instruments and accounts the reports that follow name by their ids. While the link runs there may be others;
     /// ids keep their meaning.</summary>

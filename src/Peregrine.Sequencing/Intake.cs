@@ -54,22 +54,25 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
     /// <summary>The sequencer behind it.</summary>
     public Sequencer Sequencer { get; } = sequencer;
 
+    /// <summary>As <see cref="TryTake(ref OrderCommand, DoorSession, long)"/>, of a request that was here only now.</summary>
+    public IntakeStatus TryTake(ref OrderCommand command, DoorSession session) => TryTake(ref command, session, 0);
+
     /// <summary>Makes a request of a session a command.</summary>
-    /// <param name="command">Complete but for session, order id, sequence and time, which are filled in. The time at which it was found valid is
-    /// taken here.</param>
+    /// <param name="command">Complete but for session, order id, sequence and time, which are filled in.</param>
     /// <param name="session">Whose.</param>
+    /// <param name="receivedNs">When its bytes were here, monotonic nanoseconds; 0: now. The time at which it was found valid is taken here.</param>
     /// <returns>Ok; or why nothing of it happened.</returns>
-    public IntakeStatus TryTake(ref OrderCommand command, DoorSession session)
+    public IntakeStatus TryTake(ref OrderCommand command, DoorSession session, long receivedNs)
     {
         command.SessionId = session.Id;
-        command.Hops.ValidatedNs = Clock.MonotonicNs;
+        long validatedNs = Clock.MonotonicNs;
         if (command.Type is CommandType.New or CommandType.Replace && (IsBlocked || session.IsBlocked))
         {
             session.CountBlocked();
             return IntakeStatus.Blocked;
         }
 
-        if (!Sequencer.TakesRiskOff(command.Type) && !session.TrySpend(command.Hops.ValidatedNs))
+        if (!Sequencer.TakesRiskOff(command.Type) && !session.TrySpend(validatedNs))
         {
             return IntakeStatus.Throttled;
         }
@@ -79,7 +82,7 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
             command.AccountId = -1;
         }
 
-        IntakeStatus status = Sequence(ref command);
+        IntakeStatus status = Sequence(ref command, receivedNs, validatedNs);
         if (status == IntakeStatus.Ok)
         {
             session.CountRequest();
@@ -88,15 +91,14 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
         return status;
     }
 
-    /// <summary>As <see cref="TryTake(ref OrderCommand, DoorSession)"/>, of the link itself or its operator: whatever session and account it
-    /// names.</summary>
-    public IntakeStatus TryTake(ref OrderCommand command)
-    {
-        command.Hops.ValidatedNs = Clock.MonotonicNs;
-        return Sequence(ref command);
-    }
+    /// <summary>As <see cref="TryTake(ref OrderCommand, long)"/>, of a request that was here only now.</summary>
+    public IntakeStatus TryTake(ref OrderCommand command) => TryTake(ref command, 0);
 
-    private IntakeStatus Sequence(ref OrderCommand command)
+    /// <summary>As <see cref="TryTake(ref OrderCommand, DoorSession, long)"/>, of the link itself or its operator: whatever session and account it
+    /// names.</summary>
+    public IntakeStatus TryTake(ref OrderCommand command, long receivedNs) => Sequence(ref command, receivedNs, Clock.MonotonicNs);
+
+    private IntakeStatus Sequence(ref OrderCommand command, long receivedNs, long validatedNs)
     {
         if (command.Type == CommandType.New && ids.TryNext(out command.OrderId) != IdStatus.Ok)
         {
@@ -104,7 +106,7 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
             return IntakeStatus.NoOrderId;
         }
 
-        return Sequencer.Submit(ref command, waitForLog) switch
+        return Sequencer.Submit(ref command, receivedNs, validatedNs, waitForLog) switch
         {
             SubmitStatus.Ok => IntakeStatus.Ok,
             SubmitStatus.NoSpace => IntakeStatus.NoSpace,

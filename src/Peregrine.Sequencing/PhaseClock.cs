@@ -46,6 +46,8 @@ internal sealed class PhaseClock
     /// <param name="nowNs">Unix nanoseconds.</param>
     public void Tick(long nowNs)
     {
+        // What the books say counts only when all that was sequenced is carried out.
+        _sequencer.CarryOut();
         foreach (Entry entry in _entries)
         {
             if (entry.UpToNs == 0)
@@ -58,6 +60,7 @@ internal sealed class PhaseClock
             }
         }
 
+        _sequencer.CarryOut();
         if (_core.Books.NextDueNs <= nowNs)
         {
             OrderCommand time = new() { Type = CommandType.Time };

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Peregrine.Journal;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing;
@@ -9,7 +10,7 @@ public interface IReportSink
 {
     /// <summary>Sends, or keeps for a client that is away, one report whose command is durable.</summary>
     /// <remarks>Thread: the link's. Must not allocate.</remarks>
-    void Deliver(in OrderReport report);
+    void Deliver(in ReportView report);
 }
 
 /// <summary>Looks at each command right after the core has executed it, and hears when it is durable.</summary>
@@ -17,7 +18,7 @@ public interface ICommandTap
 {
     /// <summary>The core stands as this command left it; its events are those of this command.</summary>
     /// <remarks>Thread: the link's. Must not allocate.</remarks>
-    void Collect(in OrderCommand command);
+    void Collect(in CommandView command);
 
     /// <summary>Everything up to this sequence number may leave.</summary>
     void Release(long durableSequence);
@@ -53,8 +54,9 @@ public enum SubmitStatus : byte
 }
 
 /// <summary>
-/// The one place where commands get their order. Submit gives a command its sequence number and time, writes it into the open
-/// batch of the journal and runs it through the core; its reports wait here until the journal has made it durable.
+/// The one place where commands get their order. Submit gives a command its sequence number and time and writes it into the open batch of the
+/// journal; there it lies until the commands that came with it are there too. Then the core carries them out one after the other, where they lie,
+/// while the memory of those to come is asked for. Their reports wait here until the journal has made them durable.
 /// </summary>
 /// <remarks>
 /// Thread: the link's, for everything. Allocates: no, after warm-up.
@@ -65,16 +67,14 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
-    // How many commands ahead is asked for where its order is found, and then for the order: far enough to be there in time, near enough to be there
-    // still.
-    private const int FindAhead = 4;
+    // Commands that are carried out together at most: what they ask for ahead is in a near cache still when their turn comes.
+    private const int PendingMax = 32;
+
+    // How many commands ahead is asked for an order: far enough to be there in time. Where it is found was asked for when the command came.
     private const int OrderAhead = 2;
 
     // Half of the smallest batch: HasRoom takes no more.
     private const int RoomAskedMax = 2_048;
-
-    // A power of two, and more than are looked ahead, or a key would be written over before its command's turn.
-    private const int KeysHeld = 8;
 
     private static readonly int HashRecordBytes = JournalWriter.RecordBytes(StateHashBytes);
     private static readonly int CommandRecordBytesMax = JournalWriter.RecordBytes(CommandCodec.BytesMax);
@@ -84,10 +84,12 @@ public sealed class Sequencer
     private readonly ReportBuffer _waiting;
     private readonly CommandTrail _trail;
 
-    // Of the commands of a batch that were looked at ahead, by their index in it.
-    private readonly CommandKeys[] _keys = new CommandKeys[KeysHeld];
+    // Journaled and not carried out: in their order, where they lie in the open batch.
+    private readonly Pending[] _pending = new Pending[PendingMax];
+    private int _pendingCount;
     private readonly ICommandTap? _tap;
     private readonly long _timeShiftNs;
+    private readonly HopRecorder? _recorder;
     private long _lastTimeNs;
     private long _releasedSequence;
     private bool _batchOpen;
@@ -100,10 +102,13 @@ public sealed class Sequencer
     /// <param name="tap">Where the changes of the books go; null for nowhere.</param>
     /// <param name="timeShiftNs">How far trading time is ahead of the clock:
     /// it runs on from the journal's last time at the clock's pace where that was ahead.</param>
-    public Sequencer(TradingCore core, ICommitLog log, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0)
+    /// <param name="recorder">Keeps the hops of commands; null for not.</param>
+    public Sequencer(TradingCore core, ICommitLog log, long lastTimeNs, int inFlightMax, ICommandTap? tap = null, long timeShiftNs = 0,
+        HopRecorder? recorder = null)
     {
         _tap = tap;
         _timeShiftNs = timeShiftNs;
+        _recorder = recorder;
         _core = core;
         _log = log;
         _lastTimeNs = lastTimeNs;
@@ -120,10 +125,10 @@ public sealed class Sequencer
     public int WaitingReports => _waiting.Count;
 
     /// <summary>True while a command has not reached the kernel's hands with all its reports.</summary>
-    public bool HasWork => _trail.Count > 0;
+    public bool HasWork => WaitingCommands > 0;
 
     /// <summary>Commands whose reports have not all reached the kernel's hands.</summary>
-    public int WaitingCommands => _trail.Count;
+    public int WaitingCommands => _trail.Count + _pendingCount;
 
     /// <summary>Reports released so far.</summary>
     public long ReleasedReports { get; private set; }
@@ -155,37 +160,57 @@ public sealed class Sequencer
     /// <summary>The time between hops.</summary>
     public HopStatistics Hops { get; } = new();
 
-    /// <summary>Sequences, journals and executes one command.</summary>
+    /// <summary>As <see cref="Submit(ref OrderCommand, long, long)"/>, of the link's own command, which came nowhere from.</summary>
+    public SubmitStatus Submit(ref OrderCommand command) => Submit(ref command, 0, 0);
+
+    /// <summary>Sequences and journals one command; it is carried out with those that come with it, at the latest by
+    /// <see cref="CarryOut"/>.</summary>
     /// <param name="command">Complete but for sequence and time, which are filled in.</param>
+    /// <param name="receivedNs">When its bytes were here, monotonic nanoseconds; 0 for the link's own, which came nowhere from.</param>
+    /// <param name="validatedNs">When it was found valid; 0 likewise.</param>
     /// <returns>Ok; Busy, NoSpace or JournalFailed: nothing happened.</returns>
-    public SubmitStatus Submit(ref OrderCommand command)
+    public SubmitStatus Submit(ref OrderCommand command, long receivedNs, long validatedNs)
     {
-        if (_trail.IsFull || HasTooManyReports)
-        {
-            BusyCount++;
-            return SubmitStatus.Busy;
-        }
-
         long nowNs = Clock.MonotonicNs;
-        SubmitStatus status = TryTake(ref command, CommandKeys.Of(in command), nowNs, TimeAt(nowNs));
-        if (status != SubmitStatus.Ok)
+        Arrival arrival = new(receivedNs == 0 ? nowNs : receivedNs, validatedNs == 0 ? nowNs : validatedNs, nowNs);
+        SubmitStatus status = TryReserve(command.Type, out Memory<byte> place);
+        if (status == SubmitStatus.Ok)
         {
-            return status;
+            command.Sequence = LastSequence + 1;
+            command.TimeNs = TimeAt(arrival.SequencedNs);
+            Take(place[..CommandCodec.Encode(in command, place.Span)], command.TimeNs, in arrival);
         }
 
-        command.Hops.MatchedNs = Clock.MonotonicNs;
-        Invariant.That(command.Hops.MatchedNs >= command.Hops.SequencedNs, "a command is matched after it was sequenced");
-        _trail.Push(command.Sequence, in command.Hops);
-        return SubmitStatus.Ok;
+        return status;
+    }
+
+    /// <summary>As <see cref="Submit(ref OrderCommand, long, long)"/>, of a command that is bytes already: they are copied to where they will
+    /// lie.</summary>
+    /// <param name="command">What <see cref="CommandCodec.Encode"/> wrote, or was found good.</param>
+    /// <param name="arrival">When it came. Commands that came together may share one: then the clock is read once for all of them.</param>
+    public SubmitStatus Submit(ReadOnlySpan<byte> command, in Arrival arrival)
+    {
+        SubmitStatus status = TryReserve(CommandCodec.View(command, 0, 0).Type, out Memory<byte> place);
+        if (status == SubmitStatus.Ok)
+        {
+            command.CopyTo(place.Span);
+            Take(place[..command.Length], TimeAt(arrival.SequencedNs), in arrival);
+        }
+
+        return status;
     }
 
     /// <summary>As <see cref="Submit(ref OrderCommand)"/>, waiting while too many commands wait for the journal.</summary>
     /// <param name="waitForJournal">Returns when some have left.</param>
+    public SubmitStatus Submit(ref OrderCommand command, Action waitForJournal) => Submit(ref command, 0, 0, waitForJournal);
+
+    /// <summary>As <see cref="Submit(ref OrderCommand, long, long)"/>, waiting while too many commands wait for the journal.</summary>
+    /// <param name="waitForJournal">Returns when some have left.</param>
     /// <returns>Ok; NoSpace or JournalFailed: nothing happened.</returns>
-    public SubmitStatus Submit(ref OrderCommand command, Action waitForJournal)
+    public SubmitStatus Submit(ref OrderCommand command, long receivedNs, long validatedNs, Action waitForJournal)
     {
         SubmitStatus status;
-        while ((status = Submit(ref command)) == SubmitStatus.Busy)
+        while ((status = Submit(ref command, receivedNs, validatedNs)) == SubmitStatus.Busy)
         {
             waitForJournal();
         }
@@ -193,67 +218,53 @@ public sealed class Sequencer
         return status;
     }
 
-    /// <summary>
-    /// As <see cref="Submit(ref OrderCommand)"/> for commands that came together: each has its own place in the order, but they share one
-    /// sequenced time, read before the first, and one matched time, read after the last. So the clock is read twice for all of them.
-    /// </summary>
-    /// <param name="commands">In the order that they came.</param>
-    /// <param name="taken">How many of them, from the first, were taken: all when Ok. To those behind nothing happened.</param>
-    /// <returns>Ok; Busy, NoSpace or JournalFailed: what kept the first that was not taken.</returns>
-    public SubmitStatus Submit(Span<OrderCommand> commands, out int taken)
+    /// <summary>Carries out what was submitted and is not carried out yet; then the core stands as the last command left it.</summary>
+    public void CarryOut()
     {
-        SubmitStatus status = SubmitStatus.Ok;
-        long nowNs = Clock.MonotonicNs;
-        long timeNs = TimeAt(nowNs);
-        Invariant.That(timeNs >= _lastTimeNs, "trading time never goes back");
-        int room = _trail.FreeCount;
-        for (int index = 0; index < Math.Min(FindAhead, commands.Length); index++)
+        if (_pendingCount == 0)
         {
-            LookAhead(commands, index);
+            return;
         }
 
-        for (taken = 0; taken < commands.Length; taken++)
+        for (int index = 0; index < _pendingCount; index++)
         {
-            if (taken == room || HasTooManyReports)
+            if (index + OrderAhead < _pendingCount)
             {
-                BusyCount++;
-                status = SubmitStatus.Busy;
-                break;
+                _core.PrefetchOrder(_pending[index + OrderAhead].View);
             }
 
-            if (taken + FindAhead < commands.Length)
-            {
-                LookAhead(commands, taken + FindAhead);
-            }
-
-            if (taken + OrderAhead < commands.Length)
-            {
-                _core.PrefetchOrder(in commands[taken + OrderAhead]);
-            }
-
-            Invariant.That(_keys[taken & (KeysHeld - 1)] == CommandKeys.Of(in commands[taken]),
-                "the keys at a place are those of the command at its turn");
-            status = TryTake(ref commands[taken], in _keys[taken & (KeysHeld - 1)], nowNs, timeNs);
-            if (status != SubmitStatus.Ok)
-            {
-                break;
-            }
+            ref Pending pending = ref _pending[index];
+            CommandView command = pending.View;
+            Invariant.That(pending.Sequence == _core.LastSequence + 1, "each command has the number behind the one before");
+            Invariant.That(pending.Keys == CommandKeys.Of(in command), "the keys at a place are those of the command at its turn");
+            _core.Execute(in command, in pending.Keys, _waiting);
+            _tap?.Collect(in command);
         }
 
+        // One look at the clock for all of them.
         long matchedNs = Clock.MonotonicNs;
-        foreach (ref OrderCommand command in commands[..taken])
+        for (int index = 0; index < _pendingCount; index++)
         {
-            command.Hops.MatchedNs = matchedNs;
-            _trail.Push(command.Sequence, in command.Hops);
+            ref Pending pending = ref _pending[index];
+            Invariant.That(matchedNs >= pending.Arrival.SequencedNs, "a command is matched after it was sequenced");
+            _trail.Push(pending.Sequence, new HopTimes
+            {
+                ReceivedNs = pending.Arrival.ReceivedNs,
+                ValidatedNs = pending.Arrival.ValidatedNs,
+                SequencedNs = pending.Arrival.SequencedNs,
+                MatchedNs = matchedNs,
+            });
         }
 
-        return status;
+        _pendingCount = 0;
+        Invariant.That(_core.LastSequence == LastSequence, "the core has carried out what was sequenced last");
     }
 
     /// <summary>Closes the open batch with the state hash that a replay must reach, and hands it to the journal.</summary>
     /// <returns>False when the journal cannot be written: the link must stop.</returns>
     public bool TryCommit()
     {
+        CarryOut();
         if (!_batchOpen)
         {
             // At fsync, what was committed while the disk was busy is handed over here.
@@ -282,7 +293,7 @@ public sealed class Sequencer
         {
             Invariant.That(_waiting[0].Sequence <= _log.ReleasableSequence, "nothing leaves before its command is durable");
             Invariant.That(_waiting[0].Sequence > _releasedSequence, "a report leaves once, behind those of the commands before");
-            sink.Deliver(in _waiting[0]);
+            sink.Deliver(_waiting[0]);
             _waiting.RemoveFirst();
             released++;
         }
@@ -306,6 +317,7 @@ public sealed class Sequencer
             return false;
         }
 
+        CarryOut();
         _lastTimeNs = TimeAt(Clock.MonotonicNs);
         bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
         _log.Drain();
@@ -337,7 +349,7 @@ public sealed class Sequencer
     {
         if (_trail.Count > 0)
         {
-            _trail.MarkSent(Clock.MonotonicNs, Hops);
+            _trail.MarkSent(Clock.MonotonicNs, Hops, _recorder);
         }
     }
 
@@ -348,39 +360,24 @@ public sealed class Sequencer
     internal static bool TakesRiskOff(CommandType type) =>
         type is CommandType.Cancel or CommandType.Reduce or CommandType.MassCancel or CommandType.Disconnect or CommandType.Phase or CommandType.Time;
 
-    private bool HasTooManyReports => _waiting.Count >= _waiting.Capacity - 2;
+    private bool HasTooManyReports => _waiting.Count + _pendingCount >= _waiting.Capacity - 2;
 
-    private void LookAhead(Span<OrderCommand> commands, int index)
+    // A place in the journal for a command: where there is none, nothing of it has happened.
+    private SubmitStatus TryReserve(CommandType type, out Memory<byte> place)
     {
-        ref CommandKeys keys = ref _keys[index & (KeysHeld - 1)];
-        keys = CommandKeys.Of(in commands[index]);
-        _core.Prefetch(in commands[index], in keys);
-    }
-
-    private SubmitStatus TryTake(ref OrderCommand command, in CommandKeys keys, long nowNs, long timeNs)
-    {
-        command.Sequence = LastSequence + 1;
-        command.TimeNs = timeNs;
-        command.Hops.SequencedNs = nowNs;
-        SubmitStatus status = TryJournal(in command);
-        if (status != SubmitStatus.Ok)
+        place = default;
+        if (_pendingCount == PendingMax)
         {
-            return status;
+            CarryOut();
         }
 
-        Invariant.That(command.Sequence == LastSequence + 1 && command.Sequence > _core.LastSequence,
-            "each command has the number behind the one before");
-        LastSequence = command.Sequence;
-        _lastTimeNs = timeNs;
-        _core.Execute(in command, in keys, _waiting);
-        Invariant.That(_core.LastSequence == LastSequence, "the core has carried out what was sequenced last");
-        _tap?.Collect(in command);
-        return SubmitStatus.Ok;
-    }
+        if (_pendingCount == _trail.FreeCount || HasTooManyReports)
+        {
+            BusyCount++;
+            return SubmitStatus.Busy;
+        }
 
-    private SubmitStatus TryJournal(in OrderCommand command)
-    {
-        // Room for the command and for the state hash that closes its batch: refused here, nothing of it has happened.
+        // Room for the command and for the state hash that closes its batch.
         if (!_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: false))
         {
             if (_log.Failure is not null)
@@ -388,10 +385,10 @@ public sealed class Sequencer
                 return SubmitStatus.JournalFailed;
             }
 
-            if (!TakesRiskOff(command.Type) || !_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
+            if (!TakesRiskOff(type) || !_log.HasRoom(CommandRecordBytesMax + HashRecordBytes, usesReserve: true))
             {
                 NoSpaceCount++;
-                Room = TakesRiskOff(command.Type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
+                Room = TakesRiskOff(type) ? DiskRoom.None : Room == DiskRoom.None ? Room : DiskRoom.CancelsOnly;
                 return SubmitStatus.NoSpace;
             }
 
@@ -399,43 +396,65 @@ public sealed class Sequencer
             Room = DiskRoom.CancelsOnly;
         }
 
-        // Written where it lies in the batch, without a copy.
-        if (!TryReserve(CommandCodec.BytesMax, out Span<byte> payload))
-        {
-            return SubmitStatus.JournalFailed;
-        }
+        return TryReserve(CommandCodec.BytesMax, out place) ? SubmitStatus.Ok : SubmitStatus.JournalFailed;
+    }
 
-        int bytes = CommandCodec.Encode(in command, payload);
-        Invariant.That(bytes > 0 && bytes <= CommandCodec.BytesMax, "a command is no longer than commands may be");
-        _log.Append(JournalRecordType.Command, command.Sequence, command.TimeNs, bytes);
+    // The command stands in the journal's batch from here on, and is the next to be carried out.
+    private void Take(Memory<byte> command, long timeNs, in Arrival arrival)
+    {
+        Invariant.That(timeNs >= _lastTimeNs, "trading time never goes back");
+        Invariant.That(command.Length >= CommandCodec.PlainBytes && command.Length <= CommandCodec.BytesMax,
+            "a command is no longer than commands may be");
+        _log.Append(JournalRecordType.Command, ++LastSequence, timeNs, command.Length);
         _batchOpen = true;
-        return SubmitStatus.Ok;
+        _lastTimeNs = timeNs;
+        Invariant.That(_pendingCount < _pending.Length && _pendingCount < _trail.FreeCount, "there is a place for what is taken");
+        ref Pending pending = ref _pending[_pendingCount++];
+        pending.Command = command;
+        pending.Sequence = LastSequence;
+        pending.TimeNs = timeNs;
+        pending.Arrival = arrival;
+        CommandView view = pending.View;
+        pending.Keys = CommandKeys.Of(in view);
+        _core.Prefetch(in view, in pending.Keys);
     }
 
     private long TimeAt(long monotonicNs) => Math.Max(_lastTimeNs, Clock.ToUnixNs(monotonicNs) + _timeShiftNs);
 
     private bool TryAppend(byte type, long sequence, long timeNs, ReadOnlySpan<byte> payload)
     {
-        if (!TryReserve(payload.Length, out Span<byte> place))
+        if (!TryReserve(payload.Length, out Memory<byte> place))
         {
             return false;
         }
 
-        payload.CopyTo(place);
+        payload.CopyTo(place.Span);
         _log.Append(type, sequence, timeNs, payload.Length);
         return true;
     }
 
-    private bool TryReserve(int payloadMax, out Span<byte> payload)
+    private bool TryReserve(int payloadMax, out Memory<byte> payload)
     {
         JournalStatus status = _log.TryReserve(payloadMax, out payload);
         if (status == JournalStatus.Full)
         {
-            // A batch as large as the buffer waits for the disk; its state hash follows with the rest.
+            // A batch as large as the buffer waits for the disk; its state hash follows with the rest. What lies in it is carried out first.
+            CarryOut();
             _log.Drain();
             status = _log.TryReserve(payloadMax, out payload);
         }
 
         return status == JournalStatus.Ok;
+    }
+
+    private struct Pending
+    {
+        public Memory<byte> Command;
+        public long Sequence;
+        public long TimeNs;
+        public Arrival Arrival;
+        public CommandKeys Keys;
+
+        public readonly CommandView View => CommandCodec.View(Command.Span, Sequence, TimeNs);
     }
 }

@@ -49,4 +49,7 @@ internal static partial class SequencingLog
 
     [LoggerMessage(4112, LogLevel.Warning, "session {Session}: {Reason}")]
     public static partial void ReportsGone(this ILogger log, string session, string? reason);
+
+    [LoggerMessage(4113, LogLevel.Warning, "hops of commands are not kept: {Folder}: {Reason}; make room or give the right to write there")]
+    public static partial void HopsNotKept(this ILogger log, string folder, string reason);
 }

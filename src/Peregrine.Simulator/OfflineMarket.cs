@@ -65,7 +65,7 @@ public sealed class OfflineMarket
         _core.Execute(command, _reports);
         for (int index = 0; index < _reports.Count; index++)
         {
-            ref readonly OrderReport report = ref _reports[index];
+            OrderReport report = _reports[index].ToReport();
             Refusals += report.Type is ReportType.Rejected or ReportType.CancelRejected ? 1 : 0;
             Count(report);
             _fleet.OnReport(SimOrders.ReportOf(report));

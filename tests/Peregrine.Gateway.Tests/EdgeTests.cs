@@ -3,13 +3,14 @@ using Peregrine.Distribution;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Ids;
-using Peregrine.Journal;
 using Peregrine.Journal.Tests;
+using Peregrine.Journal;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Tests;
+using Peregrine.Sequencing;
+using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -145,7 +146,8 @@ public sealed class EdgeTests : IJournalVisitor, IDisposable, IIdSegmentStore
     private long Submit(OrderCommand command, BookTap? tap)
     {
         Assert.Equal(SubmitStatus.Ok, _sequencer.Submit(ref command));
-        tap?.Collect(command);
+        _sequencer.CarryOut();
+        tap?.Collect(command.View());
         return command.Sequence;
     }
 }

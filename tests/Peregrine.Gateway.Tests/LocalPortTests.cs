@@ -326,11 +326,11 @@ public sealed class LocalPortTests
 
         public bool IsQuiet { get; init; }
 
-        public void OnReport(in OrderReport report, bool isReplay)
+        public void OnReport(in ReportView report, bool isReplay)
         {
             if (!IsQuiet)
             {
-                Seen.Add((report.ClientOrderId.ToString(), isReplay));
+                Seen.Add((System.Text.Encoding.ASCII.GetString(report.ClientOrderId), isReplay));
             }
         }
 

@@ -178,7 +178,7 @@ public class RecoveryTests
 
     private sealed class NoSink : IReportSink
     {
-        public void Deliver(in Trading.Orders.OrderReport report)
+        public void Deliver(in Trading.Orders.ReportView report)
         {
         }
     }

@@ -90,10 +90,10 @@ public class RemakerTests
     {
         for (int look = 0; ; look++)
         {
-            RemadeStatus status = remaker.TryTake(number, out OrderReport report);
+            RemadeStatus status = remaker.TryTake(number, out ReportView report);
             if (status != RemadeStatus.Wait)
             {
-                return (status, report);
+                return (status, status == RemadeStatus.Made ? report.ToReport() : default);
             }
 
             Assert.True(look < LooksMax, $"report {number} is made in the end");

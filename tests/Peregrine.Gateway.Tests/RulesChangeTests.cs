@@ -341,7 +341,7 @@ public sealed class RulesChangeTests
     // Of rules that have more than one instrument.
     private sealed class ThrowingTap : IReportTap
     {
-        public void OnReport(in OrderReport report, bool isReplay)
+        public void OnReport(in ReportView report, bool isReplay)
         {
         }
 
@@ -358,7 +358,7 @@ public sealed class RulesChangeTests
     {
         public List<int> InstrumentCounts { get; } = [];
 
-        public void OnReport(in OrderReport report, bool isReplay)
+        public void OnReport(in ReportView report, bool isReplay)
         {
         }
 

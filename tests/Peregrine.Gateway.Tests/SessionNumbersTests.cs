@@ -4,6 +4,7 @@ using Peregrine.Gateway.Sessions;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
+using Peregrine.Testing;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests;
@@ -79,17 +80,17 @@ public sealed class SessionNumbersTests : IDisposable
         SessionLedger ledger = new();
         ledger.OnNote(new SessionNote(7, SessionNoteKind.Spent, 0, 1, 0, 2, 0), 0);
         List<long> next = [ledger.NextIncoming(7)];
-        ledger.OnCommand(Command(7, sequence: 1, number: 2));
+        ledger.OnCommand(Command(7, sequence: 1, number: 2).View());
         next.Add(ledger.NextIncoming(7));
 
         // A heartbeat's note may know less than the command before it, and more than one behind it.
         ledger.OnNote(new SessionNote(7, SessionNoteKind.Spent, 0, 2, 0, 9, 0), 1);
         next.Add(ledger.NextIncoming(7));
-        ledger.OnCommand(Command(7, sequence: 2, number: 10));
+        ledger.OnCommand(Command(7, sequence: 2, number: 10).View());
         next.Add(ledger.NextIncoming(7));
         ledger.OnNote(new SessionNote(7, SessionNoteKind.GoesOn, 1, 1, 0, 1, 0), 2);
         next.Add(ledger.NextIncoming(7));
-        ledger.OnCommand(Command(8, sequence: 3, number: 5));
+        ledger.OnCommand(Command(8, sequence: 3, number: 5).View());
 
         Assert.Equal([2, 3, 9, 11, 1], next);
         Assert.Equal((6, 1), (ledger.NextIncoming(8), ledger.NextIncoming(9)));
@@ -99,9 +100,9 @@ public sealed class SessionNumbersTests : IDisposable
     public void Ledger_HighestOrderId_NeverFalls_AndOnlyNewOrdersRaiseIt()
     {
         SessionLedger ledger = new();
-        ledger.OnCommand(Command(7, 1, 1) with { OrderId = 9 });
-        ledger.OnCommand(Command(7, 2, 2) with { OrderId = 4 });
-        ledger.OnCommand(Command(7, 3, 3) with { OrderId = 20, Type = CommandType.Cancel });
+        ledger.OnCommand((Command(7, 1, 1) with { OrderId = 9 }).View());
+        ledger.OnCommand((Command(7, 2, 2) with { OrderId = 4 }).View());
+        ledger.OnCommand((Command(7, 3, 3) with { OrderId = 20, Type = CommandType.Cancel }).View());
 
         Assert.Equal(9UL, ledger.HighestOrderId);
     }
@@ -134,8 +135,8 @@ public sealed class SessionNumbersTests : IDisposable
         ledger.OnNote(new SessionNote(7, SessionNoteKind.Spent, 3, 4, 3, 6, 2), 2);
         ledger.OnNote(new SessionNote(7, SessionNoteKind.Unsure, 3, 5, 3, 6, 2), 2);
         ledger.OnNote(new SessionNote(9, SessionNoteKind.Void, 0, 8, 2, 5, 1), 2);
-        ledger.OnCommand(Command(7, sequence: 3, number: 11) with { OrderId = 77 });
-        ledger.OnCommand(Command(9, sequence: 4, number: 12));
+        ledger.OnCommand((Command(7, sequence: 3, number: 11) with { OrderId = 77 }).View());
+        ledger.OnCommand(Command(9, sequence: 4, number: 12).View());
         Guid identity = Guid.NewGuid();
 
         SessionLedger again = Load(Save(ledger, identity), CoreAt(4), out Guid link);
@@ -155,7 +156,7 @@ public sealed class SessionNumbersTests : IDisposable
     public void Ledger_OfACommandTheCoreDoesNotHave_OrWithRunsThatDoNotFollow_IsRefused()
     {
         SessionLedger ahead = new();
-        ahead.OnCommand(Command(7, sequence: 5, number: 1));
+        ahead.OnCommand(Command(7, sequence: 5, number: 1).View());
         SessionLedger torn = new();
         SessionNumbers numbers = new();
         numbers.Outgoing.Add(new NumberRun(1, 1, 0));

@@ -14,7 +14,7 @@ public sealed class StartClockTests : IReportTap
     private readonly ListLogger _log = new();
     private readonly List<long> _times = [];
 
-    void IReportTap.OnReport(in OrderReport report, bool isReplay)
+    void IReportTap.OnReport(in ReportView report, bool isReplay)
     {
         if (!isReplay)
         {

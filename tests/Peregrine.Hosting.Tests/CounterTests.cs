@@ -11,6 +11,7 @@ using Peregrine.Journal;
 using Peregrine.Net;
 using Peregrine.Primitives;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 
 namespace Peregrine.Hosting.Tests;
 

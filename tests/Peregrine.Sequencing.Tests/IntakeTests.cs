@@ -54,7 +54,7 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
 
     long IOrderIdSource.RaiseAbove(ulong id) => 0;
 
-    void IReportSink.Deliver(in OrderReport report) => _told.Add(report);
+    void IReportSink.Deliver(in ReportView report) => _told.Add(report.ToReport());
 
     [Fact]
     public void NewOrder_GetsTheNextId_AndOtherRequestsTakeNone()

@@ -16,7 +16,7 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
     private const long NineNs = 1_790_125_200_000_000_000;
     private readonly List<OrderReport> _delivered = [];
 
-    void IReportSink.Deliver(in OrderReport report) => _delivered.Add(report);
+    void IReportSink.Deliver(in ReportView report) => _delivered.Add(report.ToReport());
 
     void IJournalVisitor.OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
@@ -118,6 +118,7 @@ public sealed class PhaseClockTests : IReportSink, IJournalVisitor
         while (status == SubmitStatus.Ok);
 
         Assert.Equal(SubmitStatus.NoSpace, status);
+        sequencer.CarryOut();
         Assert.Equal((1L, (long)id - 1, (long)id - 1), (sequencer.NoSpaceCount, sequencer.LastSequence, core.LastSequence));
 
         // What was taken is safe, with the state hash that closes its batch.

@@ -83,6 +83,6 @@ public sealed class ReadmeTests : IDisposable
 
     private sealed class Printer : IReportSink
     {
-        public void Deliver(in OrderReport report) => Console.WriteLine($"command {report.Sequence}: {report.Type}");
+        public void Deliver(in ReportView report) => Console.WriteLine($"command {report.Sequence}: {report.Type}");
     }
 }

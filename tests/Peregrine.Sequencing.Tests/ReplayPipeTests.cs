@@ -382,7 +382,7 @@ public class ReplayPipeTests
 
         public int ThrowAt { get; init; } = int.MaxValue;
 
-        public void Deliver(in OrderReport report)
+        public void Deliver(in ReportView report)
         {
             Gate?.Wait();
             LastSequence = report.Sequence;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Peregrine.Journal;
 using Peregrine.Journal.Tests;
 using Peregrine.Primitives;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing.Tests;
@@ -14,7 +15,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    void IReportSink.Deliver(in OrderReport report) => _delivered.Add(report);
+    void IReportSink.Deliver(in ReportView report) => _delivered.Add(report.ToReport());
 
     void IJournalVisitor.OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
@@ -87,7 +88,6 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
             Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref command));
             Assert.Equal(sequence, command.Sequence);
             Assert.True(command.TimeNs >= lastTimeNs);
-            Assert.True(command.Hops.SequencedNs <= command.Hops.MatchedNs);
             lastTimeNs = command.TimeNs;
         }
     }
@@ -120,25 +120,21 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         Sequencer sequencer = Make(journal, inFlightMax: 16);
         OrderCommand[] commands = [.. Enumerable.Range(1, 20).Select(number => NewOrder(number))];
 
-        SubmitStatus status = sequencer.Submit(commands, out int taken);
+        SubmitStatus status = Submit(sequencer, commands, out int taken);
 
         Assert.Equal((SubmitStatus.Busy, 16, 16L, 1L), (status, taken, sequencer.LastSequence, sequencer.BusyCount));
         Assert.Equal(16, sequencer.WaitingCommands);
-        for (int index = 0; index < taken; index++)
-        {
-            Assert.Equal((index + 1L, commands[0].TimeNs), (commands[index].Sequence, commands[index].TimeNs));
-            Assert.Equal((commands[0].Hops.SequencedNs, commands[0].Hops.MatchedNs),
-                (commands[index].Hops.SequencedNs, commands[index].Hops.MatchedNs));
-        }
-
-        Assert.Equal(0, commands[16].Sequence);
         Assert.True(sequencer.TryCommit());
         Assert.Equal(16, sequencer.Release(this));
         sequencer.MarkSent();
         Assert.Equal((0, 16L), (sequencer.WaitingCommands, sequencer.Hops.Total.Count));
-        Assert.Equal(SubmitStatus.Ok, sequencer.Submit(commands.AsSpan(16), out taken));
+        Assert.Equal(SubmitStatus.Ok, Submit(sequencer, commands.AsSpan(16), out taken));
         Assert.Equal((4, 20L), (taken, sequencer.LastSequence));
-        Assert.True(commands[19].TimeNs >= commands[0].TimeNs);
+        Assert.True(sequencer.TryCommit());
+        Assert.Equal(4, sequencer.Release(this));
+        Assert.Equal([.. Enumerable.Range(1, 20).Select(number => (long)number)], _delivered.Select(report => report.Sequence));
+        Assert.All(_delivered[..16], report => Assert.Equal(_delivered[0].TimeNs, report.TimeNs));
+        Assert.True(_delivered[19].TimeNs >= _delivered[0].TimeNs);
     }
 
     // Keys of client ids are computed some commands ahead there: each command must meet its own.
@@ -155,6 +151,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         foreach (ref OrderCommand command in commands.AsSpan())
         {
             Assert.Equal(SubmitStatus.Ok, single.Submit(ref command));
+            single.CarryOut();
         }
 
         LetOut(single);
@@ -164,7 +161,7 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         for (int first = 0, taken; first < same.Length; first += taken)
         {
             int count = Math.Min(1 + random.Next(20), same.Length - first);
-            if (together.Submit(same.AsSpan(first, count), out taken) == SubmitStatus.Busy)
+            if (Submit(together, same.AsSpan(first, count), out taken) == SubmitStatus.Busy)
             {
                 LetOut(together);
             }
@@ -204,14 +201,13 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
             OrderCommand[] together = [.. Enumerable.Range(1, 10).Select(number => NewOrder(number))];
             OrderCommand alone = NewOrder(11);
 
-            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(together, out _));
+            Assert.Equal(SubmitStatus.Ok, Submit(sequencer, together, out _));
             Assert.True(sequencer.TryCommit());
             Assert.Equal(SubmitStatus.Ok, sequencer.Submit(ref alone));
-            Assert.Equal(SubmitStatus.Ok, sequencer.Submit(together.AsSpan(0, 1), out _));
+            Assert.Equal(SubmitStatus.Ok, Submit(sequencer, together.AsSpan(0, 1), out _));
             Assert.True(sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(SmallRules.Rules())));
             Assert.True(sequencer.TryCommit());
 
-            Assert.All(together, command => Assert.Equal(ahead, command.TimeNs));
             Assert.Equal(ahead, alone.TimeNs);
         }
 
@@ -294,6 +290,23 @@ public sealed class SequencerTests : IDisposable, IReportSink, IJournalVisitor
         }
 
         Assert.Equal((0, 3), (ring.Count, ring.GrowCount));
+    }
+
+    // As a door does with what came in one read: in bytes, with one look at the clock for all of them.
+    private static SubmitStatus Submit(Sequencer sequencer, ReadOnlySpan<OrderCommand> commands, out int taken)
+    {
+        byte[] bytes = new byte[CommandCodec.BytesMax];
+        Arrival arrival = Arrival.Now();
+        for (taken = 0; taken < commands.Length; taken++)
+        {
+            SubmitStatus status = sequencer.Submit(bytes.AsSpan(0, CommandCodec.Encode(in commands[taken], bytes)), in arrival);
+            if (status != SubmitStatus.Ok)
+            {
+                return status;
+            }
+        }
+
+        return SubmitStatus.Ok;
     }
 
     private JournalWriter Open(Durability durability, string folder = "journal") =>

@@ -19,7 +19,7 @@ public class LayoutTests
     [InlineData("Orders.ClientOrderId", ClientOrderId.Size)]
     [InlineData("Orders.OrderName", 64)]
     [InlineData("Orders.OrderRecord", 128)]
-    [InlineData("Orders.OrderCommand", 264)]
+    [InlineData("Orders.OrderCommand", 216)]
     [InlineData("Orders.OrderReport", 320)]
     public void Sizes_OfWhatHotPathsTouch_AreThoseThatAreClaimed(string type, int bytes) =>
         Assert.Equal(bytes, Layout.SizeOf(Trading, $"Peregrine.Trading.{type}"));

@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using Peregrine.Cli;
 using Peregrine.Journal;
 using Peregrine.Linux;
 using Peregrine.Primitives;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Bench.Core;
@@ -13,7 +15,7 @@ internal sealed class PipelineRound : IReportSink
     // What a gateway takes in one read of its sockets, and the sequencer in one pass.
     private const int BlockCommands = 64;
     private const int PassCommands = 256;
-    private const int RingCommands = 1024;
+    private const int RingBytes = 1 << 17;
     private const int InFlightMax = 1 << 14;
     private const int SpinsBeforeYield = 64;
 
@@ -22,7 +24,7 @@ internal sealed class PipelineRound : IReportSink
     private readonly PipelineBenchOptions _options;
     private readonly JournalWriter _journal;
     private readonly Sequencer _sequencer;
-    private readonly SpscRing<OrderCommand> _ring = new(RingCommands);
+    private readonly SpscRecordRing _ring = new(RingBytes);
     private readonly Progress _progress = new();
     private long _reports;
     private string? _failure;
@@ -51,7 +53,7 @@ internal sealed class PipelineRound : IReportSink
     public long Batches { get; private set; }
 
     /// <inheritdoc/>
-    public void Deliver(in OrderReport report) => _reports += report.ExecId > 0 ? 1 : 0;
+    public void Deliver(in ReportView report) => _reports += report.ExecId > 0 ? 1 : 0;
 
     /// <exception cref="CommandException">The journal cannot be written.</exception>
     public void Run()
@@ -94,29 +96,26 @@ internal sealed class PipelineRound : IReportSink
                 most = (int)Math.Min(most, Volatile.Read(ref _progress.Acknowledged) + outstanding - next);
             }
 
-            Span<OrderCommand> places = most > 0 ? _ring.Claim(most) : [];
-            if (places.IsEmpty)
+            int put = 0;
+            long nowNs = Clock.MonotonicNs;
+            while (put < most && _ring.TryClaim(sizeof(long) + CommandCodec.BytesMax, out Span<byte> place))
+            {
+                // The latency of all of them counts from here: each was ready before.
+                StreamOrders.Fill(in _stream.Commands[next + put], out OrderCommand command);
+                BinaryPrimitives.WriteInt64LittleEndian(place, nowNs);
+                _ring.Commit(sizeof(long) + CommandCodec.Encode(in command, place[sizeof(long)..]));
+                put++;
+            }
+
+            if (put == 0)
             {
                 Pause(ref spins);
                 continue;
             }
 
             spins = 0;
-            for (int index = 0; index < places.Length; index++)
-            {
-                StreamOrders.Fill(in _stream.Commands[next + index], ref places[index]);
-            }
-
-            // The latency of all of them counts from here: each was ready before.
-            long nowNs = Clock.MonotonicNs;
-            foreach (ref OrderCommand command in places)
-            {
-                command.Hops.ReceivedNs = nowNs;
-                command.Hops.ValidatedNs = nowNs;
-            }
-
-            _ring.Publish(places.Length);
-            next += places.Length;
+            _ring.Publish();
+            next += put;
         }
     }
 
@@ -134,15 +133,7 @@ internal sealed class PipelineRound : IReportSink
         int spins = 0;
         for (long acknowledged = 0; acknowledged < end;)
         {
-            Span<OrderCommand> commands = _ring.Peek(PassCommands);
-            SubmitStatus status = SubmitStatus.Ok;
-            int taken = 0;
-            if (!commands.IsEmpty)
-            {
-                status = _sequencer.Submit(commands, out taken);
-                _ring.Release(taken);
-            }
-
+            SubmitStatus status = TakePass(out int taken);
             if (status is not (SubmitStatus.Ok or SubmitStatus.Busy) || !_sequencer.TryCommit())
             {
                 Volatile.Write(ref _failure, $"the journal cannot be written ({status}): {_journal.Failure?.Message}; make room on the disk, " +
@@ -170,6 +161,29 @@ internal sealed class PipelineRound : IReportSink
                 spins = 0;
             }
         }
+    }
+
+    // What waits, up to what one pass takes; it shares one look at the clock.
+    private SubmitStatus TakePass(out int taken)
+    {
+        SubmitStatus status = SubmitStatus.Ok;
+        long nowNs = Clock.MonotonicNs;
+        long at = _ring.Front;
+        long next = at;
+        for (taken = 0; taken < PassCommands && _ring.TryPeek(ref next, out ReadOnlyMemory<byte> record, out _); taken++)
+        {
+            long receivedNs = BinaryPrimitives.ReadInt64LittleEndian(record.Span);
+            status = _sequencer.Submit(record.Span[sizeof(long)..], new Arrival(receivedNs, receivedNs, nowNs));
+            if (status != SubmitStatus.Ok)
+            {
+                break;
+            }
+
+            at = next;
+        }
+
+        _ring.Release(at);
+        return status;
     }
 
     // Two cores carry this pair and the journal's threads: whoever has nothing to do lets the others run.

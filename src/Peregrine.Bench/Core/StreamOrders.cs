@@ -17,8 +17,8 @@ internal static class StreamOrders
         [new Instrument(0, "BENCH", 2, 1, 1, IsOpen: true) { ReferencePrice = new Price(Math.Max(1, stream.Commands[0].Ticks)) }],
         [new Account(0, "BUYER", Limits), new Account(1, "SELLER", Limits)]);
 
-    /// <summary>Fills a request in place, but for sequence, time and hops.</summary>
-    public static void Fill(in StreamCommand from, ref OrderCommand command)
+    /// <summary>A request, but for sequence and time.</summary>
+    public static void Fill(in StreamCommand from, out OrderCommand command)
     {
         command = default;
         command.AccountId = from.Side == Side.Buy ? 0 : 1;

@@ -9,7 +9,8 @@ internal sealed class TradingStage : ICoreStage
     private readonly OrderStream _stream;
     private readonly TradingCore _core;
     private readonly ReportBuffer _reports = new();
-    private readonly OrderCommand[] _commands = new OrderCommand[CoreBench.BlockCommands];
+    private readonly byte[] _bytes = new byte[CoreBench.BlockCommands * CommandCodec.BytesMax];
+    private readonly int[] _starts = new int[CoreBench.BlockCommands + 1];
 
     private int _first;
     private int _count;
@@ -37,10 +38,8 @@ internal sealed class TradingStage : ICoreStage
         _count = count;
         for (int index = 0; index < count; index++)
         {
-            ref OrderCommand command = ref _commands[index];
-            StreamOrders.Fill(in _stream.Commands[first + index], ref command);
-            command.Sequence = first + index + 1;
-            command.TimeNs = first + index + 1;
+            StreamOrders.Fill(in _stream.Commands[first + index], out OrderCommand command);
+            _starts[index + 1] = _starts[index] + CommandCodec.Encode(in command, _bytes.AsSpan(_starts[index]));
         }
     }
 
@@ -50,16 +49,22 @@ internal sealed class TradingStage : ICoreStage
         int at = index - _first;
         if (at + CoreBench.PrefetchAhead < _count)
         {
-            ref readonly OrderCommand ahead = ref _commands[at + CoreBench.PrefetchAhead];
+            CommandView ahead = ViewOf(at + CoreBench.PrefetchAhead);
             _core.Prefetch(in ahead, CommandKeys.Of(in ahead));
         }
 
         if (at + CoreBench.OrderAhead < _count)
         {
-            _core.PrefetchOrder(in _commands[at + CoreBench.OrderAhead]);
+            _core.PrefetchOrder(ViewOf(at + CoreBench.OrderAhead));
         }
 
         _reports.Clear();
-        _core.Execute(in _commands[at], _reports);
+        _core.Execute(ViewOf(at), _reports);
+    }
+
+    private CommandView ViewOf(int at)
+    {
+        long sequence = _first + at + 1;
+        return CommandCodec.View(_bytes.AsSpan(_starts[at].._starts[at + 1]), sequence, timeNs: sequence);
     }
 }

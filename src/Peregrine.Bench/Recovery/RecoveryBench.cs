@@ -252,7 +252,7 @@ internal sealed class RecoveryBench(RecoveryBenchOptions options)
 
     private sealed class NoSink : IReportSink
     {
-        public void Deliver(in OrderReport report)
+        public void Deliver(in ReportView report)
         {
         }
     }

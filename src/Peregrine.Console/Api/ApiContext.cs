@@ -4,7 +4,7 @@ using Peregrine.Distribution;
 using Peregrine.Distribution.Wire;
 using Peregrine.Gateway;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Telemetry;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;

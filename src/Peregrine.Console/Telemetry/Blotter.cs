@@ -18,7 +18,7 @@ internal sealed class Blotter : IReportTap, IDisposable
     /// <summary>So many orders can be found again; closed ones make room first.</summary>
     public const int OrdersKept = 1 << 14;
 
-    private const int RingReports = 1 << 15;
+    private const int RingBytes = 1 << 22;
     private const int RejectsKept = 256;
 
     // At a million reports a second the ring is three quarters full by then.
@@ -26,7 +26,7 @@ internal sealed class Blotter : IReportTap, IDisposable
 
     // How far it looks for a closed order to give up before it gives up a working one.
     private const int ProbesMax = 256;
-    private readonly SpscRing<OrderReport> _ring = new(RingReports);
+    private readonly SpscRecordRing _ring = new(RingBytes);
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _slots = new(OrdersKept);
     private readonly Dictionary<(int SessionId, ClientOrderId Name), int> _names = new(OrdersKept);
@@ -41,8 +41,8 @@ internal sealed class Blotter : IReportTap, IDisposable
     /// <summary>Makes an empty one, which takes in what comes until it is disposed.</summary>
     public Blotter() => _emptying = new Timer(_ => Update(), null, EmptiedEveryMs, EmptiedEveryMs);
 
-    /// <summary>Reports that wait in the ring. Racy.</summary>
-    public long WaitingReports => _ring.Count;
+    /// <summary>Bytes of reports that wait in the ring. Racy.</summary>
+    public long WaitingBytes => _ring.BytesWaiting;
 
     /// <summary>Reports that were not looked at because nobody took them out in time.</summary>
     public long LostReports => Volatile.Read(ref _lostReports);
@@ -51,13 +51,22 @@ internal sealed class Blotter : IReportTap, IDisposable
     public TradingRules? Rules { get; private set; }
 
     /// <inheritdoc/>
-    public void OnReport(in OrderReport report, bool isReplay)
+    public void OnReport(in ReportView report, bool isReplay)
     {
         if (isReplay)
         {
-            Apply(report);
+            Apply(report.ToReport());
+            return;
         }
-        else if (!_ring.TryWrite(report))
+
+        ReadOnlySpan<byte> bytes = report.Bytes;
+        if (_ring.TryClaim(bytes.Length, out Span<byte> place))
+        {
+            bytes.CopyTo(place);
+            _ring.Commit(bytes.Length);
+            _ring.Publish();
+        }
+        else
         {
             Volatile.Write(ref _lostReports, _lostReports + 1);
         }
@@ -71,9 +80,11 @@ internal sealed class Blotter : IReportTap, IDisposable
     {
         lock (_lock)
         {
-            while (_ring.TryRead(out OrderReport report))
+            long at = _ring.Front;
+            while (_ring.TryPeek(ref at, out ReadOnlyMemory<byte> bytes, out _))
             {
-                Apply(report);
+                Apply(ReportCodec.View(bytes.Span).ToReport());
+                _ring.Release(at);
             }
         }
     }

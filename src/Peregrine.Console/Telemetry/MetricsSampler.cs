@@ -2,7 +2,7 @@ using Peregrine.Api;
 using Peregrine.Distribution;
 using Peregrine.Gateway;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 
 namespace Peregrine.Telemetry;
 

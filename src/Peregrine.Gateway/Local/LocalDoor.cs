@@ -67,9 +67,14 @@ internal sealed class LocalDoor : IDoor
     {
         foreach (LocalPort port in _ports)
         {
-            for (int taken = 0; taken < RequestsPerPass && _submitted.Count < _submittedMax && port.TryTake(out OrderCommand command); taken++)
+            for (int taken = 0; taken < RequestsPerPass && _submitted.Count < _submittedMax; taken++)
             {
-                if (!TrySubmit(port, ref command))
+                if (!port.TryTake(out OrderCommand command, out long receivedNs))
+                {
+                    break;
+                }
+
+                if (!TrySubmit(port, ref command, receivedNs))
                 {
                     return false;
                 }
@@ -80,12 +85,12 @@ internal sealed class LocalDoor : IDoor
     }
 
     /// <inheritdoc/>
-    public void Deliver(DoorSession session, in OrderReport report, bool isReplay)
+    public void Deliver(DoorSession session, in ReportView report, bool isReplay)
     {
         // A port begins with the run: what earlier ones were told is not its.
         if (!isReplay)
         {
-            _portOf[session.Place].Push(new LocalEvent { Kind = LocalEventKind.Report, Report = report, Sequence = report.Sequence });
+            _portOf[session.Place].Push(in report);
         }
     }
 
@@ -95,7 +100,7 @@ internal sealed class LocalDoor : IDoor
         while (_submitted.TryPeek(out Submitted front) && front.Sequence <= sequence)
         {
             _ = _submitted.Dequeue();
-            front.Port.Push(new LocalEvent { Kind = LocalEventKind.Completed, Sequence = front.Sequence, Top = TopOf(front.InstrumentId) });
+            front.Port.Push(new LocalCompletion(front.Sequence, TopOf(front.InstrumentId)));
         }
     }
 
@@ -124,7 +129,7 @@ internal sealed class LocalDoor : IDoor
     {
     }
 
-    private bool TrySubmit(LocalPort port, ref OrderCommand command)
+    private bool TrySubmit(LocalPort port, ref OrderCommand command, long receivedNs)
     {
         // Orders of other sessions can be cancelled by account only.
         if ((command.Scope & MassCancelScope.Account) == 0)
@@ -132,7 +137,7 @@ internal sealed class LocalDoor : IDoor
             command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
         }
 
-        IntakeStatus status = Take(port, ref command);
+        IntakeStatus status = Take(port, ref command, receivedNs);
         switch (status)
         {
             case IntakeStatus.Ok:
@@ -146,16 +151,16 @@ internal sealed class LocalDoor : IDoor
         }
     }
 
-    private IntakeStatus Take(LocalPort port, ref OrderCommand command)
+    private IntakeStatus Take(LocalPort port, ref OrderCommand command, long receivedNs)
     {
         if (!LocalPort.IsOperation(command.Type))
         {
-            return _room.Intake.TryTake(ref command, port.SessionOf(command.SessionId));
+            return _room.Intake.TryTake(ref command, port.SessionOf(command.SessionId), receivedNs);
         }
 
         // Of the operator, about whatever session.
         command.AccountId = -1;
-        return _room.Intake.TryTake(ref command);
+        return _room.Intake.TryTake(ref command, receivedNs);
     }
 
     private static void Refuse(LocalPort port, in OrderCommand command, IntakeStatus status)
@@ -168,7 +173,7 @@ internal sealed class LocalDoor : IDoor
             IntakeStatus.Blocked => LocalEventKind.Blocked,
             _ => LocalEventKind.Throttled,
         };
-        port.Push(new LocalEvent { Kind = kind, Report = none });
+        port.Push(kind, in none);
     }
 
     private TopOfBook TopOf(int instrumentId)

@@ -52,3 +52,6 @@ public struct LocalEvent
     /// <summary>For Completed, when the command named an instrument that exists.</summary>
     public TopOfBook Top;
 }
+
+/// <summary>What a port is told when a command is done.</summary>
+internal readonly record struct LocalCompletion(long Sequence, TopOfBook Top);

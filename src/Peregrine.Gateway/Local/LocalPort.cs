@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
@@ -14,26 +16,33 @@ namespace Peregrine.Gateway.Local;
 /// </remarks>
 public sealed class LocalPort
 {
-    private readonly SpscRing<OrderCommand> _requests;
-    private readonly SpscRing<LocalEvent> _events;
+    // A request with its ids, or an event, as most are: room for so many stands in each ring.
+    private const int UsualBytes = 256;
+    private readonly int _capacity;
+    private readonly SpscRecordRing _requests;
+    private readonly SpscRecordRing _events;
     private readonly AutoResetEvent _arrived = new(initialState: false);
     private readonly HashSet<int> _ids;
     private Dictionary<int, DoorSession> _sessions = [];
     private Action _wakeLink = () => { };
     private int _isWaiting;
     private long _lostEvents;
+    private long _submitted;
+    private long _received;
 
     /// <summary>Makes a port for some sessions; give it to the link by <see cref="LinkOptions.LocalPorts"/>.</summary>
     /// <param name="sessions">CompIDs that no FIX client and no other port has.</param>
-    /// <param name="capacity">Requests that may wait for the link, and events for the user of the port; a power of two.</param>
+    /// <param name="capacity">Requests that may wait for the link, a power of two; as many events for the user of the port, more of
+    /// short ones.</param>
     /// <param name="isOperator">Whether it may also change phases, and tell that a session has gone.</param>
     public LocalPort(IReadOnlyList<ClientSession> sessions, int capacity = 4096, bool isOperator = false)
     {
+        _capacity = capacity;
         Sessions = sessions;
         IsOperator = isOperator;
         _ids = [.. sessions.Select(session => SessionId.Of(session.CompId))];
-        _requests = new SpscRing<OrderCommand>(capacity);
-        _events = new SpscRing<LocalEvent>(capacity);
+        _requests = new SpscRecordRing(Math.Max(capacity * UsualBytes, SpscRecordRing.CapacityFor(sizeof(long) + CommandCodec.BytesMax)));
+        _events = new SpscRecordRing(Math.Max(capacity * UsualBytes, SpscRecordRing.CapacityFor(ReportCodec.BytesMax)));
     }
 
     /// <summary>Who trades through the port.</summary>
@@ -46,7 +55,7 @@ public sealed class LocalPort
     public long LostEvents => Volatile.Read(ref _lostEvents);
 
     /// <summary>Commands that the link took. From any thread, for display.</summary>
-    public long Received { get; private set; }
+    public long Received => Volatile.Read(ref _received);
 
     /// <summary>Reports that the link told. From any thread, for display.</summary>
     public long Sent { get; private set; }
@@ -61,15 +70,45 @@ public sealed class LocalPort
         Check.That(CommandTypes.IsRequest(command.Type)
             && (!isOperation || IsOperator), "a request is one that its port may make");
         Check.That(_ids.Contains(command.SessionId) || isOperation, "a request names a session of its port");
-        OrderCommand stamped = command;
-        stamped.Hops.ReceivedNs = Clock.MonotonicNs;
-        bool ok = _requests.TryWrite(stamped);
+        bool ok = false;
+        if (_submitted - Received < _capacity && _requests.TryClaim(sizeof(long) + CommandCodec.BytesMax, out Span<byte> place))
+        {
+            // When it came, then the command.
+            BinaryPrimitives.WriteInt64LittleEndian(place, Clock.MonotonicNs);
+            _requests.Commit(sizeof(long) + CommandCodec.Encode(in command, place[sizeof(long)..]));
+            _requests.Publish();
+            _submitted++;
+            ok = true;
+        }
+
         _wakeLink();
         return ok;
     }
 
     /// <summary>Takes the oldest event.</summary>
-    public bool TryRead(out LocalEvent local) => _events.TryRead(out local);
+    public bool TryRead(out LocalEvent local)
+    {
+        local = default;
+        long at = _events.Front;
+        if (!_events.TryPeek(ref at, out ReadOnlyMemory<byte> bytes, out int kind))
+        {
+            return false;
+        }
+
+        local.Kind = (LocalEventKind)kind;
+        if (local.Kind == LocalEventKind.Completed)
+        {
+            (local.Sequence, local.Top) = MemoryMarshal.Read<LocalCompletion>(bytes.Span);
+        }
+        else
+        {
+            local.Report = ReportCodec.View(bytes.Span).ToReport();
+            local.Sequence = local.Report.Sequence;
+        }
+
+        _events.Release(at);
+        return true;
+    }
 
     /// <summary>Waits until there is an event, or the time is over.</summary>
     /// <returns>False when there is none.</returns>
@@ -100,21 +139,52 @@ public sealed class LocalPort
 
     internal DoorSession SessionOf(int id) => _sessions[id];
 
-    internal bool TryTake(out OrderCommand command)
+    internal bool TryTake(out OrderCommand command, out long receivedNs)
     {
-        bool taken = _requests.TryRead(out command);
-        Received += taken ? 1 : 0;
-        return taken;
+        command = default;
+        receivedNs = 0;
+        long at = _requests.Front;
+        if (!_requests.TryPeek(ref at, out ReadOnlyMemory<byte> bytes, out _))
+        {
+            return false;
+        }
+
+        receivedNs = BinaryPrimitives.ReadInt64LittleEndian(bytes.Span);
+        command = CommandCodec.View(bytes.Span[sizeof(long)..], 0, 0).ToCommand();
+        _requests.Release(at);
+        Volatile.Write(ref _received, _received + 1);
+        return true;
     }
 
-    internal void Push(in LocalEvent local)
+    internal void Push(in ReportView report)
     {
-        if (!_events.TryWrite(local))
+        Sent++;
+        Push(LocalEventKind.Report, report.Bytes);
+    }
+
+    /// <summary>Tells of what never became a command.</summary>
+    internal void Push(LocalEventKind kind, in OrderReport none)
+    {
+        Span<byte> bytes = stackalloc byte[ReportCodec.BytesMax];
+        Push(kind, bytes[..ReportCodec.Encode(in none, bytes)]);
+    }
+
+    internal void Push(in LocalCompletion completion) =>
+        Push(LocalEventKind.Completed, MemoryMarshal.AsBytes(new ReadOnlySpan<LocalCompletion>(in completion)));
+
+    private void Push(LocalEventKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (_events.TryClaim(payload.Length, out Span<byte> place))
+        {
+            payload.CopyTo(place);
+            _events.Commit(payload.Length, (int)kind);
+            _events.Publish();
+        }
+        else
         {
             Volatile.Write(ref _lostEvents, _lostEvents + 1);
         }
 
-        Sent += local.Kind == LocalEventKind.Report ? 1 : 0;
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isWaiting) != 0)
         {

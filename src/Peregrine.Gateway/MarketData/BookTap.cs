@@ -44,7 +44,7 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     }
 
     /// <inheritdoc/>
-    public void Collect(in OrderCommand command)
+    public void Collect(in CommandView command)
     {
         ReadOnlySpan<MatchEvent> events = _core.MatchEvents.Span;
         for (int index = 0; index < events.Length; index++)
@@ -110,7 +110,7 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
         }
     }
 
-    private void Push(in OrderCommand command, in MatchEvent match, BookUpdateKind kind, ulong orderId, Side side)
+    private void Push(in CommandView command, in MatchEvent match, BookUpdateKind kind, ulong orderId, Side side)
     {
         Instrument instrument = _instruments[match.InstrumentId];
         _waiting.Push(new Waiting { Sequence = command.Sequence,

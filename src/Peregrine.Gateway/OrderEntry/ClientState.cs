@@ -2,7 +2,6 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
-using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
@@ -51,8 +50,8 @@ internal sealed class ClientState(DoorSession door) : IReportClient
     /// <summary>How many of them had been given to a connection.</summary>
     public long SentAtStart { get; private set; }
 
-    /// <summary>The reports that its store lacks, from the first on; while the journal is read.</summary>
-    public List<OrderReport> Kept { get; } = [];
+    /// <summary>The reports that its store lacks, as bytes, from the first on; while the journal is read.</summary>
+    public List<byte[]> Kept { get; } = [];
 
     /// <summary>Which outgoing numbers were reports.</summary>
     public NumberRuns Numbers { get; set; } = new();

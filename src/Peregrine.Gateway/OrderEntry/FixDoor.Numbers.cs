@@ -53,7 +53,7 @@ internal sealed partial class FixDoor
         long mark = client.ReportCount - count;
         for (int index = 0; index < count; index++)
         {
-            OrderReport report = client.Kept[index];
+            ReportView report = ReportCodec.View(client.Kept[index]);
             _encoder.Send(client.Session, in report, ++mark);
         }
 
@@ -97,7 +97,7 @@ internal sealed partial class FixDoor
                 // Reports that no connection was given are known nevertheless: with new numbers they are told.
                 return GiveUp(client, Math.Min(session.SentMark, client.ReportCount));
             default:
-                switch (_remakers!.TryTake(client, number, out OrderReport report))
+                switch (_remakers!.TryTake(client, number, out ReportView report))
                 {
                     case RemadeStatus.Made:
                         _encoder.Remake(session, in report, sequence, number <= client.UnsureTo);

@@ -119,7 +119,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public bool TryTake() => true;
 
     /// <inheritdoc/>
-    public void Deliver(DoorSession session, in OrderReport report, bool isReplay)
+    public void Deliver(DoorSession session, in ReportView report, bool isReplay)
     {
         ClientState client = _clients[session.Place];
         if (isReplay)
@@ -127,7 +127,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             // What the store does not have yet goes into it when all is read: as a rule the reports of the moment in which the process died.
             if (session.ReportCount > client.SavedAtStart && client.Kept.Count < ClientState.KeptMax)
             {
-                client.Kept.Add(report);
+                client.Kept.Add(report.Bytes.ToArray());
             }
 
             return;
@@ -285,10 +285,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         }
 
         command.SessionSequence = client.Session.NextIncoming - 1;
-        command.Hops.ReceivedNs = client.ReceivedNs;
 
         // The link does not read on until the journal has caught up: that is the clients' back pressure.
-        IntakeStatus status = _intake!.TryTake(ref command, client.Door);
+        IntakeStatus status = _intake!.TryTake(ref command, client.Door, client.ReceivedNs);
         if (status == IntakeStatus.Ok)
         {
             client.LastSequence = command.Sequence;

@@ -16,7 +16,7 @@ internal static class RejectText
 
     /// <summary>Writes "MaxQuantity: limit 1000, value 5000", or just the rule for one without a limit.</summary>
     /// <returns>Bytes written.</returns>
-    public static int Write(Span<byte> target, in OrderReport report)
+    public static int Write(Span<byte> target, in ReportView report)
     {
         byte[] name = Table[(int)report.Reason].Name;
         name.CopyTo(target);
@@ -32,7 +32,7 @@ internal static class RejectText
         else if (report.Reason is RejectReason.UnknownInstrument or RejectReason.UnknownAccount)
         {
             at += Copy(target[at..], ": "u8);
-            at += Copy(target[at..], report.OriginalClientOrderId.Span);
+            at += Copy(target[at..], report.OriginalClientOrderId);
         }
 
         return at;

@@ -7,7 +7,7 @@ namespace Peregrine.Gateway.OrderEntry;
 // What an order asked for, in the fields that OrderDecoder reads it from.
 internal sealed partial class ReportEncoder
 {
-    private static void WriteTerms(ref FixWriter writer, in OrderReport report, Instrument instrument)
+    private static void WriteTerms(ref FixWriter writer, in ReportView report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
         writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
@@ -63,7 +63,7 @@ internal sealed partial class ReportEncoder
         }
     }
 
-    private static void WriteInstructions(ref FixWriter writer, in OrderReport report)
+    private static void WriteInstructions(ref FixWriter writer, in ReportView report)
     {
         Span<byte> instructions = stackalloc byte[8];
         int length = 0;
@@ -88,6 +88,6 @@ internal sealed partial class ReportEncoder
         }
     }
 
-    private static bool HasPrice(in OrderReport report) =>
+    private static bool HasPrice(in ReportView report) =>
         OrderTypes.HasPrice(report.OrderType, report.Flags) || (report.OrderType == OrderType.MarketToLimit && report.Price.Ticks != 0);
 }

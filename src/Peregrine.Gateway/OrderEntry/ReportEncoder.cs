@@ -17,7 +17,7 @@ internal sealed partial class ReportEncoder(NameTable names)
 
     /// <summary>Numbers, saves and sends the message for one report.</summary>
     /// <param name="mark">The session's report count with this one.</param>
-    public void Send(FixSession session, in OrderReport report, long mark)
+    public void Send(FixSession session, in ReportView report, long mark)
     {
         FixWriter writer = session.BeginMessage(MsgTypeOf(in report), Clock.UnixNs);
         Write(ref writer, in report);
@@ -25,21 +25,21 @@ internal sealed partial class ReportEncoder(NameTable names)
     }
 
     /// <summary>Makes the message for one report again, under a number that it was given before.</summary>
-    public void Remake(FixSession session, in OrderReport report, long sequence, bool isPossResend)
+    public void Remake(FixSession session, in ReportView report, long sequence, bool isPossResend)
     {
         FixWriter writer = session.Remake(MsgTypeOf(in report), sequence, report.TimeNs, isPossResend);
         Write(ref writer, in report);
         Check.That(session.TryEndRemake(ref writer), "every report fits into the largest message");
     }
 
-    private static bool IsMassCancel(in OrderReport report) =>
+    private static bool IsMassCancel(in ReportView report) =>
         report.Type == ReportType.MassCancelled || (report.Type == ReportType.CancelRejected && report.RequestType == CommandType.MassCancel);
 
-    private static ReadOnlySpan<byte> MsgTypeOf(in OrderReport report) => IsMassCancel(in report)
+    private static ReadOnlySpan<byte> MsgTypeOf(in ReportView report) => IsMassCancel(in report)
         ? "r"u8
         : report.Type == ReportType.CancelRejected ? "9"u8 : "8"u8;
 
-    private void Write(ref FixWriter writer, in OrderReport report)
+    private void Write(ref FixWriter writer, in ReportView report)
     {
         if (IsMassCancel(in report))
         {
@@ -55,13 +55,13 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
     }
 
-    private void WriteExecutionReport(ref FixWriter writer, in OrderReport report)
+    private void WriteExecutionReport(ref FixWriter writer, in ReportView report)
     {
         WriteOrderId(ref writer, report.OrderId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId);
         if (report.Type is ReportType.Replaced or ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0)
         {
-            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
+            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
         }
 
         writer.Add(Tag.ExecId, report.ExecId);
@@ -87,7 +87,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         Instrument instrument = isKnown ? names.Instruments[report.InstrumentId] : Unknown;
         writer.Add(Tag.Symbol, isKnown
             ? names.Symbol(report.InstrumentId)
-            : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId.Span : "?"u8);
+            : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId : "?"u8);
         writer.Add(Tag.Side, report.Side == 0 ? '1' : (char)('0' + (byte)report.Side));
         WriteTerms(ref writer, report, instrument);
         WriteAmounts(ref writer, report, instrument);
@@ -95,7 +95,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
-    private static void WriteAmounts(ref FixWriter writer, in OrderReport report, Instrument instrument)
+    private static void WriteAmounts(ref FixWriter writer, in ReportView report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
         if (report.Type == ReportType.Trade)
@@ -117,11 +117,11 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
     }
 
-    private static void WriteCancelReject(ref FixWriter writer, in OrderReport report)
+    private static void WriteCancelReject(ref FixWriter writer, in ReportView report)
     {
         WriteOrderId(ref writer, report.OrderId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
-        writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId.Span);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId);
+        writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
         writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
         writer.Add(Tag.CxlRejResponseTo, report.RequestType == CommandType.Replace ? '2' : '1');
@@ -129,7 +129,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
-    private void WriteMassCancelReport(ref FixWriter writer, in OrderReport report)
+    private void WriteMassCancelReport(ref FixWriter writer, in ReportView report)
     {
         bool isOfInstrument = (report.Scope & MassCancelScope.Instrument) != 0;
         char scope = isOfInstrument ? '1' : '7';
@@ -137,7 +137,7 @@ internal sealed partial class ReportEncoder(NameTable names)
 
         // The norm wants an id of our own of the request, and there is no order.
         WriteOrderId(ref writer, (ulong)report.ExecId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId.Span);
+        writer.Add(Tag.ClOrdId, report.ClientOrderId);
         writer.Add(Tag.MassCancelRequestType, scope);
         writer.Add(Tag.MassCancelResponse, isRefused ? '0' : scope);
         if (isRefused)
@@ -160,7 +160,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
-    private static void WriteText(ref FixWriter writer, in OrderReport report)
+    private static void WriteText(ref FixWriter writer, in ReportView report)
     {
         if (report.Reason != RejectReason.None)
         {

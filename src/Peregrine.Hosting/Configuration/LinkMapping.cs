@@ -36,6 +36,7 @@ internal static class LinkMapping
         Durability = options.Journal.Durability,
         SegmentBytes = options.Journal.SegmentBytes,
         SyncInline = options.Journal.SyncInline,
+        KeepsHops = options.Journal.KeepsHops,
         Snapshots = options.Journal.Snapshot,
         FixEndPoint = options.Fix.EndPoint,
         CompId = options.Fix.SenderCompId,

@@ -100,7 +100,7 @@ internal static class OptionsReader
             "thread" => false,
             string other => throw new InvalidOperationException($"journal.sync {other} is in the schema but not here"),
         };
-        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline,
+        return new JournalSettings(durability, journal.Long("segmentMiB") << MiBShift, isSyncInline, journal.Flag("hops"),
             ReadSnapshot(journal.Section("snapshot"), journal.Section("retention")));
     }
 

@@ -58,7 +58,7 @@ internal sealed record SimulatorOptions(bool IsEnabled, int OrdersPerSecond, lon
 /// <summary>The journal of commands.</summary>
 /// <param name="SyncInline">"auto" is already decided for this machine.</param>
 /// <param name="Snapshot">When snapshots are taken, and what goes behind them.</param>
-internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline, SnapshotOptions Snapshot);
+internal sealed record JournalSettings(Durability Durability, long SegmentBytes, bool SyncInline, bool KeepsHops, SnapshotOptions Snapshot);
 
 /// <summary>Order ids.</summary>
 /// <param name="DatabasePath">Relative to the working directory: the data folder is already in it.</param>

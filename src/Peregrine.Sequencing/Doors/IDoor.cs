@@ -36,7 +36,7 @@ public interface IDoor
     /// <param name="session">Whose; its <see cref="DoorSession.ReportCount"/> is this report's number.</param>
     /// <param name="report">Its command is durable.</param>
     /// <param name="isReplay">The link recovers: it was, or should have been, sent by an earlier run.</param>
-    void Deliver(DoorSession session, in OrderReport report, bool isReplay);
+    void Deliver(DoorSession session, in ReportView report, bool isReplay);
 
     /// <summary>Every report of the commands up to here was delivered, to this door and to all others. Once a pass, also
     /// when nothing is new.</summary>

@@ -24,7 +24,7 @@ public sealed class ReportRouter(SessionDirectory sessions, IReadOnlyList<IRepor
         sessions.ResumeCounts(reportCounts);
         if (_taps.Length > 0)
         {
-            core.TellOrders((in OrderReport report) => Tell(in report, isReplay: true));
+            core.TellOrders((in ReportView report) => Tell(in report, isReplay: true));
         }
     }
 
@@ -41,7 +41,7 @@ public sealed class ReportRouter(SessionDirectory sessions, IReadOnlyList<IRepor
     }
 
     /// <inheritdoc/>
-    public void Deliver(in OrderReport report)
+    public void Deliver(in ReportView report)
     {
         Invariant.That(report.Sequence >= _lastSequence || !_isOpen, "reports leave in the order of their commands");
         _lastSequence = report.Sequence;
@@ -66,7 +66,7 @@ public sealed class ReportRouter(SessionDirectory sessions, IReadOnlyList<IRepor
         session.Door.Deliver(session, in report, !_isOpen);
     }
 
-    private void Tell(in OrderReport report, bool isReplay)
+    private void Tell(in ReportView report, bool isReplay)
     {
         foreach (IReportTap tap in _taps)
         {

@@ -78,7 +78,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         switch (header.Type)
         {
             case JournalRecordType.Command:
-                Decode(header, payload, out OrderCommand command);
+                CommandView command = Decode(header, payload);
                 Execute(in command, CommandKeys.Of(in command));
                 break;
             case JournalRecordType.Rules:
@@ -138,15 +138,14 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         ClientOrderIdsMax = BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
     };
 
-    /// <summary>A command as it was sequenced. Needs nothing of the core: another thread may be at work on it.</summary>
-    internal static void Decode(in JournalRecord header, ReadOnlySpan<byte> payload, out OrderCommand command)
+    /// <summary>A command as it was sequenced, where it lies. Needs nothing of the core: another thread may be at work on it.</summary>
+    internal static CommandView Decode(scoped in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        CodecStatus status = CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out command);
-        if (status != CodecStatus.Ok)
-        {
-            throw new ReplayException($"journal command {header.Sequence} does not decode ({status}); " +
+        CodecStatus status = CommandCodec.TryView(payload, header.Sequence, header.TimeNs, out CommandView command);
+        return status == CodecStatus.Ok
+            ? command
+            : throw new ReplayException($"journal command {header.Sequence} does not decode ({status}); " +
                 $"the journal is from another version or not from this link");
-        }
     }
 
     /// <summary>What the core was when a batch was closed. Needs nothing of the core, as <see cref="Decode"/>.</summary>
@@ -156,7 +155,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             $"expected {Sequencer.StateHashBytes}");
 
     /// <summary>Carries out the next command and delivers its reports.</summary>
-    internal void Execute(in OrderCommand command, in CommandKeys keys)
+    internal void Execute(in CommandView command, in CommandKeys keys)
     {
         if (command.Sequence != Core.LastSequence + 1)
         {
@@ -167,7 +166,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         Core.Execute(in command, in keys, _reports);
         for (int index = 0; index < _reports.Count; index++)
         {
-            sink.Deliver(in _reports[index]);
+            sink.Deliver(_reports[index]);
         }
 
         _reports.Clear();
@@ -204,4 +203,8 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
 }
 
 /// <summary>What the core was when a batch was closed.</summary>
-internal readonly record struct ProvenState(long Sequence, ulong Hash, long LastExecId);
+internal readonly record struct ProvenState(long Sequence, ulong Hash, long LastExecId)
+{
+    /// <summary>Size in memory.</summary>
+    public const int Bytes = 3 * sizeof(long);
+}

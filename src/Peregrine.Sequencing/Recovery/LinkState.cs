@@ -89,7 +89,7 @@ public sealed record LinkState(TradingCore Core, long LastTimeNs, IReadOnlyDicti
     private static ulong HighestOrderIdOf(TradingCore core)
     {
         ulong highest = 0;
-        core.TellOrders((in OrderReport report) => highest = Math.Max(highest, report.OrderId));
+        core.TellOrders((in ReportView report) => highest = Math.Max(highest, report.OrderId));
         return highest;
     }
 
@@ -157,7 +157,7 @@ internal sealed class ReportCounter : IReportSink
     }
 
     /// <inheritdoc/>
-    public void Deliver(in OrderReport report)
+    public void Deliver(in ReportView report)
     {
         if (report.SessionId >= 0)
         {

@@ -19,9 +19,13 @@ namespace Peregrine.Sequencing.Recovery;
 /// </remarks>
 public sealed class ReplayPipe : IJournalVisitor, IDisposable
 {
-    // Commands on their way, and how many of them are handed over together: they pass between cores in a near cache.
-    private const int Places = 512;
+    // Bytes of commands on their way, and how many commands are handed over together: they pass between cores in a near cache.
+    private const int RingBytes = 1 << 16;
     private const int Handover = 32;
+
+    // What a record of the ring is.
+    private const int CommandStep = 0;
+    private const int HashStep = 1;
 
     // How far ahead of the command at work is asked for where its orders are found, and then for the orders: docs/perf/journal.md.
     private const int FindAhead = 8;
@@ -31,7 +35,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private static readonly WaitStrategy Waiting = Environment.ProcessorCount > 1 ? new(SpinUs: 20, YieldUs: 50) : WaitStrategy.Block;
 
     private readonly JournalReplay _replay;
-    private readonly SpscRing<Step> _steps = new(Places);
+    private readonly SpscRecordRing _steps = new(RingBytes);
     private readonly Sleeper _reader = new();
     private readonly Sleeper _executor = new();
     private ReaderSide _side;
@@ -39,7 +43,7 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private ExceptionDispatchInfo? _failure;
     private bool _isStopping;
 
-    // How few commands on their way the reader waits for, while it waits.
+    // How few bytes on their way the reader waits for, while it waits.
     private int _awaited;
 
     /// <summary>Starts nothing yet.</summary>
@@ -91,12 +95,12 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         _reader.Dispose();
     }
 
-    private void OnCommand(in JournalRecord header, ReadOnlySpan<byte> payload)
+    private void OnCommand(scoped in JournalRecord header, ReadOnlySpan<byte> payload)
     {
-        ref Step place = ref NextPlace();
+        CommandView command;
         try
         {
-            JournalReplay.Decode(header, payload, out place.Command);
+            command = JournalReplay.Decode(header, payload);
         }
         catch (ReplayException)
         {
@@ -105,49 +109,50 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
             throw;
         }
 
-        // Here and not at its turn: this thread has the time.
-        place.Keys = CommandKeys.Of(in place.Command);
+        // The keys here and not at its turn: this thread has the time.
+        Span<byte> place = NextPlace(StepHead.Size + payload.Length);
+        StepHead head = new() { Sequence = header.Sequence, TimeNs = header.TimeNs, Keys = CommandKeys.Of(in command) };
+        MemoryMarshal.Write(place, in head);
+        payload.CopyTo(place[StepHead.Size..]);
+        _steps.Commit(place.Length, CommandStep);
         _side.Filled++;
     }
 
-    // Among the commands as one of no type, so that nothing stops there.
+    // Among the commands, so that nothing stops there.
     private void OnStateHash(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
         ProvenState state = JournalReplay.DecodeHash(header, payload);
-        NextPlace().Command = new OrderCommand { Sequence = state.Sequence, OrderId = state.Hash, SessionSequence = state.LastExecId };
+        Span<byte> place = NextPlace(ProvenState.Bytes);
+        MemoryMarshal.Write(place, in state);
+        _steps.Commit(place.Length, HashStep);
         _side.Filled++;
     }
 
     // Places are filled one by one, and handed over some at a time.
-    private ref Step NextPlace()
+    private Span<byte> NextPlace(int bytes)
     {
         if (_side.Filled == Handover)
         {
             HandOver();
         }
 
-        Span<Step> free = _steps.Claim(Handover);
-        if (_side.Filled >= free.Length)
+        Span<byte> place;
+        while (!_steps.TryClaim(bytes, out place))
         {
             HandOver();
-            if (_steps.Count == Places)
-            {
-                // Half of it at once: waiting for a few places each time, the two would get in each other's way wherever they share a core.
-                WaitUntil(onTheirWay: Places / 2);
-            }
 
-            free = _steps.Claim(Handover);
+            // Half of it at once: waiting for a few places each time, the two would get in each other's way wherever they share a core.
+            WaitUntil(onTheirWay: RingBytes / 2);
         }
 
-        Invariant.That(_side.Filled < free.Length && _side.Filled < Handover,
-            "places are filled one by one, and handed over before there are too many");
-        return ref free[_side.Filled];
+        Invariant.That(_side.Filled < Handover, "places are filled one by one, and handed over before there are too many");
+        return place;
     }
 
     private void HandOver()
     {
         Invariant.That(_side.Filled >= 0 && _side.Filled <= Handover, "no more is handed over than places were filled");
-        _steps.Publish(_side.Filled);
+        _steps.Publish();
         _side.Filled = 0;
         if (_thread is null)
         {
@@ -175,15 +180,15 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
     private void WaitUntil(int onTheirWay)
     {
         IdleWait idle = new(Waiting);
-        Invariant.That(onTheirWay >= 0 && onTheirWay < Places, "the reader waits for a place at least");
+        Invariant.That(onTheirWay is >= 0 and < RingBytes, "the reader waits for a place at least");
         Volatile.Write(ref _awaited, onTheirWay);
-        while (_steps.Count > onTheirWay)
+        while (_steps.BytesWaiting > onTheirWay)
         {
             ThrowIfFailed();
             if (!idle.TryPause())
             {
                 _reader.Announce();
-                _reader.SleepIf(_steps.Count > onTheirWay && Volatile.Read(ref _failure) is null);
+                _reader.SleepIf(_steps.BytesWaiting > onTheirWay && Volatile.Read(ref _failure) is null);
             }
         }
     }
@@ -212,18 +217,16 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         IdleWait idle = new(Waiting);
         while (!Volatile.Read(ref _isStopping))
         {
-            Span<Step> steps = _steps.Peek(Handover + FindAhead);
-            if (!steps.IsEmpty)
+            long end = CarryOut(_steps, _replay);
+            Invariant.That(end >= _steps.Front, "steps are taken in the order in which they were handed over");
+            if (end != _steps.Front)
             {
                 idle.Reset();
-                int count = Math.Min(steps.Length, Handover);
-                Invariant.That(count > 0 && count <= steps.Length, "what is carried out was handed over");
-                CarryOut(_replay, steps, count);
-                _steps.Release(count);
+                _steps.Release(end);
 
                 // Between what was released and the look whether the reader sleeps: see Sleeper.
                 Interlocked.MemoryBarrier();
-                if (_steps.Count <= Volatile.Read(ref _awaited))
+                if (_steps.BytesWaiting <= Volatile.Read(ref _awaited))
                 {
                     _reader.Wake();
                 }
@@ -236,40 +239,64 @@ public sealed class ReplayPipe : IJournalVisitor, IDisposable
         }
     }
 
-    private static void CarryOut(JournalReplay replay, Span<Step> steps, int count)
+    // Three looks go through the ring one behind the other: where orders are found is asked for, then the orders, then it is their turn.
+    private static long CarryOut(SpscRecordRing steps, JournalReplay replay)
     {
-        for (int index = 0; index < count; index++)
+        long at = steps.Front;
+        (long find, long order) = (at, at);
+        for (int step = -FindAhead; step < Handover; step++)
         {
-            if (index + FindAhead < steps.Length)
+            if (steps.TryPeek(ref find, out ReadOnlyMemory<byte> found, out int tag) && tag == CommandStep)
             {
-                replay.Core.Prefetch(in steps[index + FindAhead].Command, in steps[index + FindAhead].Keys);
+                CommandView ahead = ViewOf(found.Span, out StepHead head);
+                replay.Core.Prefetch(in ahead, in head.Keys);
             }
 
-            if (index + OrderAhead < steps.Length)
+            if (step >= -OrderAhead && steps.TryPeek(ref order, out found, out tag) && tag == CommandStep)
             {
-                replay.Core.PrefetchOrder(in steps[index + OrderAhead].Command);
+                replay.Core.PrefetchOrder(ViewOf(found.Span, out _));
             }
 
-            Take(replay, in steps[index]);
+            if (step < 0)
+            {
+                continue;
+            }
+
+            if (!steps.TryPeek(ref at, out found, out tag))
+            {
+                break;
+            }
+
+            Take(replay, found.Span, tag);
         }
+
+        return at;
     }
 
-    private static void Take(JournalReplay replay, in Step step)
+    private static void Take(JournalReplay replay, ReadOnlySpan<byte> step, int tag)
     {
-        ref readonly OrderCommand command = ref step.Command;
-        if (command.Type == default)
+        if (tag == HashStep)
         {
-            replay.Prove(new ProvenState(command.Sequence, command.OrderId, command.SessionSequence));
+            replay.Prove(MemoryMarshal.Read<ProvenState>(step));
+            return;
         }
-        else
-        {
-            replay.Execute(in command, in step.Keys);
-        }
+
+        CommandView command = ViewOf(step, out StepHead head);
+        replay.Execute(in command, in head.Keys);
     }
 
-    private struct Step
+    private static CommandView ViewOf(ReadOnlySpan<byte> step, out StepHead head)
     {
-        public OrderCommand Command;
+        head = MemoryMarshal.Read<StepHead>(step);
+        return CommandCodec.View(step[StepHead.Size..], head.Sequence, head.TimeNs);
+    }
+
+    // What stands before a command's bytes.
+    private struct StepHead
+    {
+        public const int Size = 48;
+        public long Sequence;
+        public long TimeNs;
         public CommandKeys Keys;
     }
 

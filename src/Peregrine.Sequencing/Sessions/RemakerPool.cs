@@ -62,7 +62,7 @@ internal sealed class RemakerPool(ReportSource source, ILogger log) : IDisposabl
     public bool IsBusy => _active.Count + _ending.Count + _waiting.Count > 0;
 
     /// <summary>The report of a number of a session.</summary>
-    public RemadeStatus TryTake(IReportClient session, long number, out OrderReport report)
+    public RemadeStatus TryTake(IReportClient session, long number, out ReportView report)
     {
         report = default;
         if (_active.TryGetValue(session, out ReportRemaker? remaker))

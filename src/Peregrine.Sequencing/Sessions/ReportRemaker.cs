@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Peregrine.Journal;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Linux;
@@ -22,12 +23,12 @@ internal sealed record ReportSource(string DataFolder, Func<long> DurableRecords
 /// </remarks>
 internal sealed class ReportRemaker : IReportSink, IDisposable
 {
-    private const int Places = 512;
+    private const int RingBytes = 1 << 16;
     private const int PauseMs = 5;
     private readonly ReportSource _source;
     private readonly int _sessionId;
     private readonly long _first;
-    private readonly SpscRing<Remade> _ring = new(Places);
+    private readonly SpscRecordRing _ring = new(RingBytes);
     private readonly AutoResetEvent _taken = new(false);
     private readonly Thread _thread;
     private long _count;
@@ -61,9 +62,10 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
     /// <summary>When something was taken last, monotonic nanoseconds.</summary>
     public long TakenNs { get; private set; } = Clock.MonotonicNs;
 
-    /// <summary>The report of a number. Asked again for the same it says the same; those before are let go.</summary>
+    /// <summary>The report of a number, where it lies until the next is asked for. Asked again for the same it says the same; those before are let
+    /// go.</summary>
     /// <returns>Made; Wait: later; Gone: never, <see cref="Failure"/> says why; Gap: not from here, as it lies before what was asked for.</returns>
-    public RemadeStatus TryTake(long number, out OrderReport report)
+    public RemadeStatus TryTake(long number, out ReportView report)
     {
         report = default;
         if (number < _first)
@@ -75,20 +77,21 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
         {
             // The failure first: what was made before it is in the ring by then.
             bool isFailed = _failure is not null;
-            Span<Remade> next = _ring.Peek(1);
-            if (next.IsEmpty)
+            long at = _ring.Front;
+            if (!_ring.TryPeek(ref at, out ReadOnlyMemory<byte> next, out _))
             {
                 return isFailed ? RemadeStatus.Gone : RemadeStatus.Wait;
             }
 
-            if (next[0].Number >= number)
+            long found = BinaryPrimitives.ReadInt64LittleEndian(next.Span);
+            if (found >= number)
             {
-                report = next[0].Report;
+                report = ReportCodec.View(next.Span[sizeof(long)..]);
                 TakenNs = Clock.MonotonicNs;
-                return next[0].Number == number ? RemadeStatus.Made : RemadeStatus.Gap;
+                return found == number ? RemadeStatus.Made : RemadeStatus.Gap;
             }
 
-            _ring.Release(1);
+            _ring.Release(at);
             _ = _taken.Set();
         }
     }
@@ -109,21 +112,27 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Deliver(in OrderReport report)
+    public void Deliver(in ReportView report)
     {
         if (report.SessionId != _sessionId || ++_count < _first)
         {
             return;
         }
 
-        Remade remade = new(_count, report);
-        bool wasEmpty = _ring.IsEmpty;
-        while (!_ring.TryWrite(in remade))
+        ReadOnlySpan<byte> bytes = report.Bytes;
+        bool wasEmpty = _ring.BytesWaiting == 0;
+        Span<byte> place;
+        while (!_ring.TryClaim(sizeof(long) + bytes.Length, out place))
         {
             ThrowIfStopping();
             _ = _taken.WaitOne(PauseMs);
         }
 
+        // Its number, then the report.
+        BinaryPrimitives.WriteInt64LittleEndian(place, _count);
+        bytes.CopyTo(place[sizeof(long)..]);
+        _ring.Commit(place.Length);
+        _ring.Publish();
         ThrowIfStopping();
         if (wasEmpty)
         {
@@ -200,6 +209,4 @@ internal sealed class ReportRemaker : IReportSink, IDisposable
             : throw new JournalException($"report {_first} of the session cannot be made again: {journal} starts after record " +
                 $"{extent.Start.Records}, its older segments are gone, and no snapshot stands before it");
     }
-
-    private readonly record struct Remade(long Number, OrderReport Report);
 }

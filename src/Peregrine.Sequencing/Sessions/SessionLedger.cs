@@ -58,7 +58,7 @@ public sealed class SessionLedger
     public SessionNumbers? Find(int sessionId) => _noted.GetValueOrDefault(sessionId);
 
     /// <summary>A command was carried out.</summary>
-    public void OnCommand(in OrderCommand command)
+    public void OnCommand(in CommandView command)
     {
         if (command.Type == CommandType.New && command.OrderId > HighestOrderId)
         {

@@ -92,7 +92,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
     public void Dispose() => _pipe?.Dispose();
 
     /// <inheritdoc/>
-    public void Deliver(in OrderReport report)
+    public void Deliver(in ReportView report)
     {
     }
 

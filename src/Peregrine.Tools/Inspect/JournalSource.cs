@@ -1,4 +1,5 @@
 using Peregrine.Journal;
+using Peregrine.Sequencing.Hops;
 
 namespace Peregrine.Tools.Inspect;
 
@@ -21,6 +22,9 @@ internal sealed class JournalSource(string folder, string? archive)
 
     /// <summary>All that is read.</summary>
     public IEnumerable<string> Folders => archive is null ? [Folder] : [Folder, archive];
+
+    /// <summary>The hop files of its commands: those beside the journal, and in the archive those that went there with their segments.</summary>
+    public HopFolder OpenHops() => new(archive is null ? [HopFolder.Beside(Folder)] : [archive, HopFolder.Beside(Folder)]);
 
     /// <summary>The place before the first record that <see cref="Read"/> will give.</summary>
     /// <exception cref="JournalException">A header or the last segment cannot be read.</exception>

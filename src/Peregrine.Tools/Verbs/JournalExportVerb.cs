@@ -55,7 +55,7 @@ internal static class JournalExportVerb
         try
         {
             CommandTable table = format == "csv" ? new CsvTable(output.Stream) : new ParquetTable(output.Stream);
-            export = new JournalExport(table, selection, Terminal.Progress);
+            export = new JournalExport(table, selection, source.OpenHops(), Terminal.Progress);
             found = JournalFolderArgument.Look(() => source.Read(export, verifyChain: false));
             table.Finish();
         }

@@ -18,6 +18,7 @@ internal sealed class Book(int instrumentId, InstrumentTerms terms, LadderPages 
 
     /// <summary>The last delta number given.</summary>
     public long Deltas;
+    public bool IsSilentOnLevels;
     public bool HasLastTrade;
     public long LastTrade;
 

@@ -50,6 +50,13 @@ public sealed partial class MatchingEngine
 
     private static void EmitLevel(Book book, in Level level, MatchEventBuffer events)
     {
+        if (book.IsSilentOnLevels)
+        {
+            // Counted all the same: whether anybody hears it is no part of the state.
+            book.Deltas++;
+            return;
+        }
+
         if (events.IsFull)
         {
             // Apart, so that nothing need be kept over a call on the way that is always taken.

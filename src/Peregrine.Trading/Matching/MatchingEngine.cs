@@ -64,6 +64,15 @@ public sealed partial class MatchingEngine : IMatchingEngine
     /// <summary>Whether what orders show is told order by order (<see cref="MatchEventType.OrderAdded"/> and the like).</summary>
     public bool EmitsOrderDeltas { get; init; }
 
+    /// <summary>Whether changes of an instrument's levels are told (<see cref="MatchEventType.LevelChanged"/>); as they are until this says
+    /// otherwise. Books, other events and digests do not depend on it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such instrument.</exception>
+    public void TellLevels(int instrumentId, bool tells)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)instrumentId, (uint)InstrumentCount, nameof(instrumentId));
+        _books[instrumentId].IsSilentOnLevels = !tells;
+    }
+
     /// <summary>How many orders can rest or be parked. As one shard of several, less for a command, when the others hold the rest
     /// (<see cref="Sharding.ShardEngine"/>).</summary>
     public int OrderCapacity { get; internal set; }

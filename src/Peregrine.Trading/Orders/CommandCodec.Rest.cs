@@ -1,62 +1,62 @@
 using System.Buffers.Binary;
-using Peregrine.Primitives;
+using System.Numerics;
 
 namespace Peregrine.Trading.Orders;
 
 // What only some commands have: fields that are not 0 and ids that are not empty, each announced by its bit.
 public static partial class CommandCodec
 {
-    private static Presence PresenceOf(in OrderCommand command)
+    private static CommandParts PartsOf(in OrderCommand command)
     {
-        Presence presence = Presence.None;
-        presence |= command.SessionSequence != 0 ? Presence.SessionSequence : Presence.None;
-        presence |= command.ClientOrderId.Length != 0 ? Presence.ClientId : Presence.None;
-        presence |= command.OriginalClientOrderId.Length != 0 ? Presence.OriginalId : Presence.None;
+        CommandParts parts = CommandParts.None;
+        parts |= command.SessionSequence != 0 ? CommandParts.SessionSequence : CommandParts.None;
+        parts |= command.ClientOrderId.Length != 0 ? CommandParts.ClientId : CommandParts.None;
+        parts |= command.OriginalClientOrderId.Length != 0 ? CommandParts.OriginalId : CommandParts.None;
         ref readonly OrderAttributes attributes = ref command.Attributes;
         long any = attributes.StopPrice.Ticks |
             attributes.OffsetTicks | attributes.DisplayQuantity.Lots | attributes.MinimumQuantity.Lots | attributes.ExpireTimeNs;
         if (any == 0)
         {
-            return presence;
+            return parts;
         }
 
-        presence |= attributes.StopPrice.Ticks != 0 ? Presence.StopPrice : Presence.None;
-        presence |= attributes.OffsetTicks != 0 ? Presence.Offset : Presence.None;
-        presence |= attributes.DisplayQuantity.Lots != 0 ? Presence.Display : Presence.None;
-        presence |= attributes.MinimumQuantity.Lots != 0 ? Presence.Minimum : Presence.None;
-        return presence | (attributes.ExpireTimeNs != 0 ? Presence.ExpireTime : Presence.None);
+        parts |= attributes.StopPrice.Ticks != 0 ? CommandParts.StopPrice : CommandParts.None;
+        parts |= attributes.OffsetTicks != 0 ? CommandParts.Offset : CommandParts.None;
+        parts |= attributes.DisplayQuantity.Lots != 0 ? CommandParts.Display : CommandParts.None;
+        parts |= attributes.MinimumQuantity.Lots != 0 ? CommandParts.Minimum : CommandParts.None;
+        return parts | (attributes.ExpireTimeNs != 0 ? CommandParts.ExpireTime : CommandParts.None);
     }
 
-    private static int EncodeRest(in OrderCommand command, Presence presence, Span<byte> target)
+    private static int EncodeRest(in OrderCommand command, CommandParts parts, Span<byte> target)
     {
         int at = 0;
-        Write(presence, Presence.SessionSequence, command.SessionSequence, target, ref at);
-        if ((presence & ~(Presence.SessionSequence | Presence.ClientId | Presence.OriginalId)) != 0)
+        Write(parts, CommandParts.SessionSequence, command.SessionSequence, target, ref at);
+        if ((parts & ~(CommandParts.SessionSequence | CommandParts.ClientId | CommandParts.OriginalId)) != 0)
         {
-            Write(presence, Presence.StopPrice, command.Attributes.StopPrice.Ticks, target, ref at);
-            Write(presence, Presence.Offset, command.Attributes.OffsetTicks, target, ref at);
-            Write(presence, Presence.Display, command.Attributes.DisplayQuantity.Lots, target, ref at);
-            Write(presence, Presence.Minimum, command.Attributes.MinimumQuantity.Lots, target, ref at);
-            Write(presence, Presence.ExpireTime, command.Attributes.ExpireTimeNs, target, ref at);
+            Write(parts, CommandParts.StopPrice, command.Attributes.StopPrice.Ticks, target, ref at);
+            Write(parts, CommandParts.Offset, command.Attributes.OffsetTicks, target, ref at);
+            Write(parts, CommandParts.Display, command.Attributes.DisplayQuantity.Lots, target, ref at);
+            Write(parts, CommandParts.Minimum, command.Attributes.MinimumQuantity.Lots, target, ref at);
+            Write(parts, CommandParts.ExpireTime, command.Attributes.ExpireTimeNs, target, ref at);
         }
 
-        Write(presence, Presence.ClientId, in command.ClientOrderId, target, ref at);
-        Write(presence, Presence.OriginalId, in command.OriginalClientOrderId, target, ref at);
+        Write(parts, CommandParts.ClientId, in command.ClientOrderId, target, ref at);
+        Write(parts, CommandParts.OriginalId, in command.OriginalClientOrderId, target, ref at);
         return at;
     }
 
-    private static void Write(Presence presence, Presence field, long value, Span<byte> target, ref int at)
+    private static void Write(CommandParts parts, CommandParts field, long value, Span<byte> target, ref int at)
     {
-        if ((presence & field) != 0)
+        if ((parts & field) != 0)
         {
             BinaryPrimitives.WriteInt64LittleEndian(target[at..], value);
             at += sizeof(long);
         }
     }
 
-    private static void Write(Presence presence, Presence field, in ClientOrderId id, Span<byte> target, ref int at)
+    private static void Write(CommandParts parts, CommandParts field, in ClientOrderId id, Span<byte> target, ref int at)
     {
-        if ((presence & field) != 0)
+        if ((parts & field) != 0)
         {
             // The length byte and the id, as they lie in the id itself.
             ReadOnlySpan<byte> bytes = ((ReadOnlySpan<byte>)id)[..(1 + id.Length)];
@@ -65,61 +65,49 @@ public static partial class CommandCodec
         }
     }
 
-    private static CodecStatus DecodeRest(ReadOnlySpan<byte> rest, Presence presence, ref OrderCommand command)
+    // Everything behind the plain part is announced and is there, and nothing else is.
+    private static CodecStatus CheckRest(ReadOnlySpan<byte> rest, CommandParts parts)
     {
-        if ((presence & ~Presence.All) != 0)
+        if ((parts & ~CommandParts.All) != 0)
         {
             return CodecStatus.BadValue;
         }
 
-        CodecStatus status = CodecStatus.Ok;
-        command.SessionSequence = Read(presence, Presence.SessionSequence, ref rest, ref status);
-        command.Attributes.StopPrice = new Price(Read(presence, Presence.StopPrice, ref rest, ref status));
-        command.Attributes.OffsetTicks = Read(presence, Presence.Offset, ref rest, ref status);
-        command.Attributes.DisplayQuantity = new Quantity(Read(presence, Presence.Display, ref rest, ref status));
-        command.Attributes.MinimumQuantity = new Quantity(Read(presence, Presence.Minimum, ref rest, ref status));
-        command.Attributes.ExpireTimeNs = Read(presence, Presence.ExpireTime, ref rest, ref status);
-        Read(presence, Presence.ClientId, out command.ClientOrderId, ref rest, ref status);
-        Read(presence, Presence.OriginalId, out command.OriginalClientOrderId, ref rest, ref status);
+        for (int words = BitOperations.PopCount((uint)(parts & CommandParts.Words)); words > 0; words--)
+        {
+            if (rest.Length < sizeof(long))
+            {
+                return CodecStatus.WrongLength;
+            }
+
+            // One that is announced is not 0: it would have two encodings.
+            if (BinaryPrimitives.ReadInt64LittleEndian(rest) == 0)
+            {
+                return CodecStatus.BadValue;
+            }
+
+            rest = rest[sizeof(long)..];
+        }
+
+        CodecStatus status = CheckId(parts & CommandParts.ClientId, ref rest);
+        status = status == CodecStatus.Ok ? CheckId(parts & CommandParts.OriginalId, ref rest) : status;
         return status == CodecStatus.Ok && !rest.IsEmpty ? CodecStatus.WrongLength : status;
     }
 
-    // A field that is announced is not 0: it would have two encodings.
-    private static long Read(Presence presence, Presence field, ref ReadOnlySpan<byte> rest, ref CodecStatus status)
+    private static CodecStatus CheckId(CommandParts announced, ref ReadOnlySpan<byte> rest)
     {
-        if ((presence & field) == 0 || status != CodecStatus.Ok)
+        if (announced == CommandParts.None)
         {
-            return 0;
-        }
-
-        if (rest.Length < sizeof(long))
-        {
-            status = CodecStatus.WrongLength;
-            return 0;
-        }
-
-        long value = BinaryPrimitives.ReadInt64LittleEndian(rest);
-        rest = rest[sizeof(long)..];
-        status = value == 0 ? CodecStatus.BadValue : CodecStatus.Ok;
-        return value;
-    }
-
-    private static void Read(Presence presence, Presence field, out ClientOrderId id, ref ReadOnlySpan<byte> rest, ref CodecStatus status)
-    {
-        id = default;
-        if ((presence & field) == 0 || status != CodecStatus.Ok)
-        {
-            return;
+            return CodecStatus.Ok;
         }
 
         int length = rest.IsEmpty ? 0 : rest[0];
         if (rest.Length < 1 + length)
         {
-            status = CodecStatus.WrongLength;
-            return;
+            return CodecStatus.WrongLength;
         }
 
-        status = ClientOrderId.TryCreate(rest.Slice(1, length), out id) ? CodecStatus.Ok : CodecStatus.BadValue;
         rest = rest[(1 + length)..];
+        return length is > 0 and <= ClientOrderId.LengthMax ? CodecStatus.Ok : CodecStatus.BadValue;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
@@ -20,9 +21,9 @@ public enum CodecStatus : byte
 }
 
 /// <summary>
-/// Commands as bytes, for the journal: little endian, what every command has at fixed places, then what a presence word names. Layout:
-/// docs/wire/command-v2.md. Every command has exactly one encoding, and bytes that are no encoding of a command are refused. Sequence number and
-/// time stand in the head of the journal's record and are not repeated.
+/// Commands as bytes, in the journal and on their way to it: little endian, what every command has at fixed places, then what a presence word
+/// names. Layout: docs/wire/command-v2.md. Every command has exactly one encoding, and bytes that are no encoding of a command are refused.
+/// Sequence number and time stand in the head of the journal's record and are not repeated.
 /// </summary>
 /// <remarks>Thread: any. Allocates: no.</remarks>
 public static partial class CommandCodec
@@ -36,38 +37,9 @@ public static partial class CommandCodec
     /// <summary>The longest encoding.</summary>
     public const int BytesMax = PlainBytes + (6 * sizeof(long)) + (2 * (1 + ClientOrderId.LengthMax));
 
-    // Offsets of the plain part; the first 16 bytes are single ones, written as two words.
-    private const int PresenceOffset = 2;
-    private const int OrderIdOffset = 16;
-    private const int PriceOffset = 24;
-    private const int QuantityOffset = 32;
-    private const int InstrumentOffset = 40;
-    private const int AccountOffset = 44;
-    private const int SessionOffset = 48;
-    private const int StrategyOffset = 52;
-    private const int ReceivedOffset = 56;
-    private const int ValidatedOffset = 60;
+    private const int PartsOffset = 2;
 
-    /// <summary>What follows the plain part, in the order of the bits.</summary>
-    [Flags]
-    private enum Presence : ushort
-    {
-        None = 0,
-        SessionSequence = 1,
-        StopPrice = 2,
-        Offset = 4,
-        Display = 8,
-        Minimum = 16,
-        ExpireTime = 32,
-        ClientId = 64,
-        OriginalId = 128,
-        All = 255,
-    }
-
-    /// <summary>
-    /// Encodes a command. Of its hop times, received and validated are kept, as how long before sequencing they were; the others are made anew
-    /// on each run.
-    /// </summary>
+    /// <summary>Encodes a command.</summary>
     /// <param name="target">At least <see cref="BytesMax"/> bytes, or as many as the command needs.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentException">The target is too short.</exception>
@@ -78,24 +50,55 @@ public static partial class CommandCodec
             throw new ArgumentException($"target has {target.Length} bytes, a command needs {PlainBytes} or more", nameof(target));
         }
 
-        Presence presence = PresenceOf(in command);
-        Span<byte> plain = target[..PlainBytes];
-        ulong kinds = Version | ((ulong)command.Type << 8) | ((ulong)presence << 16) | ((ulong)command.Side << 32) | ((ulong)command.OrderType << 40)
-            | ((ulong)command.TimeInForce << 48) | ((ulong)command.Flags << 56);
-        ulong others = (ulong)command.Peg | ((ulong)command.SelfTrade << 8) | ((ulong)command.Fields << 16) | ((ulong)command.Scope << 24)
-            | ((ulong)command.Phase << 32) | (command.CancelsForbidden ? 1UL << 40 : 0);
-        BinaryPrimitives.WriteUInt64LittleEndian(plain, kinds);
-        BinaryPrimitives.WriteUInt64LittleEndian(plain[8..], others);
-        BinaryPrimitives.WriteUInt64LittleEndian(plain[OrderIdOffset..], command.OrderId);
-        BinaryPrimitives.WriteInt64LittleEndian(plain[PriceOffset..], command.Price.Ticks);
-        BinaryPrimitives.WriteInt64LittleEndian(plain[QuantityOffset..], command.Quantity.Lots);
-        BinaryPrimitives.WriteInt32LittleEndian(plain[InstrumentOffset..], command.InstrumentId);
-        BinaryPrimitives.WriteInt32LittleEndian(plain[AccountOffset..], command.AccountId);
-        BinaryPrimitives.WriteInt32LittleEndian(plain[SessionOffset..], command.SessionId);
-        BinaryPrimitives.WriteInt32LittleEndian(plain[StrategyOffset..], command.StrategyId);
-        BinaryPrimitives.WriteUInt32LittleEndian(plain[ReceivedOffset..], Before(command.Hops.ReceivedNs, command.Hops.SequencedNs));
-        BinaryPrimitives.WriteUInt32LittleEndian(plain[ValidatedOffset..], Before(command.Hops.ValidatedNs, command.Hops.SequencedNs));
-        return presence == Presence.None ? PlainBytes : PlainBytes + EncodeRest(in command, presence, target[PlainBytes..]);
+        CommandParts parts = PartsOf(in command);
+        ref CommandHead head = ref MemoryMarshal.AsRef<CommandHead>(target);
+        head.Version = Version;
+        head.Type = command.Type;
+        head.Parts = parts;
+        head.Side = command.Side;
+        head.OrderType = command.OrderType;
+        head.TimeInForce = command.TimeInForce;
+        head.Flags = command.Flags;
+        head.Peg = command.Peg;
+        head.SelfTrade = command.SelfTrade;
+        head.Fields = command.Fields;
+        head.Scope = command.Scope;
+        head.Phase = command.Phase;
+        head.CancelsForbidden = (byte)(command.CancelsForbidden ? 1 : 0);
+        head.Reserved = 0;
+        head.OrderId = command.OrderId;
+        head.Price = command.Price;
+        head.Quantity = command.Quantity;
+        head.InstrumentId = command.InstrumentId;
+        head.AccountId = command.AccountId;
+        head.SessionId = command.SessionId;
+        head.StrategyId = command.StrategyId;
+        head.ReceivedBeforeNs = 0;
+        head.ValidatedBeforeNs = 0;
+        return parts == CommandParts.None ? PlainBytes : PlainBytes + EncodeRest(in command, parts, target[PlainBytes..]);
+    }
+
+    /// <summary>A command where it lies, of bytes that are exactly one.</summary>
+    /// <param name="sequence">From the record's head.</param>
+    /// <param name="timeNs">From the record's head.</param>
+    /// <param name="command">Not to be looked at unless Ok.</param>
+    /// <returns>Ok; otherwise why not.</returns>
+    public static CodecStatus TryView(ReadOnlySpan<byte> source, long sequence, long timeNs, out CommandView command)
+    {
+        CodecStatus status = Check(source);
+        command = status == CodecStatus.Ok ? new CommandView(source, sequence, timeNs) : default;
+        return status;
+    }
+
+    /// <summary>As <see cref="TryView"/>, of bytes that <see cref="Encode"/> wrote or that were found good before: they are not checked
+    /// again.</summary>
+    /// <exception cref="ArgumentException">They are too few for any command.</exception>
+    public static CommandView View(ReadOnlySpan<byte> source, long sequence, long timeNs)
+    {
+        Invariant.That(Check(source) == CodecStatus.Ok, "bytes that are not checked again are a command");
+        return source.Length >= PlainBytes
+            ? new CommandView(source, sequence, timeNs)
+            : throw new ArgumentException($"a command has {PlainBytes} bytes or more, these are {source.Length}", nameof(source));
     }
 
     /// <summary>Decodes exactly one command from exactly its bytes.</summary>
@@ -104,44 +107,19 @@ public static partial class CommandCodec
     /// <returns>Ok; otherwise why not, and an empty command.</returns>
     public static CodecStatus TryDecode(ReadOnlySpan<byte> source, long sequence, long timeNs, out OrderCommand command)
     {
-        command = default;
-        CodecStatus status = CheckPlain(source);
-        if (status != CodecStatus.Ok)
-        {
-            return status;
-        }
-
-        ReadOnlySpan<byte> plain = source[..PlainBytes];
-        command.Sequence = sequence;
-        command.TimeNs = timeNs;
-        command.Type = (CommandType)plain[1];
-        command.Side = (Side)plain[4];
-        command.OrderType = (OrderType)plain[5];
-        command.TimeInForce = (TimeInForce)plain[6];
-        command.Flags = (OrderFlags)plain[7];
-        command.Peg = (PegReference)plain[8];
-        command.SelfTrade = (SelfTradePrevention)plain[9];
-        command.Fields = (ReplaceFields)plain[10];
-        command.Scope = (MassCancelScope)plain[11];
-        command.Phase = (TradingPhase)plain[12];
-        command.CancelsForbidden = plain[13] != 0;
-        command.OrderId = BinaryPrimitives.ReadUInt64LittleEndian(plain[OrderIdOffset..]);
-        command.Price = new Price(BinaryPrimitives.ReadInt64LittleEndian(plain[PriceOffset..]));
-        command.Quantity = new Quantity(BinaryPrimitives.ReadInt64LittleEndian(plain[QuantityOffset..]));
-        command.InstrumentId = BinaryPrimitives.ReadInt32LittleEndian(plain[InstrumentOffset..]);
-        command.AccountId = BinaryPrimitives.ReadInt32LittleEndian(plain[AccountOffset..]);
-        command.SessionId = BinaryPrimitives.ReadInt32LittleEndian(plain[SessionOffset..]);
-        command.StrategyId = BinaryPrimitives.ReadInt32LittleEndian(plain[StrategyOffset..]);
-        command.Hops.ReceivedNs = -(long)BinaryPrimitives.ReadUInt32LittleEndian(plain[ReceivedOffset..]);
-        command.Hops.ValidatedNs = -(long)BinaryPrimitives.ReadUInt32LittleEndian(plain[ValidatedOffset..]);
-        Presence presence = (Presence)BinaryPrimitives.ReadUInt16LittleEndian(plain[PresenceOffset..]);
-        status = DecodeRest(source[PlainBytes..], presence, ref command);
-        if (status != CodecStatus.Ok)
-        {
-            command = default;
-        }
-
+        CodecStatus status = TryView(source, sequence, timeNs, out CommandView view);
+        command = status == CodecStatus.Ok ? view.ToCommand() : default;
         return status;
+    }
+
+    /// <summary>Whether bytes are exactly one command.</summary>
+    /// <returns>Ok; otherwise why not.</returns>
+    public static CodecStatus Check(ReadOnlySpan<byte> source)
+    {
+        CodecStatus status = CheckPlain(source);
+        return status == CodecStatus.Ok
+            ? CheckRest(source[PlainBytes..], (CommandParts)BinaryPrimitives.ReadUInt16LittleEndian(source[PartsOffset..]))
+            : status;
     }
 
     private static CodecStatus CheckPlain(ReadOnlySpan<byte> source)
@@ -177,7 +155,4 @@ public static partial class CommandCodec
             && source[15] == 0;
         return isKnown ? CodecStatus.Ok : CodecStatus.BadValue;
     }
-
-    // How long before it was sequenced; 0 when it is not known, at most what 32 bits hold: 4.29 s.
-    private static uint Before(long hopNs, long sequencedNs) => hopNs == 0 ? 0 : (uint)Math.Clamp(sequencedNs - hopNs, 0, uint.MaxValue);
 }

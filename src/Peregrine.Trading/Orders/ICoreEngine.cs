@@ -74,6 +74,9 @@ public interface ICoreEngine
     /// <returns>False when there are no more.</returns>
     bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level);
 
+    /// <summary>Nobody reads the changes of an instrument's levels from here on: they need not be told. A hint.</summary>
+    void SilenceLevels(int instrumentId);
+
     /// <summary>Price of the last trade of an instrument, in a state that was loaded.</summary>
     bool TryGetLastTrade(int instrumentId, out Price price);
 

@@ -71,6 +71,9 @@ public struct InProcessEngine(MatchingEngine books) : ICoreEngine
         books.TryGetLevel(instrumentId, side, depth, out level);
 
     /// <inheritdoc/>
+    public readonly void SilenceLevels(int instrumentId) => books.TellLevels(instrumentId, tells: false);
+
+    /// <inheritdoc/>
     public readonly bool TryGetLastTrade(int instrumentId, out Price price) => books.TryGetLastTrade(instrumentId, out price);
 
     /// <inheritdoc/>

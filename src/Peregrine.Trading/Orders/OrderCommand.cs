@@ -4,8 +4,9 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Trading.Orders;
 
 /// <summary>
-/// One request to the core: fixed size, no references, the same for every way in. The sequencer fills
-/// <see cref="Sequence"/> and <see cref="TimeNs"/>; after that it is the only input the core has.
+/// One request to the core as a value, for whoever makes one: fixed size, no references, the same for every way in. On its way it is bytes
+/// (<see cref="CommandCodec"/>), and <see cref="CommandView"/> is what the core takes. The sequencer gives it <see cref="Sequence"/> and
+/// <see cref="TimeNs"/>; after that it is the only input the core has.
 /// </summary>
 public struct OrderCommand
 {
@@ -68,11 +69,6 @@ public struct OrderCommand
 
     /// <summary>Sequence number that the request had in its session.</summary>
     public long SessionSequence;
-
-    /// <summary>When the request passed each hop; the core ignores them.</summary>
-    public HopTimes Hops;
-
-    // The ids last: of a request without them nothing but their lengths is read, and a command comes from another core line by line.
 
     /// <summary>The client's id of this request; empty when the client names orders by their order ids.</summary>
     public ClientOrderId ClientOrderId;

@@ -9,7 +9,7 @@ namespace Peregrine.Trading.Orders;
 public partial class TradingCore<TEngine>
     where TEngine : struct, ICoreEngine
 {
-    private RiskVerdict CheckNew(in OrderCommand command)
+    private RiskVerdict CheckNew(in CommandView command)
     {
         RiskSubject subject = new()
         {
@@ -17,8 +17,8 @@ public partial class TradingCore<TEngine>
             Type = command.OrderType,
             HasLimit = OrderTypes.HasPrice(command.OrderType, command.Flags),
             PriceTicks = command.Price.Ticks,
-            StopTicks = command.Attributes.StopPrice.Ticks,
-            OffsetTicks = command.Attributes.OffsetTicks,
+            StopTicks = command.StopPrice.Ticks,
+            OffsetTicks = command.OffsetTicks,
             Lots = command.Quantity.Lots,
         };
         RiskVerdict verdict = CheckRisk(ref subject, command.InstrumentId, command.AccountId);
@@ -28,12 +28,12 @@ public partial class TradingCore<TEngine>
     }
 
     /// <param name="fields">What is named; a stop price that a triggered order names again, unchanged, is taken out.</param>
-    private RiskVerdict CheckReplace(in OrderCommand command, int slot, ref ReplaceFields fields)
+    private RiskVerdict CheckReplace(in CommandView command, int slot, ref ReplaceFields fields)
     {
         ref OrderRecord record = ref _orders[slot];
         bool isOther = command.InstrumentId != record.InstrumentId || command.Side != record.Side || command.OrderType != record.OrderType;
         bool asksForMore = (command.Flags & ~record.Flags) != 0;
-        if (asksForMore || (isOther && command.OriginalClientOrderId.Length > 0))
+        if (asksForMore || (isOther && command.HasOriginalClientOrderId))
         {
             return RiskVerdict.Because(RejectReason.NotReplaceable);
         }
@@ -59,13 +59,13 @@ public partial class TradingCore<TEngine>
             : verdict;
     }
 
-    private void AddExtras(in OrderCommand command, int slot, ref ReplaceFields fields, ref RiskSubject subject)
+    private void AddExtras(in CommandView command, int slot, ref ReplaceFields fields, ref RiskSubject subject)
     {
         ref OrderRecord record = ref _orders[slot];
         OrderAttributes attributes = (record.Kind & RecordKind.HasExtras) != 0 ? _orders.Extras(slot).Attributes : default;
         bool namesStop = (fields & ReplaceFields.Stop) != 0;
-        subject.StopTicks = namesStop ? command.Attributes.StopPrice.Ticks : attributes.StopPrice.Ticks;
-        subject.OffsetTicks = namesStop ? command.Attributes.OffsetTicks : attributes.OffsetTicks;
+        subject.StopTicks = namesStop ? command.StopPrice.Ticks : attributes.StopPrice.Ticks;
+        subject.OffsetTicks = namesStop ? command.OffsetTicks : attributes.OffsetTicks;
         if ((record.Kind & RecordKind.Triggered) == 0)
         {
             return;
@@ -73,7 +73,7 @@ public partial class TradingCore<TEngine>
 
         // The client goes on to call it a stop order, with the stop price that it had.
         subject.Type = record.OrderType == OrderType.StopLimit ? OrderType.Limit : OrderType.Market;
-        bool isSame = command.Attributes.StopPrice == attributes.StopPrice && command.Attributes.OffsetTicks == attributes.OffsetTicks;
+        bool isSame = command.StopPrice == attributes.StopPrice && command.OffsetTicks == attributes.OffsetTicks;
         fields = isSame ? fields & ~ReplaceFields.Stop : fields;
     }
 
@@ -114,7 +114,7 @@ public partial class TradingCore<TEngine>
         return _shown[instrument.Id]!.TryGetBest(side.Opposite(), out Price best) ? best.Ticks : instrument.ReferencePrice.Ticks;
     }
 
-    private RiskVerdict VerdictOf(RejectReason reason, in OrderCommand command)
+    private RiskVerdict VerdictOf(RejectReason reason, in CommandView command)
     {
         if (reason == RejectReason.OrderCapacity)
         {
@@ -122,7 +122,7 @@ public partial class TradingCore<TEngine>
         }
 
         return reason == RejectReason.ExpiryPassed
-            ? new RiskVerdict(reason, command.TimeNs, command.Attributes.ExpireTimeNs)
+            ? new RiskVerdict(reason, command.TimeNs, command.ExpireTimeNs)
             : RiskVerdict.Because(reason);
     }
 }

@@ -13,7 +13,7 @@ public partial class TradingCore<TEngine>
     private ReplaceFields _requestFields;
 
     /// <summary>Applies the events from an index on. An event's tag is the record of its order.</summary>
-    private void ApplyEvents(in OrderCommand command, int from, ReportBuffer reports)
+    private void ApplyEvents(in CommandView command, int from, ReportBuffer reports)
     {
         foreach (ref readonly MatchEvent match in _events.Span[from..])
         {
@@ -23,7 +23,7 @@ public partial class TradingCore<TEngine>
                     ApplyReplaced(in command, in match, reports);
                     break;
                 case MatchEventType.Accepted:
-                    _ = ref AddReport(in command, match.Tag, ReportType.Accepted, reports);
+                    AddReport(in command, match.Tag, ReportType.Accepted, reports);
                     break;
                 case MatchEventType.Trade:
                     _lastTrades[match.InstrumentId] = match.Price;
@@ -38,13 +38,13 @@ public partial class TradingCore<TEngine>
                 case MatchEventType.Triggered:
                     _orders[match.Tag].Kind |= RecordKind.Triggered;
                     _orders.Changed(match.Tag);
-                    _ = ref AddReport(in command, match.Tag, ReportType.Triggered, reports);
+                    AddReport(in command, match.Tag, ReportType.Triggered, reports);
                     break;
                 case MatchEventType.Restated:
                     Restate(in command, match.Tag, match.Reason, match.Price, reports);
                     break;
                 case MatchEventType.PhaseChanged:
-                    ReportPhase(in command, in match, reports);
+                    WritePhase(in command, in match, reports);
                     break;
                 case MatchEventType.LevelChanged when _untraded > 0:
                     _shown[match.InstrumentId]?.Apply(in match);
@@ -64,10 +64,14 @@ public partial class TradingCore<TEngine>
         {
             _shown[instrumentId] = null;
             _untraded--;
+            if (!TellsLevels)
+            {
+                _engine.SilenceLevels(instrumentId);
+            }
         }
     }
 
-    private void ApplyReplaced(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
+    private void ApplyReplaced(in CommandView command, in MatchEvent match, ReportBuffer reports)
     {
         int slot = match.Tag;
         Invariant.That(slot == _requestSlot, "only the order of the request is replaced");
@@ -84,7 +88,7 @@ public partial class TradingCore<TEngine>
         }
 
         Rename(in command, slot, out ClientOrderId original);
-        if (command.ClientOrderId.Length > 0 || (record.Kind & RecordKind.HasExtras) != 0)
+        if (command.HasClientOrderId || (record.Kind & RecordKind.HasExtras) != 0)
         {
             _orders.Renamed(slot);
         }
@@ -93,10 +97,10 @@ public partial class TradingCore<TEngine>
             _orders.Changed(slot);
         }
 
-        AddReport(in command, slot, ReportType.Replaced, reports).OriginalClientOrderId = original;
+        AddReport(in command, slot, ReportType.Replaced, new Told { Original = original.Span }, reports);
     }
 
-    private void ReplaceExtras(in OrderCommand command, in MatchEvent match)
+    private void ReplaceExtras(in CommandView command, in MatchEvent match)
     {
         ref OrderRecord record = ref _orders[match.Tag];
         ref OrderExtras extras = ref _orders.Extras(match.Tag);
@@ -107,24 +111,23 @@ public partial class TradingCore<TEngine>
         }
 
         ref OrderAttributes now = ref extras.Attributes;
-        ref readonly OrderAttributes wanted = ref command.Attributes;
         ReplaceFields fields = _requestFields;
         if ((fields & ReplaceFields.Stop) != 0)
         {
             // Of a trailing stop the distance was named, and the event tells where it stands.
             now.StopPrice = match.Price;
-            now.StopPrice = record.OrderType == OrderType.StopLimit ? wanted.StopPrice : now.StopPrice;
-            now.OffsetTicks = record.OrderType == OrderType.TrailingStop ? wanted.OffsetTicks : now.OffsetTicks;
+            now.StopPrice = record.OrderType == OrderType.StopLimit ? command.StopPrice : now.StopPrice;
+            now.OffsetTicks = record.OrderType == OrderType.TrailingStop ? command.OffsetTicks : now.OffsetTicks;
         }
 
-        now.DisplayQuantity = (fields & ReplaceFields.Display) != 0 ? wanted.DisplayQuantity : now.DisplayQuantity;
-        now.MinimumQuantity = (fields & ReplaceFields.Minimum) != 0 ? wanted.MinimumQuantity : now.MinimumQuantity;
-        now.ExpireTimeNs = (fields & ReplaceFields.Expiry) != 0 ? wanted.ExpireTimeNs : now.ExpireTimeNs;
+        now.DisplayQuantity = (fields & ReplaceFields.Display) != 0 ? command.DisplayQuantity : now.DisplayQuantity;
+        now.MinimumQuantity = (fields & ReplaceFields.Minimum) != 0 ? command.MinimumQuantity : now.MinimumQuantity;
+        now.ExpireTimeNs = (fields & ReplaceFields.Expiry) != 0 ? command.ExpireTimeNs : now.ExpireTimeNs;
         extras.PeggedPrice = record.OrderType == OrderType.Pegged ? match.Price : extras.PeggedPrice;
     }
 
     private void ApplyFill(
-        in OrderCommand command, in MatchEvent trade, int slot, ulong contraOrderId, Quantity leaves, bool isAggressor, ReportBuffer reports)
+        in CommandView command, in MatchEvent trade, int slot, ulong contraOrderId, Quantity leaves, bool isAggressor, ReportBuffer reports)
     {
         ref OrderRecord record = ref _orders[slot];
         record.CumulativeQuantity += trade.Quantity;
@@ -139,14 +142,11 @@ public partial class TradingCore<TEngine>
         }
 
         _orders.Changed(slot);
-        ref OrderReport report = ref AddReport(in command, slot, ReportType.Trade, reports);
-        report.LastPrice = trade.Price;
-        report.LastQuantity = trade.Quantity;
-        report.ContraOrderId = contraOrderId;
-        report.IsAggressor = isAggressor;
+        Told told = new() { LastPrice = trade.Price, LastQuantity = trade.Quantity, ContraOrderId = contraOrderId, IsAggressor = isAggressor };
+        AddReport(in command, slot, ReportType.Trade, in told, reports);
     }
 
-    private void ApplyCancelled(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
+    private void ApplyCancelled(in CommandView command, in MatchEvent match, ReportBuffer reports)
     {
         int slot = match.Tag;
         ref OrderRecord record = ref _orders[slot];
@@ -171,7 +171,7 @@ public partial class TradingCore<TEngine>
             record.Quantity = record.CumulativeQuantity + match.Leaves;
         }
 
-        if (isAsked && command.ClientOrderId.Length > 0)
+        if (isAsked && command.HasClientOrderId)
         {
             _orders.Renamed(slot);
         }
@@ -181,14 +181,12 @@ public partial class TradingCore<TEngine>
         }
 
         ReportType type = !hasEnded ? ReportType.Reduced : isExpired ? ReportType.Expired : ReportType.Cancelled;
-        ref OrderReport report = ref AddReport(in command, slot, type, reports);
-        report.OriginalClientOrderId = original;
-        report.LastQuantity = hasEnded ? Quantity.Zero : match.Quantity;
-        report.Reason = match.Reason;
+        Told told = new() { Original = original.Span, LastQuantity = hasEnded ? Quantity.Zero : match.Quantity, Reason = match.Reason };
+        AddReport(in command, slot, type, in told, reports);
         _reasonCounts[(int)match.Reason]++;
     }
 
-    private void Restate(in OrderCommand command, int slot, RejectReason reason, Price price, ReportBuffer reports)
+    private void Restate(in CommandView command, int slot, RejectReason reason, Price price, ReportBuffer reports)
     {
         ref OrderRecord record = ref _orders[slot];
         switch (reason)
@@ -208,7 +206,7 @@ public partial class TradingCore<TEngine>
 
         // Pegs and trailing stops always have extras.
         _orders.Renamed(slot);
-        AddReport(in command, slot, ReportType.Restated, reports).Reason = reason;
+        AddReport(in command, slot, ReportType.Restated, new Told { Reason = reason }, reports);
         _reasonCounts[(int)reason]++;
     }
 
@@ -216,7 +214,7 @@ public partial class TradingCore<TEngine>
     /// The engine accepts an order at the price that was asked for. Where the order takes its price from the book, a report of its own tells the one
     /// that it has, if it still works.
     /// </summary>
-    private void TellArrivalPrice(in OrderCommand command, int slot, ReportBuffer reports)
+    private void TellArrivalPrice(in CommandView command, int slot, ReportBuffer reports)
     {
         ref OrderRecord record = ref _orders[slot];
         bool takesPrice = OrderTypes.Has(record.OrderType, OrderTraits.TakesPrice);
@@ -236,26 +234,6 @@ public partial class TradingCore<TEngine>
         {
             Restate(in command, slot, reason, now, reports);
         }
-    }
-
-    private void ReportPhase(in OrderCommand command, in MatchEvent match, ReportBuffer reports)
-    {
-        // It is nobody's, and tells nothing of the order whose arrival may have caused it.
-        ref OrderReport report = ref AddNumbered(in command, ReportType.PhaseChanged, reports);
-        report = new OrderReport
-        {
-            ExecId = report.ExecId,
-            Sequence = report.Sequence,
-            TimeNs = report.TimeNs,
-            Type = ReportType.PhaseChanged,
-            InstrumentId = match.InstrumentId,
-            AccountId = -1,
-            SessionId = -1,
-            Reason = match.Reason,
-            Phase = match.Phase,
-            CancelsForbidden = match.Quantity.Lots != 0,
-        };
-        _reasonCounts[(int)match.Reason]++;
     }
 
     /// <summary>The order works no more; its change goes into the digest after this.</summary>

@@ -11,7 +11,7 @@ public partial class TradingCore<TEngine>
     private const int NoRecord = -1;
     private const ReplaceFields PriceAndQuantity = ReplaceFields.Price | ReplaceFields.Leaves;
 
-    private void BeginNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginNew(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         if (IsDuplicate(in command, in keys))
         {
@@ -32,7 +32,7 @@ public partial class TradingCore<TEngine>
         _step = Step.New;
     }
 
-    private void CompleteNew(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void CompleteNew(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = (RejectReason)_engine.Complete(_events);
         int slot = _slot;
@@ -51,14 +51,14 @@ public partial class TradingCore<TEngine>
     }
 
     // An id counts as used even when its order was refused: a resent copy of a refused order must not slip through later.
-    private void RefuseNew(in OrderCommand command, in CommandKeys keys, RiskVerdict verdict, ReportBuffer reports)
+    private void RefuseNew(in CommandView command, in CommandKeys keys, RiskVerdict verdict, ReportBuffer reports)
     {
         Register(in command, in keys, command.OrderId, NoRecord);
         ReportRejected(in command, verdict, reports);
     }
 
     /// <summary>Cancel and reduce.</summary>
-    private void BeginCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginCancel(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         if (reason != RejectReason.None)
@@ -80,7 +80,7 @@ public partial class TradingCore<TEngine>
         (_slot, _step) = (slot, Step.Request);
     }
 
-    private void BeginReplace(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginReplace(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         ReplaceFields fields = command.Fields;
@@ -96,7 +96,7 @@ public partial class TradingCore<TEngine>
     }
 
     // A cancel, a reduce or a replace.
-    private void CompleteRequest(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void CompleteRequest(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = (RejectReason)_engine.Complete(_events);
         int slot = _slot;
@@ -119,7 +119,7 @@ public partial class TradingCore<TEngine>
         TellArrivalPrice(in command, slot, reports);
     }
 
-    private void BeginReplace(in OrderCommand command, in OrderRecord record, ReplaceFields fields)
+    private void BeginReplace(in CommandView command, in OrderRecord record, ReplaceFields fields)
     {
         if (fields == PriceAndQuantity)
         {
@@ -139,32 +139,30 @@ public partial class TradingCore<TEngine>
             Fields = fields,
             Price = command.Price,
             Leaves = (fields & ReplaceFields.Leaves) != 0 ? command.Quantity - record.CumulativeQuantity : Quantity.Zero,
-            StopPrice = command.Attributes.StopPrice,
-            OffsetTicks = command.Attributes.OffsetTicks,
-            DisplayQuantity = command.Attributes.DisplayQuantity,
-            MinimumQuantity = command.Attributes.MinimumQuantity,
-            ExpireTimeNs = command.Attributes.ExpireTimeNs,
+            StopPrice = command.StopPrice,
+            OffsetTicks = command.OffsetTicks,
+            DisplayQuantity = command.DisplayQuantity,
+            MinimumQuantity = command.MinimumQuantity,
+            ExpireTimeNs = command.ExpireTimeNs,
         };
         _engine.BeginReplace(in replace, _events);
     }
 
-    private void ExecuteStatus(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void ExecuteStatus(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = Resolve(in command, in keys, out int slot);
         if (slot != NoRecord)
         {
-            ref OrderReport found = ref AddReport(in command, slot, ReportType.Status, reports);
-            found.Reason = _orders[slot].Reason;
+            AddReport(in command, slot, ReportType.Status, new Told { Reason = _orders[slot].Reason }, reports);
             return;
         }
 
-        ref OrderReport report = ref AddEmptyReport(in command, ReportType.Status, reason, reports);
-        report.Status = OrderStatus.Rejected;
-        report.ClientOrderId = command.OriginalClientOrderId;
+        AddRequestReport(in command, ReportType.Status, OrderStatus.Rejected,
+            new Told { Reason = reason, Original = command.OriginalClientOrderId }, 0, reports);
     }
 
     /// <summary>What a cancel, a reduce and a replace have in common: a fresh id, and a working order of the same session.</summary>
-    private RejectReason CheckRequest(in OrderCommand command, in CommandKeys keys, out int slot)
+    private RejectReason CheckRequest(in CommandView command, in CommandKeys keys, out int slot)
     {
         RejectReason reason = Resolve(in command, in keys, out slot);
         if (IsDuplicate(in command, in keys))
@@ -177,9 +175,9 @@ public partial class TradingCore<TEngine>
 
     /// <summary>Finds the record of the order that a request means: by any client id it ever had that is still known, or by its order id.</summary>
     /// <returns>None; OrderClosed when the order is too old to have a record, or was refused; UnknownOrder.</returns>
-    private RejectReason Resolve(in OrderCommand command, in CommandKeys keys, out int slot)
+    private RejectReason Resolve(in CommandView command, in CommandKeys keys, out int slot)
     {
-        if (command.OriginalClientOrderId.Length == 0)
+        if (!command.HasOriginalClientOrderId)
         {
             slot = _orders.Find(command.OrderId);
             bool isOwn = slot != NoRecord && _orders[slot].SessionId == command.SessionId;
@@ -202,12 +200,12 @@ public partial class TradingCore<TEngine>
         return RejectReason.None;
     }
 
-    private bool IsDuplicate(in OrderCommand command, in CommandKeys keys) =>
-        command.ClientOrderId.Length > 0 && _clientIds.TryFind(keys.Own, out _, out _);
+    private bool IsDuplicate(in CommandView command, in CommandKeys keys) =>
+        command.HasClientOrderId && _clientIds.TryFind(keys.Own, out _, out _);
 
-    private void Register(in OrderCommand command, in CommandKeys keys, ulong orderId, int slot)
+    private void Register(in CommandView command, in CommandKeys keys, ulong orderId, int slot)
     {
-        if (command.ClientOrderId.Length == 0)
+        if (!command.HasClientOrderId)
         {
             return;
         }
@@ -233,7 +231,7 @@ public partial class TradingCore<TEngine>
 
     private bool IsNamed(int slot, ClientOrderKey key) => (_orders[slot].Kind & RecordKind.HasClientId) != 0 && _orders.Name(slot).Key == key;
 
-    private void RefuseRequest(in OrderCommand command, in CommandKeys keys, int slot, RiskVerdict verdict, ReportBuffer reports)
+    private void RefuseRequest(in CommandView command, in CommandKeys keys, int slot, RiskVerdict verdict, ReportBuffer reports)
     {
         if (verdict.Reason != RejectReason.DuplicateClientOrderId)
         {
@@ -244,7 +242,7 @@ public partial class TradingCore<TEngine>
     }
 
     /// <summary>The engine has taken a request about an order: the events that follow are told with the client's id of it.</summary>
-    private void BeginRequest(in OrderCommand command, in CommandKeys keys, int slot)
+    private void BeginRequest(in CommandView command, in CommandKeys keys, int slot)
     {
         Register(in command, in keys, _orders[slot].OrderId, slot);
         _requestSlot = slot;
@@ -253,12 +251,12 @@ public partial class TradingCore<TEngine>
 
     /// <summary>Gives an order the id of the request that changed it, before its change goes into the digest.</summary>
     /// <param name="original">The id it had.</param>
-    private void Rename(in OrderCommand command, int slot, out ClientOrderId original)
+    private void Rename(in CommandView command, int slot, out ClientOrderId original)
     {
         ref OrderRecord record = ref _orders[slot];
         bool hasName = (record.Kind & RecordKind.HasClientId) != 0;
         original = hasName ? _orders.Name(slot).Id : default;
-        if (command.ClientOrderId.Length == 0)
+        if (!command.HasClientOrderId)
         {
             return;
         }
@@ -266,11 +264,11 @@ public partial class TradingCore<TEngine>
         ReleaseName(slot);
 
         record.Kind |= RecordKind.HasClientId;
-        _orders.Name(slot).Id = command.ClientOrderId;
+        _ = ClientOrderId.TryCreate(command.ClientOrderId, out _orders.Name(slot).Id);
         _orders.Name(slot).Key = _requestKey;
     }
 
-    private int TakeRecord(in OrderCommand command, in CommandKeys keys)
+    private int TakeRecord(in CommandView command, in CommandKeys keys)
     {
         int slot = _orders.Take();
         ref OrderRecord record = ref _orders[slot];
@@ -291,10 +289,10 @@ public partial class TradingCore<TEngine>
         record.Reason = RejectReason.None;
         record.Kind = RecordKind.Plain;
         record.IsNameAged = false;
-        if (command.ClientOrderId.Length > 0)
+        if (command.HasClientOrderId)
         {
             record.Kind |= RecordKind.HasClientId;
-            _orders.Name(slot).Id = command.ClientOrderId;
+            _ = ClientOrderId.TryCreate(command.ClientOrderId, out _orders.Name(slot).Id);
             _orders.Name(slot).Key = keys.Own;
         }
 
@@ -313,25 +311,20 @@ public partial class TradingCore<TEngine>
         return slot;
     }
 
-    // Most orders have none: one look at all of it is less than making and comparing a whole OrderExtras.
-    private static bool HasExtras(in OrderCommand command)
-    {
-        ref readonly OrderAttributes attributes = ref command.Attributes;
-        long any = attributes.StopPrice.Ticks | attributes.OffsetTicks | attributes.DisplayQuantity.Lots | attributes.MinimumQuantity.Lots
-            | attributes.ExpireTimeNs | (uint)command.StrategyId | (byte)command.Peg | (byte)command.SelfTrade;
-        return any != 0;
-    }
+    // Most orders have none.
+    private static bool HasExtras(in CommandView command) =>
+        command.HasAttributes || ((uint)command.StrategyId | (byte)command.Peg | (byte)command.SelfTrade) != 0;
 
-    private MatchOrder ToMatchOrder(in OrderCommand command, int slot) => new()
+    private MatchOrder ToMatchOrder(in CommandView command, int slot) => new()
     {
         OrderId = command.OrderId,
         Price = command.Price,
         Quantity = command.Quantity,
-        StopPrice = command.Attributes.StopPrice,
-        OffsetTicks = command.Attributes.OffsetTicks,
-        DisplayQuantity = command.Attributes.DisplayQuantity,
-        MinimumQuantity = command.Attributes.MinimumQuantity,
-        ExpireTimeNs = command.Attributes.ExpireTimeNs,
+        StopPrice = command.StopPrice,
+        OffsetTicks = command.OffsetTicks,
+        DisplayQuantity = command.DisplayQuantity,
+        MinimumQuantity = command.MinimumQuantity,
+        ExpireTimeNs = command.ExpireTimeNs,
         InstrumentId = command.InstrumentId,
         Account = command.AccountId,
         Firm = _accounts[command.AccountId].FirmId == 0 ? -1 : _accounts[command.AccountId].FirmId,

@@ -6,7 +6,7 @@ using Peregrine.Trading.Matching;
 namespace Peregrine.Trading.Orders;
 
 /// <summary>Takes the state of one order.</summary>
-public delegate void OrderVisitor(in OrderReport report);
+public delegate void OrderVisitor(in ReportView report);
 
 /// <summary>What stands before the saved state of a core.</summary>
 internal readonly record struct SavedHeader(CoreOptions Options, ulong Hash, long Sequence, long ExecId, int RulesBytes, int Reports, int Reasons);
@@ -88,19 +88,24 @@ public partial class TradingCore<TEngine>
     /// <remarks>Changes nothing. Not for the hot path.</remarks>
     public void TellOrders(OrderVisitor visitor)
     {
+        Span<byte> bytes = stackalloc byte[ReportCodec.BytesMax];
         foreach (int slot in _orders.OldestFirst())
         {
-            OrderReport report = new()
+            ReportWriter writer = new(bytes);
+            writer.Head = default;
+            WriteOrder(ref writer.Head, slot);
+            writer.Head.Type = ReportType.Status;
+            writer.Head.Reason = _orders[slot].Reason;
+            writer.Head.Sequence = LastSequence;
+            writer.Head.TimeNs = _engine.TimeNs;
+            writer.Head.SessionId = _orders[slot].SessionId;
+            WriteParts(ref writer, slot, new Told());
+            if ((_orders[slot].Kind & RecordKind.HasClientId) != 0)
             {
-                Sequence = LastSequence,
-                TimeNs = _engine.TimeNs,
-                Type = ReportType.Status,
-                SessionId = _orders[slot].SessionId,
-                Reason = _orders[slot].Reason,
-                ClientOrderId = (_orders[slot].Kind & RecordKind.HasClientId) != 0 ? _orders.Name(slot).Id : default,
-            };
-            CopyOrder(slot, ref report);
-            visitor(in report);
+                writer.Add(ReportParts.ClientId, _orders.Name(slot).Id.Span);
+            }
+
+            visitor(new ReportView(bytes[..writer.Complete()]));
         }
 
         GC.KeepAlive(this);

@@ -95,7 +95,11 @@ public partial class TradingCore<TEngine>
     /// <summary>The engine behind it, to look at.</summary>
     public ref readonly TEngine Engine => ref _engine;
 
-    /// <summary>What the matching engine did with the last command, level changes included; valid until the next.</summary>
+    /// <summary>Whether <see cref="MatchEvents"/> has level changes of every instrument; otherwise only of those that have not traded, which the core
+    /// itself needs. Set it before the first command. Reports and state do not depend on it.</summary>
+    public bool TellsLevels { get; init; }
+
+    /// <summary>What the matching engine did with the last command; valid until the next.</summary>
     public MatchEventBuffer MatchEvents => _events;
 
     /// <summary>A digest of books, orders, client ids, rules and counters; equal cores have equal digests. A handful of multiplies to read.</summary>
@@ -175,19 +179,27 @@ public partial class TradingCore<TEngine>
     /// <param name="command">Its sequence number must be above that of the last.</param>
     /// <param name="reports">Gets at least one report for a command of a client; earlier ones in it stay.</param>
     /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
-    public void Execute(in OrderCommand command, ReportBuffer reports)
+    public void Execute(in CommandView command, ReportBuffer reports)
     {
         CommandKeys keys = CommandKeys.Of(in command);
         Execute(in command, in keys, reports);
     }
 
-    /// <summary>As <see cref="Execute(in OrderCommand, ReportBuffer)"/>, for callers that have computed the command's keys already,
+    /// <summary>As <see cref="Execute(in CommandView, ReportBuffer)"/>, of a command that is a value: it is put into bytes first.</summary>
+    public void Execute(in OrderCommand command, ReportBuffer reports)
+    {
+        Span<byte> bytes = stackalloc byte[CommandCodec.BytesMax];
+        int length = CommandCodec.Encode(in command, bytes);
+        Execute(CommandCodec.View(bytes[..length], command.Sequence, command.TimeNs), reports);
+    }
+
+    /// <summary>As <see cref="Execute(in CommandView, ReportBuffer)"/>, for callers that have computed the command's keys already,
     /// as for <see cref="Prefetch"/>.</summary>
     /// <param name="command">Its sequence number must be above that of the last.</param>
     /// <param name="keys">Of this very command.</param>
     /// <param name="reports">Gets at least one report for a command of a client; earlier ones in it stay.</param>
     /// <exception cref="BrokenInvariantException">The sequence went backwards: stop, and replay the journal.</exception>
-    public void Execute(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    public void Execute(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         Begin(in command, in keys, reports);
         Complete(in command, in keys, reports);
@@ -200,7 +212,7 @@ public partial class TradingCore<TEngine>
     /// <param name="reports">Gets what time brought, and why it was refused.</param>
     /// <exception cref="BrokenInvariantException">The sequence went backwards, or the command before is not complete: stop, and replay the
     /// journal.</exception>
-    public void Begin(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    public void Begin(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         Invariant.That(keys == CommandKeys.Of(in command), "the keys are the command's");
         Check.That(command.Sequence > LastSequence && _step == Step.Rest,
@@ -251,7 +263,7 @@ public partial class TradingCore<TEngine>
     /// <param name="command">The same as in <see cref="Begin"/>.</param>
     /// <param name="keys">The same.</param>
     /// <param name="reports">The same.</param>
-    public void Complete(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    public void Complete(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         Invariant.That(command.Sequence == LastSequence && _step != Step.Rest, "the command that was begun is completed");
         Step step = _step;
@@ -283,14 +295,14 @@ public partial class TradingCore<TEngine>
     /// for callers that have the commands to come at hand.</summary>
     /// <param name="command">One that comes soon.</param>
     /// <param name="keys">Of this very command.</param>
-    public void Prefetch(in OrderCommand command, in CommandKeys keys)
+    public void Prefetch(in CommandView command, in CommandKeys keys)
     {
-        if (command.ClientOrderId.Length > 0)
+        if (command.HasClientOrderId)
         {
             _clientIds.Prefetch(keys.Own);
         }
 
-        if (command.OriginalClientOrderId.Length > 0)
+        if (command.HasOriginalClientOrderId)
         {
             _clientIds.Prefetch(keys.Original);
             return;
@@ -302,9 +314,9 @@ public partial class TradingCore<TEngine>
 
     /// <summary>As <see cref="Prefetch"/>, some commands later: asks for the memory of the order that is found there.
     /// Pays where the orders are many.</summary>
-    public void PrefetchOrder(in OrderCommand command)
+    public void PrefetchOrder(in CommandView command)
     {
-        if (command.Type != CommandType.New && command.OriginalClientOrderId.Length == 0)
+        if (command.Type != CommandType.New && !command.HasOriginalClientOrderId)
         {
             _orders.PrefetchRecord(command.OrderId);
             _engine.PrefetchOrder(command.OrderId);
@@ -313,7 +325,7 @@ public partial class TradingCore<TEngine>
         GC.KeepAlive(this);
     }
 
-    private void BeginMassCancel(in OrderCommand command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginMassCancel(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = IsDuplicate(in command, in keys) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
         if (reason != RejectReason.None)
@@ -333,16 +345,15 @@ public partial class TradingCore<TEngine>
         _step = Step.MassCancel;
     }
 
-    private void CompleteMassCancel(in OrderCommand command, ReportBuffer reports)
+    private void CompleteMassCancel(in CommandView command, ReportBuffer reports)
     {
         int cancelled = _engine.Complete(_events);
         ApplyEvents(in command, _before, reports);
-        ref OrderReport report = ref AddEmptyReport(in command, ReportType.MassCancelled, RejectReason.None, reports);
-        report.CancelledCount = cancelled;
-        report.Status = OrderStatus.Cancelled;
+        Told told = new() { Original = command.OriginalClientOrderId };
+        AddRequestReport(in command, ReportType.MassCancelled, OrderStatus.Cancelled, in told, cancelled, reports);
     }
 
-    private RejectReason CheckScope(in OrderCommand command)
+    private RejectReason CheckScope(in CommandView command)
     {
         if ((command.Scope & MassCancelScope.Instrument) != 0 && (uint)command.InstrumentId >= (uint)_instruments.Length)
         {
@@ -360,7 +371,7 @@ public partial class TradingCore<TEngine>
         return isSessionGood && isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
     }
 
-    private void BeginPhase(in OrderCommand command, ReportBuffer reports)
+    private void BeginPhase(in CommandView command, ReportBuffer reports)
     {
         bool isKnown = (uint)command.InstrumentId < (uint)_instruments.Length;
         if (!isKnown || !TradingPhases.IsKnown(command.Phase))

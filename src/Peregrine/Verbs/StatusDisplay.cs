@@ -3,7 +3,7 @@ using Peregrine.Hosting.Configuration;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Primitives;
-using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
@@ -8,8 +9,8 @@ namespace Peregrine.Gateway.Tests.Drills;
 internal readonly record struct TrueReport(
     string Key, long ExecId, long Sequence, string ClientOrderId, ReportType Type, ulong OrderId, long Lots, long Leaves)
 {
-    public static TrueReport Of(string key, in OrderReport report) => new(
-        key, report.ExecId, report.Sequence, report.ClientOrderId.ToString(), report.Type, report.OrderId,
+    public static TrueReport Of(string key, in ReportView report) => new(
+        key, report.ExecId, report.Sequence, Encoding.ASCII.GetString(report.ClientOrderId), report.Type, report.OrderId,
         report.LastQuantity.Lots, report.LeavesQuantity.Lots);
 }
 
@@ -72,7 +73,7 @@ internal sealed class DrillTruth : IReportTap
     }
 
     /// <inheritdoc/>
-    public void OnReport(in OrderReport report, bool isReplay)
+    public void OnReport(in ReportView report, bool isReplay)
     {
         // Without an ExecID: an order as a snapshot knows it, no report.
         if (IsFrozen || report.ExecId == 0 || report.SessionId < 0)
@@ -113,11 +114,12 @@ internal sealed class DrillTruth : IReportTap
     {
     }
 
-    private static string KeyOf(in OrderReport report)
+    private static string KeyOf(in ReportView report)
     {
         bool isReject = report.Type == ReportType.CancelRejected;
-        return report.Type == ReportType.MassCancelled || (isReject && report.RequestType == CommandType.MassCancel) ? $"r {report.ClientOrderId}"
-            : isReject ? $"9 {report.ClientOrderId}"
+        string id = Encoding.ASCII.GetString(report.ClientOrderId);
+        return report.Type == ReportType.MassCancelled || (isReject && report.RequestType == CommandType.MassCancel) ? $"r {id}"
+            : isReject ? $"9 {id}"
             : DrillMessage.KeyOf(report.ExecId);
     }
 }

@@ -3,6 +3,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Primitives;
+using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -212,7 +213,7 @@ public sealed class ReportEncoderTests : IFixApplication
         Span<byte> text = stackalloc byte[RejectText.BytesMax];
         OrderReport report = new() { Reason = RejectReason.PriceLimit, LimitValue = limit, ObservedValue = observed };
 
-        Assert.Equal(expected, Encoding.ASCII.GetString(text[..RejectText.Write(text, report)]));
+        Assert.Equal(expected, Encoding.ASCII.GetString(text[..RejectText.Write(text, report.View())]));
     }
 
     [Fact]
@@ -267,7 +268,7 @@ public sealed class ReportEncoderTests : IFixApplication
     {
         MemorySessionStore store = new();
         FixSession session = new(new FixSessionOptions { CompId = "US", PeerCompId = "THEM" }, store, this);
-        new ReportEncoder(new NameTable(Rules)).Send(session, report, mark: 1);
+        new ReportEncoder(new NameTable(Rules)).Send(session, report.View(), mark: 1);
         Assert.True(store.TryRead(1, out ReadOnlySpan<byte> message, out _));
         string[] common = ["8", "9", "34", "49", "52", "56", "10"];
         return string.Concat(Encoding.ASCII.GetString(message).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)

@@ -23,10 +23,10 @@ public sealed class BlotterTests : IDisposable
         // More than the ring holds, and never faster than it is emptied.
         for (ulong order = 1; order <= pieces * pieceReports; order++)
         {
-            blotter.OnReport(new OrderReport { Type = ReportType.Accepted, OrderId = order, LeavesQuantity = new Quantity(1) }, isReplay: false);
+            Tell(blotter, new OrderReport { Type = ReportType.Accepted, OrderId = order, LeavesQuantity = new Quantity(1) }, isReplay: false);
             if (order % pieceReports == 0)
             {
-                Assert.True(SpinWait.SpinUntil(() => blotter.WaitingReports == 0, TimeSpan.FromSeconds(60)),
+                Assert.True(SpinWait.SpinUntil(() => blotter.WaitingBytes == 0, TimeSpan.FromSeconds(60)),
                     "the ring is emptied although nobody looks");
             }
         }
@@ -143,6 +143,12 @@ public sealed class BlotterTests : IDisposable
             report.OriginalClientOrderId = ClientOrderId.From(original);
         }
 
-        _blotter.OnReport(report, isReplay: true);
+        Tell(_blotter, report, isReplay: true);
+    }
+
+    private static void Tell(Blotter blotter, in OrderReport report, bool isReplay)
+    {
+        Span<byte> bytes = stackalloc byte[ReportCodec.BytesMax];
+        blotter.OnReport(ReportCodec.View(bytes[..ReportCodec.Encode(in report, bytes)]), isReplay);
     }
 }

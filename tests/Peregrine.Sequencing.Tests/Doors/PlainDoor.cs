@@ -68,7 +68,7 @@ internal sealed class PlainDoor(params ClientSession[] sessions) : IDoor
         return true;
     }
 
-    public void Deliver(DoorSession session, in OrderReport report, bool isReplay)
+    public void Deliver(DoorSession session, in ReportView report, bool isReplay)
     {
         if (isReplay)
         {
@@ -76,8 +76,9 @@ internal sealed class PlainDoor(params ClientSession[] sessions) : IDoor
             return;
         }
 
+        _ = ClientOrderId.TryCreate(report.ClientOrderId, out ClientOrderId id);
         Check.That(Answers.TryWrite(
-            new PlainAnswer(session.Place, IntakeStatus.Ok, report.Type, report.Reason, report.ClientOrderId, report.Sequence)), "room");
+            new PlainAnswer(session.Place, IntakeStatus.Ok, report.Type, report.Reason, id, report.Sequence)), "room");
     }
 
     public void OnReleased(long sequence)

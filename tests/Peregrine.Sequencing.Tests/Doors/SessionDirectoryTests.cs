@@ -62,11 +62,11 @@ public sealed class SessionDirectoryTests
         ReportRouter router = new(directory, [new Tap("x", seen), new Tap("y", seen)]);
         OrderReport report = new() { SessionId = SessionId.Of("C"), Sequence = 5, Type = ReportType.Accepted };
 
-        router.Deliver(in report);
+        Deliver(router, report);
         router.Open();
-        router.Deliver(in report);
-        router.Deliver(report with { SessionId = SessionId.Of("GONE") });
-        router.Deliver(report with { SessionId = -1 });
+        Deliver(router, report);
+        Deliver(router, report with { SessionId = SessionId.Of("GONE") });
+        Deliver(router, report with { SessionId = -1 });
 
         Assert.Equal(["x True", "y True", "x False", "y False", "x False", "y False", "x False", "y False"], seen);
         Assert.Equal((0, 1, 1, 1), (first.Answers.Count, second.Answers.Count, second.Replayed, router.OrphanReports));
@@ -80,10 +80,10 @@ public sealed class SessionDirectoryTests
         ReportRouter router = new(new SessionDirectory([door]), []);
         OrderReport report = new() { SessionId = SessionId.Of("A") };
 
-        router.Deliver(in report);
-        router.Deliver(in report);
+        Deliver(router, report);
+        Deliver(router, report);
         router.Open();
-        router.Deliver(in report);
+        Deliver(router, report);
 
         Assert.Equal((3L, 1L), (door.Attached[0].ReportCount, door.Attached[0].Delivered));
     }
@@ -93,16 +93,22 @@ public sealed class SessionDirectoryTests
     {
         ReportRouter router = new(new SessionDirectory([]), []);
 
-        router.Deliver(new OrderReport { SessionId = 5 });
+        Deliver(router, new OrderReport { SessionId = 5 });
 
         Assert.Equal(0, router.OrphanReports);
+    }
+
+    private static void Deliver(ReportRouter router, in OrderReport report)
+    {
+        Span<byte> bytes = stackalloc byte[ReportCodec.BytesMax];
+        router.Deliver(ReportCodec.View(bytes[..ReportCodec.Encode(in report, bytes)]));
     }
 
     private static ClientSession Client(string compId) => new(compId, [0]);
 
     private sealed class Tap(string name, List<string> seen) : IReportTap
     {
-        public void OnReport(in OrderReport report, bool isReplay) => seen.Add($"{name} {isReplay}");
+        public void OnReport(in ReportView report, bool isReplay) => seen.Add($"{name} {isReplay}");
 
         public void OnRules(TradingRules rules)
         {

@@ -63,6 +63,11 @@ internal readonly struct ShardsEngine(ShardedMatching shards) : ICoreEngine
     public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
         shards.AtRest.TryGetLevel(instrumentId, side, depth, out level);
 
+    // A hint that the shards need not take.
+    public void SilenceLevels(int instrumentId)
+    {
+    }
+
     public bool TryGetLastTrade(int instrumentId, out Price price) => shards.AtRest.TryGetLastTrade(instrumentId, out price);
 
     public bool TryGetOrder(ulong orderId, out RestingOrder order) => shards.AtRest.TryGetOrder(orderId, out order);

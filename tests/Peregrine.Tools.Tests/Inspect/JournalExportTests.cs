@@ -136,7 +136,6 @@ public sealed class JournalExportTests : IDisposable
             Quantity = new Quantity(long.MaxValue / 100),
             SessionSequence = long.MaxValue,
             TimeNs = 1_767_323_045_123_456_789,
-            Hops = new HopTimes { ReceivedNs = long.MinValue, ValidatedNs = long.MaxValue },
         };
         Write(order, order with { Sequence = 2, Price = new Price(long.MaxValue), Quantity = new Quantity(long.MinValue), TimeNs = -1 });
 

@@ -67,7 +67,7 @@ public class NumberEdgeTests
         {
             long lots = Math.Min(random.NextInt64(1, (instrument.QuantityLotsMax / 50) + 2), instrument.QuantityLotsMax - filled);
             Run(core, New(Side.Sell, random.NextInt64(1, instrument.PriceTicksMax), lots));
-            OrderReport report = Enumerable.Range(0, _reports.Count).Select(index => _reports[index])
+            OrderReport report = Enumerable.Range(0, _reports.Count).Select(index => _reports[index].ToReport())
                 .Single(report => report.Type == ReportType.Trade && report.Side == Side.Buy);
             notional += (BigInteger)report.LastPrice.Ticks * report.LastQuantity.Lots;
             filled += lots;
@@ -157,7 +157,7 @@ public class NumberEdgeTests
                 command.OrderId = (ulong)_sequence;
                 IReadOnlyList<OrderReport> expected = slow.Execute(in command);
 
-                Assert.Equal(expected, Enumerable.Range(0, _reports.Count).Select(index => _reports[index]));
+                Assert.Equal(expected, Enumerable.Range(0, _reports.Count).Select(index => _reports[index].ToReport()));
                 Assert.True(core.StateHash == slow.StateHash, $"seed {seed}, tick {tick}, step {step}");
             }
         }
@@ -219,5 +219,5 @@ public class NumberEdgeTests
         return (_reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue);
     }
 
-    private OrderReport Last() => _reports[_reports.Count - 1];
+    private OrderReport Last() => _reports[_reports.Count - 1].ToReport();
 }

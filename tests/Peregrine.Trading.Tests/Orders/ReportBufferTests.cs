@@ -1,3 +1,4 @@
+using Peregrine.Primitives;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Trading.Tests.Orders;
@@ -21,13 +22,13 @@ public class ReportBufferTests
             int added = random.Next(100) == 0 ? random.Next(3_000) : random.Next(4);
             for (int number = 0; number < added; number++)
             {
-                buffer.Add().ExecId = ++next;
+                buffer.Add(ReportOf(++next));
                 model.Enqueue(next);
             }
 
             for (int taken = random.Next(random.Next(50) == 0 ? 2_000 : 4); taken > 0 && model.Count > 0; taken--)
             {
-                Assert.Equal(model.Dequeue(), buffer[0].ExecId);
+                Assert.Equal(ReportOf(model.Dequeue()), buffer[0].ToReport());
                 buffer.RemoveFirst();
             }
 
@@ -39,7 +40,7 @@ public class ReportBufferTests
 
             Assert.Equal(model.Count, buffer.Count);
             int at = random.Next(Math.Max(1, model.Count));
-            Assert.True(model.Count == 0 || buffer[at].ExecId == model.ElementAt(at), $"step {step}");
+            Assert.True(model.Count == 0 || buffer[at].ToReport().Equals(ReportOf(model.ElementAt(at))), $"step {step}");
         }
 
         Assert.True(buffer.Capacity >= buffer.Count);
@@ -51,11 +52,32 @@ public class ReportBufferTests
         ReportBuffer buffer = new(1 << 13);
         for (int number = 0; number < 1 << 13; number++)
         {
-            buffer.Add().ExecId = number;
+            buffer.Add(new OrderReport { ExecId = number });
         }
 
         Assert.Equal((0, 1 << 13), (buffer.GrowCount, buffer.Capacity));
-        _ = buffer.Add();
+        buffer.Add(default);
         Assert.Equal((1, 1 << 14), (buffer.GrowCount, buffer.Capacity));
+    }
+
+    // Reports of every length, told apart by their numbers alone.
+    private static OrderReport ReportOf(long number)
+    {
+        Random random = new((int)number);
+        OrderReport report = new() { ExecId = number, CumulativeNotional = random.Next(2) * (Int128)random.NextInt64() << random.Next(64) };
+        report.Attributes.StopPrice = new Price(random.Next(3));
+        report.LimitValue = random.Next(2);
+        report.CancelledCount = random.Next(2);
+        if (random.Next(2) == 0)
+        {
+            report.ClientOrderId = ClientOrderId.From(new string('a', random.Next(1, ClientOrderId.LengthMax + 1)));
+        }
+
+        if (random.Next(4) == 0)
+        {
+            report.OriginalClientOrderId = ClientOrderId.From(new string('b', random.Next(1, ClientOrderId.LengthMax + 1)));
+        }
+
+        return report;
     }
 }

@@ -99,7 +99,7 @@ public class StateHashTests
         command.OrderId = command.Type == CommandType.New ? (ulong)_sequence * 1_000 : 0;
         _reports.Clear();
         _core.Execute(in command, _reports);
-        Assert.Equal(_slow.Execute(in command), Enumerable.Range(0, _reports.Count).Select(index => _reports[index]));
+        Assert.Equal(_slow.Execute(in command), Enumerable.Range(0, _reports.Count).Select(index => _reports[index].ToReport()));
     }
 
     private void Note(string when)

@@ -97,7 +97,7 @@ public class TradingCoreOracleTests
     private static void AssertSame(IReadOnlyList<OrderReport> expected, ReportBuffer reports, string at)
     {
         string Kinds(IEnumerable<OrderReport> of) => string.Join(", ", of.Select(report => $"{report.Type} {report.Reason} of {report.OrderId}"));
-        OrderReport[] actual = [.. Enumerable.Range(0, reports.Count).Select(index => reports[index])];
+        OrderReport[] actual = [.. Enumerable.Range(0, reports.Count).Select(index => reports[index].ToReport())];
         Assert.True(expected.Count == actual.Length, $"{at}: expected {Kinds(expected)}; got {Kinds(actual)}");
         for (int index = 0; index < actual.Length; index++)
         {
@@ -121,8 +121,9 @@ public class TradingCoreOracleTests
         ReportBuffer buffer = new(64);
         while (buffer.Count < buffer.Capacity)
         {
-            ref OrderReport report = ref buffer.Add();
+            OrderReport report = default;
             MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref report, 1)).Fill(0x01);
+            buffer.Add(report);
         }
 
         return buffer;

@@ -1,3 +1,4 @@
+using System.Text;
 using Peregrine.Primitives;
 using Peregrine.Testing;
 using Peregrine.Trading.Instruments;
@@ -63,12 +64,13 @@ public class TradingCoreTests
         Send(Request(CommandType.Replace, "b", "a", 101, 7));
         Send(Request(CommandType.Replace, "c", "b", 102, 9));
         Assert.Equal((ReportType.Replaced, "c", "b", 102L),
-            (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString(), _reports[0].Price.Ticks));
+            (_reports[0].Type, Encoding.ASCII.GetString(_reports[0].ClientOrderId), Encoding.ASCII.GetString(_reports[0].OriginalClientOrderId),
+                _reports[0].Price.Ticks));
 
         Send(Request(CommandType.Cancel, "d", "a", 0, 0));
 
         Assert.Equal((ReportType.Cancelled, "d", "c"),
-            (_reports[0].Type, _reports[0].ClientOrderId.ToString(), _reports[0].OriginalClientOrderId.ToString()));
+            (_reports[0].Type, Encoding.ASCII.GetString(_reports[0].ClientOrderId), Encoding.ASCII.GetString(_reports[0].OriginalClientOrderId)));
         Send(Request(CommandType.Cancel, "e", "a", 0, 0));
         Assert.Equal((ReportType.CancelRejected, RejectReason.OrderClosed, CommandType.Cancel),
             (_reports[0].Type, _reports[0].Reason, _reports[0].RequestType));

@@ -34,8 +34,8 @@ internal static class CommandColumns
         new TextColumn("client_order_id", (in row) => JournalText.Id(in row.Command.ClientOrderId)),
         new TextColumn("original_client_order_id", (in row) => JournalText.Id(in row.Command.OriginalClientOrderId)),
         new OptionalColumn<ulong>("order_id", (in row) => row.Command.OrderId != 0 ? row.Command.OrderId : null),
-        new RequiredColumn<long>("received_ns", (in row) => row.Command.Hops.ReceivedNs),
-        new RequiredColumn<long>("validated_ns", (in row) => row.Command.Hops.ValidatedNs),
+        new RequiredColumn<long>("received_ns", (in row) => row.Hops.ReceivedNs),
+        new RequiredColumn<long>("validated_ns", (in row) => row.Hops.ValidatedNs),
         .. OfSomeCommands(),
     ];
 
@@ -61,6 +61,9 @@ internal static class CommandColumns
             : null),
         new TextColumn("phase", (in row) => JournalText.Word(row.Command.Phase)),
         new FlagColumn("cancels_forbidden", (in row) => row.Command.Type == CommandType.Phase ? row.Command.CancelsForbidden : null),
+        new RequiredColumn<long>("matched_ns", (in row) => row.Hops.MatchedNs),
+        new RequiredColumn<long>("durable_ns", (in row) => row.Hops.DurableNs),
+        new RequiredColumn<long>("sent_ns", (in row) => row.Hops.SentNs),
     ];
 
     private static OptionalColumn<decimal> Decimal(string name, Getter<decimal?> get) =>

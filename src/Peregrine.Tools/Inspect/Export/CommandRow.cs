@@ -9,11 +9,13 @@ namespace Peregrine.Tools.Inspect.Export;
 /// <param name="command">As it was decoded.</param>
 /// <param name="instrument">Null when the command names none that was known.</param>
 /// <param name="account">The same.</param>
-internal readonly struct CommandRow(in OrderCommand command, Instrument? instrument, Account? account)
+/// <param name="hops">When it passed each hop.</param>
+internal readonly struct CommandRow(in OrderCommand command, Instrument? instrument, Account? account, in RowHops hops)
 {
     public readonly OrderCommand Command = command;
     public readonly Instrument? Instrument = instrument;
     public readonly Account? Account = account;
+    public readonly RowHops Hops = hops;
 
     /// <summary>True for a command that asks for an order: only there do type, time in force and price mean something.</summary>
     public bool HasTerms => Command.Type is CommandType.New or CommandType.Replace;

@@ -1,5 +1,6 @@
 using Peregrine.Journal;
 using Peregrine.Sequencing;
+using Peregrine.Sequencing.Hops;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
 
@@ -14,8 +15,9 @@ internal sealed record ExportSelection(long From, long To, IReadOnlySet<CommandT
 /// <summary>Turns the commands of a journal into rows of a table.</summary>
 /// <param name="table">Where they go.</param>
 /// <param name="selection">Which.</param>
+/// <param name="hops">When they passed each hop.</param>
 /// <param name="progress">Told now and then.</param>
-internal sealed class JournalExport(CommandTable table, ExportSelection selection, Action<string> progress) : IJournalVisitor
+internal sealed class JournalExport(CommandTable table, ExportSelection selection, HopFolder hops, Action<string> progress) : IJournalVisitor
 {
     private TradingRules? _rules;
 
@@ -36,7 +38,7 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
                 Require(RulesCodec.TryDecode(payload, out _rules), in header, "rules", payload.Length);
                 break;
             case JournalRecordType.Command:
-                Require(CommandCodec.TryDecode(payload, header.Sequence, header.TimeNs, out OrderCommand command), in header, "command",
+                Require(CommandCodec.TryView(payload, header.Sequence, header.TimeNs, out CommandView command), in header, "command",
                     payload.Length);
                 OnCommand(in command);
                 break;
@@ -46,7 +48,7 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
         }
     }
 
-    private void OnCommand(in OrderCommand command)
+    private void OnCommand(in CommandView command)
     {
         if (++Read % 131_072 == 0)
         {
@@ -59,11 +61,13 @@ internal sealed class JournalExport(CommandTable table, ExportSelection selectio
             return;
         }
 
-        Instrument? instrument = _rules is not null && (uint)command.InstrumentId < (uint)_rules.Instruments.Count
-            ? _rules.Instruments[command.InstrumentId]
+        int instrumentId = command.InstrumentId;
+        int accountId = command.AccountId;
+        Instrument? instrument = _rules is not null && (uint)instrumentId < (uint)_rules.Instruments.Count
+            ? _rules.Instruments[instrumentId]
             : null;
-        Account? account = _rules is not null && (uint)command.AccountId < (uint)_rules.Accounts.Count ? _rules.Accounts[command.AccountId] : null;
-        table.Add(new CommandRow(command, instrument, account));
+        Account? account = _rules is not null && (uint)accountId < (uint)_rules.Accounts.Count ? _rules.Accounts[accountId] : null;
+        table.Add(new CommandRow(command.ToCommand(), instrument, account, RowHops.Of(in command, hops)));
         Written++;
     }
 

@@ -212,6 +212,7 @@ internal sealed class Rehearsal
             Journal = options.Journal with
             {
                 SegmentBytes = SegmentBytes,
+                KeepsHops = false,
                 Snapshot = options.Journal.Snapshot with { EveryCommands = 0, EveryMinutes = 0, Retention = null },
             },
             Ids = options.Ids with { DatabasePath = Path.Combine(folder, "ids.db") },

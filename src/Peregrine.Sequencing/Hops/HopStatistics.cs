@@ -1,6 +1,4 @@
-using Peregrine.Trading.Orders;
-
-namespace Peregrine.Sequencing;
+namespace Peregrine.Sequencing.Hops;
 
 /// <summary>Histograms of the time between the hops of a command, in nanoseconds.</summary>
 /// <remarks>Thread: the link's writes; others may read a slightly torn picture for display. Allocates: no.</remarks>

@@ -1,6 +1,4 @@
-using Peregrine.Trading.Orders;
-
-namespace Peregrine.Sequencing;
+namespace Peregrine.Sequencing.Hops;
 
 /// <summary>
 /// The hop time stamps of commands on their way, oldest first, from sequencing until their reports were handed to the kernel. Commands
@@ -74,13 +72,15 @@ public sealed class CommandTrail
     }
 
     /// <summary>Stamps the durable commands as sent, records their hops and forgets them.</summary>
-    public void MarkSent(long nowNs, HopStatistics statistics)
+    /// <param name="recorder">Keeps them; null for not.</param>
+    public void MarkSent(long nowNs, HopStatistics statistics, HopRecorder? recorder = null)
     {
         for (; _sentEnd < _durableEnd; _sentEnd++)
         {
             ref Entry entry = ref _entries[_sentEnd & (_entries.Length - 1)];
             entry.Hops.SentNs = nowNs;
             statistics.Record(in entry.Hops, entry.Count);
+            recorder?.Record(entry.Sequence, entry.Count, in entry.Hops);
             Count -= entry.Count;
             Invariant.That(Count >= 0 && entry.Count > 0, "as many commands are forgotten as came");
         }

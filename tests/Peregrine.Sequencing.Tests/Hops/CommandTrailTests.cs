@@ -1,6 +1,6 @@
-using Peregrine.Trading.Orders;
+using Peregrine.Sequencing.Hops;
 
-namespace Peregrine.Sequencing.Tests;
+namespace Peregrine.Sequencing.Tests.Hops;
 
 /// <summary>Rings behind the sequencer, and the times that commands leave in them.</summary>
 public class CommandTrailTests
