@@ -190,7 +190,7 @@ public sealed class Sequencer
     /// <param name="arrival">When it came. Commands that came together may share one: then the clock is read once for all of them.</param>
     public SubmitStatus Submit(ReadOnlySpan<byte> command, in Arrival arrival)
     {
-        SubmitStatus status = TryReserve(CommandCodec.View(command, 0, 0).Type, out Memory<byte> place);
+        SubmitStatus status = TryReserve(CommandCodec.TypeOf(command), out Memory<byte> place);
         if (status == SubmitStatus.Ok)
         {
             command.CopyTo(place.Span);

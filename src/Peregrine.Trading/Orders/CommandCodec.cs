@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
@@ -92,14 +93,16 @@ public static partial class CommandCodec
 
     /// <summary>As <see cref="TryView"/>, of bytes that <see cref="Encode"/> wrote or that were found good before: they are not checked
     /// again.</summary>
-    /// <exception cref="ArgumentException">They are too few for any command.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">They are too few for any command.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CommandView View(ReadOnlySpan<byte> source, long sequence, long timeNs)
     {
         Invariant.That(Check(source) == CodecStatus.Ok, "bytes that are not checked again are a command");
-        return source.Length >= PlainBytes
-            ? new CommandView(source, sequence, timeNs)
-            : throw new ArgumentException($"a command has {PlainBytes} bytes or more, these are {source.Length}", nameof(source));
+        return new CommandView(source, sequence, timeNs);
     }
+
+    /// <summary>What a command asks for, of bytes as for <see cref="View"/>.</summary>
+    public static CommandType TypeOf(ReadOnlySpan<byte> source) => (CommandType)source[1];
 
     /// <summary>Decodes exactly one command from exactly its bytes.</summary>
     /// <param name="sequence">From the record's head.</param>

@@ -75,10 +75,8 @@ public static class ReportCodec
 
     /// <summary>A report where it lies.</summary>
     /// <param name="bytes">What <see cref="Encode"/> wrote, or a <see cref="ReportView"/> had: they are not checked.</param>
-    /// <exception cref="ArgumentException">They are too few for any report.</exception>
-    public static ReportView View(ReadOnlySpan<byte> bytes) => bytes.Length >= PlainBytes
-        ? new ReportView(bytes)
-        : throw new ArgumentException($"a report has {PlainBytes} bytes or more, these are {bytes.Length}", nameof(bytes));
+    /// <exception cref="ArgumentOutOfRangeException">They are too few for any report.</exception>
+    public static ReportView View(ReadOnlySpan<byte> bytes) => new(bytes);
 }
 
 /// <summary>Writes the bytes of one report: its head in place, then the parts that it has, in the order of their bits.</summary>
