@@ -46,7 +46,7 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
     /// <inheritdoc/>
     public void Collect(in CommandView command)
     {
-        ReadOnlySpan<MatchEvent> events = _core.MatchEvents.Span;
+        ReadOnlySpan<MatchEvent> events = _core.MatchEvents;
         for (int index = 0; index < events.Length; index++)
         {
             ref readonly MatchEvent match = ref events[index];

@@ -121,6 +121,26 @@ internal sealed partial class ClientOrderIdTable
         Invariant.That(Count > 0 && Count <= _entries.Length, "there are no more ids than places for them");
     }
 
+    /// <summary>An id names something else from here on; nothing happens where it is known no more.</summary>
+    /// <param name="orderId">As in <see cref="TryFind"/>.</param>
+    /// <param name="slot">As there.</param>
+    public void Bind(ClientOrderKey key, ulong orderId, int slot)
+    {
+        int place = _index[Seek(key)].Place - 1;
+        if (place < 0)
+        {
+            return;
+        }
+
+        // How many were added behind it says which it was; behind the window age counts no more.
+        long age = ((long)_place - 1 - place + _windowCount) % _windowCount;
+        long ordinal = place < _windowCount ? _added - age : 0;
+        ref Entry entry = ref _entries[place];
+        Hash -= HashOf(in entry, ordinal);
+        (entry.OrderId, entry.Slot) = (orderId, slot);
+        Hash += HashOf(in entry, ordinal);
+    }
+
     /// <summary>Forgets an id that has left the window, as it does not name a working order any more.</summary>
     public void Release(ClientOrderKey key)
     {

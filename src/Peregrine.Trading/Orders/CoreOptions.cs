@@ -9,6 +9,7 @@ public sealed record CoreOptions
     private const long BytesOfOrder = 425;
     private const long BytesOfRecord = 340;
     private const long BytesOfClientId = 72;
+    private const int WindowMax = 256;
 
     /// <summary>Orders that can rest at once; 1 to <see cref="MatchingEngine.OrderCapacityMax"/>, default 262,144.
     /// One more is refused with OrderCapacity.</summary>
@@ -22,6 +23,10 @@ public sealed record CoreOptions
     /// may be used again, unless its order is still working.
     /// </summary>
     public int ClientOrderIdsMax { get; init; } = 1 << 20;
+
+    /// <summary>How many commands may be checked before what the first of them did is applied (<see cref="TradingCore{TEngine}.Begin"/>); 1 to 256,
+    /// default 1: each is carried out before the next is looked at. More is for engines on threads of their own.</summary>
+    public int Window { get; init; } = 1;
 
     /// <summary>About how much memory a core with these bounds takes, in bytes; instruments, and books far from their best prices,
     /// come on top.</summary>
@@ -40,6 +45,7 @@ public sealed record CoreOptions
         Require(faults, nameof(OrdersMax), OrdersMax, MatchingEngine.OrderCapacityMax);
         Require(faults, nameof(ClosedOrdersMax), ClosedOrdersMax, 1 << 22);
         Require(faults, nameof(ClientOrderIdsMax), ClientOrderIdsMax, 1 << 24);
+        Require(faults, nameof(Window), Window, WindowMax);
         if (faults.Count > 0)
         {
             throw new ArgumentException(string.Join("; ", faults));

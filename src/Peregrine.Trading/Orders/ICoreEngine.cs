@@ -6,7 +6,8 @@ namespace Peregrine.Trading.Orders;
 
 /// <summary>
 /// What a core asks of the engine behind it. A request has two steps: it begins, and is completed with its events; in between it may be on its way to
-/// another thread or another process. At most one is under way, and everything but <see cref="Complete"/> is asked only while none is.
+/// another thread or another process. No more are under way than <see cref="CoreOptions.Window"/> says, and everything else is asked only while none
+/// is.
 /// </summary>
 /// <remarks>
 /// Thread: the core's. A structure, so that the core's code is made for it and calls are direct. The rules are those of docs/matching.md: whatever
@@ -64,7 +65,10 @@ public interface ICoreEngine
     /// <inheritdoc cref="IMatchingEngine.SetPhase"/>
     void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events);
 
-    /// <summary>The second step: the events of the request that was begun stand in the buffer, behind those that were there.</summary>
+    /// <summary>Whether a request has its events in the buffer as soon as it was begun; else <see cref="Complete"/> puts them there.</summary>
+    bool AnswersAtOnce { get; }
+
+    /// <summary>The second step, of the oldest request that was begun: its events stand in the buffer, behind those that were there.</summary>
     /// <param name="events">The same as in the first.</param>
     /// <returns>Its reason (None where it was taken), or of a mass cancel how many orders. May wait for the answer.</returns>
     int Complete(MatchEventBuffer events);

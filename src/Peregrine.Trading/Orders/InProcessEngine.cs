@@ -6,9 +6,12 @@ namespace Peregrine.Trading.Orders;
 
 /// <summary>The matching engine on the core's own thread: a request is done when it has begun.</summary>
 /// <param name="books">The engine; nobody else gives it requests.</param>
-public struct InProcessEngine(MatchingEngine books) : ICoreEngine
+/// <param name="window">How many requests may be done before the first result is taken.</param>
+public struct InProcessEngine(MatchingEngine books, int window) : ICoreEngine
 {
-    private int _result;
+    private readonly int[] _results = new int[window];
+    private int _done;
+    private int _taken;
 
     /// <summary>The engine itself.</summary>
     public readonly MatchingEngine Books => books;
@@ -38,33 +41,45 @@ public struct InProcessEngine(MatchingEngine books) : ICoreEngine
     public readonly void AdvanceTime(long timeNs, MatchEventBuffer events) => books.AdvanceTime(timeNs, events);
 
     /// <inheritdoc/>
-    public void BeginNew(in MatchOrder order, MatchEventBuffer events) => _result = (int)books.Submit(in order, events);
+    public void BeginNew(in MatchOrder order, MatchEventBuffer events) => Keep((int)books.Submit(in order, events));
 
     /// <inheritdoc/>
-    public void BeginCancel(ulong orderId, MatchEventBuffer events) => _result = (int)books.Cancel(orderId, events);
+    public void BeginCancel(ulong orderId, MatchEventBuffer events) => Keep((int)books.Cancel(orderId, events));
 
     /// <inheritdoc/>
-    public void BeginReduce(ulong orderId, Quantity lots, MatchEventBuffer events) => _result = (int)books.Reduce(orderId, lots, events);
+    public void BeginReduce(ulong orderId, Quantity lots, MatchEventBuffer events) => Keep((int)books.Reduce(orderId, lots, events));
 
     /// <inheritdoc/>
-    public void BeginReplace(in MatchReplace replace, MatchEventBuffer events) => _result = (int)books.Replace(in replace, events);
+    public void BeginReplace(in MatchReplace replace, MatchEventBuffer events) => Keep((int)books.Replace(in replace, events));
 
     /// <inheritdoc/>
     public void BeginReplace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) =>
-        _result = (int)books.Replace(orderId, price, leaves, events);
+        Keep((int)books.Replace(orderId, price, leaves, events));
 
     /// <inheritdoc/>
-    public void BeginMove(ulong orderId, Price price, MatchEventBuffer events) => _result = (int)books.Move(orderId, price, events);
+    public void BeginMove(ulong orderId, Price price, MatchEventBuffer events) => Keep((int)books.Move(orderId, price, events));
 
     /// <inheritdoc/>
-    public void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events) => _result = books.MassCancel(in filter, events);
+    public void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Keep(books.MassCancel(in filter, events));
 
     /// <inheritdoc/>
     public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
-        _result = (int)books.SetPhase(instrumentId, phase, cancelsForbidden, events);
+        Keep((int)books.SetPhase(instrumentId, phase, cancelsForbidden, events));
 
     /// <inheritdoc/>
-    public readonly int Complete(MatchEventBuffer events) => _result;
+    public readonly bool AnswersAtOnce => true;
+
+    /// <inheritdoc/>
+    public int Complete(MatchEventBuffer events)
+    {
+        int result = _results[_taken++];
+        if (_taken == _done)
+        {
+            (_taken, _done) = (0, 0);
+        }
+
+        return result;
+    }
 
     /// <inheritdoc/>
     public readonly bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
@@ -94,4 +109,6 @@ public struct InProcessEngine(MatchingEngine books) : ICoreEngine
     /// <inheritdoc/>
     public readonly bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
         books.Holds(orderId, tag, side, instrumentId, session, leaves);
+
+    private void Keep(int result) => _results[_done++] = result;
 }

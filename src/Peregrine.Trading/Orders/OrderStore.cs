@@ -94,10 +94,10 @@ internal sealed partial class OrderStore
     private int _closedPlace;
     private int _free;
 
-    /// <summary>One record more than can rest and be remembered: the order in work.</summary>
-    public OrderStore(int ordersMax, int closedMax)
+    /// <summary>So many records more than can rest and be remembered as orders can be in work.</summary>
+    public OrderStore(int ordersMax, int closedMax, int inWorkMax)
     {
-        _records = new Slab<OrderRecord>(ordersMax + closedMax + 1);
+        _records = new Slab<OrderRecord>(ordersMax + closedMax + inWorkMax);
         _extras = new OrderExtras[_records.Length];
         _names = new Slab<OrderName>(_records.Length);
         _index = new OrderIndex(_records.Length);
@@ -162,8 +162,17 @@ internal sealed partial class OrderStore
         Renamed(slot);
     }
 
-    /// <summary>Gives back a record that never came into force.</summary>
-    public void Return(int slot)
+    /// <summary>A record that came into force is of an order that the engine refused: as if it had never been.</summary>
+    public void Withdraw(int slot)
+    {
+        Invariant.That(_records[slot] is { IsWorking: true, ClosedOrdinal: 0 }, "an order that is withdrawn was not closed");
+        Hash -= _records[slot].Term;
+        _index.Remove(_records[slot].OrderId);
+        Return(slot);
+    }
+
+    /// <summary>Gives back a record that is in force no more.</summary>
+    private void Return(int slot)
     {
         Invariant.That(_free != slot, "a record is given back once");
         _records[slot].OrderId = 0;

@@ -12,10 +12,10 @@ public partial class TradingCore<TEngine>
     private ClientOrderKey _requestKey;
     private ReplaceFields _requestFields;
 
-    /// <summary>Applies the events from an index on. An event's tag is the record of its order.</summary>
-    private void ApplyEvents(in CommandView command, int from, ReportBuffer reports)
+    /// <summary>Applies the events between two indices. An event's tag is the record of its order.</summary>
+    private void ApplyEvents(in CommandView command, int from, int to, ReportBuffer reports)
     {
-        foreach (ref readonly MatchEvent match in _events.Span[from..])
+        foreach (ref readonly MatchEvent match in _events.Span[from..to])
         {
             switch (match.Type)
             {

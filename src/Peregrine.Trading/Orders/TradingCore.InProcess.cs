@@ -12,7 +12,7 @@ public sealed class TradingCore : TradingCore<InProcessEngine>
     /// <param name="emitsOrderDeltas">Whether the match events tell what each order shows; reports and state do not depend on it.</param>
     /// <exception cref="ArgumentException">An option is out of its range; all faults at once.</exception>
     public TradingCore(CoreOptions options, bool emitsOrderDeltas = false)
-        : base(options, new InProcessEngine(NewBooks(options, emitsOrderDeltas)))
+        : base(options, new InProcessEngine(NewBooks(options, emitsOrderDeltas), options.Window))
     {
     }
 

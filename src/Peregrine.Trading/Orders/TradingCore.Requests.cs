@@ -11,113 +11,112 @@ public partial class TradingCore<TEngine>
     private const int NoRecord = -1;
     private const ReplaceFields PriceAndQuantity = ReplaceFields.Price | ReplaceFields.Leaves;
 
-    private void BeginNew(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginNew(in CommandView command, in CommandKeys keys, ref Step step)
     {
         if (IsDuplicate(in command, in keys))
         {
-            ReportRejected(in command, RiskVerdict.Because(RejectReason.DuplicateClientOrderId), reports);
+            step.Refuse(RiskVerdict.Because(RejectReason.DuplicateClientOrderId));
             return;
         }
 
+        // An id counts as used even when its order is refused: a resent copy of a refused order must not slip through later.
         RiskVerdict verdict = CheckNew(in command);
         if (!verdict.IsPass)
         {
-            RefuseNew(in command, in keys, verdict, reports);
+            Register(in command, in keys, command.OrderId, NoRecord);
+            step.Refuse(verdict);
             return;
         }
 
-        _slot = TakeRecord(in command, in keys);
-        MatchOrder order = ToMatchOrder(in command, _slot);
-        _engine.BeginNew(in order, _events);
-        _step = Step.New;
-    }
-
-    private void CompleteNew(in CommandView command, in CommandKeys keys, ReportBuffer reports)
-    {
-        RejectReason reason = (RejectReason)_engine.Complete(_events);
-        int slot = _slot;
-        if (reason != RejectReason.None)
-        {
-            _orders.Return(slot);
-            RefuseNew(in command, in keys, VerdictOf(reason, in command), reports);
-            return;
-        }
-
+        int slot = TakeRecord(in command, in keys);
         Register(in command, in keys, command.OrderId, slot);
         _orders.Register(slot);
-        _requestSlot = slot;
-        ApplyEvents(in command, _before, reports);
-        TellArrivalPrice(in command, slot, reports);
+        MatchOrder order = ToMatchOrder(in command, slot);
+        _engine.BeginNew(in order, _events);
+        (step.Kind, step.Slot, step.OrderId) = (StepKind.New, slot, command.OrderId);
     }
 
-    // An id counts as used even when its order was refused: a resent copy of a refused order must not slip through later.
-    private void RefuseNew(in CommandView command, in CommandKeys keys, RiskVerdict verdict, ReportBuffer reports)
+    private void CompleteNew(in CommandView command, in CommandKeys keys, RejectReason reason, ref Step step, ReportBuffer reports)
     {
-        Register(in command, in keys, command.OrderId, NoRecord);
-        ReportRejected(in command, verdict, reports);
+        if (reason != RejectReason.None)
+        {
+            // The engine does not know it, so nothing can have happened to it.
+            ReleaseName(step.Slot);
+            Bind(in command, in keys, command.OrderId);
+            _orders.Withdraw(step.Slot);
+            ReportRejected(in command, VerdictOf(reason, in command), reports);
+            return;
+        }
+
+        _requestSlot = step.Slot;
+        ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
+        TellArrivalPrice(in command, step.Slot, reports);
     }
 
     /// <summary>Cancel and reduce.</summary>
-    private void BeginCancel(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginCancel(in CommandView command, in CommandKeys keys, ref Step step)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         if (reason != RejectReason.None)
         {
-            RefuseRequest(in command, in keys, slot, RiskVerdict.Because(reason), reports);
+            RefuseRequest(in command, in keys, slot, RiskVerdict.Because(reason), ref step);
             return;
         }
 
-        ulong orderId = _orders[slot].OrderId;
+        BeginRequest(in command, in keys, slot, ref step);
         if (command.Type == CommandType.Cancel)
         {
-            _engine.BeginCancel(orderId, _events);
+            _engine.BeginCancel(step.OrderId, _events);
         }
         else
         {
-            _engine.BeginReduce(orderId, command.Quantity, _events);
+            _engine.BeginReduce(step.OrderId, command.Quantity, _events);
         }
-
-        (_slot, _step) = (slot, Step.Request);
     }
 
-    private void BeginReplace(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginReplace(in CommandView command, in CommandKeys keys, ref Step step)
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         ReplaceFields fields = command.Fields;
         RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields) : RiskVerdict.Because(reason);
         if (!verdict.IsPass)
         {
-            RefuseRequest(in command, in keys, slot, verdict, reports);
+            RefuseRequest(in command, in keys, slot, verdict, ref step);
             return;
         }
 
+        BeginRequest(in command, in keys, slot, ref step);
+        step.Fields = fields;
         BeginReplace(in command, in _orders[slot], fields);
-        (_slot, _fields, _step) = (slot, fields, Step.Request);
     }
 
     // A cancel, a reduce or a replace.
-    private void CompleteRequest(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    private void CompleteRequest(in CommandView command, in CommandKeys keys, RejectReason reason, ref Step step, ReportBuffer reports)
     {
-        RejectReason reason = (RejectReason)_engine.Complete(_events);
-        int slot = _slot;
+        bool isReplace = command.Type == CommandType.Replace;
         if (reason != RejectReason.None)
         {
-            bool isReplace = command.Type == CommandType.Replace;
-            RefuseRequest(in command, in keys, slot, isReplace ? VerdictOf(reason, in command) : RiskVerdict.Because(reason), reports);
+            // Commands that were under way may have closed the order since it was asked for.
+            int slot = FindStill(in step);
+            bool isClosed = slot == NoRecord ? command.HasOriginalClientOrderId : !_orders[slot].IsWorking;
+            reason = isClosed ? RejectReason.OrderClosed : reason;
+            Bind(in command, in keys, 0);
+            ReportCancelRejected(in command, slot, isReplace ? VerdictOf(reason, in command) : RiskVerdict.Because(reason), reports);
             return;
         }
 
-        BeginRequest(in command, in keys, slot);
-        if (command.Type != CommandType.Replace)
+        _requestSlot = step.Slot;
+        _requestKey = keys.Own;
+        _requestFields = step.Fields;
+        ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
+        if (isReplace)
         {
-            ApplyEvents(in command, _before, reports);
-            return;
+            TellArrivalPrice(in command, step.Slot, reports);
         }
-
-        _requestFields = _fields;
-        ApplyEvents(in command, _before, reports);
-        TellArrivalPrice(in command, slot, reports);
     }
+
+    // The record of the order that a step is about, if it is still its.
+    private int FindStill(in Step step) => step.OrderId != 0 && _orders[step.Slot].OrderId == step.OrderId ? step.Slot : NoRecord;
 
     private void BeginReplace(in CommandView command, in OrderRecord record, ReplaceFields fields)
     {
@@ -231,22 +230,32 @@ public partial class TradingCore<TEngine>
 
     private bool IsNamed(int slot, ClientOrderKey key) => (_orders[slot].Kind & RecordKind.HasClientId) != 0 && _orders.Name(slot).Key == key;
 
-    private void RefuseRequest(in CommandView command, in CommandKeys keys, int slot, RiskVerdict verdict, ReportBuffer reports)
+    /// <summary>A request fails its checks: it is told when its turn comes.</summary>
+    private void RefuseRequest(in CommandView command, in CommandKeys keys, int slot, RiskVerdict verdict, ref Step step)
     {
         if (verdict.Reason != RejectReason.DuplicateClientOrderId)
         {
             Register(in command, in keys, 0, NoRecord);
         }
 
-        ReportCancelRejected(in command, slot, verdict, reports);
+        (step.Kind, step.Verdict, step.Slot) = (StepKind.RefusedRequest, verdict, slot);
+        step.OrderId = slot == NoRecord ? 0 : _orders[slot].OrderId;
     }
 
-    /// <summary>The engine has taken a request about an order: the events that follow are told with the client's id of it.</summary>
-    private void BeginRequest(in CommandView command, in CommandKeys keys, int slot)
+    /// <summary>A request about an order passes its checks, and goes to the engine.</summary>
+    private void BeginRequest(in CommandView command, in CommandKeys keys, int slot, ref Step step)
     {
-        Register(in command, in keys, _orders[slot].OrderId, slot);
-        _requestSlot = slot;
-        _requestKey = keys.Own;
+        (step.Kind, step.Slot, step.OrderId) = (StepKind.Request, slot, _orders[slot].OrderId);
+        Register(in command, in keys, step.OrderId, slot);
+    }
+
+    // The engine has refused what the command's id was registered for: it stays used, and leads nowhere.
+    private void Bind(in CommandView command, in CommandKeys keys, ulong orderId)
+    {
+        if (command.HasClientOrderId)
+        {
+            _clientIds.Bind(keys.Own, orderId, NoRecord);
+        }
     }
 
     /// <summary>Gives an order the id of the request that changed it, before its change goes into the digest.</summary>

@@ -145,7 +145,7 @@ public partial class TradingCore<TEngine>
 
     private void LoadOrders(IStateSource source)
     {
-        _clientIds.Load(source, Options.OrdersMax + Options.ClosedOrdersMax + 1, out (int Count, ulong Hash) ids);
+        _clientIds.Load(source, Options.OrdersMax + Options.ClosedOrdersMax + Options.Window, out (int Count, ulong Hash) ids);
         int working = 0;
         _orders.Load(source, _instruments.Length, _accounts.Length, (slot, isNameAged) =>
         {

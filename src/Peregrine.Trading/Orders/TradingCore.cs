@@ -37,12 +37,6 @@ public partial class TradingCore<TEngine>
     private readonly LadderPages _shownPages = new(ShownPagesReady);
     private ulong _rulesHash;
 
-    // Between the two steps of a command: what the second has to do, events that time brought, the record, what is replaced.
-    private Step _step;
-    private int _before;
-    private int _slot;
-    private ReplaceFields _fields;
-
     /// <summary>Makes a core without instruments or accounts; it refuses everything until <see cref="Configure"/>.</summary>
     /// <param name="options">Its bounds.</param>
     /// <param name="engine">Empty, and for as many orders as the core.</param>
@@ -52,23 +46,9 @@ public partial class TradingCore<TEngine>
         options.Validate();
         Options = options;
         _engine = engine;
-        _orders = new OrderStore(options.OrdersMax, options.ClosedOrdersMax);
-        _clientIds = new ClientOrderIdTable(options.ClientOrderIdsMax, options.OrdersMax);
-    }
-
-    private enum Step : byte
-    {
-        // No command is under way.
-        Rest = 0,
-
-        // The first step was all there was to do.
-        Done = 1,
-        New = 2,
-        Request = 3,
-        MassCancel = 4,
-
-        // What the engine does is told to whom it concerns, and nobody is answered.
-        Unasked = 5,
+        _orders = new OrderStore(options.OrdersMax, options.ClosedOrdersMax, options.Window);
+        _clientIds = new ClientOrderIdTable(options.ClientOrderIdsMax, options.OrdersMax + options.Window - 1);
+        _steps = new Step[options.Window];
     }
 
     /// <summary>The bounds that it was made with.</summary>
@@ -99,8 +79,8 @@ public partial class TradingCore<TEngine>
     /// itself needs. Set it before the first command. Reports and state do not depend on it.</summary>
     public bool TellsLevels { get; init; }
 
-    /// <summary>What the matching engine did with the last command; valid until the next.</summary>
-    public MatchEventBuffer MatchEvents => _events;
+    /// <summary>What the matching engine did with the command that was completed last; valid until the next is begun.</summary>
+    public ReadOnlySpan<MatchEvent> MatchEvents => _events.Span[_toldFrom.._toldTo];
 
     /// <summary>A digest of books, orders, client ids, rules and counters; equal cores have equal digests. A handful of multiplies to read.</summary>
     public ulong StateHash
@@ -205,90 +185,129 @@ public partial class TradingCore<TEngine>
         Complete(in command, in keys, reports);
     }
 
-    /// <summary>The first step of a command: it is checked, and what remains of it for the engine is under way. Between the steps the core is
-    /// asked for nothing else.</summary>
-    /// <param name="command">Its sequence number must be above that of the last.</param>
+    /// <summary>
+    /// The first step of a command: it is checked, and what remains of it for the engine is under way. As many commands as
+    /// <see cref="CoreOptions.Window"/> says may be begun before the first is completed; then all of them are, before the next is begun. Each is
+    /// checked by what is so when the first was begun, but for ids: those are taken at once. So which commands stand together decides what comes
+    /// of them, and has to be the same in a replay.
+    /// </summary>
+    /// <param name="command">Its sequence number must be above that of the last. One that <see cref="IsAlone"/> says so of stands alone.</param>
     /// <param name="keys">Of this very command.</param>
-    /// <param name="reports">Gets what time brought, and why it was refused.</param>
-    /// <exception cref="BrokenInvariantException">The sequence went backwards, or the command before is not complete: stop, and replay the
-    /// journal.</exception>
+    /// <param name="reports">Gets what time brought, before the first of them.</param>
+    /// <exception cref="BrokenInvariantException">The sequence went backwards, or too many are under way: stop, and replay the journal.</exception>
     public void Begin(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         Invariant.That(keys == CommandKeys.Of(in command), "the keys are the command's");
-        Check.That(command.Sequence > LastSequence && _step == Step.Rest,
-            "commands come in the order of their sequence numbers, one after the other");
+        bool isFirst = UnderWay == 0;
+        ref Step step = ref NextStep(in command);
         LastSequence = command.Sequence;
-        _step = Step.Done;
-        _events.Clear();
-        _engine.AdvanceTime(command.TimeNs, _events);
-        if (_events.Count > 0)
+        if (isFirst)
         {
-            ApplyEvents(in command, 0, reports);
+            _events.Clear();
+            _toldFrom = 0;
+            _engine.AdvanceTime(command.TimeNs, _events);
+            if (_events.Count > 0)
+            {
+                ApplyEvents(in command, 0, _events.Count, reports);
+            }
         }
 
-        _before = _events.Count;
+        step.EventsFrom = _events.Count;
         switch (command.Type)
         {
             case CommandType.Replace:
-                BeginReplace(in command, in keys, reports);
+                BeginReplace(in command, in keys, ref step);
                 break;
             case CommandType.New:
-                BeginNew(in command, in keys, reports);
+                BeginNew(in command, in keys, ref step);
                 break;
             case CommandType.Cancel or CommandType.Reduce:
-                BeginCancel(in command, in keys, reports);
+                BeginCancel(in command, in keys, ref step);
                 break;
             case CommandType.Status:
-                ExecuteStatus(in command, in keys, reports);
+                step.Kind = StepKind.Status;
                 break;
             case CommandType.MassCancel:
-                BeginMassCancel(in command, in keys, reports);
+                BeginMassCancel(in command, in keys, ref step);
                 break;
             case CommandType.Disconnect when command.SessionId >= 0:
                 _engine.BeginMassCancel(new MassCancelFilter(command.SessionId, -1, -1, null), _events);
-                _step = Step.Unasked;
+                step.Kind = StepKind.Unasked;
                 break;
             case CommandType.Phase:
-                BeginPhase(in command, reports);
+                BeginPhase(in command, ref step);
                 break;
             case CommandType.Time:
                 break;
             default:
-                ReportRejected(in command, RiskVerdict.Because(RejectReason.UnsupportedOrder), reports);
+                step.Refuse(RiskVerdict.Because(RejectReason.UnsupportedOrder));
                 break;
         }
+
+        step.EventsTo = _events.Count;
     }
 
-    /// <summary>The second step: what the engine did is applied and reported. May wait for the engine's answer.</summary>
+    /// <summary>The second step of the oldest command that is not complete: what the engine did is applied and reported. May wait for the engine's
+    /// answer.</summary>
     /// <param name="command">The same as in <see cref="Begin"/>.</param>
     /// <param name="keys">The same.</param>
     /// <param name="reports">The same.</param>
     public void Complete(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
-        Invariant.That(command.Sequence == LastSequence && _step != Step.Rest, "the command that was begun is completed");
-        Step step = _step;
-        _step = Step.Rest;
-        switch (step)
+        Invariant.That(UnderWay > 0 && command.Sequence == _steps[_completed].Sequence, "the command that was begun is completed");
+        ref Step step = ref _steps[_completed];
+        int result = step.Kind is StepKind.New or StepKind.Request or StepKind.MassCancel or StepKind.Unasked ? TakeAnswer(ref step) : 0;
+        switch (step.Kind)
         {
-            case Step.New:
-                CompleteNew(in command, in keys, reports);
+            case StepKind.New:
+                CompleteNew(in command, in keys, (RejectReason)result, ref step, reports);
                 break;
-            case Step.Request:
-                CompleteRequest(in command, in keys, reports);
+            case StepKind.Request:
+                CompleteRequest(in command, in keys, (RejectReason)result, ref step, reports);
                 break;
-            case Step.MassCancel:
-                CompleteMassCancel(in command, reports);
+            case StepKind.MassCancel:
+                CompleteMassCancel(in command, result, ref step, reports);
                 break;
-            case Step.Unasked:
-                _ = _engine.Complete(_events);
-                ApplyEvents(in command, _before, reports);
+            case StepKind.Unasked:
+                ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
+                break;
+            case StepKind.Refused:
+                ReportRejected(in command, step.Verdict, reports);
+                break;
+            case StepKind.RefusedRequest:
+                ReportCancelRejected(in command, FindStill(in step), step.Verdict, reports);
+                break;
+            case StepKind.Status:
+                ExecuteStatus(in command, in keys, reports);
                 break;
             default:
                 break;
         }
 
+        // The first is told with what time brought before it.
+        _toldFrom = _completed == 0 ? 0 : step.EventsFrom;
+        _toldTo = step.EventsTo;
+        if (++_completed == _begun)
+        {
+            (_begun, _completed) = (0, 0);
+        }
+
         // The records' memory is this core's, and references into it do not keep it.
         GC.KeepAlive(this);
+    }
+
+    // An engine on this thread has told its events when the command was begun, another tells them now.
+    private int TakeAnswer(ref Step step)
+    {
+        if (_engine.AnswersAtOnce)
+        {
+            return _engine.Complete(_events);
+        }
+
+        step.EventsFrom = _events.Count;
+        int result = _engine.Complete(_events);
+        step.EventsTo = _events.Count;
+        return result;
     }
 
     /// <summary>Asks for the memory where a command looks first, for the order that it names: a hint,
@@ -325,12 +344,12 @@ public partial class TradingCore<TEngine>
         GC.KeepAlive(this);
     }
 
-    private void BeginMassCancel(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    private void BeginMassCancel(in CommandView command, in CommandKeys keys, ref Step step)
     {
         RejectReason reason = IsDuplicate(in command, in keys) ? RejectReason.DuplicateClientOrderId : CheckScope(in command);
         if (reason != RejectReason.None)
         {
-            RefuseRequest(in command, in keys, NoRecord, RiskVerdict.Because(reason), reports);
+            RefuseRequest(in command, in keys, NoRecord, RiskVerdict.Because(reason), ref step);
             return;
         }
 
@@ -342,13 +361,12 @@ public partial class TradingCore<TEngine>
             (scope & MassCancelScope.Instrument) != 0 ? command.InstrumentId : -1,
             (scope & MassCancelScope.Side) != 0 ? command.Side : null);
         _engine.BeginMassCancel(in filter, _events);
-        _step = Step.MassCancel;
+        step.Kind = StepKind.MassCancel;
     }
 
-    private void CompleteMassCancel(in CommandView command, ReportBuffer reports)
+    private void CompleteMassCancel(in CommandView command, int cancelled, ref Step step, ReportBuffer reports)
     {
-        int cancelled = _engine.Complete(_events);
-        ApplyEvents(in command, _before, reports);
+        ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
         Told told = new() { Original = command.OriginalClientOrderId };
         AddRequestReport(in command, ReportType.MassCancelled, OrderStatus.Cancelled, in told, cancelled, reports);
     }
@@ -371,16 +389,16 @@ public partial class TradingCore<TEngine>
         return isSessionGood && isSideGood ? RejectReason.None : RejectReason.UnsupportedOrder;
     }
 
-    private void BeginPhase(in CommandView command, ReportBuffer reports)
+    private void BeginPhase(in CommandView command, ref Step step)
     {
         bool isKnown = (uint)command.InstrumentId < (uint)_instruments.Length;
         if (!isKnown || !TradingPhases.IsKnown(command.Phase))
         {
-            ReportRejected(in command, RiskVerdict.Because(isKnown ? RejectReason.UnsupportedOrder : RejectReason.UnknownInstrument), reports);
+            step.Refuse(RiskVerdict.Because(isKnown ? RejectReason.UnsupportedOrder : RejectReason.UnknownInstrument));
             return;
         }
 
         _engine.BeginPhase(command.InstrumentId, command.Phase, command.CancelsForbidden, _events);
-        _step = Step.Unasked;
+        step.Kind = StepKind.Unasked;
     }
 }

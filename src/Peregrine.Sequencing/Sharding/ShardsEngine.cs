@@ -1,0 +1,184 @@
+using System.Buffers;
+using Peregrine.Trading.Matching;
+using Peregrine.Trading.Matching.Sharding;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Sequencing.Sharding;
+
+/// <summary>
+/// Shards on threads of their own behind a core: a request is sent when it begins, and its answer taken when it is completed; with a window
+/// (<see cref="CoreOptions.Window"/>) the shards work while the core checks the next. Reports and state are those of one engine and the same window.
+/// </summary>
+/// <remarks>Thread: the core's. Allocates: when it is made, and when a buffer grows to a new high mark. Blocks: where an answer is waited for.</remarks>
+public readonly struct ShardsEngine : ICoreEngine
+{
+    private readonly ShardedMatching _shards;
+    private readonly EarlyAnswers _early = new();
+
+    /// <summary>Nobody else gives the shards requests.</summary>
+    public ShardsEngine(ShardedMatching shards) => _shards = shards;
+
+    /// <summary>The shards.</summary>
+    public ShardedMatching Shards => _shards;
+
+    /// <inheritdoc/>
+    public int InstrumentCount => _shards.AtRest.InstrumentCount;
+
+    /// <inheritdoc/>
+    public int OrderCount => _shards.AtRest.OrderCount;
+
+    /// <inheritdoc/>
+    public long TradeCount => _shards.AtRest.TradeCount;
+
+    /// <inheritdoc/>
+    public ulong StateHash => _shards.AtRest.StateHash;
+
+    /// <inheritdoc/>
+    public long TimeNs => _shards.AtRest.TimeNs;
+
+    /// <inheritdoc/>
+    public bool AnswersAtOnce => false;
+
+    /// <inheritdoc/>
+    public int AddInstrument(InstrumentTerms terms) => _shards.AtRest.AddInstrument(terms);
+
+    /// <inheritdoc/>
+    public void SetTerms(int instrumentId, InstrumentTerms terms) => _shards.AtRest.SetTerms(instrumentId, terms);
+
+    /// <inheritdoc/>
+    public void AdvanceTime(long timeNs, MatchEventBuffer events)
+    {
+        Invariant.That(_shards.InFlight == 0 && _early.IsEmpty, "time moves on when nothing is under way");
+        Send(ShardCommand.AdvanceTime(timeNs));
+        _ = Complete(events);
+    }
+
+    /// <inheritdoc/>
+    public void BeginNew(in MatchOrder order, MatchEventBuffer events) => Send(ShardCommand.Submit(in order));
+
+    /// <inheritdoc/>
+    public void BeginCancel(ulong orderId, MatchEventBuffer events) => Send(ShardCommand.Cancel(orderId));
+
+    /// <inheritdoc/>
+    public void BeginReduce(ulong orderId, Quantity lots, MatchEventBuffer events) => Send(ShardCommand.Reduce(orderId, lots));
+
+    /// <inheritdoc/>
+    public void BeginReplace(in MatchReplace replace, MatchEventBuffer events) => Send(ShardCommand.Replace(in replace));
+
+    /// <inheritdoc/>
+    public void BeginReplace(ulong orderId, Price price, Quantity leaves, MatchEventBuffer events) => Send(ShardCommand.Replace(
+        new MatchReplace { OrderId = orderId, Fields = ReplaceFields.Price | ReplaceFields.Leaves, Price = price, Leaves = leaves }));
+
+    /// <inheritdoc/>
+    public void BeginMove(ulong orderId, Price price, MatchEventBuffer events) =>
+        Send(ShardCommand.Replace(new MatchReplace { OrderId = orderId, Fields = ReplaceFields.Price, Price = price }));
+
+    /// <inheritdoc/>
+    public void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Send(ShardCommand.MassCancel(in filter));
+
+    /// <inheritdoc/>
+    public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
+        Send(ShardCommand.SetPhase(instrumentId, phase, cancelsForbidden));
+
+    /// <inheritdoc/>
+    public int Complete(MatchEventBuffer events)
+    {
+        if (!_early.IsEmpty)
+        {
+            return _early.Take(events);
+        }
+
+        _shards.Take(out int result);
+        Copy(_shards.Events, events);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
+        _shards.AtRest.TryGetLevel(instrumentId, side, depth, out level);
+
+    /// <inheritdoc/>
+    public void SilenceLevels(int instrumentId)
+    {
+        // A hint, and the books are another thread's: level changes that nobody reads come along.
+    }
+
+    /// <inheritdoc/>
+    public bool TryGetLastTrade(int instrumentId, out Price price) => _shards.AtRest.TryGetLastTrade(instrumentId, out price);
+
+    /// <inheritdoc/>
+    public bool TryGetOrder(ulong orderId, out RestingOrder order) => _shards.AtRest.TryGetOrder(orderId, out order);
+
+    /// <summary>Nothing: the memory is another thread's.</summary>
+    public void Prefetch(ulong orderId)
+    {
+    }
+
+    /// <inheritdoc cref="Prefetch"/>
+    public void PrefetchOrder(ulong orderId)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Save(IBufferWriter<byte> target) => throw new NotSupportedException("shards are not saved: replay the journal with one engine and save that");
+
+    /// <inheritdoc/>
+    public void Load(IStateSource source) => throw new NotSupportedException("shards are not loaded: begin with empty books");
+
+    /// <inheritdoc/>
+    public bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
+        throw new NotSupportedException("shards are not loaded, so nothing is held against them");
+
+    // What depends on answers that are not taken, or finds no room, waits for them: they are kept until they are asked for.
+    private void Send(in ShardCommand command)
+    {
+        RouteStatus status;
+        while ((status = _shards.TrySend(command)) != RouteStatus.Sent)
+        {
+            do
+            {
+                _shards.Take(out int result);
+                _early.Add(result, _shards.Events);
+            }
+            while (status == RouteStatus.Waits && _shards.InFlight > 0);
+        }
+    }
+
+    private static void Copy(ReadOnlySpan<MatchEvent> from, MatchEventBuffer to)
+    {
+        foreach (ref readonly MatchEvent match in from)
+        {
+            to.Add() = match;
+        }
+    }
+
+    // Answers in their order, with the events of each.
+    private sealed class EarlyAnswers
+    {
+        private readonly Queue<(int Result, int Events)> _answers = new();
+        private readonly MatchEventBuffer _events = new();
+        private int _taken;
+
+        public bool IsEmpty => _answers.Count == 0;
+
+        public void Add(int result, ReadOnlySpan<MatchEvent> events)
+        {
+            _answers.Enqueue((result, events.Length));
+            Copy(events, _events);
+        }
+
+        public int Take(MatchEventBuffer events)
+        {
+            (int result, int count) = _answers.Dequeue();
+            Copy(_events.Span.Slice(_taken, count), events);
+            _taken += count;
+            if (_answers.Count == 0)
+            {
+                _events.Clear();
+                _taken = 0;
+            }
+
+            return result;
+        }
+    }
+}
