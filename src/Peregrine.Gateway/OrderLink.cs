@@ -257,7 +257,7 @@ public sealed partial class OrderLink : IDisposable
 
     private void OpenDoors()
     {
-        DoorContext room = new(_intake, Core.Books, _loop.Wake);
+        DoorContext room = new(_intake, Core.View, _loop.Wake);
         _router.Open();
         foreach (IDoor door in _doors)
         {

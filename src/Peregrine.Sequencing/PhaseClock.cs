@@ -61,7 +61,7 @@ internal sealed class PhaseClock
         }
 
         _sequencer.CarryOut();
-        if (_core.Books.NextDueNs <= nowNs)
+        if (_core.View.NextDueNs <= nowNs)
         {
             OrderCommand time = new() { Type = CommandType.Time };
             _ = _sequencer.Submit(ref time, _waitForJournal);
@@ -75,7 +75,7 @@ internal sealed class PhaseClock
     private void Begin(Entry entry, long nowNs)
     {
         PhaseChange wanted = PhaseSchedule.At(entry.Calendar, nowNs);
-        TradingPhase phase = _core.Books.GetPhase(entry.InstrumentId);
+        TradingPhase phase = _core.View.GetPhase(entry.InstrumentId);
         bool isInterrupted = phase == TradingPhase.VolatilityAuction && wanted.Phase == TradingPhase.Continuous;
         bool isSame = phase == wanted.Phase && !wanted.CancelsForbidden;
         if (isInterrupted || isSame || TryChange(entry, wanted))

@@ -98,9 +98,9 @@ internal sealed class BookTap(MarketDataServer server, int capacity) : ICommandT
 
     private void PublishSide(Instrument instrument, Side side, long timeNs)
     {
-        for (int depth = 0; _core.Books.TryGetLevel(instrument.Id, side, depth, out BookLevel level); depth++)
+        for (int depth = 0; _core.Engine.BooksOf(instrument.Id).TryGetLevel(instrument.Id, side, depth, out BookLevel level); depth++)
         {
-            foreach (RestingOrder order in _core.Books.GetQueue(instrument.Id, side, level.Price))
+            foreach (RestingOrder order in _core.Engine.BooksOf(instrument.Id).GetQueue(instrument.Id, side, level.Price))
             {
                 if (order.Shown.Lots > 0)
                 {

@@ -22,6 +22,12 @@ public readonly struct ShardsEngine : ICoreEngine
     public ShardedMatching Shards => _shards;
 
     /// <inheritdoc/>
+    public IMatchingEngine View => _shards.AtRest;
+
+    /// <inheritdoc/>
+    public MatchingEngine BooksOf(int instrumentId) => _shards.AtRest.BooksOf(instrumentId);
+
+    /// <inheritdoc/>
     public int InstrumentCount => _shards.AtRest.InstrumentCount;
 
     /// <inheritdoc/>
@@ -120,14 +126,14 @@ public readonly struct ShardsEngine : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public void Save(IBufferWriter<byte> target) => throw new NotSupportedException("shards are not saved: replay the journal with one engine and save that");
+    public void Save(IBufferWriter<byte> target) => _shards.AtRest.Save(target);
 
     /// <inheritdoc/>
-    public void Load(IStateSource source) => throw new NotSupportedException("shards are not loaded: begin with empty books");
+    public void Load(IStateSource source) => _shards.AtRest.Load(source);
 
     /// <inheritdoc/>
     public bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
-        throw new NotSupportedException("shards are not loaded, so nothing is held against them");
+        _shards.AtRest.Holds(orderId, tag, side, instrumentId, session, leaves);
 
     // What depends on answers that are not taken, or finds no room, waits for them: they are kept until they are asked for.
     private void Send(in ShardCommand command)

@@ -8,7 +8,6 @@ namespace Peregrine.Trading.Matching;
 // Saving everything that decides what happens next, and loading it. Layout: docs/wire/core-state-v1.md.
 public sealed partial class MatchingEngine
 {
-    private const int EngineStateBytes = (6 * sizeof(long)) + (2 * sizeof(int));
     private const int BookStateBytes = (10 * sizeof(long)) + (2 * sizeof(int)) + 8;
     private const int OrdersAtOnce = 16;
     private const int OrderStateBytes = (11 * sizeof(long)) + (5 * sizeof(int)) + 8;
@@ -17,50 +16,71 @@ public sealed partial class MatchingEngine
     /// <remarks>Allocates: what the target needs. Time: about 0.1 us an order.</remarks>
     public void Save(IBufferWriter<byte> target)
     {
-        StateWriter writer = new(target, EngineStateBytes);
-        writer.Write((long)StateHash);
-        writer.Write(TimeNs);
-        writer.Write(TradeCount);
-        writer.Write((long)(ulong)TradedLots);
-        writer.Write((long)(ulong)(TradedLots >> 64));
-        writer.Write(RejectCount);
-        writer.Write(InstrumentCount);
-        writer.Write(OrderCount);
-        writer.Complete();
+        new SavedBooks(StateHash, TimeNs, TradeCount, TradedLots, RejectCount, InstrumentCount, OrderCount).Write(target);
         for (int id = 0; id < InstrumentCount; id++)
         {
-            SaveBook(_books[id], target);
+            SaveBook(id, target);
         }
-
-        GC.KeepAlive(this);
     }
 
     /// <summary>Takes over a saved state. The engine has the same instruments, with the terms that were in force, and no orders.</summary>
     /// <exception cref="InvalidDataException">The state is not one that an engine like this can have; this engine is not to be used then.</exception>
     public void Load(IStateSource source)
     {
-        Check.That(OrderCount == 0, "state is loaded into an engine without orders");
-        Span<byte> bytes = stackalloc byte[EngineStateBytes];
-        source.ReadExactly(bytes);
-        StateReader reader = new(bytes);
-        ulong hash = (ulong)reader.ReadInt64();
-        TimeNs = reader.ReadInt64();
-        _nextAuctionEndNs = long.MaxValue;
-        TradeCount = reader.ReadInt64();
-        ulong low = (ulong)reader.ReadInt64();
-        TradedLots = new Int128((ulong)reader.ReadInt64(), low);
-        RejectCount = reader.ReadInt64();
-        int instruments = reader.ReadInt32();
-        int orders = reader.ReadInt32();
-        Require(instruments == InstrumentCount, $"{instruments} instruments, this engine has {InstrumentCount}");
-        Require(orders >= 0 && orders <= OrderCapacity, $"{orders} orders, this engine takes 0 to {OrderCapacity}");
+        SavedBooks saved = SavedBooks.Read(source);
+        RequireFit(in saved);
+        Resume(saved.TimeNs);
+        Resume(in saved);
         for (int id = 0; id < InstrumentCount; id++)
         {
-            LoadBook(_books[id], source);
+            LoadBook(id, source);
         }
 
-        Require(OrderCount == orders, $"{OrderCount} orders in its books, {orders} announced");
-        Require(StateHash == hash, $"digest {hash:x16}, but what was loaded has {StateHash:x16}");
+        Require(OrderCount == saved.Orders, $"{OrderCount} orders in its books, {saved.Orders} announced");
+        Require(StateHash == saved.Hash, $"digest {saved.Hash:x16}, but what was loaded has {StateHash:x16}");
+    }
+
+    /// <summary>Writes one book.</summary>
+    internal void SaveBook(int instrumentId, IBufferWriter<byte> target)
+    {
+        SaveBook(_books[instrumentId], target);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Takes over one book, that has no orders.</summary>
+    /// <exception cref="InvalidDataException">It is not one that an engine like this can have.</exception>
+    internal void LoadBook(int instrumentId, IStateSource source) => LoadBook(_books[instrumentId], source);
+
+    /// <summary>Whether what is saved can be of an engine like this, before any of it is taken.</summary>
+    /// <exception cref="InvalidDataException">It cannot.</exception>
+    internal void RequireFit(in SavedBooks saved)
+    {
+        Check.That(OrderCount == 0, "state is loaded into an engine without orders");
+        Require(saved.Instruments == InstrumentCount, $"{saved.Instruments} instruments, this engine has {InstrumentCount}");
+        Require(saved.Orders >= 0 && saved.Orders <= OrderCapacity, $"{saved.Orders} orders, this engine takes 0 to {OrderCapacity}");
+    }
+
+    /// <summary>Goes on at a time, before books are loaded.</summary>
+    internal void Resume(long timeNs)
+    {
+        TimeNs = timeNs;
+        _nextAuctionEndNs = long.MaxValue;
+    }
+
+    /// <summary>Goes on from counts.</summary>
+    internal void Resume(in SavedBooks saved) =>
+        (TradeCount, TradedLots, RejectCount) = (saved.TradeCount, saved.TradedLots, saved.RejectCount);
+
+    /// <summary>The ids of all orders.</summary>
+    internal IEnumerable<ulong> OrderIds()
+    {
+        for (int slot = 0; slot < _slotsUsed; slot++)
+        {
+            if (_groups.InstrumentOf(slot) != None)
+            {
+                yield return OrderAt(slot).Id;
+            }
+        }
     }
 
     private void SaveBook(Book book, IBufferWriter<byte> target)

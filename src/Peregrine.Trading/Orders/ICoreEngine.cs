@@ -15,6 +15,12 @@ namespace Peregrine.Trading.Orders;
 /// </remarks>
 public interface ICoreEngine
 {
+    /// <summary>All its books, to look at.</summary>
+    IMatchingEngine View { get; }
+
+    /// <summary>The engine that has the book of an instrument, to look at.</summary>
+    MatchingEngine BooksOf(int instrumentId);
+
     /// <summary>How many instruments it has.</summary>
     int InstrumentCount { get; }
 

@@ -9,7 +9,7 @@ namespace Peregrine.Trading.Orders;
 /// The deterministic core: commands in, reports out. Client ids, risk, matching and the state of every order are here; time, order ids
 /// and sequence numbers come only with the commands, so the same rules and commands give the same reports and state hash.
 /// </summary>
-/// <typeparam name="TEngine">What matches: <see cref="InProcessEngine"/> in a <see cref="TradingCore"/>.</typeparam>
+/// <typeparam name="TEngine">What matches: <see cref="CoreEngine"/> in a <see cref="TradingCore"/>.</typeparam>
 /// <remarks>Thread: one owner. Allocates: at construction, in <see cref="Configure"/>, and when a buffer grows to a new high mark.
 /// Blocks: only where its engine does, in <see cref="Complete"/>.</remarks>
 public partial class TradingCore<TEngine>
@@ -135,7 +135,7 @@ public partial class TradingCore<TEngine>
         Rules = new TradingRules(_instruments, _accounts);
         foreach (Instrument instrument in _instruments)
         {
-            InstrumentTerms terms = instrument.Terms with { PegTicksMax = instrument.PriceTicksMax };
+            InstrumentTerms terms = TermsOf(instrument);
             if (instrument.Id < _engine.InstrumentCount)
             {
                 _engine.SetTerms(instrument.Id, terms);
@@ -154,6 +154,19 @@ public partial class TradingCore<TEngine>
 
         _rulesHash = hash.Value;
     }
+
+    private protected ref TEngine EngineToChange => ref _engine;
+
+    /// <summary>Gives another engine the instruments of this core.</summary>
+    private protected void AddInstruments(ICoreEngine engine)
+    {
+        foreach (Instrument instrument in _instruments)
+        {
+            _ = engine.AddInstrument(TermsOf(instrument));
+        }
+    }
+
+    private static InstrumentTerms TermsOf(Instrument instrument) => instrument.Terms with { PegTicksMax = instrument.PriceTicksMax };
 
     /// <summary>Carries out one command and appends what came of it, and before it of the time that it carries.</summary>
     /// <param name="command">Its sequence number must be above that of the last.</param>

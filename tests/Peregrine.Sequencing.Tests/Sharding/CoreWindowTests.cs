@@ -1,3 +1,4 @@
+using System.Buffers;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sharding;
 using Peregrine.Testing;
@@ -54,6 +55,48 @@ public sealed class CoreWindowTests
 
             AssertSame(reports, others, $"seed {seed}, step {step}");
             Assert.True(plain.StateHash == windowed.StateHash, $"seed {seed}, step {step}: another state hash");
+        }
+    }
+
+    // What a link does that has replayed its journal on one engine: the books move to the shards, and back into one engine by what is saved.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    public void Books_ThatMoveToShards_GoOnAsIfTheyHadNot_AndAreSavedAsTheSameBytes(int shards, int seed)
+    {
+        for (int round = 0; round < ProofSize.Of(5, 200); round++)
+        {
+            CoreCommands random = new((seed * 1_000_003) + round);
+            TradingCore expected = new(Small with { Window = 8 });
+            TradingCore core = new(Small with { Window = 8 });
+            expected.Configure(random.Rules);
+            core.Configure(random.Rules);
+            (ReportBuffer reports, ReportBuffer others) = (new(8), new(8));
+            List<ulong> ids = [];
+            ShardingOptions sharding = new() { Shards = shards, OrderCapacity = Small.OrdersMax, InFlightMax = 8 };
+            using ShardedMatching matching = new(new ShardedMatchingOptions { Sharding = sharding });
+            for (int step = 0; step < 400; step++)
+            {
+                if (step == 200)
+                {
+                    core.RunOn(new ShardsEngine(matching));
+                }
+
+                OrderCommand command = Next(random, ids);
+                reports.Clear();
+                others.Clear();
+                expected.Execute(in command, reports);
+                core.Execute(in command, others);
+                string at = $"seed {seed}, round {round}, step {step}";
+                AssertSame(reports, others, at);
+                Assert.True(expected.StateHash == core.StateHash, $"{at}: another state hash");
+            }
+
+            (ArrayBufferWriter<byte> wanted, ArrayBufferWriter<byte> saved) = (new(), new());
+            expected.Save(wanted);
+            core.Save(saved);
+            Assert.True(wanted.WrittenSpan.SequenceEqual(saved.WrittenSpan), $"seed {seed}, round {round}: other bytes are saved");
         }
     }
 

@@ -153,6 +153,20 @@ public sealed class ShardRouter
         }
     }
 
+    /// <summary>An order of a state that is loaded is in a shard.</summary>
+    /// <returns>False when it is known already, or there is no room for one more.</returns>
+    internal bool TryResume(ulong orderId, int shard)
+    {
+        if (_homes.OrderCount == _orderCapacity || _homes.Find(orderId) >= 0)
+        {
+            return false;
+        }
+
+        _homes.Send(orderId, shard);
+        _homes.Arrive(orderId, isAccepted: true);
+        return true;
+    }
+
     internal void AddInstrument(int shard)
     {
         if (InstrumentCount == _shardOf.Length)
