@@ -40,6 +40,13 @@ internal static partial class GatewayLog
         "configured {ConfiguredOrders} and {ConfiguredIds} are not used")]
     public static partial void BoundsKept(this ILogger log, int orders, int clientOrderIds, int configuredOrders, int configuredIds);
 
+    [LoggerMessage(5011, LogLevel.Information, "books are matched on {Shards} threads, window {Window}")]
+    public static partial void Sharded(this ILogger log, int shards, int window);
+
+    [LoggerMessage(5012, LogLevel.Warning, "the data folder was begun with one shard: each command waits for the one before, and {Shards} shards gain " +
+        "nothing; a new data folder does")]
+    public static partial void ShardsWithoutWindow(this ILogger log, int shards);
+
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]
     public static partial void LoopTold(this ILogger log, string line);
 }

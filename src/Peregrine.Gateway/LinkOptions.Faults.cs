@@ -10,6 +10,11 @@ namespace Peregrine.Gateway;
 /// <summary>What is wrong with options, all at once.</summary>
 public sealed partial record LinkOptions
 {
+    private const int ShardsMost = 64;
+
+    // How many commands may be under way: enough for a shard to have work while the next commands are checked.
+    private const int ShardsWindow = 32;
+
     private const int FrameBytesLeast = 1_024;
     private const int FrameBytesMost = 1 << 19;
     private const int PendingLogonsLeast = 2;
@@ -42,7 +47,8 @@ public sealed partial record LinkOptions
     internal int BatchBytes => (int)Math.Clamp(SegmentBytes / 2, 0, BatchBytesMost);
 
     /// <summary>The core's bounds.</summary>
-    internal CoreOptions Core => new() { OrdersMax = OrdersMax, ClientOrderIdsMax = ClientOrderIdsMax };
+    internal CoreOptions Core =>
+        new() { OrdersMax = OrdersMax, ClientOrderIdsMax = ClientOrderIdsMax, Window = Shards > 1 ? ShardsWindow : 1 };
 
     /// <summary>Who may come in by FIX, by local ports, and by other doors.</summary>
     internal IEnumerable<ClientSession> AllSessions =>
@@ -58,6 +64,7 @@ public sealed partial record LinkOptions
         Expect(InFlightMax > 0 && int.IsPow2(InFlightMax), nameof(InFlightMax), InFlightMax, "a power of two");
         Expect(SessionStoreBytes is >= StoreBytesLeast and <= StoreBytesMost && SessionStoreBytes % PageBytes == 0,
             nameof(SessionStoreBytes), SessionStoreBytes, $"{StoreBytesLeast} to {StoreBytesMost}, a multiple of {PageBytes}");
+        Expect(Shards is >= 1 and <= ShardsMost, nameof(Shards), Shards, $"1 to {ShardsMost}");
         Expect(HeartbeatSecondsMax >= 1, nameof(HeartbeatSecondsMax), HeartbeatSecondsMax, "1 or more");
         Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
             $"{FrameBytesLeast} to {FrameBytesMost}");

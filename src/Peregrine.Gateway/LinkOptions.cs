@@ -91,6 +91,13 @@ public sealed partial record LinkOptions
     /// <summary>The core the link's thread is pinned to, or -1.</summary>
     public int PinnedCore { get; init; } = -1;
 
+    /// <summary>
+    /// On how many threads books are matched, 1 to 64; default 1, the link's own. Each of more has the books of some instruments. A data folder that is
+    /// begun with more than one lets commands be checked before those right before them are carried out (docs/adr/0018-a-window-in-the-sequence.md),
+    /// and goes on so with any number; one that was begun with one gains nothing by more.
+    /// </summary>
+    public int Shards { get; init; } = 1;
+
     /// <summary>Most orders that can be resting at a time.</summary>
     public int OrdersMax { get; init; } = 1 << 18;
 

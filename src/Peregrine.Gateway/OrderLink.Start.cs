@@ -4,6 +4,8 @@ using Peregrine.Sequencing;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Rules;
 using Peregrine.Sequencing.Sessions;
+using Peregrine.Sequencing.Sharding;
+using Peregrine.Trading.Matching.Sharding;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway;
@@ -11,6 +13,35 @@ namespace Peregrine.Gateway;
 /// <summary>Starting: sessions, rules, what the journal says.</summary>
 public sealed partial class OrderLink
 {
+    // The journal was replayed on one engine: books, orders and all go over to the shards.
+    private ShardedMatching? MoveToShards(ILogger log)
+    {
+        if (_options.Shards == 1)
+        {
+            return null;
+        }
+
+        int window = Core.Options.Window;
+        if (window == 1)
+        {
+            log.ShardsWithoutWindow(_options.Shards);
+        }
+
+        ShardedMatching matching = new(new ShardedMatchingOptions
+        {
+            Sharding = new ShardingOptions
+            {
+                Shards = _options.Shards,
+                OrderCapacity = Core.Options.OrdersMax,
+                InFlightMax = window,
+                EmitsOrderDeltas = Core.Books.EmitsOrderDeltas,
+            },
+        });
+        Core.RunOn(new ShardsEngine(matching));
+        log.Sharded(_options.Shards, window);
+        return matching;
+    }
+
     private static void RefuseFaults(LinkOptions options)
     {
         IReadOnlyList<string> faults = options.FindFaults();
@@ -24,16 +55,15 @@ public sealed partial class OrderLink
     private void PutRulesInForce(JournalRecovery recovery, JournalReplay replay, ILogger log)
     {
         CoreOptions configured = _options.Core;
-        if (Core.Options != configured)
+        if (Core.Options with { Window = configured.Window } != configured)
         {
             log.BoundsKept(Core.Options.OrdersMax, Core.Options.ClientOrderIdsMax, configured.OrdersMax, configured.ClientOrderIdsMax);
         }
 
         if (recovery.End.Records == 0)
         {
-            Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];
-            JournalReplay.EncodeBounds(Core.Options, bounds);
-            Append(JournalRecordType.Bounds, bounds);
+            Span<byte> bounds = stackalloc byte[JournalReplay.WindowBoundsBytes];
+            Append(JournalRecordType.Bounds, bounds[..JournalReplay.EncodeBounds(Core.Options, bounds)]);
         }
 
         WriteIdentity(replay, log);

@@ -9,6 +9,7 @@ using Peregrine.Linux;
 using Peregrine.Net;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Hops;
+using Peregrine.Sequencing.Sharding;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
@@ -49,6 +50,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly BookTap? _books;
     private readonly JournalWriter _journal;
     private readonly HopRecorder? _recorder;
+    private readonly ShardedMatching? _matching;
     private readonly Sequencer _sequencer;
     private readonly Intake _intake;
     private readonly Action _waitForJournal;
@@ -84,6 +86,7 @@ public sealed partial class OrderLink : IDisposable
             _watch = new LimitWatch(log);
             Recovery = new LinkRecovery(recovery, replay.CommandCount, replay.ProvenHashes, Core.StateHash) { Start = start };
             PutRulesInForce(recovery, replay, log);
+            _matching = MoveToShards(log);
             _fix.UseSource(new ReportSource(options.DataFolder, () => _journal.DurableRecords, _loop.Wake));
             RaiseIds(replay, log);
             TimeCheck(() => _fix.Start(StateOf(replay)));
@@ -104,6 +107,7 @@ public sealed partial class OrderLink : IDisposable
 
             _journal?.Dispose();
             _loop.Dispose();
+            _matching?.Dispose();
             throw;
         }
     }
@@ -212,6 +216,7 @@ public sealed partial class OrderLink : IDisposable
             }
 
             _journal.Dispose();
+            _matching?.Dispose();
         }
     }
 

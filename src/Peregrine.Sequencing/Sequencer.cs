@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Hops;
+using Peregrine.Sequencing.Recovery;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Sequencing;
@@ -67,8 +68,8 @@ public sealed class Sequencer
     /// <summary>Bytes of a state hash record: the hash and the last execution id, little endian.</summary>
     public const int StateHashBytes = 16;
 
-    // Commands that are carried out together at most: what they ask for ahead is in a near cache still when their turn comes.
-    private const int PendingMax = 32;
+    // Commands that wait to be carried out at most: what they ask for ahead is in a near cache still when their turn comes.
+    private const int PendingUsual = 32;
 
     // How many commands ahead is asked for an order: far enough to be there in time. Where it is found was asked for when the command came.
     private const int OrderAhead = 2;
@@ -85,10 +86,11 @@ public sealed class Sequencer
     private readonly CommandTrail _trail;
 
     // Journaled and not carried out: in their order, where they lie in the open batch.
-    private readonly Pending[] _pending = new Pending[PendingMax];
+    private readonly Pending[] _pending;
     private int _pendingCount;
     private readonly ICommandTap? _tap;
     private readonly long _timeShiftNs;
+    private readonly int _window;
     private readonly HopRecorder? _recorder;
     private long _lastTimeNs;
     private long _releasedSequence;
@@ -109,6 +111,8 @@ public sealed class Sequencer
         _tap = tap;
         _timeShiftNs = timeShiftNs;
         _recorder = recorder;
+        _window = core.Options.Window;
+        _pending = new Pending[Math.Max(PendingUsual, _window)];
         _core = core;
         _log = log;
         _lastTimeNs = lastTimeNs;
@@ -219,26 +223,47 @@ public sealed class Sequencer
     }
 
     /// <summary>Carries out what was submitted and is not carried out yet; then the core stands as the last command left it.</summary>
+    /// <remarks>With a window that is a place in the sequence, and the journal gets a state hash there.</remarks>
     public void CarryOut()
+    {
+        bool isPlace = _window > 1 && _pendingCount > 0;
+        CarryOutPending();
+        if (isPlace)
+        {
+            _ = TryAppendHash();
+        }
+    }
+
+    private void CarryOutPending()
     {
         if (_pendingCount == 0)
         {
             return;
         }
 
-        for (int index = 0; index < _pendingCount; index++)
+        for (int first = 0; first < _pendingCount;)
         {
-            if (index + OrderAhead < _pendingCount)
+            int end = EndOfGroup(first);
+            for (int index = first; index < end; index++)
             {
-                _core.PrefetchOrder(_pending[index + OrderAhead].View);
+                if (index + OrderAhead < _pendingCount)
+                {
+                    _core.PrefetchOrder(_pending[index + OrderAhead].View);
+                }
+
+                ref Pending pending = ref _pending[index];
+                CommandView command = pending.View;
+                Invariant.That(pending.Sequence == _core.LastSequence + 1, "each command has the number behind the one before");
+                Invariant.That(pending.Keys == CommandKeys.Of(in command), "the keys at a place are those of the command at its turn");
+                _core.Begin(in command, in pending.Keys, _waiting);
             }
 
-            ref Pending pending = ref _pending[index];
-            CommandView command = pending.View;
-            Invariant.That(pending.Sequence == _core.LastSequence + 1, "each command has the number behind the one before");
-            Invariant.That(pending.Keys == CommandKeys.Of(in command), "the keys at a place are those of the command at its turn");
-            _core.Execute(in command, in pending.Keys, _waiting);
-            _tap?.Collect(in command);
+            for (; first < end; first++)
+            {
+                CommandView command = _pending[first].View;
+                _core.Complete(in command, in _pending[first].Keys, _waiting);
+                _tap?.Collect(in command);
+            }
         }
 
         // One look at the clock for all of them.
@@ -260,23 +285,41 @@ public sealed class Sequencer
         Invariant.That(_core.LastSequence == LastSequence, "the core has carried out what was sequenced last");
     }
 
+    // Which commands are under way together follows from the journal alone: the window, the kinds and numbers of commands, and where state hashes stand.
+    private int EndOfGroup(int first)
+    {
+        int end = first + 1;
+        if (_window == 1 || TradingCore.IsAlone(_pending[first].View))
+        {
+            return end;
+        }
+
+        while (end < _pendingCount && !CommandGroup.EndsBehind(_pending[end - 1].Sequence, _window) && !TradingCore.IsAlone(_pending[end].View))
+        {
+            end++;
+        }
+
+        return end;
+    }
+
     /// <summary>Closes the open batch with the state hash that a replay must reach, and hands it to the journal.</summary>
     /// <returns>False when the journal cannot be written: the link must stop.</returns>
     public bool TryCommit()
     {
-        CarryOut();
-        if (!_batchOpen)
-        {
-            // At fsync, what was committed while the disk was busy is handed over here.
-            return _log.Commit() == JournalStatus.Ok;
-        }
+        CarryOutPending();
 
+        // At fsync, what was committed while the disk was busy is handed over here, also when there is nothing new.
+        return (!_batchOpen || TryAppendHash()) && _log.Commit() == JournalStatus.Ok;
+    }
+
+    private bool TryAppendHash()
+    {
         Span<byte> hash = stackalloc byte[StateHashBytes];
         Invariant.That(_core.LastSequence == LastSequence, "a state hash is that behind the last command");
         BinaryPrimitives.WriteUInt64LittleEndian(hash, _core.StateHash);
         BinaryPrimitives.WriteInt64LittleEndian(hash[8..], _core.LastExecId);
         _batchOpen = false;
-        return TryAppend(JournalRecordType.StateHash, LastSequence, _lastTimeNs, hash) && _log.Commit() == JournalStatus.Ok;
+        return TryAppend(JournalRecordType.StateHash, LastSequence, _lastTimeNs, hash);
     }
 
     /// <summary>Hands every report whose command is durable to the sink, in order.</summary>
@@ -317,7 +360,7 @@ public sealed class Sequencer
             return false;
         }
 
-        CarryOut();
+        CarryOutPending();
         _lastTimeNs = TimeAt(Clock.MonotonicNs);
         bool ok = TryAppend(type, LastSequence, _lastTimeNs, payload);
         _log.Drain();
@@ -366,7 +409,7 @@ public sealed class Sequencer
     private SubmitStatus TryReserve(CommandType type, out Memory<byte> place)
     {
         place = default;
-        if (_pendingCount == PendingMax)
+        if (_pendingCount == _pending.Length)
         {
             CarryOut();
         }
@@ -396,7 +439,9 @@ public sealed class Sequencer
             Room = DiskRoom.CancelsOnly;
         }
 
-        return TryReserve(CommandCodec.BytesMax, out place) ? SubmitStatus.Ok : SubmitStatus.JournalFailed;
+        // With a window a batch that is full is closed with a state hash, for which there is room behind each command.
+        int bytes = CommandCodec.BytesMax + (_window > 1 ? HashRecordBytes : 0);
+        return TryReserve(bytes, out place) ? SubmitStatus.Ok : SubmitStatus.JournalFailed;
     }
 
     // The command stands in the journal's batch from here on, and is the next to be carried out.
@@ -417,6 +462,10 @@ public sealed class Sequencer
         CommandView view = pending.View;
         pending.Keys = CommandKeys.Of(in view);
         _core.Prefetch(in view, in pending.Keys);
+        if (_window > 1 && CommandGroup.EndsBehind(LastSequence, _window))
+        {
+            CarryOutPending();
+        }
     }
 
     private long TimeAt(long monotonicNs) => Math.Max(_lastTimeNs, Clock.ToUnixNs(monotonicNs) + _timeShiftNs);

@@ -37,7 +37,7 @@ public sealed class ReadmeTests : IDisposable
         if (recovery.End.Records == 0)
         {
             Span<byte> bounds = stackalloc byte[JournalReplay.BoundsBytes];
-            JournalReplay.EncodeBounds(replay.Core.Options, bounds);
+            _ = JournalReplay.EncodeBounds(replay.Core.Options, bounds);
             TradingRules rules = new([new Instrument(0, "ACME", PriceDecimals: 2, TickUnits: 1, LotUnits: 1, IsOpen: true)],
                 [new Account(0, "HOUSE", new AccountLimits(0, 0, 0))]);
             replay.Core.Configure(rules);

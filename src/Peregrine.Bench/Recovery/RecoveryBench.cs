@@ -102,7 +102,7 @@ internal sealed class RecoveryBench(RecoveryBenchOptions options)
         TradingCore core = new(CoreOf(RestingMax * 2));
         Sequencer sequencer = new(core, journal, lastTimeNs: 0, inFlightMax: 1 << 14);
         byte[] bounds = new byte[JournalReplay.BoundsBytes];
-        JournalReplay.EncodeBounds(core.Options, bounds);
+        _ = JournalReplay.EncodeBounds(core.Options, bounds);
         core.Configure(Rules());
         Require(sequencer.TryAppendNow(JournalRecordType.Bounds, bounds)
             && sequencer.TryAppendNow(JournalRecordType.Rules, RulesCodec.Encode(core.Rules!)));

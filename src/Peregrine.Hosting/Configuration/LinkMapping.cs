@@ -49,6 +49,7 @@ internal static class LinkMapping
         OrdersMax = options.Capacity.Orders,
         ClientOrderIdsMax = options.Capacity.ClientOrderIds,
         InFlightMax = options.Capacity.InFlightCommands,
+        Shards = options.Capacity.Shards,
         SessionStoreBytes = options.Fix.SessionStoreBytes,
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
         FrameBytesMax = options.Fix.FrameBytesMax,

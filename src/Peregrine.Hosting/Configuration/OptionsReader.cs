@@ -139,7 +139,7 @@ internal static class OptionsReader
     }
 
     private static CapacityOptions ReadCapacity(OptionsSection capacity) =>
-        new(capacity.Int("orders"), capacity.Int("clientOrderIds"), capacity.Int("inFlightCommands"));
+        new(capacity.Int("orders"), capacity.Int("clientOrderIds"), capacity.Int("inFlightCommands"), capacity.Int("shards"));
 
     private static Account ReadAccount(OptionsSection section, int id)
     {

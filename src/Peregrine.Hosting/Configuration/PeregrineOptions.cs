@@ -74,4 +74,4 @@ internal sealed record StartOptions(bool Rehearses);
 internal sealed record ThreadOptions(WaitMode Wait, int PinnedCore);
 
 /// <summary>Bounds whose memory is taken at start.</summary>
-internal sealed record CapacityOptions(int Orders, int ClientOrderIds, int InFlightCommands);
+internal sealed record CapacityOptions(int Orders, int ClientOrderIds, int InFlightCommands, int Shards);

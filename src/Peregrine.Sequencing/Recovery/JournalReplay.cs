@@ -20,8 +20,11 @@ public sealed class ReplayException(string message) : Exception(message);
 public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Action<TradingRules>? onRules = null,
     bool emitsOrderDeltas = false) : IJournalVisitor
 {
-    /// <summary>Size of the record of the core's bounds.</summary>
+    /// <summary>Size of the record of the core's bounds, where it has no window.</summary>
     public const int BoundsBytes = 12;
+
+    /// <summary>Size of that record where it has one.</summary>
+    public const int WindowBoundsBytes = 16;
 
     /// <summary>Size of the record of the link's identity.</summary>
     public const int IdentityBytes = 16;
@@ -32,6 +35,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     private readonly ReportBuffer _reports = new();
     private byte[] _rules = [];
     private TradingCore? _core;
+    private CommandGroup? _group;
 
     /// <summary>The core as the journal left it; a fresh one when the journal was empty.</summary>
     public TradingCore Core => _core ??= new TradingCore(configured, emitsOrderDeltas);
@@ -75,6 +79,11 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     /// <inheritdoc/>
     public void OnRecord(in JournalRecord header, ReadOnlySpan<byte> payload)
     {
+        if (header.Type is not (JournalRecordType.Command or JournalRecordType.SessionNote))
+        {
+            CompleteGroup();
+        }
+
         switch (header.Type)
         {
             case JournalRecordType.Command:
@@ -87,7 +96,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
             case JournalRecordType.StateHash:
                 Prove(DecodeHash(header, payload));
                 break;
-            case JournalRecordType.Bounds when _core is null && payload.Length == BoundsBytes:
+            case JournalRecordType.Bounds when _core is null && payload.Length is BoundsBytes or WindowBoundsBytes:
                 _core = new TradingCore(DecodeBounds(payload), emitsOrderDeltas);
                 break;
             case JournalRecordType.SessionNote:
@@ -124,11 +133,20 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
     }
 
     /// <summary>Encodes the core's bounds.</summary>
-    public static void EncodeBounds(CoreOptions options, Span<byte> target)
+    /// <param name="target">At least <see cref="WindowBoundsBytes"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    public static int EncodeBounds(CoreOptions options, Span<byte> target)
     {
         BinaryPrimitives.WriteInt32LittleEndian(target, options.OrdersMax);
         BinaryPrimitives.WriteInt32LittleEndian(target[4..], options.ClosedOrdersMax);
         BinaryPrimitives.WriteInt32LittleEndian(target[8..], options.ClientOrderIdsMax);
+        if (options.Window == 1)
+        {
+            return BoundsBytes;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(target[BoundsBytes..], options.Window);
+        return WindowBoundsBytes;
     }
 
     private static CoreOptions DecodeBounds(ReadOnlySpan<byte> source) => new()
@@ -136,6 +154,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
         OrdersMax = BinaryPrimitives.ReadInt32LittleEndian(source),
         ClosedOrdersMax = BinaryPrimitives.ReadInt32LittleEndian(source[4..]),
         ClientOrderIdsMax = BinaryPrimitives.ReadInt32LittleEndian(source[8..]),
+        Window = source.Length == WindowBoundsBytes ? BinaryPrimitives.ReadInt32LittleEndian(source[BoundsBytes..]) : 1,
     };
 
     /// <summary>A command as it was sequenced, where it lies. Needs nothing of the core: another thread may be at work on it.</summary>
@@ -163,21 +182,68 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
                 $"the journal is from another version or not from this link");
         }
 
-        Core.Execute(in command, in keys, _reports);
+        if (Core.Options.Window == 1)
+        {
+            Core.Execute(in command, in keys, _reports);
+            Deliver();
+        }
+        else
+        {
+            Begin(in command, in keys);
+        }
+
+        Ledger.OnCommand(in command);
+        CommandCount++;
+        LastTimeNs = command.TimeNs;
+    }
+
+    // With a window commands are carried out together, as they were in the first run: what decides that is in the journal.
+    private void Begin(in CommandView command, in CommandKeys keys)
+    {
+        bool isAlone = TradingCore.IsAlone(in command);
+        if (isAlone)
+        {
+            CompleteGroup();
+        }
+
+        CommandGroup group = _group ??= new CommandGroup(Core.Options.Window);
+        Core.Begin(in command, in keys, _reports);
+        group.Add(in command, in keys);
+        if (isAlone || group.EndsBehind(command.Sequence))
+        {
+            CompleteGroup();
+        }
+    }
+
+    private void CompleteGroup()
+    {
+        if (_group is { Count: > 0 } group)
+        {
+            for (int index = 0; index < group.Count; index++)
+            {
+                CommandView command = group[index];
+                Core.Complete(in command, in group.KeysOf(index), _reports);
+            }
+
+            group.Clear();
+            Deliver();
+        }
+    }
+
+    private void Deliver()
+    {
         for (int index = 0; index < _reports.Count; index++)
         {
             sink.Deliver(_reports[index]);
         }
 
         _reports.Clear();
-        Ledger.OnCommand(in command);
-        CommandCount++;
-        LastTimeNs = command.TimeNs;
     }
 
     /// <summary>Compares the core with what the first run was.</summary>
     internal void Prove(in ProvenState first)
     {
+        CompleteGroup();
         if (first.Hash != Core.StateHash || first.LastExecId != Core.LastExecId || first.Sequence != Core.LastSequence)
         {
             throw new ReplayException(

@@ -28,13 +28,15 @@ public readonly struct ShardsEngine : ICoreEngine
     public MatchingEngine BooksOf(int instrumentId) => _shards.AtRest.BooksOf(instrumentId);
 
     /// <inheritdoc/>
-    public int InstrumentCount => _shards.AtRest.InstrumentCount;
+    public int InstrumentCount => _shards.Racy.InstrumentCount;
 
     /// <inheritdoc/>
-    public int OrderCount => _shards.AtRest.OrderCount;
+    /// <remarks>From any thread, for display.</remarks>
+    public int OrderCount => _shards.Racy.OrderCount;
 
     /// <inheritdoc/>
-    public long TradeCount => _shards.AtRest.TradeCount;
+    /// <remarks>From any thread, for display.</remarks>
+    public long TradeCount => _shards.Racy.TradeCount;
 
     /// <inheritdoc/>
     public ulong StateHash => _shards.AtRest.StateHash;

@@ -66,7 +66,7 @@ internal sealed class JournalCheck : IJournalVisitor, IReportSink, IDisposable
                 StateHashes++;
                 break;
             case JournalRecordType.Bounds:
-                Require(payload.Length == JournalReplay.BoundsBytes, in header, "bounds", payload.Length);
+                Require(payload.Length is JournalReplay.BoundsBytes or JournalReplay.WindowBoundsBytes, in header, "bounds", payload.Length);
                 break;
             case JournalRecordType.SessionNote:
                 Require(SessionNote.TryDecode(payload, out _), in header, "note of a session", payload.Length);

@@ -64,9 +64,12 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         JournalRecordType.StateHash when payload.Length == Sequencer.StateHashBytes =>
             ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)),
                 ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
-        JournalRecordType.Bounds when payload.Length == JournalReplay.BoundsBytes =>
+        JournalRecordType.Bounds when payload.Length is JournalReplay.BoundsBytes or JournalReplay.WindowBoundsBytes =>
             ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])),
-                ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..]))]),
+                ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..])),
+                ("window", payload.Length == JournalReplay.WindowBoundsBytes
+                    ? BinaryPrimitives.ReadInt32LittleEndian(payload[JournalReplay.BoundsBytes..])
+                    : 1)]),
         JournalRecordType.SessionNote when SessionNote.TryDecode(payload, out SessionNote note) =>
             (note.Kind == SessionNoteKind.Spent ? "number" : "numbers", OfNote(in note)),
         JournalRecordType.Identity when payload.Length == JournalReplay.IdentityBytes => ("identity", [("link", new Guid(payload).ToString("N"))]),

@@ -17,6 +17,7 @@ public partial class TradingCore<TEngine>
 {
     private const long StateMagic = 0x3153_4345_5245_4750; // "PGERECS1" read as bytes
     private const int RulesBytesMax = 1 << 28;
+    private const long WindowStateMagic = 0x3253_4345_5245_4750; // "PGERECS2": the same, and the window
     private const int HeaderStateBytes = (4 * sizeof(long)) + (6 * sizeof(int));
 
     /// <summary>Writes the state: equal cores that were made alike write equal bytes.</summary>
@@ -24,8 +25,9 @@ public partial class TradingCore<TEngine>
     public void Save(IBufferWriter<byte> target)
     {
         byte[] rules = Rules is null ? [] : RulesCodec.Encode(Rules);
-        StateWriter writer = new(target, HeaderStateBytes);
-        writer.Write(StateMagic);
+        bool hasWindow = Options.Window > 1;
+        StateWriter writer = new(target, HeaderStateBytes + (hasWindow ? sizeof(int) : 0));
+        writer.Write(hasWindow ? WindowStateMagic : StateMagic);
         writer.Write((long)StateHash);
         writer.Write(LastSequence);
         writer.Write(LastExecId);
@@ -35,6 +37,11 @@ public partial class TradingCore<TEngine>
         writer.Write(rules.Length);
         writer.Write(_reportCounts.Length);
         writer.Write(_reasonCounts.Length);
+        if (hasWindow)
+        {
+            writer.Write(Options.Window);
+        }
+
         writer.Complete();
         target.Write(rules);
         SaveCounts(_reportCounts, target);
@@ -53,12 +60,22 @@ public partial class TradingCore<TEngine>
         source.ReadExactly(bytes);
         StateReader reader = new(bytes);
         long magic = reader.ReadInt64();
-        Require(magic == StateMagic, $"magic {magic:x16}, expected {StateMagic:x16}");
+        Require(magic is StateMagic or WindowStateMagic, $"magic {magic:x16}, expected {StateMagic:x16} or {WindowStateMagic:x16}");
         ulong hash = (ulong)reader.ReadInt64();
         (long sequence, long execId) = (reader.ReadInt64(), reader.ReadInt64());
         CoreOptions options = new() { OrdersMax = reader.ReadInt32(), ClosedOrdersMax = reader.ReadInt32(), ClientOrderIdsMax = reader.ReadInt32() };
         int rulesBytes = reader.ReadInt32();
-        return new SavedHeader(options, hash, sequence, execId, rulesBytes, reader.ReadInt32(), reader.ReadInt32());
+        SavedHeader header = new(options, hash, sequence, execId, rulesBytes, reader.ReadInt32(), reader.ReadInt32());
+        return magic == StateMagic ? header : header with { Options = options with { Window = ReadWindow(source) } };
+    }
+
+    private static int ReadWindow(IStateSource source)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        source.ReadExactly(bytes);
+        int window = new StateReader(bytes).ReadInt32();
+        Require(window > 1, $"a window of {window}, expected 2 or more where one is told");
+        return window;
     }
 
     /// <summary>Takes a saved state; the core is new, and has the options of the header.</summary>

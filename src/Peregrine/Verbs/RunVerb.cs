@@ -27,6 +27,7 @@ internal static class RunVerb
         Option<bool> noConsole = new("--no-console") { Description = "No web console and no HTTP API." };
         Option<int?> rate = new("--rate") { Description = "Requests/s of the simulated participants, on average (simulator.ordersPerSecond)." };
         Option<long?> seed = new("--seed") { Description = "Seed of the simulated participants (simulator.seed)." };
+        Option<int?> shards = new("--shards") { Description = "On how many threads books are matched (capacity.shards)." };
         Option<string?> feed = new("--feed") { Description =
             "Drives books and distribution from a recorded feed, or from another link's market data (tcp://host:port), instead of the simulator.",
             HelpName = "FILE|tcp://HOST:PORT" };
@@ -45,7 +46,7 @@ internal static class RunVerb
             "and simulated participants. SIGTERM ends it in order; SIGHUP reads the configuration again and changes instruments, " +
             "accounts and limits without a stop.")
         {
-            data, quiet, noSimulator, noConsole, rate, seed, feed, speed, skip, lost, behind,
+            data, quiet, noSimulator, noConsole, rate, seed, shards, feed, speed, skip, lost, behind,
         };
         arguments.AddTo(run);
         run.SetAction(result =>
@@ -54,6 +55,7 @@ internal static class RunVerb
             Add("dataFolder", result.GetValue(data));
             Add("simulator.ordersPerSecond", result.GetValue(rate)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.seed", result.GetValue(seed)?.ToString(CultureInfo.InvariantCulture));
+            Add("capacity.shards", result.GetValue(shards)?.ToString(CultureInfo.InvariantCulture));
             Add("simulator.enabled", result.GetValue(noSimulator) ? "false" : null);
             Add("console.enabled", result.GetValue(noConsole) ? "false" : null);
             RunRequest request = new(result.GetValue(feed), Amounts.ParseSpeed("--speed", result.GetRequiredValue(speed)), result.GetValue(skip),

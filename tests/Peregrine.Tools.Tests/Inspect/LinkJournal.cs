@@ -41,7 +41,7 @@ internal static class LinkJournal
     public static void AppendStart(JournalWriter journal)
     {
         byte[] bounds = new byte[JournalReplay.BoundsBytes];
-        JournalReplay.EncodeBounds(new CoreOptions { OrdersMax = 16, ClosedOrdersMax = 8, ClientOrderIdsMax = 32 }, bounds);
+        _ = JournalReplay.EncodeBounds(new CoreOptions { OrdersMax = 16, ClosedOrdersMax = 8, ClientOrderIdsMax = 32 }, bounds);
         Append(journal, JournalRecordType.Bounds, 0, bounds);
         TradingRules rules = new([new Instrument(0, "ACME", 2, 5, 100, IsOpen: true)], [new Account(0, "HOUSE", new AccountLimits(0, 0, 0))]);
         Append(journal, JournalRecordType.Rules, 0, RulesCodec.Encode(rules));
