@@ -124,14 +124,14 @@ public sealed class LocalPortTests
 
     /// <summary>Whatever clients do, the distributed book is the core's: levels, queues, and digest.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void DistributedBook_AfterRandomCommandsAndARestart_IsTheCores(int seed)
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    public void DistributedBook_AfterRandomCommandsAndARestart_IsTheCores(int seed, int shards)
     {
         LocalPort port = NewPort();
         using MarketDataServer first = NewServer(out Thread firstThread);
-        using LinkRig rig = new(change: options => options with { LocalPorts = [port], MarketData = first });
+        using LinkRig rig = new(change: options => options with { LocalPorts = [port], MarketData = first, Shards = shards });
         SubscribedBooks books = new();
         using (MarketDataClient client = Subscribe(first, books))
         {
@@ -293,9 +293,9 @@ public sealed class LocalPortTests
         MarketBooks expected = new();
         foreach (Side side in (Side[])[Side.Buy, Side.Sell])
         {
-            for (int depth = 0; rig.Link.Core.Books.TryGetLevel(0, side, depth, out BookLevel level); depth++)
+            for (int depth = 0; rig.Link.Core.Engine.BooksOf(0).TryGetLevel(0, side, depth, out BookLevel level); depth++)
             {
-                foreach (RestingOrder order in rig.Link.Core.Books.GetQueue(0, side, level.Price))
+                foreach (RestingOrder order in rig.Link.Core.Engine.BooksOf(0).GetQueue(0, side, level.Price))
                 {
                     _ = expected.Apply(new BookUpdate { Kind = BookUpdateKind.Add, OrderId = order.OrderId, Side = side, Price = order.Price.Ticks,
                         Quantity = order.Leaves.Lots });
