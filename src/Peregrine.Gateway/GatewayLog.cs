@@ -43,8 +43,8 @@ internal static partial class GatewayLog
     [LoggerMessage(5011, LogLevel.Information, "books are matched on {Shards} threads, window {Window}")]
     public static partial void Sharded(this ILogger log, int shards, int window);
 
-    [LoggerMessage(5012, LogLevel.Warning, "the data folder was begun with one shard: each command waits for the one before, and {Shards} shards gain " +
-        "nothing; a new data folder does")]
+    [LoggerMessage(5012, LogLevel.Warning, "the data folder was begun with one shard: each command waits for the one before, and " +
+        "{Shards} shards gain nothing; a new data folder does")]
     public static partial void ShardsWithoutWindow(this ILogger log, int shards);
 
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]

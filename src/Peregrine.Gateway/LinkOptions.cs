@@ -92,7 +92,8 @@ public sealed partial record LinkOptions
     public int PinnedCore { get; init; } = -1;
 
     /// <summary>
-    /// On how many threads books are matched, 1 to 64; default 1, the link's own. Each of more has the books of some instruments. A data folder that is
+    /// On how many threads books are matched, 1 to 64; default 1, the link's own. Each of more has the books of some instruments. A data folder
+    /// that is
     /// begun with more than one lets commands be checked before those right before them are carried out (docs/adr/0018-a-window-in-the-sequence.md),
     /// and goes on so with any number; one that was begun with one gains nothing by more.
     /// </summary>

@@ -33,8 +33,16 @@ public sealed partial class OrderLink
             {
                 Shards = _options.Shards,
                 OrderCapacity = Core.Options.OrdersMax,
-                InFlightMax = window,
+
+                // A time goes before the commands of a window.
+                InFlightMax = window + 1,
                 EmitsOrderDeltas = Core.Books.EmitsOrderDeltas,
+            },
+            Wait = _options.Wait switch
+            {
+                WaitMode.Spin when Environment.ProcessorCount > _options.Shards + 1 => WaitStrategy.Spin,
+                WaitMode.Block => new WaitStrategy(SpinUs: 20, YieldUs: 50),
+                _ => WaitStrategy.Yield,
             },
         });
         Core.RunOn(new ShardsEngine(matching));

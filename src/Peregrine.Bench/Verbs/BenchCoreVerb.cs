@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using Peregrine.Bench.Core;
 using Peregrine.Cli;
 using Peregrine.Journal;
+using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
 
 namespace Peregrine.Bench.Verbs;
@@ -9,6 +11,8 @@ namespace Peregrine.Bench.Verbs;
 /// <summary>peregrine bench core: a stream of order commands through the matching engine, the whole core, or the whole pipeline.</summary>
 internal static class BenchCoreVerb
 {
+    private const int ShardsMost = 64;
+
     public static Command Create()
     {
         Option<string> commands = new("--commands") { Description =
@@ -17,10 +21,7 @@ internal static class BenchCoreVerb
         Option<string> shapes = new("--shape") { Description =
             $"Instead of a file, streams as bench flow makes them, with commas: {FlowShapes.Names}; one after the other." };
         Option<long> seed = new("--seed") { Description = "With --shape: of the streams.", DefaultValueFactory = _ => 7 };
-        Option<string> stages = new("--stage") { Description =
-            "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, " +
-            "a producer on one core, and sequencer, journal and core on another, up to the release of the reports.",
-            DefaultValueFactory = _ => "book,core" };
+        Option<string> stages = StagesOption();
         Option<int> rounds = new("--rounds") { Description =
             "Measured runs of each stage; for book and core as many again for the latency, where each command is timed.",
             DefaultValueFactory = _ => 5 };
@@ -29,19 +30,18 @@ internal static class BenchCoreVerb
             DefaultValueFactory = _ => "os" };
         Option<string> outstanding = new("--outstanding") { Description =
             "Link: commands on their way at once, with commas; max is as many as the rings take.", DefaultValueFactory = _ => "1,1000,max" };
-        Option<string> writer = new("--writer") { Description =
-            "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, " +
-            "inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
+        Option<string> writer = WriterOption();
         Option<string> folder = new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.",
             DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
         Option<int> most = new("--commands-max") { Description =
-            "Link: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.",
+            "Link and shards: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.",
             DefaultValueFactory = _ => int.MaxValue };
+        Option<string?> shards = ShardsOption();
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
         Command core = new("core", "A stream of order commands: commands/s, latency of a command beside the cost of the clock, " +
             "traded quantity, allocations.")
         {
-            commands, shapes, seed, stages, rounds, orders, levels, outstanding, writer, folder, most, json,
+            commands, shapes, seed, stages, rounds, orders, levels, outstanding, writer, folder, most, shards, json,
         };
         core.SetAction(result =>
         {
@@ -53,6 +53,11 @@ internal static class BenchCoreVerb
             }
 
             List<OrderStream> streams = StreamsOf(result.GetValue(commands), result.GetValue(shapes), result.GetValue(seed));
+            if (result.GetValue(shards) is { } counts)
+            {
+                return MeasureShards(streams, counts, result.GetValue(most), result.GetValue(orders), result.GetValue(rounds), result.GetValue(json));
+            }
+
             CoreBenchOptions options = new()
             {
                 Stream = streams[0],
@@ -101,6 +106,56 @@ internal static class BenchCoreVerb
 
         Console.Out.WriteLine(isJson ? CoreReport.ToJson(results, links) : CoreReport.ToMarkdown(results, links));
     }
+
+    private static Option<string> StagesOption() => new("--stage") { Description =
+            "What to measure, with commas: book, the matching engine alone; core, with risk, order state and reports; link, " +
+            "a producer on one core, and sequencer, journal and core on another, up to the release of the reports.",
+            DefaultValueFactory = _ => "book,core" };
+
+    private static Option<string> WriterOption() => new("--writer") { Description =
+            "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, " +
+            "inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
+
+    private static Option<string?> ShardsOption() => new("--shards")
+    {
+        Description = "Measure the whole core over so many shards instead, with commas; the stream is dealt out to eight instruments. One engine " +
+            "without shards is measured beside them, and the state has to be the same.",
+        HelpName = "1,2,4",
+    };
+
+    private static int MeasureShards(List<OrderStream> streams, string counts, int commandsMax, int orders, int rounds, bool isJson)
+    {
+        int ordersMax = InRange("--orders", orders, MatchingEngine.OrderCapacityMax);
+        int measuredMax = InRange("--commands-max", commandsMax, int.MaxValue);
+        int times = InRange("--rounds", rounds, 1000);
+        List<ShardBenchResult> results;
+        try
+        {
+            results = [.. from stream in streams
+                let bench = new ShardBench(stream, measuredMax, ordersMax, times, Terminal.Progress)
+                from count in (int[])[0, .. Split(counts).Select(ParseShards)]
+                select bench.Run(count)];
+        }
+        finally
+        {
+            Terminal.EndProgress();
+        }
+
+        foreach (ShardBenchResult result in results)
+        {
+            ShardBenchResult plain = results.First(other => other.Stream == result.Stream);
+            Check.That(result.StateHash == plain.StateHash, "the state is the same over any number of shards");
+        }
+
+        Console.Out.WriteLine(isJson
+            ? JsonSerializer.Serialize(results.Select(ShardReport.ToObject))
+            : string.Join(Environment.NewLine, BenchReport.Machine(), "", ShardReport.ToMarkdown(results)));
+        return 0;
+    }
+
+    private static int ParseShards(string text) => int.TryParse(text, out int count) && count is >= 1 and <= ShardsMost
+        ? count
+        : throw new CommandException($"--shards: '{text}', expected 1 to {ShardsMost}", 2);
 
     private static List<OrderStream> StreamsOf(string? path, string? shapes, long seed)
     {

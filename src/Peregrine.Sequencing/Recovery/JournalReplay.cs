@@ -225,6 +225,7 @@ public sealed class JournalReplay(CoreOptions configured, IReportSink sink, Acti
                 Core.Complete(in command, in group.KeysOf(index), _reports);
             }
 
+            Invariant.That(Core.UnderWay == 0, "a group is complete when all its commands are");
             group.Clear();
             Deliver();
         }

@@ -7,9 +7,11 @@ namespace Peregrine.Sequencing.Sharding;
 
 /// <summary>
 /// Shards on threads of their own behind a core: a request is sent when it begins, and its answer taken when it is completed; with a window
-/// (<see cref="CoreOptions.Window"/>) the shards work while the core checks the next. Reports and state are those of one engine and the same window.
+/// (<see cref="CoreOptions.Window"/>) the shards work while the core checks the next. Reports and state are those of one engine and the same
+/// window.
 /// </summary>
-/// <remarks>Thread: the core's. Allocates: when it is made, and when a buffer grows to a new high mark. Blocks: where an answer is waited for.</remarks>
+/// <remarks>Thread: the core's. Allocates: when it is made, and when a buffer grows to a new high mark. Blocks: where an answer is waited
+/// for.</remarks>
 public readonly struct ShardsEngine : ICoreEngine
 {
     private readonly ShardedMatching _shards;
@@ -22,10 +24,10 @@ public readonly struct ShardsEngine : ICoreEngine
     public ShardedMatching Shards => _shards;
 
     /// <inheritdoc/>
-    public IMatchingEngine View => _shards.AtRest;
+    public IMatchingEngine View => Rest();
 
     /// <inheritdoc/>
-    public MatchingEngine BooksOf(int instrumentId) => _shards.AtRest.BooksOf(instrumentId);
+    public MatchingEngine BooksOf(int instrumentId) => Rest().BooksOf(instrumentId);
 
     /// <inheritdoc/>
     public int InstrumentCount => _shards.Racy.InstrumentCount;
@@ -39,26 +41,36 @@ public readonly struct ShardsEngine : ICoreEngine
     public long TradeCount => _shards.Racy.TradeCount;
 
     /// <inheritdoc/>
-    public ulong StateHash => _shards.AtRest.StateHash;
+    public ulong StateHash => Rest().StateHash;
 
     /// <inheritdoc/>
-    public long TimeNs => _shards.AtRest.TimeNs;
+    public long TimeNs => Rest().TimeNs;
 
     /// <inheritdoc/>
     public bool AnswersAtOnce => false;
 
     /// <inheritdoc/>
-    public int AddInstrument(InstrumentTerms terms) => _shards.AtRest.AddInstrument(terms);
+    public int AddInstrument(InstrumentTerms terms) => Rest().AddInstrument(terms);
 
     /// <inheritdoc/>
-    public void SetTerms(int instrumentId, InstrumentTerms terms) => _shards.AtRest.SetTerms(instrumentId, terms);
+    public void SetTerms(int instrumentId, InstrumentTerms terms) => Rest().SetTerms(instrumentId, terms);
 
     /// <inheritdoc/>
     public void AdvanceTime(long timeNs, MatchEventBuffer events)
     {
-        Invariant.That(_shards.InFlight == 0 && _early.IsEmpty, "time moves on when nothing is under way");
+        // Where nothing is due the answer is known, and nobody need wait for it.
+        ShardedEngine books = Rest();
+        bool isDue = books.NextDueNs <= timeNs;
+        Invariant.That(_early.IsEmpty && _early.Silent == 0, "time moves on when nothing is under way");
         Send(ShardCommand.AdvanceTime(timeNs));
-        _ = Complete(events);
+        if (isDue)
+        {
+            _ = Complete(events);
+        }
+        else
+        {
+            _early.Silent = 1;
+        }
     }
 
     /// <inheritdoc/>
@@ -96,6 +108,7 @@ public readonly struct ShardsEngine : ICoreEngine
             return _early.Take(events);
         }
 
+        TakeSilent();
         _shards.Take(out int result);
         Copy(_shards.Events, events);
         return result;
@@ -103,7 +116,7 @@ public readonly struct ShardsEngine : ICoreEngine
 
     /// <inheritdoc/>
     public bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
-        _shards.AtRest.TryGetLevel(instrumentId, side, depth, out level);
+        Rest().TryGetLevel(instrumentId, side, depth, out level);
 
     /// <inheritdoc/>
     public void SilenceLevels(int instrumentId)
@@ -112,10 +125,10 @@ public readonly struct ShardsEngine : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public bool TryGetLastTrade(int instrumentId, out Price price) => _shards.AtRest.TryGetLastTrade(instrumentId, out price);
+    public bool TryGetLastTrade(int instrumentId, out Price price) => Rest().TryGetLastTrade(instrumentId, out price);
 
     /// <inheritdoc/>
-    public bool TryGetOrder(ulong orderId, out RestingOrder order) => _shards.AtRest.TryGetOrder(orderId, out order);
+    public bool TryGetOrder(ulong orderId, out RestingOrder order) => Rest().TryGetOrder(orderId, out order);
 
     /// <summary>Nothing: the memory is another thread's.</summary>
     public void Prefetch(ulong orderId)
@@ -128,14 +141,14 @@ public readonly struct ShardsEngine : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public void Save(IBufferWriter<byte> target) => _shards.AtRest.Save(target);
+    public void Save(IBufferWriter<byte> target) => Rest().Save(target);
 
     /// <inheritdoc/>
-    public void Load(IStateSource source) => _shards.AtRest.Load(source);
+    public void Load(IStateSource source) => Rest().Load(source);
 
     /// <inheritdoc/>
     public bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
-        _shards.AtRest.Holds(orderId, tag, side, instrumentId, session, leaves);
+        Rest().Holds(orderId, tag, side, instrumentId, session, leaves);
 
     // What depends on answers that are not taken, or finds no room, waits for them: they are kept until they are asked for.
     private void Send(in ShardCommand command)
@@ -143,13 +156,30 @@ public readonly struct ShardsEngine : ICoreEngine
         RouteStatus status;
         while ((status = _shards.TrySend(command)) != RouteStatus.Sent)
         {
-            do
+            TakeSilent();
+            for (int wanted = status == RouteStatus.Waits ? _shards.InFlight : 1; wanted > 0 && _shards.InFlight > 0; wanted--)
             {
                 _shards.Take(out int result);
                 _early.Add(result, _shards.Events);
             }
-            while (status == RouteStatus.Waits && _shards.InFlight > 0);
         }
+    }
+
+    // Answers of a time at which nothing was due: they stand before all others, and tell nothing.
+    private void TakeSilent()
+    {
+        for (; _early.Silent > 0; _early.Silent--)
+        {
+            _shards.Take(out _);
+            Check.That(_shards.Events.IsEmpty, "nothing happens at a time at which nothing is due");
+        }
+    }
+
+    // All books, with nothing on its way.
+    private ShardedEngine Rest()
+    {
+        TakeSilent();
+        return _shards.AtRest;
     }
 
     private static void Copy(ReadOnlySpan<MatchEvent> from, MatchEventBuffer to)
@@ -166,6 +196,9 @@ public readonly struct ShardsEngine : ICoreEngine
         private readonly Queue<(int Result, int Events)> _answers = new();
         private readonly MatchEventBuffer _events = new();
         private int _taken;
+
+        /// <summary>Times on their way at which nothing is due.</summary>
+        public int Silent { get; set; }
 
         public bool IsEmpty => _answers.Count == 0;
 

@@ -196,7 +196,8 @@ public struct CoreEngine(MatchingEngine books, int window) : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public readonly bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) => _other is null ? _books!.TryGetLevel(instrumentId, side, depth, out level) : _other.TryGetLevel(instrumentId, side, depth, out level);
+    public readonly bool TryGetLevel(int instrumentId, Side side, int depth, out BookLevel level) =>
+        _other is null ? _books!.TryGetLevel(instrumentId, side, depth, out level) : _other.TryGetLevel(instrumentId, side, depth, out level);
 
     /// <inheritdoc/>
     public readonly void SilenceLevels(int instrumentId)
@@ -212,10 +213,12 @@ public struct CoreEngine(MatchingEngine books, int window) : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public readonly bool TryGetLastTrade(int instrumentId, out Price price) => _other is null ? _books!.TryGetLastTrade(instrumentId, out price) : _other.TryGetLastTrade(instrumentId, out price);
+    public readonly bool TryGetLastTrade(int instrumentId, out Price price) =>
+        _other is null ? _books!.TryGetLastTrade(instrumentId, out price) : _other.TryGetLastTrade(instrumentId, out price);
 
     /// <inheritdoc/>
-    public readonly bool TryGetOrder(ulong orderId, out RestingOrder order) => _other is null ? _books!.TryGetOrder(orderId, out order) : _other.TryGetOrder(orderId, out order);
+    public readonly bool TryGetOrder(ulong orderId, out RestingOrder order) =>
+        _other is null ? _books!.TryGetOrder(orderId, out order) : _other.TryGetOrder(orderId, out order);
 
     /// <inheritdoc/>
     public readonly void Prefetch(ulong orderId)
@@ -270,7 +273,9 @@ public struct CoreEngine(MatchingEngine books, int window) : ICoreEngine
     }
 
     /// <inheritdoc/>
-    public readonly bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) => _other is null ? _books!.Holds(orderId, tag, side, instrumentId, session, leaves) : _other.Holds(orderId, tag, side, instrumentId, session, leaves);
+    public readonly bool Holds(ulong orderId, int tag, Side side, int instrumentId, int session, Quantity leaves) =>
+        _other is null ? _books!.Holds(orderId, tag, side, instrumentId, session, leaves)
+            : _other.Holds(orderId, tag, side, instrumentId, session, leaves);
 
     /// <summary>Another engine takes the books over, and the memory of these is free. It has the same instruments, and no orders.</summary>
     /// <remarks>Thread: the core's, with nothing under way. Allocates: the state of the books.</remarks>

@@ -53,18 +53,8 @@ public sealed class SequencerOverShardsTests
         core.Configure(random.Rules);
         Told told = new();
         Sequencer sequencer = new(core, journal, lastTimeNs: 0, inFlightMax: 256);
-        byte[] bounds = new byte[JournalReplay.WindowBoundsBytes];
-        int length = JournalReplay.EncodeBounds(Small, bounds);
-        Append(journal, sequencer, JournalRecordType.Bounds, bounds.AsSpan(0, length));
-        Append(journal, sequencer, JournalRecordType.Rules, RulesCodec.Encode(random.Rules));
-        using ShardedMatching? matching = shards == 0 ? null : new(new ShardedMatchingOptions
-        {
-            Sharding = new ShardingOptions { Shards = shards, OrderCapacity = Small.OrdersMax, InFlightMax = Small.Window },
-        });
-        if (matching is not null)
-        {
-            core.RunOn(new ShardsEngine(matching));
-        }
+        AppendStart(journal, sequencer, random.Rules);
+        using ShardedMatching? matching = MoveToShards(core, shards);
 
         List<ulong> ids = [];
         byte[] bytes = new byte[CommandCodec.BytesMax];
@@ -113,6 +103,27 @@ public sealed class SequencerOverShardsTests
         core.Save(state);
         _ = JournalScan.Run(files, "/j", records, after: null, verifyChain: true);
         return new Outcome([.. told.Bytes], [.. records.Bytes], state.WrittenSpan.ToArray(), files, core.StateHash);
+    }
+
+    private static void AppendStart(JournalWriter journal, Sequencer sequencer, TradingRules rules)
+    {
+        byte[] bounds = new byte[JournalReplay.WindowBoundsBytes];
+        int length = JournalReplay.EncodeBounds(Small, bounds);
+        Append(journal, sequencer, JournalRecordType.Bounds, bounds.AsSpan(0, length));
+        Append(journal, sequencer, JournalRecordType.Rules, RulesCodec.Encode(rules));
+    }
+
+    private static ShardedMatching? MoveToShards(TradingCore core, int shards)
+    {
+        if (shards == 0)
+        {
+            return null;
+        }
+
+        ShardingOptions sharding = new() { Shards = shards, OrderCapacity = Small.OrdersMax, InFlightMax = Small.Window };
+        ShardedMatching matching = new(new ShardedMatchingOptions { Sharding = sharding });
+        core.RunOn(new ShardsEngine(matching));
+        return matching;
     }
 
     private static void AssertReplays(int seed, Outcome first)
