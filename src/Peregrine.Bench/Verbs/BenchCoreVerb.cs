@@ -31,8 +31,7 @@ internal static class BenchCoreVerb
         Option<string> outstanding = new("--outstanding") { Description =
             "Link: commands on their way at once, with commas; max is as many as the rings take.", DefaultValueFactory = _ => "1,1000,max" };
         Option<string> writer = WriterOption();
-        Option<string> folder = new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.",
-            DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
+        Option<string> folder = FolderOption();
         Option<int> most = new("--commands-max") { Description =
             "Link and shards: leave out what follows so many commands of the measured part; with one on its way, a twentieth of that.",
             DefaultValueFactory = _ => int.MaxValue };
@@ -115,6 +114,9 @@ internal static class BenchCoreVerb
     private static Option<string> WriterOption() => new("--writer") { Description =
             "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, " +
             "inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
+
+    private static Option<string> FolderOption() => new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.",
+            DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
 
     private static Option<string?> ShardsOption() => new("--shards")
     {
