@@ -192,7 +192,8 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     /// <summary>The session that a first message belongs to, if it may log on now.</summary>
     internal FixSession? FindSession(ReadOnlySpan<byte> frame)
     {
-        if (_index.TryParse(frame))
+        // One with a malformed field is the session's to answer.
+        if (_index.TryParse(frame) || _index.Fault != FixFault.None)
         {
             FixMessage message = new(frame, _index);
             if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender)

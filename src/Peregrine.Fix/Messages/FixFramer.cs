@@ -28,6 +28,9 @@ public static class FixFramer
     // A BeginString longer than this is no BeginString: "FIXT.1.1" has 8.
     private const int BeginStringBytesMax = 16;
 
+    private const int Open = -1;
+    private const int None = -2;
+
     /// <summary>Looks at the front of the data.</summary>
     /// <param name="data">What has arrived and was not used yet.</param>
     /// <param name="frameBytesMax">Largest message allowed, in bytes.</param>
@@ -35,21 +38,22 @@ public static class FixFramer
     public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes)
     {
         bytes = 0;
-        ReadOnlySpan<byte> start = "8="u8;
-        if (data.Length < 2)
-        {
-            return data.Length == 1 && data[0] != start[0] ? Skip(data, out bytes) : FrameStatus.NeedMore;
-        }
-
-        if (!data.StartsWith(start))
+        ReadOnlySpan<byte> start = "8=FIX"u8;
+        if (!data[..Math.Min(data.Length, start.Length)].SequenceEqual(start[..Math.Min(data.Length, start.Length)]))
         {
             return Skip(data, out bytes);
         }
 
-        int beginEnd = data[..Math.Min(data.Length, BeginStringBytesMax)].IndexOf(Soh);
+        if (data.Length < start.Length)
+        {
+            return FrameStatus.NeedMore;
+        }
+
+        int beginEnd = EndOfVersion(data[..Math.Min(data.Length, BeginStringBytesMax)], start.Length);
         if (beginEnd < 0)
         {
-            return data.Length < BeginStringBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
+            // Noise may end like a start, with the true start right behind it.
+            return beginEnd == Open && data.Length < BeginStringBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
         }
 
         int at = beginEnd + 1;
@@ -64,6 +68,37 @@ public static class FixFramer
         }
 
         return Body(data, at + 2, frameBytesMax, out bytes);
+    }
+
+    // Place of the separator behind ".4.4" or "T.1.1"; Open while all of it may be a version still, None when it is none.
+    private static int EndOfVersion(ReadOnlySpan<byte> data, int at)
+    {
+        for (; at < data.Length; at++)
+        {
+            if (data[at] == Soh)
+            {
+                return at;
+            }
+
+            if (data[at] is not ((byte)'.' or (byte)'T' or (>= (byte)'0' and <= (byte)'9')))
+            {
+                return None;
+            }
+        }
+
+        return Open;
+    }
+
+    // What follows the length is "35=" and no other start of a message; true as well while that is not there yet.
+    private static bool BeginsWithType(ReadOnlySpan<byte> body)
+    {
+        ReadOnlySpan<byte> start = "35="u8;
+        if (body.Length < start.Length)
+        {
+            return body.SequenceEqual(start[..body.Length]);
+        }
+
+        return body.StartsWith(start) && !body[start.Length..].StartsWith("8=FIX"u8);
     }
 
     private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes)
@@ -93,6 +128,11 @@ public static class FixFramer
         }
 
         int bodyEnd = at + 1 + length;
+        if (!BeginsWithType(data[(at + 1)..]))
+        {
+            return Skip(data, out bytes);
+        }
+
         if (bodyEnd + TrailerBytes > frameBytesMax)
         {
             return FrameStatus.TooLong;

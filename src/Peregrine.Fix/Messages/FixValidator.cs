@@ -17,6 +17,9 @@ public enum FixFault : sbyte
     TagAppearsMoreThanOnce = 13,
     TagOutOfOrder = 14,
     IncorrectGroupCount = 16,
+
+    /// <summary>A bound of ours, which the text names.</summary>
+    Other = 99,
 }
 
 /// <summary>Holds a message against the dictionary.</summary>

@@ -63,6 +63,7 @@ public static class Tag
     public const int MassCancelResponse = 531;
     public const int MassCancelRejectReason = 532;
     public const int TotalAffectedOrders = 533;
+    public const int NextExpectedMsgSeqNum = 789;
     public const int PegOffsetType = 836;
     public const int PeggedPrice = 839;
 

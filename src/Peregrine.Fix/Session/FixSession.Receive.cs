@@ -1,4 +1,3 @@
-using System.Text;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Session;
@@ -6,26 +5,33 @@ namespace Peregrine.Fix.Session;
 /// <summary>Messages from the peer.</summary>
 public sealed partial class FixSession
 {
+    // A gap is asked for so often without getting smaller; then the session ends and names it.
+    private const int ResendAsksMax = 5;
+
+    private long _resendAskedFrom;
+    private int _resendAsks;
+
     /// <summary>One whole message from the peer.</summary>
     /// <param name="frame">From <see cref="FixFramer"/>.</param>
     /// <param name="nowNs">Unix nanoseconds.</param>
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
-        if (State == FixSessionState.Disconnected)
+        if (State == FixSessionState.Disconnected || _lastWords > 0)
         {
             // What came behind the message that ended the session.
             return;
         }
 
-        if (!_index.TryParse(frame) || _index.Tags[2] != Messages.Tag.MsgType)
+        bool isWhole = _index.TryParse(frame);
+        FixMessage message = new(frame, _index);
+        if ((!isWhole && _index.Fault == FixFault.None) || _index.Count < 3 || _index.Tags[2] != Messages.Tag.MsgType)
         {
             // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
             Counters.Garbled++;
             return;
         }
 
-        FixMessage message = new(frame, _index);
         Counters.Received++;
         _lastReceivedNs = nowNs;
         _isTestRequestSent = false;
@@ -41,7 +47,9 @@ public sealed partial class FixSession
             return;
         }
 
-        if (!message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence) || sequence < 1)
+        // A reset of the numbers has whatever number.
+        bool isReset = message.MsgType.SequenceEqual("4"u8) && !message.IsYes(Messages.Tag.GapFillFlag);
+        if (!message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence) || (sequence < 1 && !isReset))
         {
             LogoutAndEnd("MsgSeqNum missing or malformed");
             return;
@@ -56,7 +64,7 @@ public sealed partial class FixSession
         {
             OnLogonMessage(message, sequence);
         }
-        else if (message.MsgType.SequenceEqual("4"u8) && !message.IsYes(Messages.Tag.GapFillFlag))
+        else if (isReset)
         {
             OnSequenceReset(message, sequence);
         }
@@ -121,7 +129,7 @@ public sealed partial class FixSession
             return false;
         }
 
-        SendReject(message, sequence, fault, 0);
+        SendReject(message, sequence, fault, FixIndex.NoTag);
         NextIncoming += sequence == NextIncoming ? 1 : 0;
         LogoutAndEnd(text);
         return false;
@@ -144,9 +152,9 @@ public sealed partial class FixSession
             }
 
             // The peer's wish for a resend too, or two sides that both miss something would wait for ever.
-            if (message.MsgType.SequenceEqual("2"u8))
+            if (message.MsgType.SequenceEqual("2"u8) && _index.Fault == FixFault.None)
             {
-                OnResendRequest(message);
+                OnResendRequest(message, sequence);
             }
 
             AskResend(sequence);
@@ -163,6 +171,14 @@ public sealed partial class FixSession
 
     private void OnInSequence(in FixMessage message, long sequence)
     {
+        if (_index.Fault != FixFault.None)
+        {
+            // It was framed, so it was sent: its number is used, and whoever sent it is told.
+            NextIncoming++;
+            SendReject(message, sequence, _index.Fault, _index.FaultTag);
+            return;
+        }
+
         MessageRule? rule = FixDictionary.RuleOf(message.MsgType);
         if (rule is null)
         {
@@ -183,7 +199,7 @@ public sealed partial class FixSession
             }
             else
             {
-                SendReject(message, sequence, FixFault.InvalidMsgType, 0);
+                SendReject(message, sequence, FixFault.InvalidMsgType, FixIndex.NoTag);
             }
 
             return;
@@ -208,7 +224,7 @@ public sealed partial class FixSession
                 break;
             case (byte)'2':
                 NextIncoming++;
-                OnResendRequest(message);
+                OnResendRequest(message, sequence);
                 break;
             case (byte)'4':
                 OnGapFill(message, sequence);
@@ -234,82 +250,13 @@ public sealed partial class FixSession
         }
     }
 
-    private void OnLogonMessage(in FixMessage message, long sequence)
-    {
-        if (State != FixSessionState.AwaitingLogon)
-        {
-            End("a second Logon");
-            return;
-        }
-
-        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("A"u8)!, out int refTag);
-        _ = message.TryGetLong(Messages.Tag.HeartBtInt, out long heartbeatSeconds);
-        if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax
-            || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
-        {
-            // Known by its CompIDs, so it is told why, but it never was on.
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd(fault != FixFault.None
-                ? $"{TextOf(fault)}: tag {refTag}"
-                : $"HeartBtInt must be 0 to {Options.HeartbeatSecondsMax} and EncryptMethod 0");
-            return;
-        }
-
-        bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
-        if (MustReset && !isReset)
-        {
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd("the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more");
-            return;
-        }
-
-        if (isReset)
-        {
-            MustReset = false;
-            _store.Reset(_application.OnReset(this));
-            NextIncoming = 1;
-        }
-
-        if (sequence < NextIncoming)
-        {
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
-            return;
-        }
-
-        State = FixSessionState.LoggedOn;
-        _wasLoggedOn = true;
-
-        _heartbeatNs = heartbeatSeconds * SecondNs;
-        _writtenEnd = _store.NextOutgoing;
-        (_markAtLogon, _logonNs) = (_store.Mark, _nowNs);
-        Counters.Logons++;
-        FixWriter logon = Begin("A"u8);
-        logon.Add(Messages.Tag.EncryptMethod, 0);
-        logon.Add(Messages.Tag.HeartBtInt, heartbeatSeconds);
-        if (isReset)
-        {
-            logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
-        }
-
-        _ = TrySendSession(ref logon);
-        if (sequence == NextIncoming)
-        {
-            NextIncoming++;
-        }
-        else
-        {
-            AskResend(sequence);
-        }
-
-        _application.OnLogon(this);
-    }
-
     private void OnLogoutMessage()
     {
         if (State == FixSessionState.LoggedOn)
         {
             SendLogout("");
+            EndBehindLastWords("logged out");
+            return;
         }
 
         End("logged out");
@@ -326,11 +273,28 @@ public sealed partial class FixSession
         }
     }
 
-    private void OnResendRequest(in FixMessage message)
+    private void OnResendRequest(in FixMessage message, long sequence)
     {
-        if (message.TryGetLong(Messages.Tag.BeginSeqNo, out long begin) && message.TryGetLong(Messages.Tag.EndSeqNo, out long end))
+        if (!message.TryGetLong(Messages.Tag.BeginSeqNo, out long begin) || !message.TryGetLong(Messages.Tag.EndSeqNo, out long end))
         {
-            AnswerResend(begin, end);
+            return;
+        }
+
+        // What cannot be answered is refused: a peer that waits in silence waits for ever.
+        long last = _store.NextOutgoing - 1;
+        if (begin < 1 || begin > last)
+        {
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.BeginSeqNo,
+                $"BeginSeqNo (7) is {begin}, expected 1 to {last}, which is the last number sent");
+        }
+        else if (end != 0 && end < begin)
+        {
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.EndSeqNo,
+                $"EndSeqNo (16) is {end}, expected {begin}, which is BeginSeqNo (7), or more, or 0 for all");
+        }
+        else
+        {
+            StartResend(begin, end == 0 ? last : Math.Min(end, last));
         }
     }
 
@@ -349,7 +313,13 @@ public sealed partial class FixSession
 
     private void OnSequenceReset(in FixMessage message, long sequence)
     {
-        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("4"u8)!, out int refTag);
+        FixFault fault = _index.Fault;
+        int refTag = _index.FaultTag;
+        if (fault == FixFault.None)
+        {
+            fault = FixValidator.Validate(message, FixDictionary.RuleOf("4"u8)!, out refTag);
+        }
+
         if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
         {
             NextIncoming = next;
@@ -378,6 +348,15 @@ public sealed partial class FixSession
             return;
         }
 
+        // Asked for again without an answer: the peer does not have it, and the session cannot go on.
+        _resendAsks = NextIncoming == _resendAskedFrom ? _resendAsks + 1 : 1;
+        if (_resendAsks > ResendAsksMax)
+        {
+            LogoutAndEnd($"message {NextIncoming} was asked for {ResendAsksMax} times and did not come: send it, or fill the gap (SequenceReset)");
+            return;
+        }
+
+        _resendAskedFrom = NextIncoming;
         _resendAskedTo = seen;
         _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
@@ -386,41 +365,4 @@ public sealed partial class FixSession
         request.Add(Messages.Tag.EndSeqNo, 0);
         _ = TrySendSession(ref request);
     }
-
-    private void SendReject(in FixMessage message, long sequence, FixFault fault, int refTag)
-    {
-        Counters.Rejected++;
-        FixWriter reject = Begin("3"u8);
-        reject.Add(Messages.Tag.RefSeqNum, sequence);
-        if (refTag > 0)
-        {
-            reject.Add(Messages.Tag.RefTagId, refTag);
-        }
-
-        if (message.MsgType.Length is > 0 and <= ReferenceBytesMax)
-        {
-            reject.Add(Messages.Tag.RefMsgType, message.MsgType);
-        }
-
-        reject.Add(Messages.Tag.SessionRejectReason, (int)fault);
-        reject.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(TextOf(fault)));
-        _ = TrySendSession(ref reject);
-    }
-
-    private static string TextOf(FixFault fault) => fault switch
-    {
-        FixFault.InvalidTagNumber => "Invalid tag number",
-        FixFault.RequiredTagMissing => "Required tag missing",
-        FixFault.TagNotDefinedForMessage => "Tag not defined for this message type",
-        FixFault.UndefinedTag => "Undefined tag",
-        FixFault.TagWithoutValue => "Tag specified without a value",
-        FixFault.ValueIncorrect => "Value is incorrect (out of range) for this tag",
-        FixFault.IncorrectDataFormat => "Incorrect data format for value",
-        FixFault.CompIdProblem => "CompID problem",
-        FixFault.SendingTimeProblem => "SendingTime accuracy problem",
-        FixFault.InvalidMsgType => "Invalid MsgType",
-        FixFault.TagAppearsMoreThanOnce => "Tag appears more than once",
-        FixFault.TagOutOfOrder => "Tag specified out of required order",
-        _ => "Incorrect NumInGroup count for repeating group",
-    };
 }

@@ -18,6 +18,9 @@ public sealed partial class FixSession
     // A gap that does not shrink for this long is asked for again.
     private const long ResendPatienceNs = 10 * SecondNs;
 
+    // A Logout that waits for what comes before it waits no longer than this.
+    private const long LastWordsPatienceNs = 5 * SecondNs;
+
     // A peer's own values are repeated to it up to this length, so that an answer always fits.
     private const int ReferenceBytesMax = 256;
 
@@ -39,6 +42,11 @@ public sealed partial class FixSession
     private long _resendAskedNs;
     private long _resendSeenNext;
     private long _logoutSentNs;
+
+    // Number of the Logout behind which the connection ends, while it waits for its turn; 0 for none. Why it ends, and since when it waits.
+    private long _lastWords;
+    private string _lastReason = "";
+    private long _lastWordsNs;
     private bool _wasLoggedOn;
 
     // Marks that were given to a connection although some before them were not; 0 for none.
@@ -54,6 +62,8 @@ public sealed partial class FixSession
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MessageBytesMax, 1024);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MessageBytesMax, 1 << 19);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.SilenceSecondsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SilenceSecondsMax, 3600);
         Options = options;
         _store = store;
         _application = application;
@@ -126,8 +136,10 @@ public sealed partial class FixSession
         State = FixSessionState.Disconnected;
         _transport = null;
         _resendAskedTo = 0;
+        _resendAskedFrom = 0;
         _markAtLogon = 0;
         _sentApartTo = 0;
+        _lastWords = 0;
         StopCatchingUp();
         if (wasOn)
         {
@@ -139,7 +151,13 @@ public sealed partial class FixSession
     public void OnTick(long nowNs)
     {
         _nowNs = nowNs;
-        if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > 2 * SecondNs)
+        if (_lastWords > 0)
+        {
+            HurryLastWords();
+            return;
+        }
+
+        if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > (IsCatchingUp ? LastWordsPatienceNs : 2 * SecondNs))
         {
             End("no answer to our Logout");
             return;
@@ -152,20 +170,26 @@ public sealed partial class FixSession
             _markAtLogon = 0;
         }
 
-        if (State != FixSessionState.LoggedOn || _heartbeatNs == 0)
+        if (State == FixSessionState.LoggedOn)
         {
-            return;
+            KeepAlive(nowNs);
         }
+    }
 
-        // The norm's "some reasonable transmission time" is a fifth of the interval.
+    private void KeepAlive(long nowNs)
+    {
+        // The norm's "some reasonable transmission time" is a fifth of the interval. A peer that asks for a long one, or for none, is
+        // held to ours: one that died would keep its session from itself.
         long silentNs = nowNs - _lastReceivedNs;
-        if (silentNs > _heartbeatNs * 12 / 5)
+        long silenceMaxNs = Options.SilenceSecondsMax * SecondNs;
+        long patienceNs = _heartbeatNs == 0 ? silenceMaxNs : Math.Min(_heartbeatNs * 6 / 5, silenceMaxNs);
+        if (silentNs > patienceNs * 2)
         {
             End("the peer is silent");
             return;
         }
 
-        if (silentNs > _heartbeatNs * 6 / 5 && !_isTestRequestSent)
+        if (silentNs > patienceNs && !_isTestRequestSent)
         {
             _isTestRequestSent = true;
             FixWriter test = Begin("1"u8);
@@ -173,7 +197,8 @@ public sealed partial class FixSession
             _ = TrySendSession(ref test);
         }
 
-        if (nowNs - _lastSentNs >= _heartbeatNs)
+        // While our TestRequest waits for its answer it is the sign of life.
+        if (_heartbeatNs > 0 && !_isTestRequestSent && nowNs - _lastSentNs >= _heartbeatNs)
         {
             FixWriter heartbeat = Begin("0"u8);
             _ = TrySendSession(ref heartbeat);
@@ -201,7 +226,7 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), mark, isSaved: true);
+        Send(_scratch.AsSpan(0, bytes), mark);
         return true;
     }
 
@@ -248,7 +273,7 @@ public sealed partial class FixSession
         reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
         if (reject.TryFinish(out int bytes))
         {
-            Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: true);
+            Send(_scratch.AsSpan(0, bytes), _store.Mark);
         }
         else
         {
@@ -273,7 +298,7 @@ public sealed partial class FixSession
         return writer;
     }
 
-    // A session message is numbered like any other, but a peer that asks for it again gets a gap fill.
+    // A session message is numbered and saved like any other, as it may have to wait; a peer that asks for it again gets a gap fill.
     private bool TrySendSession(ref FixWriter writer)
     {
         if (!writer.TryFinish(out int bytes))
@@ -282,15 +307,15 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: false);
+        Send(_scratch.AsSpan(0, bytes), _store.Mark);
         return true;
     }
 
-    private void Send(ReadOnlySpan<byte> message, long mark, bool isSaved)
+    private void Send(ReadOnlySpan<byte> message, long mark)
     {
         long sequence = _store.NextOutgoing;
         bool isMarked = mark != _store.Mark;
-        _store.Append(mark, isSaved ? message : default);
+        _store.Append(mark, message);
         if (!isMarked)
         {
             _application.OnNumberSpent(this, sequence);
@@ -378,7 +403,35 @@ public sealed partial class FixSession
             SendLogout(text);
         }
 
-        End(text);
+        EndBehindLastWords(text);
+    }
+
+    // The Logout may wait for what is sent again before it, or for a peer that reads slowly.
+    private void EndBehindLastWords(string reason)
+    {
+        if (!IsCatchingUp || _transport is null)
+        {
+            End(reason);
+            return;
+        }
+
+        State = FixSessionState.LogoutSent;
+        (_lastWords, _lastReason, _lastWordsNs) = (_store.NextOutgoing - 1, reason, _nowNs);
+    }
+
+    // Out of turn at last: a peer takes a Logout whatever its number is.
+    private void HurryLastWords()
+    {
+        CatchUp();
+        if (_lastWords > 0 && _nowNs - _lastWordsNs > LastWordsPatienceNs)
+        {
+            if (_lastWords >= _writtenEnd && _store.TryRead(_lastWords, out ReadOnlySpan<byte> logout, out _))
+            {
+                _ = _transport?.TryWrite(logout);
+            }
+
+            End(_lastReason);
+        }
     }
 
     private void End(string reason)

@@ -15,6 +15,12 @@ public sealed record FixSessionOptions
     /// <summary>Longest heartbeat interval that a peer may ask for, in seconds.</summary>
     public int HeartbeatSecondsMax { get; init; } = 300;
 
+    /// <summary>
+    /// How long a peer may be silent before it is asked whether it is there, in seconds, whatever heartbeat interval it asked for, 0 (none) included;
+    /// after twice as long the connection ends. 1 to 3,600.
+    /// </summary>
+    public int SilenceSecondsMax { get; init; } = 120;
+
     /// <summary>How far the peer's SendingTime may be from our clock, in seconds.</summary>
     public int SendingTimeSecondsMax { get; init; } = 120;
 

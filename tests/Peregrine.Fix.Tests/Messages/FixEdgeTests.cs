@@ -53,8 +53,8 @@ public class FixEdgeTests
     }
 
     [Theory]
-    [InlineData("8=FIX.4.4AAAAAA", FrameStatus.NeedMore)]
-    [InlineData("8=FIX.4.4AAAAAAA", FrameStatus.Garbled)]
+    [InlineData("8=FIX.4.4444444", FrameStatus.NeedMore)]
+    [InlineData("8=FIX.4.44444444", FrameStatus.Garbled)]
     public void Frame_OfABeginStringWithoutAnEnd_NeedsMoreUpToSixteenBytes(string text, FrameStatus expected) =>
         Assert.Equal(expected, FixFramer.TryFrame(Wire.Bytes(text), 8_192, out _));
 
