@@ -22,6 +22,9 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
+    /// <summary>How a message with a wrong BodyLength ends, see <see cref="FixFramer.TryFrame"/>. Default false.</summary>
+    public bool TrustsBodyLength { get; init; }
+
     /// <summary>Told of connections that were refused, at most once a second, with how many more there were; null for nobody.
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
@@ -196,13 +199,13 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         if (_index.TryParse(frame) || _index.Fault != FixFault.None)
         {
             FixMessage message = new(frame, _index);
-            if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender)
-                && message.TryGet(Tag.TargetCompId, out ReadOnlySpan<byte> target))
+            if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.BeginString, out ReadOnlySpan<byte> version)
+                && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender) && message.TryGet(Tag.TargetCompId, out ReadOnlySpan<byte> target))
             {
                 foreach (FixSession session in _sessions)
                 {
                     if (session.State == FixSessionState.Disconnected && Ascii.Equals(sender, session.Options.PeerCompId)
-                        && Ascii.Equals(target, session.Options.CompId))
+                        && Ascii.Equals(target, session.Options.CompId) && Ascii.Equals(version, session.Options.BeginString))
                     {
                         return session;
                     }

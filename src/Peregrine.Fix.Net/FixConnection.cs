@@ -36,7 +36,8 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
 
         while (input.Length > 0 && connection.IsOpen)
         {
-            FrameStatus status = FixFramer.TryFrame(input.Peek(), acceptor.Options.FrameBytesMax, out int bytes);
+            FrameStatus status = FixFramer.TryFrame(input.Peek(), acceptor.Options.FrameBytesMax, out int bytes,
+                acceptor.Options.TrustsBodyLength);
             switch (status)
             {
                 case FrameStatus.Ok:

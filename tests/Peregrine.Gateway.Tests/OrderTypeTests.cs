@@ -50,7 +50,7 @@ public class OrderTypeTests
 
     [Theory]
     [InlineData("40=2|44=99|18=X", "ExecInst (18)")]
-    [InlineData("40=2|44=99|18=66", "ExecInst (18)")]
+    [InlineData("40=2|44=99|18=6 X", "ExecInst (18)")]
     [InlineData("40=3", "StopPx (99) is missing")]
     [InlineData("40=P", "ExecInst (18) is missing")]
     [InlineData("40=P|18=a", "PegOffsetValue (211) is missing")]

@@ -35,7 +35,12 @@ public static class FixFramer
     /// <param name="data">What has arrived and was not used yet.</param>
     /// <param name="frameBytesMax">Largest message allowed, in bytes.</param>
     /// <param name="bytes">Ok: length of the message. Garbled: how much to skip. Otherwise 0.</param>
-    public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes)
+    /// <param name="trustsLength">
+    /// A message whose trailer is not where its BodyLength says ends at the next trailer behind that place, and takes whatever lies before
+    /// it along: no bytes that a length has claimed are ever taken for a message of their own. False, the default, goes on at the next
+    /// "8=FIX", which loses less.
+    /// </param>
+    public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes, bool trustsLength = false)
     {
         bytes = 0;
         ReadOnlySpan<byte> start = "8=FIX"u8;
@@ -67,7 +72,7 @@ public static class FixFramer
             return Skip(data, out bytes);
         }
 
-        return Body(data, at + 2, frameBytesMax, out bytes);
+        return Body(data, at + 2, frameBytesMax, out bytes, trustsLength);
     }
 
     // Place of the separator behind ".4.4" or "T.1.1"; Open while all of it may be a version still, None when it is none.
@@ -101,7 +106,7 @@ public static class FixFramer
         return body.StartsWith(start) && !body[start.Length..].StartsWith("8=FIX"u8);
     }
 
-    private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes)
+    private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes, bool trustsLength)
     {
         bytes = 0;
         int length = 0;
@@ -147,11 +152,25 @@ public static class FixFramer
         bool isTrailer = data[bodyEnd - 1] == Soh && trailer.StartsWith("10="u8) && trailer[6] == Soh;
         if (!isTrailer || !FixText.TryDigits(trailer[3..6], out int sum))
         {
-            return Skip(data, out bytes);
+            return trustsLength ? ToTrailer(data, bodyEnd - 1, frameBytesMax, out bytes) : Skip(data, out bytes);
         }
 
         bytes = bodyEnd + TrailerBytes;
         return sum == CheckSum(data[..bodyEnd]) ? FrameStatus.Ok : FrameStatus.Garbled;
+    }
+
+    private static FrameStatus ToTrailer(ReadOnlySpan<byte> data, int from, int frameBytesMax, out int bytes)
+    {
+        bytes = 0;
+        int trailer = data[from..].IndexOf("\u000110="u8);
+        int end = trailer < 0 ? -1 : data[(from + trailer + 4)..].IndexOf(Soh);
+        if (end >= 0)
+        {
+            bytes = from + trailer + 4 + end + 1;
+            return FrameStatus.Garbled;
+        }
+
+        return data.Length < frameBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
     }
 
     /// <summary>The sum of the bytes, modulo 256.</summary>

@@ -1,3 +1,5 @@
+using Peregrine.Fix.Dictionaries;
+
 namespace Peregrine.Fix.Messages;
 
 /// <summary>Where the fields of one message lie; made once and used for message after message.</summary>
@@ -12,9 +14,14 @@ public sealed class FixIndex
 
     private const int FieldsFirst = 256;
 
+    private readonly FixDictionary _dictionary;
     private int[] _tags = new int[FieldsFirst];
     private int[] _starts = new int[FieldsFirst];
     private int[] _lengths = new int[FieldsFirst];
+
+    /// <summary>Makes an index.</summary>
+    /// <param name="dictionary">Says which fields hold data whose length the field before tells; FIX 4.4 when left out.</param>
+    public FixIndex(FixDictionary? dictionary = null) => _dictionary = dictionary ?? FixDictionaries.Fix44;
 
     /// <summary>How many fields the message has.</summary>
     public int Count { get; private set; }
@@ -43,6 +50,7 @@ public sealed class FixIndex
         Count = 0;
         (Fault, FaultTag) = (FixFault.None, NoTag);
         int dataBytes = -1;
+        int dataTag = 0;
         int lengthTag = NoTag;
         for (int at = 0; at < frame.Length;)
         {
@@ -51,13 +59,13 @@ public sealed class FixIndex
                 // Goes on behind it: the number of the message may stand there.
                 int end = frame[at..].IndexOf((byte)1);
                 at = end < 0 ? frame.Length : at + end + 1;
-                dataBytes = -1;
+                dataTag = 0;
                 continue;
             }
 
             // A data field may hold any byte; its length stands in the field before it.
             int length = frame[at..].IndexOf((byte)1);
-            if (dataBytes >= 0 && FixDictionary.TypeOf(tag) == FixType.Data && dataBytes != length)
+            if (tag == dataTag && dataBytes != length)
             {
                 bool isData = dataBytes < frame.Length - at && frame[at + dataBytes] == 1;
                 length = isData ? dataBytes : length;
@@ -75,10 +83,13 @@ public sealed class FixIndex
                 break;
             }
 
-            lengthTag = tag;
-            dataBytes = FixDictionary.TypeOf(tag) == FixType.Length && FixText.TryInt(frame.Slice(at, length), out int announced) && announced >= 0
-                ? announced
-                : -1;
+            dataTag = _dictionary.DataOf(tag);
+            if (dataTag != 0)
+            {
+                lengthTag = tag;
+                dataTag = FixText.TryInt(frame.Slice(at, length), out dataBytes) && dataBytes >= 0 ? dataTag : 0;
+            }
+
             at += length + 1;
         }
 

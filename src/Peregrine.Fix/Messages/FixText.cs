@@ -9,6 +9,9 @@ public static class FixText
     /// <summary>Length of "20260131-23:59:59.123".</summary>
     public const int TimestampBytes = 21;
 
+    /// <summary>Length of "20260131-23:59:59.123456789".</summary>
+    public const int TimestampBytesMax = 27;
+
     /// <summary>Most bytes of a decimal with a mantissa of 128 bits: sign, 39 digits, point.</summary>
     public const int WideDecimalBytesMax = 41;
 
@@ -123,6 +126,46 @@ public static class FixText
         long days = (new DateTime(year, month, day).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay;
         unixNs = (days * NsPerDay) + (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
         return true;
+    }
+
+    /// <summary>A date, YYYYMMDD.</summary>
+    public static bool IsDate(ReadOnlySpan<byte> text) => text.Length == 8 && TryDigits(text[..4], out int year)
+        && TryDigits(text[4..6], out int month) && TryDigits(text[6..], out int day)
+        && year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
+
+    /// <summary>A time of day, HH:MM:SS with a fraction of 3, 6 or 9 digits or without.</summary>
+    public static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 8 or 12 or 15 or 18 && text[2] == (byte)':' && text[5] == (byte)':'
+        && TryDigits(text[..2], out int hour) && TryDigits(text[3..5], out int minute) && TryDigits(text[6..8], out int second)
+        && hour < 24 && minute < 60 && second <= 60 && (text.Length == 8 || (text[8] == (byte)'.' && TryDigits(text[9..], out _)));
+
+    /// <summary>A month, YYYYMM, with a day of it (DD) or a week (w1 to w5) or without.</summary>
+    public static bool IsMonthYear(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        6 => TryDigits(text[..4], out _) && TryDigits(text[4..], out int month) && month is >= 1 and <= 12,
+        8 when text[6] == (byte)'w' => IsMonthYear(text[..6]) && text[7] is >= (byte)'1' and <= (byte)'5',
+        _ => IsDate(text),
+    };
+
+    /// <summary>Writes "20260131-23:59:59" with a fraction of a second.</summary>
+    /// <param name="target">At least <see cref="TimestampBytesMax"/>.</param>
+    /// <param name="unixNs">The time.</param>
+    /// <param name="digits">Digits of the fraction: 0, 3, 6 or 9; what is less is cut off.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteTimestamp(Span<byte> target, long unixNs, int digits)
+    {
+        WriteTimestamp(target, unixNs);
+        if (digits == 0)
+        {
+            return TimestampBytes - 4;
+        }
+
+        if (digits > 3)
+        {
+            long fraction = unixNs % 1_000_000_000;
+            Put(target.Slice(TimestampBytes - 3, digits), digits == 6 ? fraction / 1000 : fraction);
+        }
+
+        return TimestampBytes - 3 + digits;
     }
 
     /// <summary>Writes "20260131-23:59:59.123".</summary>

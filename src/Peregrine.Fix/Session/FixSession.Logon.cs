@@ -1,3 +1,4 @@
+using System.Text;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Session;
@@ -5,10 +6,19 @@ namespace Peregrine.Fix.Session;
 /// <summary>Logons from the peer: the first message of a connection, or on an open session one that begins both numbers anew.</summary>
 public sealed partial class FixSession
 {
+    private string _applVerId;
+    private bool _resetAsked;
+
     private void OnLogonMessage(in FixMessage message, long sequence)
     {
         bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
         bool isOpen = State == FixSessionState.LoggedOn;
+        if (State == FixSessionState.LogonSent)
+        {
+            OnLogonAnswer(message, sequence);
+            return;
+        }
+
         if (State != FixSessionState.AwaitingLogon && !(isOpen && isReset))
         {
             End("a second Logon");
@@ -23,15 +33,11 @@ public sealed partial class FixSession
             return;
         }
 
-        long peerNextMax = isReset ? 1 : _store.NextOutgoing;
-        if (isReset)
+        bool begins = isReset || Options.ResetOnLogon;
+        long peerNextMax = begins ? 1 : _store.NextOutgoing;
+        if (begins)
         {
-            MustReset = false;
-            StopCatchingUp();
-            _resendAskedTo = 0;
-            _sentApartTo = 0;
-            _store.Reset(_application.OnReset(this));
-            NextIncoming = 1;
+            BeginAnew();
         }
 
         if (sequence < NextIncoming)
@@ -52,6 +58,102 @@ public sealed partial class FixSession
         _application.OnLogon(this);
     }
 
+    private void BeginAnew()
+    {
+        MustReset = false;
+        StopCatchingUp();
+        _resendAskedTo = 0;
+        _sentApartTo = 0;
+        _early.Clear();
+        _store.Reset(_application.OnReset(this));
+        NextIncoming = 1;
+    }
+
+    private void SendLogon()
+    {
+        if (Options.ResetOnLogon || MustReset)
+        {
+            BeginAnew();
+            _resetAsked = true;
+        }
+
+        State = FixSessionState.LogonSent;
+        _logonNs = _nowNs;
+        _heartbeatNs = Options.HeartbeatSeconds * SecondNs;
+        _writtenEnd = _store.NextOutgoing;
+        FixWriter logon = Begin("A"u8);
+        logon.Add(Messages.Tag.EncryptMethod, 0);
+        logon.Add(Messages.Tag.HeartBtInt, Options.HeartbeatSeconds);
+        if (_resetAsked)
+        {
+            logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
+        }
+
+        AddApplVerId(ref logon);
+        _application.OnLogonSending(this, ref logon);
+        if (!TrySendSession(ref logon))
+        {
+            End($"our Logon is larger than {Options.MessageBytesMax} bytes");
+        }
+    }
+
+    // As initiator.
+    private void OnLogonAnswer(in FixMessage message, long sequence)
+    {
+        FixFault fault = _index.Fault;
+        int refTag = _index.FaultTag;
+        if (fault == FixFault.None)
+        {
+            fault = Validate(message, out refTag);
+        }
+
+        bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
+        if (fault != FixFault.None || (isReset && !_resetAsked && sequence != 1))
+        {
+            State = FixSessionState.LogoutSent;
+            LogoutAndEnd(fault != FixFault.None
+                ? $"{TextOf(fault)}: tag {refTag}"
+                : $"a Logon with ResetSeqNumFlag=Y has MsgSeqNum 1, not {sequence}");
+            return;
+        }
+
+        if (isReset && !_resetAsked)
+        {
+            // The peer begins anew by itself: our Logon was number 1 of that.
+            BeginAnew();
+            _store.GoOnFrom(2, _store.Mark);
+        }
+
+        _resetAsked = false;
+        if (sequence < NextIncoming)
+        {
+            State = FixSessionState.LogoutSent;
+            LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
+            return;
+        }
+
+        State = FixSessionState.LoggedOn;
+        _wasLoggedOn = true;
+        (_markAtLogon, _logonNs) = (_store.Mark, _nowNs);
+        Counters.Logons++;
+        bool isNext = sequence == NextIncoming;
+        NextIncoming += isNext ? 1 : 0;
+        if (!isNext)
+        {
+            AskResend(sequence);
+        }
+
+        _application.OnLogon(this);
+    }
+
+    private void AddApplVerId(ref FixWriter logon)
+    {
+        if (_isFixt)
+        {
+            logon.Add(Messages.Tag.DefaultApplVerId, Encoding.ASCII.GetBytes(_applVerId));
+        }
+    }
+
     // Why a Logon cannot be taken; null when it can.
     private string? FaultOfLogon(in FixMessage message, long sequence, bool isReset)
     {
@@ -59,7 +161,7 @@ public sealed partial class FixSession
         int refTag = _index.FaultTag;
         if (fault == FixFault.None)
         {
-            fault = FixValidator.Validate(message, FixDictionary.RuleOf("A"u8)!, out refTag);
+            fault = Validate(message, out refTag);
         }
 
         if (fault != FixFault.None)
@@ -73,8 +175,18 @@ public sealed partial class FixSession
             return $"HeartBtInt must be 0 to {Options.HeartbeatSecondsMax} and EncryptMethod 0";
         }
 
+        if (_isFixt && message.TryGet(Messages.Tag.DefaultApplVerId, out ReadOnlySpan<byte> version))
+        {
+            if (_dialects.Find(version) is not { } dialect)
+            {
+                return $"DefaultApplVerID (1137) is {Encoding.Latin1.GetString(version[..Math.Min(version.Length, 8)])}, expected 2 to 9";
+            }
+
+            (_dialect, _applVerId) = (dialect, Encoding.ASCII.GetString(version));
+        }
+
         // What the peer expects next from us: behind a reset, only what a reset leaves.
-        long nextMax = isReset ? 1 : _store.NextOutgoing;
+        long nextMax = isReset || Options.ResetOnLogon ? 1 : _store.NextOutgoing;
         if (message.TryGetLong(Messages.Tag.NextExpectedMsgSeqNum, out long peerNext) && (peerNext < 1 || peerNext > nextMax))
         {
             return $"NextExpectedMsgSeqNum (789) is {peerNext}, expected 1 to {nextMax}, which is our next number";
@@ -87,7 +199,7 @@ public sealed partial class FixSession
 
         return MustReset && !isReset
             ? "the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more"
-            : null;
+            : _application.CheckLogon(this, message);
     }
 
     private void AnswerLogon(in FixMessage message, long sequence, bool isReset, long peerNextMax)
@@ -107,6 +219,8 @@ public sealed partial class FixSession
         {
             logon.Add(Messages.Tag.NextExpectedMsgSeqNum, NextIncoming);
         }
+
+        AddApplVerId(ref logon);
 
         _ = TrySendSession(ref logon);
         if (!isNext && tellsNext)

@@ -1,3 +1,5 @@
+using System.Text;
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Session;
@@ -8,6 +10,9 @@ public sealed partial class FixSession
     // A gap is asked for so often without getting smaller; then the session ends and names it.
     private const int ResendAsksMax = 5;
 
+    // "To the end" before there was 0 for it.
+    private const long EndOfAll = 999_999;
+
     private long _resendAskedFrom;
     private int _resendAsks;
 
@@ -17,6 +22,17 @@ public sealed partial class FixSession
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
+        Take(frame, nowNs);
+
+        // What was waiting behind a gap that this filled.
+        while (State == FixSessionState.LoggedOn && _early.TryTake(NextIncoming, out byte[] early))
+        {
+            Take(early, nowNs);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> frame, long nowNs)
+    {
         if (State == FixSessionState.Disconnected || _lastWords > 0)
         {
             // What came behind the message that ended the session.
@@ -35,9 +51,12 @@ public sealed partial class FixSession
         Counters.Received++;
         _lastReceivedNs = nowNs;
         _isTestRequestSent = false;
-        if (State == FixSessionState.AwaitingLogon && !message.MsgType.SequenceEqual("A"u8))
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent && !message.MsgType.SequenceEqual("A"u8))
         {
-            End("the first message is not a Logon");
+            // To an initiator a Logout says why it may not log on.
+            End(State == FixSessionState.LogonSent && message.MsgType.SequenceEqual("5"u8)
+                ? $"our Logon was refused: {TextOf(message)}"
+                : "the first message is not a Logon");
             return;
         }
 
@@ -91,7 +110,7 @@ public sealed partial class FixSession
             return Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
         }
 
-        if (State == FixSessionState.AwaitingLogon && !(isSender && isTarget && isTime))
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent && !(isSender && isTarget && isTime))
         {
             End("a Logon without SenderCompID, TargetCompID or SendingTime");
             return false;
@@ -123,7 +142,7 @@ public sealed partial class FixSession
     // A wrong header ends the session: with a word when logged on, without one before.
     private bool Refuse(in FixMessage message, long sequence, FixFault fault, string text)
     {
-        if (State == FixSessionState.AwaitingLogon)
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent)
         {
             End(text);
             return false;
@@ -131,7 +150,10 @@ public sealed partial class FixSession
 
         SendReject(message, sequence, fault, FixIndex.NoTag);
         NextIncoming += sequence == NextIncoming ? 1 : 0;
-        LogoutAndEnd(text);
+
+        // The Reject says why.
+        SendLogout("");
+        EndBehindLastWords(text);
         return false;
     }
 
@@ -156,6 +178,10 @@ public sealed partial class FixSession
             {
                 OnResendRequest(message, sequence);
             }
+            else
+            {
+                _ = _early.TryKeep(sequence, message.Frame);
+            }
 
             AskResend(sequence);
             return false;
@@ -163,6 +189,20 @@ public sealed partial class FixSession
 
         if (!message.IsYes(Messages.Tag.PossDupFlag))
         {
+            // Neither changes anything by coming twice.
+            if (message.MsgType.SequenceEqual("5"u8))
+            {
+                OnLogoutMessage();
+                return false;
+            }
+
+            if (message.MsgType.SequenceEqual("2"u8) && _index.Fault == FixFault.None)
+            {
+                OnResendRequest(message, sequence);
+                return false;
+            }
+
+
             LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
         }
 
@@ -179,37 +219,33 @@ public sealed partial class FixSession
             return;
         }
 
-        MessageRule? rule = FixDictionary.RuleOf(message.MsgType);
-        if (rule is null)
+        FixDialect? dialect = DialectOf(message);
+        if (dialect is null)
         {
             NextIncoming++;
-            if (message.MsgType.SequenceEqual("j"u8))
-            {
-                // Answering a refusal with a refusal could go on for ever.
-                Counters.RejectedByPeer++;
-            }
-            else if (message.MsgType.Length == 0)
-            {
-                SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
-            }
-            else if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0])
-                && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
-            {
-                RejectBusiness(message, 3, default, "Unsupported Message Type"u8);
-            }
-            else
-            {
-                SendReject(message, sequence, FixFault.InvalidMsgType, FixIndex.NoTag);
-            }
-
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.ApplVerId);
             return;
         }
 
-        FixFault fault = FixValidator.Validate(message, rule, out int refTag);
+        FixMessageType? type = dialect.Dictionary.MessageOf(message.MsgType);
+        if (type is null || !IsTaken(type))
+        {
+            NextIncoming++;
+            RefuseType(message, sequence, type);
+            return;
+        }
+
+        FixFault fault = dialect.Validator.Validate(message, type, out int refTag);
         if (fault != FixFault.None)
         {
             NextIncoming++;
             SendReject(message, sequence, fault, refTag);
+            return;
+        }
+
+        if (!type.IsOfSession || message.MsgType.Length > 1)
+        {
+            OnApplicationMessage(message);
             return;
         }
 
@@ -238,6 +274,55 @@ public sealed partial class FixSession
                 break;
         }
     }
+
+    // Application messages of FIXT say their version, or have that of the session.
+    private FixDialect? DialectOf(in FixMessage message) =>
+        _isFixt && message.TryGet(Messages.Tag.ApplVerId, out ReadOnlySpan<byte> version) && version.Length > 0 ? _dialects.Find(version) : _dialect;
+
+    private bool IsTaken(FixMessageType type)
+    {
+        if (type.IsOfSession || _messageTypes is null)
+        {
+            return true;
+        }
+
+        foreach (byte[] taken in _messageTypes)
+        {
+            if (Ascii.Equals(taken, type.MsgType))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void RefuseType(in FixMessage message, long sequence, FixMessageType? type)
+    {
+        if (message.MsgType.SequenceEqual("j"u8))
+        {
+            // Answering a refusal with a refusal could go on for ever.
+            Counters.RejectedByPeer++;
+        }
+        else if (message.MsgType.Length == 0)
+        {
+            SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
+        }
+        else if (type is not null || (message.MsgType[0] == (byte)'U' && message.MsgType.Length <= 4))
+        {
+            // U is for types that two parties agree on.
+            RejectUnsupported(message);
+        }
+        else
+        {
+            SendReject(message, sequence, FixFault.InvalidMsgType, FixIndex.NoTag);
+        }
+    }
+
+    private static string TextOf(in FixMessage message) =>
+        message.TryGet(Messages.Tag.Text, out ReadOnlySpan<byte> text)
+            ? Encoding.Latin1.GetString(text[..Math.Min(text.Length, ReferenceBytesMax)])
+            : "";
 
     private void OnApplicationMessage(in FixMessage message)
     {
@@ -317,7 +402,7 @@ public sealed partial class FixSession
         int refTag = _index.FaultTag;
         if (fault == FixFault.None)
         {
-            fault = FixValidator.Validate(message, FixDictionary.RuleOf("4"u8)!, out refTag);
+            fault = Validate(message, out refTag);
         }
 
         if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
@@ -327,9 +412,15 @@ public sealed partial class FixSession
             return;
         }
 
-        SendReject(message, sequence, fault == FixFault.None
-            ? FixFault.ValueIncorrect
-            : fault, fault == FixFault.None ? Messages.Tag.NewSeqNo : refTag);
+        // The number of the message says nothing here, and is not counted.
+        bool isBackwards = fault == FixFault.None;
+        SendReject(message, sequence, isBackwards ? FixFault.ValueIncorrect : fault, isBackwards ? FixIndex.NoTag : refTag);
+    }
+
+    private FixFault Validate(in FixMessage message, out int refTag)
+    {
+        refTag = 0;
+        return _dialect.Dictionary.MessageOf(message.MsgType) is { } type ? _dialect.Validator.Validate(message, type, out refTag) : FixFault.None;
     }
 
     // One request for a gap, not one for each message behind it.
@@ -362,7 +453,7 @@ public sealed partial class FixSession
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);
         request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
-        request.Add(Messages.Tag.EndSeqNo, 0);
+        request.Add(Messages.Tag.EndSeqNo, _isOld ? EndOfAll : 0);
         _ = TrySendSession(ref request);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class FixSession
     private const int GapScanMax = 1 << 16;
 
     private readonly byte[] _resendScratch;
-    private readonly FixIndex _resendIndex = new();
+    private readonly FixIndex _resendIndex;
 
     // Next sequence number to send again; 0 when not catching up.
     private long _cursor;
@@ -292,7 +292,7 @@ public sealed partial class FixSession
 
     private int WriteGapFill(long following)
     {
-        FixWriter fill = new(_resendScratch, _beginString, "4"u8);
+        FixWriter fill = new(_resendScratch, _beginString, "4"u8, _timeDigits);
         fill.Add(Messages.Tag.SenderCompId, _compId);
         fill.Add(Messages.Tag.TargetCompId, _peerCompId);
         fill.Add(Messages.Tag.MsgSeqNum, _cursor);
@@ -319,7 +319,7 @@ public sealed partial class FixSession
 
         FixMessage message = new(saved, _resendIndex);
         bool isPossDup = sequence < _writtenEnd;
-        FixWriter copy = new(_resendScratch, _beginString, message.MsgType);
+        FixWriter copy = new(_resendScratch, _beginString, message.MsgType, _timeDigits);
         for (int place = 3; place < message.Count - 1; place++)
         {
             int tag = message.Tags[place];

@@ -4,7 +4,7 @@ using Peregrine.Fix.Messages;
 namespace Peregrine.Fix.Session;
 
 /// <summary>
-/// The acceptor's side of a FIX session as a state machine: whole messages and the time in, messages and calls out.
+/// A FIX session as a state machine, as acceptor or initiator: whole messages and the time in, messages and calls out.
 /// </summary>
 /// <remarks>
 /// It outlives its connections: an application message sent while the peer is away is numbered and saved, and the peer asks for
@@ -18,6 +18,9 @@ public sealed partial class FixSession
     // A gap that does not shrink for this long is asked for again.
     private const long ResendPatienceNs = 10 * SecondNs;
 
+    // An initiator waits so long for the answer to its Logon.
+    private const long LogonPatienceNs = 10 * SecondNs;
+
     // A Logout that waits for what comes before it waits no longer than this.
     private const long LastWordsPatienceNs = 5 * SecondNs;
 
@@ -30,7 +33,14 @@ public sealed partial class FixSession
     private readonly byte[] _compId;
     private readonly byte[] _peerCompId;
     private readonly byte[] _scratch;
-    private readonly FixIndex _index = new();
+    private readonly FixDialects _dialects;
+    private readonly FixIndex _index;
+    private readonly EarlyMessages _early;
+    private readonly byte[][]? _messageTypes;
+    private readonly int _timeDigits;
+    private readonly bool _isOld;
+    private readonly bool _isFixt;
+    private FixDialect _dialect;
     private int _remadeBytes;
     private IFixTransport? _transport;
     private long _nowNs;
@@ -60,11 +70,18 @@ public sealed partial class FixSession
     /// <summary>Makes a session that is not connected.</summary>
     public FixSession(FixSessionOptions options, IFixSessionStore store, IFixApplication application)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MessageBytesMax, 1024);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MessageBytesMax, 1 << 19);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SilenceSecondsMax, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SilenceSecondsMax, 3600);
+        options.Check();
         Options = options;
+        _dialects = new FixDialects(options);
+        _dialect = _dialects.First;
+        _applVerId = options.DefaultApplVerId;
+        _index = new FixIndex(_dialect.Dictionary);
+        _resendIndex = new FixIndex(_dialect.Dictionary);
+        _early = new EarlyMessages(options.EarlyBytesMax);
+        _messageTypes = options.MessageTypes?.Select(Encoding.ASCII.GetBytes).ToArray();
+        _isOld = FixDialect.IsOld(options.BeginString);
+        _isFixt = options.BeginString.StartsWith("FIXT", StringComparison.Ordinal);
+        _timeDigits = options.TimeDigits >= 0 ? options.TimeDigits : _isOld ? 0 : 3;
         _store = store;
         _application = application;
         _beginString = Encoding.ASCII.GetBytes(options.BeginString);
@@ -117,7 +134,7 @@ public sealed partial class FixSession
     /// <summary>Saves the incoming sequence number: call it when what was received is durable, so that it is asked for again if not.</summary>
     public void SaveIncoming() => _store.NextIncoming = NextIncoming;
 
-    /// <summary>A connection is there; the first message must be a Logon.</summary>
+    /// <summary>A connection is there; the first message must be a Logon: the peer's, or as an initiator ours, which is sent.</summary>
     public void OnConnected(IFixTransport transport, long nowNs)
     {
         _transport = transport;
@@ -125,6 +142,10 @@ public sealed partial class FixSession
         _lastReceivedNs = nowNs;
         _lastSentNs = nowNs;
         State = FixSessionState.AwaitingLogon;
+        if (Options.IsInitiator)
+        {
+            SendLogon();
+        }
     }
 
     /// <summary>The connection is gone.</summary>
@@ -140,6 +161,7 @@ public sealed partial class FixSession
         _markAtLogon = 0;
         _sentApartTo = 0;
         _lastWords = 0;
+        _early.Clear();
         StopCatchingUp();
         if (wasOn)
         {
@@ -160,6 +182,12 @@ public sealed partial class FixSession
         if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > (IsCatchingUp ? LastWordsPatienceNs : 2 * SecondNs))
         {
             End("no answer to our Logout");
+            return;
+        }
+
+        if (State == FixSessionState.LogonSent && nowNs - _logonNs > LogonPatienceNs)
+        {
+            End("no answer to our Logon");
             return;
         }
 
@@ -252,40 +280,11 @@ public sealed partial class FixSession
         }
     }
 
-    /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
-    /// <param name="message">The message refused.</param>
-    /// <param name="reason">BusinessRejectReason (380).</param>
-    /// <param name="refId">The message's own id, such as its ClOrdID; left out when empty or longer than 256 bytes.</param>
-    /// <param name="text">Why, for people; cut after 256 bytes.</param>
-    public void RejectBusiness(in FixMessage message, int reason, ReadOnlySpan<byte> refId, ReadOnlySpan<byte> text)
-    {
-        Counters.Rejected++;
-        _ = message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence);
-        FixWriter reject = Begin("j"u8);
-        reject.Add(Messages.Tag.RefSeqNum, sequence);
-        reject.Add(Messages.Tag.RefMsgType, message.MsgType[..Math.Min(message.MsgType.Length, ReferenceBytesMax)]);
-        if (refId.Length is > 0 and <= ReferenceBytesMax)
-        {
-            reject.Add(Messages.Tag.BusinessRejectRefId, refId);
-        }
-
-        reject.Add(Messages.Tag.BusinessRejectReason, reason);
-        reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
-        if (reject.TryFinish(out int bytes))
-        {
-            Send(_scratch.AsSpan(0, bytes), _store.Mark);
-        }
-        else
-        {
-            Counters.TooLarge++;
-        }
-    }
-
     private FixWriter Begin(ReadOnlySpan<byte> msgType) => Begin(msgType, _store.NextOutgoing, _nowNs, isPossResend: false);
 
     private FixWriter Begin(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
     {
-        FixWriter writer = new(_scratch, _beginString, msgType);
+        FixWriter writer = new(_scratch, _beginString, msgType, _timeDigits);
         writer.Add(Messages.Tag.SenderCompId, _compId);
         writer.Add(Messages.Tag.TargetCompId, _peerCompId);
         writer.Add(Messages.Tag.MsgSeqNum, sequence);

@@ -6,6 +6,9 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Turns order messages of FIX into commands. What has no place in a command is refused here, with a text for people.</summary>
 internal sealed partial class OrderDecoder(NameTable names)
 {
+    /// <summary>The messages that become commands.</summary>
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q"];
+
     /// <summary>Fills a command from a validated message.</summary>
     /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest or OrderMassCancelRequest.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>

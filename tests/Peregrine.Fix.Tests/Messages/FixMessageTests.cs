@@ -1,3 +1,4 @@
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Tests.Messages;
@@ -67,6 +68,7 @@ public class FixMessageTests
         byte[][] seeds = [Wire.Message(Wire.NewOrder), Wire.Message("35=A|49=C|56=B|34=1|52=20260131-12:00:00|98=0|108=30|95=3|96=a|b|141=Y|"),
             Wire.Message("35=D|34=2|49=C|52=20260131-12:00:00|56=B|11=1|453=2|448=a|447=D|452=1|448=b|54=1|55=X|60=20260131-12:00:00|40=1|")];
         FixIndex index = new();
+        FixValidator validator = new(FixDictionaries.Fix44);
         int parsed = 0;
         int refused = 0;
         for (int seed = 0; seed < rounds; seed++)
@@ -82,9 +84,9 @@ public class FixMessageTests
 
                 parsed++;
                 FixMessage message = new(bytes, index);
-                if (FixDictionary.RuleOf(message.MsgType) is { } rule)
+                if (FixDictionaries.Fix44.MessageOf(message.MsgType) is { } type)
                 {
-                    refused += FixValidator.Validate(message, rule, out _) == FixFault.None ? 0 : 1;
+                    refused += validator.Validate(message, type, out _) == FixFault.None ? 0 : 1;
                 }
             }
             catch (Exception failure)
