@@ -9,6 +9,9 @@ internal sealed class DictionaryCompiler
     private readonly DictionarySource _source;
     private readonly Dictionary<int, FixField> _fields = [];
 
+    // A group is the same wherever its component is.
+    private readonly Dictionary<List<SourceMember>, FixFieldSet> _groups = [];
+
     private DictionaryCompiler(DictionarySource source) => _source = source;
 
     /// <summary>Makes a dictionary; what is wrong is added to the faults of the source, and there is none then.</summary>
@@ -99,7 +102,12 @@ internal sealed class DictionaryCompiler
             }
             else
             {
-                FixFieldSet group = ToSet(member.Members, $"{where}, group {field.Name}", depth + 1);
+                if (!_groups.TryGetValue(member.Members, out FixFieldSet? group))
+                {
+                    group = ToSet(member.Members, $"{where}, group {field.Name}", depth + 1);
+                    _groups.Add(member.Members, group);
+                }
+
                 if (group.Members.Count == 0)
                 {
                     _source.Faults.Add($"{where}, group {field.Name}: it has no fields, and so none that begins an entry");

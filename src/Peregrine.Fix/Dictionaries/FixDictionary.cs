@@ -42,12 +42,15 @@ public sealed class FixDictionary
         foreach (FixMessageType message in messages)
         {
             _types[SlotOf(System.Text.Encoding.ASCII.GetBytes(message.MsgType))] = message;
-            PairLengths(message.Body);
         }
 
-        PairLengths(header);
-        PairLengths(trailer);
-        WordsMax = messages.Select(message => message.Body).Append(header).Append(trailer).Max(WordsOf);
+        HashSet<FixFieldSet> seen = [];
+        foreach (FixFieldSet set in messages.Select(message => message.Body).Append(header).Append(trailer))
+        {
+            LookAt(set, seen);
+        }
+
+        WordsMax = seen.Max(set => set.Words);
     }
 
     /// <summary>BeginString of its messages, FIX.4.4 or FIXT.1.1; of a dictionary for applications alone its name, FIX.5.0SP2.</summary>
@@ -148,18 +151,20 @@ public sealed class FixDictionary
         return nothing;
     }
 
-    private static int WordsOf(FixFieldSet set) =>
-        set.Members.Where(member => member.Group is not null).Select(member => WordsOf(member.Group!)).Append(set.Words).Max();
-
     // A data field stands behind the field that tells its length. Before there was a type for lengths they were whole numbers.
-    private void PairLengths(FixFieldSet set)
+    private void LookAt(FixFieldSet set, HashSet<FixFieldSet> seen)
     {
+        if (!seen.Add(set))
+        {
+            return;
+        }
+
         for (int place = 0; place < set.Members.Count; place++)
         {
             FixMember member = set.Members[place];
             if (member.Group is { } group)
             {
-                PairLengths(group);
+                LookAt(group, seen);
             }
 
             if (place > 0 && member.Field.Type == FixType.Data && set.Members[place - 1].Field is { Type: FixType.Length or FixType.Int } length

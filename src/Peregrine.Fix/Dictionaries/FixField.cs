@@ -13,7 +13,8 @@ public sealed class FixField
     private readonly byte[][] _values;
 
     // Values of one character, as bits: nearly all enumerations have no others.
-    private readonly UInt128 _letters;
+    private readonly ulong _lowLetters;
+    private readonly ulong _highLetters;
 
     internal FixField(int tag, string name, FixType type, IReadOnlyList<FixValue> values)
     {
@@ -21,7 +22,8 @@ public sealed class FixField
         _values = [.. values.Select(value => Encoding.ASCII.GetBytes(value.Value))];
         foreach (byte[] value in _values.Where(value => value.Length == 1 && value[0] < 128))
         {
-            _letters |= UInt128.One << value[0];
+            _lowLetters |= value[0] < 64 ? 1UL << value[0] : 0;
+            _highLetters |= value[0] < 64 ? 0 : 1UL << (value[0] - 64);
         }
     }
 
@@ -85,7 +87,8 @@ public sealed class FixField
     {
         if (value.Length == 1)
         {
-            return value[0] < 128 && ((_letters >> value[0]) & 1) != 0;
+            int letter = value[0];
+            return ((letter < 64 ? _lowLetters >> letter : letter < 128 ? _highLetters >> (letter - 64) : 0) & 1) != 0;
         }
 
         foreach (byte[] allowed in _values)

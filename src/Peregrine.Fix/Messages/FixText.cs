@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Peregrine.Fix.Messages;
@@ -16,6 +17,16 @@ public static class FixText
     public const int WideDecimalBytesMax = 41;
 
     private const long NsPerDay = 86_400_000_000_000;
+
+    // From 1 March of year 0 to 1970.
+    private const long DaysTo1970 = 719_468;
+
+    // Eight bytes at once: '0' in each, their upper halves, 3 in both, 6 in each, and the colons of HH:MM:SS.
+    private const ulong Zeros = 0x3030303030303030;
+    private const ulong HighHalves = 0xF0F0F0F0F0F0F0F0;
+    private const ulong Threes = 0x3333333333333333;
+    private const ulong Sixes = 0x0606060606060606;
+    private const ulong Colons = 0x0000FF0000FF0000;
 
     /// <summary>A whole number of up to 9 digits, with an optional minus.</summary>
     public static bool TryInt(ReadOnlySpan<byte> text, out int value)
@@ -103,12 +114,13 @@ public static class FixText
     {
         unixNs = 0;
         if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
-            || !TryDigits(text[..4], out int year) || !TryDigits(text[4..6], out int month) || !TryDigits(text[6..8], out int day)
-            || !TryDigits(text[9..11], out int hour) || !TryDigits(text[12..14], out int minute) || !TryDigits(text[15..17], out int second))
+            || !TryEight(text, 0, out int date) || !TryEight(text[9..], Colons, out int time))
         {
             return false;
         }
 
+        (int year, int month, int day) = (date / 10_000, date / 100 % 100, date % 100);
+        (int hour, int minute, int second) = (time / 1_000_000, time / 1000 % 1000, time % 1000);
         int fraction = 0;
         if (text.Length > 17 && (text[17] != '.' || !TryDigits(text[18..], out fraction)))
         {
@@ -123,8 +135,33 @@ public static class FixText
         }
 
         int scale = text.Length switch { 21 => 1_000_000, 24 => 1_000, _ => 1 };
-        long days = (new DateTime(year, month, day).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay;
+        long days = DaysOf(year, month, day);
         unixNs = (days * NsPerDay) + (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
+        return true;
+    }
+
+    // Days since 1970: years that begin in March have their leap day last.
+    private static long DaysOf(int year, int month, int day)
+    {
+        year -= month <= 2 ? 1 : 0;
+        int dayOfYear = (((153 * (month + (month > 2 ? -3 : 9))) + 2) / 5) + day - 1;
+        return (year * 365L) + (year / 4) - (year / 100) + (year / 400) + dayOfYear - DaysTo1970;
+    }
+
+    // Eight digits at once; what the mask covers counts as 0.
+    private static bool TryEight(ReadOnlySpan<byte> text, ulong mask, out int value)
+    {
+        ulong digits = (BinaryPrimitives.ReadUInt64LittleEndian(text) & ~mask) | (Zeros & mask);
+        value = 0;
+        if (((digits & HighHalves) | (((digits + Sixes) & HighHalves) >> 4)) != Threes)
+        {
+            return false;
+        }
+
+        digits -= Zeros;
+        digits = ((digits * 10) + (digits >> 8)) & 0x00FF00FF00FF00FF;
+        digits = ((digits * 100) + (digits >> 16)) & 0x0000FFFF0000FFFF;
+        value = (int)(((digits * 10_000) + (digits >> 32)) & 0xFFFFFFFF);
         return true;
     }
 

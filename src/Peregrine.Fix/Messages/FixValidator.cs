@@ -48,7 +48,11 @@ public sealed class FixValidator
                 return FixFault.TagWithoutValue;
             }
 
-            FixFault fault = Find(tag, out int frame, out int member, out refTag);
+            // Nearly always a field of the section or entry at hand.
+            int frame = _top;
+            int member = _frames[frame].Set.Find(tag);
+            refTag = tag;
+            FixFault fault = member >= 0 ? FixFault.None : Find(tag, out frame, out member, out refTag);
             if (fault == FixFault.None)
             {
                 fault = member < 0
