@@ -25,6 +25,9 @@ public sealed record FixAcceptorOptions
     /// <summary>How a message with a wrong BodyLength ends, see <see cref="FixFramer.TryFrame"/>. Default false.</summary>
     public bool TrustsBodyLength { get; init; }
 
+    /// <summary>TLS and the like for the port; null for none.</summary>
+    public ListenerOptions? Listener { get; init; }
+
     /// <summary>Told of connections that were refused, at most once a second, with how many more there were; null for nobody.
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
@@ -99,7 +102,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
         _refusals = new SummedLog((options.Log ?? NullLogger.Instance).ConnectionsRefused);
         _loop = loop;
-        _listener = loop.Listen(options.EndPoint, this);
+        _listener = loop.Listen(options.EndPoint, this, options.Listener);
     }
 
     /// <summary>Where it listens.</summary>

@@ -48,21 +48,27 @@ internal sealed class EchoProcess : IDisposable
 
     public EchoProcess(params string[] arguments)
     {
-        string flavour = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
-        ProcessStartInfo info = new("dotnet") { RedirectStandardOutput = true };
-        string program = Path.Combine(Repository.Root, "artifacts/bin/FixEcho", flavour, "FixEcho.dll");
-        foreach (string word in (string[])[program, "--port", "0", .. arguments])
-        {
-            info.ArgumentList.Add(word);
-        }
-
-        _process = Process.Start(info)!;
+        _process = Process.Start(Info("FixEcho", ["--port", "0", .. arguments]))!;
         string first = _process.StandardOutput.ReadLine() ?? "";
         Assert.StartsWith("listening on ", first, StringComparison.Ordinal);
         EndPoint = IPEndPoint.Parse(first["listening on ".Length..]);
     }
 
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>How one of the samples is started.</summary>
+    public static ProcessStartInfo Info(string sample, params string[] arguments)
+    {
+        string flavour = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
+        ProcessStartInfo info = new("dotnet") { RedirectStandardOutput = true };
+        string program = Path.Combine(Repository.Root, "artifacts/bin", sample, flavour, $"{sample}.dll");
+        foreach (string word in (string[])[program, .. arguments])
+        {
+            info.ArgumentList.Add(word);
+        }
+
+        return info;
+    }
 
     public void Dispose()
     {

@@ -84,7 +84,9 @@ public sealed partial class FixSession
         FixWriter logon = Begin("A"u8);
         logon.Add(Messages.Tag.EncryptMethod, 0);
         logon.Add(Messages.Tag.HeartBtInt, Options.HeartbeatSeconds);
-        if (_resetAsked)
+
+        // FIX 4.0 has no flag for it: both sides know, or do not.
+        if (_resetAsked && _dialect.Dictionary.MessageOf("A"u8) is { } type && type.Body.Has(Messages.Tag.ResetSeqNumFlag))
         {
             logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
         }

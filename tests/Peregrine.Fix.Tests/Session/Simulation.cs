@@ -5,7 +5,7 @@ using Peregrine.Fix.Session;
 namespace Peregrine.Fix.Tests.Session;
 
 /// <summary>
-/// Two of our sessions and a line between them that loses, repeats and reorders messages, breaks, reads slowly, and whose ends die: what each side sends
+/// Two of our sessions and a line between them that loses, repeats and reorders, breaks, reads slowly, and whose ends die: what each side sends
 /// is numbered 1, 2, 3, and the other must have each once and in order when all is quiet.
 /// </summary>
 internal sealed class Simulation
