@@ -165,6 +165,51 @@ public static class FixText
         return true;
     }
 
+    /// <summary>Whether a text is what <see cref="TryLong"/> takes, and no more.</summary>
+    internal static bool IsLong(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 0 && text[0] == (byte)'-')
+        {
+            text = text[1..];
+        }
+
+        foreach (byte character in text)
+        {
+            if ((uint)(character - '0') > 9)
+            {
+                return false;
+            }
+        }
+
+        return text.Length is > 0 and <= 18;
+    }
+
+    /// <summary>Whether a text is what <see cref="TryDecimal"/> takes, and no more.</summary>
+    internal static bool IsDecimal(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 18)
+        {
+            // Zeros at both ends may be left out of the count.
+            return TryDecimal(text, out _, out _);
+        }
+
+        if (text.Length > 0 && text[0] == (byte)'-')
+        {
+            text = text[1..];
+        }
+
+        int points = 0;
+        foreach (byte character in text)
+        {
+            if ((uint)(character - '0') > 9)
+            {
+                points += character == (byte)'.' ? 1 : 2;
+            }
+        }
+
+        return points <= 1 && text.Length > points;
+    }
+
     /// <summary>A date, YYYYMMDD.</summary>
     public static bool IsDate(ReadOnlySpan<byte> text) => text.Length == 8 && TryDigits(text[..4], out int year)
         && TryDigits(text[4..6], out int month) && TryDigits(text[6..], out int day)

@@ -279,10 +279,10 @@ public sealed class FixValidator
     {
         FixType.Text or FixType.Data or FixType.Multiple => true,
         FixType.Character => value.Length == 1,
-        FixType.Int => FixText.TryLong(value, out _),
-        FixType.Length or FixType.SeqNum => FixText.TryLong(value, out long number) && number >= 0,
+        FixType.Int => FixText.IsLong(value),
+        FixType.Length or FixType.SeqNum => FixText.IsLong(value) && (value[0] != (byte)'-' || value[1..].TrimStart((byte)'0').Length == 0),
         FixType.NumInGroup => FixText.TryInt(value, out int count) && count >= 0,
-        FixType.Decimal => FixText.TryDecimal(value, out _, out _),
+        FixType.Decimal => FixText.IsDecimal(value),
         FixType.Boolean => value.Length == 1 && value[0] is (byte)'Y' or (byte)'N',
         FixType.Timestamp => FixText.TryTimestamp(value, out _),
         FixType.Date => FixText.IsDate(value),

@@ -64,7 +64,7 @@ public class FixMessageTests
     [Fact]
     public void ParseAndValidate_MutatedMessages_NeverThrow()
     {
-        int rounds = Testing.ProofSize.Of(50_000, 5_000_000);
+        int rounds = Testing.ProofSize.Of(50_000, 10_000_000);
         byte[][] seeds = [Wire.Message(Wire.NewOrder), Wire.Message("35=A|49=C|56=B|34=1|52=20260131-12:00:00|98=0|108=30|95=3|96=a|b|141=Y|"),
             Wire.Message("35=D|34=2|49=C|52=20260131-12:00:00|56=B|11=1|453=2|448=a|447=D|452=1|448=b|54=1|55=X|60=20260131-12:00:00|40=1|")];
         FixIndex index = new();
@@ -97,5 +97,31 @@ public class FixMessageTests
 
         Assert.True(parsed > rounds / 4
             && refused > rounds / 20, $"the damage is neither nothing nor everything: {parsed} parsed, {refused} refused of {rounds}");
+    }
+
+    [Fact]
+    public void Fields_OfRecordedMarketData_MakeTheSameBytesAgain()
+    {
+        byte[] stream = File.ReadAllBytes(Testing.SharedData.Require("data/fix/fix.5.0.set.1"));
+        FixIndex index = new(FixDictionaries.Fix50Sp2);
+        List<byte> again = new(stream.Length);
+        int messages = 0;
+        for (int at = 0; at < stream.Length; messages++)
+        {
+            Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(stream.AsSpan(at), 1 << 16, out int bytes));
+            Assert.True(index.TryParse(stream.AsSpan(at, bytes)), $"message {messages} at byte {at}");
+            FixMessage message = new(stream.AsSpan(at, bytes), index);
+            for (int place = 0; place < message.Count; place++)
+            {
+                again.AddRange(Wire.Bytes($"{message.Tags[place]}="));
+                again.AddRange(message.Value(place));
+                again.Add(1);
+            }
+
+            at += bytes;
+        }
+
+        Assert.Equal(13_888, messages);
+        Assert.True(stream.AsSpan().SequenceEqual(again.ToArray()), "no byte is lost");
     }
 }

@@ -174,4 +174,20 @@ public class FixTextTests
     [InlineData("20260229-12:00:00")]
     [InlineData("20260131 12:00:00")]
     public void Timestamp_WithALetterBesideADigit_IsNone(string text) => Assert.False(FixText.TryTimestamp(Wire.Bytes(text), out _));
+
+    [Fact]
+    public void Forms_OfRandomTexts_AreWhatTheReadersTake()
+    {
+        const string letters = "0123456789--..0099x+ ";
+        Random random = new(5);
+        for (int round = 0; round < 50_000; round++)
+        {
+            int kinds = random.Next(2) == 0 ? 10 : letters.Length;
+            string text = string.Concat(Enumerable.Range(0, random.Next(24)).Select(_ => letters[random.Next(kinds)]));
+            byte[] bytes = Wire.Bytes(text);
+
+            Assert.True(FixText.TryLong(bytes, out _) == FixText.IsLong(bytes), $"whole number: {text}");
+            Assert.True(FixText.TryDecimal(bytes, out _, out _) == FixText.IsDecimal(bytes), $"decimal: {text}");
+        }
+    }
 }
