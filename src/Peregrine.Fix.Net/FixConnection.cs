@@ -105,7 +105,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
             return;
         }
 
-        if (acceptor.FindSession(frame) is not { } session)
+        if (acceptor.FindSession(frame, Remote) is not { } session)
         {
             acceptor.LogRefusal(Remote, "its first message is not a Logon of a configured session that is not connected yet");
             Disconnect();
