@@ -6,9 +6,11 @@ namespace Peregrine.Fix.Messages;
 /// <remarks>Thread: one owner. Allocates: only when made. Work: one pass over the fields, whatever they are.</remarks>
 public sealed class FixValidator
 {
+    /// <summary>How deep groups may be inside of groups; a message with deeper ones is refused with <see cref="FixFault.Other"/>.</summary>
+    public const int GroupsMax = 16;
+
     // Header, body, trailer; behind them the groups that are open, each inside of the one before.
     private const int Sections = 3;
-    private const int GroupsMax = 16;
 
     private readonly FixDictionary _dictionary;
     private readonly FixValidation _options;

@@ -215,7 +215,7 @@ public sealed partial class FixSession
         {
             // It was framed, so it was sent: its number is used, and whoever sent it is told.
             NextIncoming++;
-            SendReject(message, sequence, _index.Fault, _index.FaultTag);
+            SendReject(message, sequence, _index.Fault, _index.FaultTag, _index.Fault == FixFault.Other ? TooManyFields : null);
             return;
         }
 

@@ -9,6 +9,7 @@ public sealed partial class FixSession
     // A longer name of a firm or a desk is not repeated.
     private const int RouteBytesMax = 64;
 
+    private static readonly string TooDeep = $"groups more than {FixValidator.GroupsMax} deep inside of each other: send them flatter";
     private static readonly string TooManyFields = $"more than {FixIndex.FieldsMax} fields: send fewer in a message";
 
     /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
@@ -120,7 +121,7 @@ public sealed partial class FixSession
         FixFault.TagAppearsMoreThanOnce => "Tag appears more than once",
         FixFault.GroupOutOfOrder => "Repeating group fields out of order",
         FixFault.TagOutOfOrder => "Tag specified out of required order",
-        FixFault.Other => TooManyFields,
+        FixFault.Other => TooDeep,
         _ => "Incorrect NumInGroup count for repeating group",
     };
 }

@@ -293,8 +293,7 @@ public sealed partial class FixSession
     private int WriteGapFill(long following)
     {
         FixWriter fill = new(_resendScratch, _beginString, "4"u8, _timeDigits);
-        fill.Add(Messages.Tag.SenderCompId, _compId);
-        fill.Add(Messages.Tag.TargetCompId, _peerCompId);
+        AddNames(ref fill);
         fill.Add(Messages.Tag.MsgSeqNum, _cursor);
         fill.Add(Messages.Tag.PossDupFlag, 'Y');
         fill.AddTimestamp(Messages.Tag.SendingTime, _nowNs);

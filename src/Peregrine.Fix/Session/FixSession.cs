@@ -32,6 +32,7 @@ public sealed partial class FixSession
     private readonly byte[] _beginString;
     private readonly byte[] _compId;
     private readonly byte[] _peerCompId;
+    private readonly (int Tag, byte[] Name)[] _names;
     private readonly byte[] _scratch;
     private readonly FixDialects _dialects;
     private readonly FixIndex _index;
@@ -87,6 +88,8 @@ public sealed partial class FixSession
         _beginString = Encoding.ASCII.GetBytes(options.BeginString);
         _compId = Encoding.ASCII.GetBytes(options.CompId);
         _peerCompId = Encoding.ASCII.GetBytes(options.PeerCompId);
+        (int Tag, string? Name)[] names = [(50, options.SubId), (142, options.LocationId), (57, options.PeerSubId), (143, options.PeerLocationId)];
+        _names = [.. names.Where(name => name.Name is not null).Select(name => (name.Tag, Encoding.ASCII.GetBytes(name.Name!)))];
         _scratch = new byte[options.MessageBytesMax];
         _resendScratch = new byte[options.MessageBytesMax + 64];
         NextIncoming = store.NextIncoming;
@@ -298,8 +301,7 @@ public sealed partial class FixSession
     private FixWriter Begin(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
     {
         FixWriter writer = new(_scratch, _beginString, msgType, _timeDigits);
-        writer.Add(Messages.Tag.SenderCompId, _compId);
-        writer.Add(Messages.Tag.TargetCompId, _peerCompId);
+        AddNames(ref writer);
         writer.Add(Messages.Tag.MsgSeqNum, sequence);
         if (isPossResend)
         {
@@ -308,6 +310,16 @@ public sealed partial class FixSession
 
         writer.AddTimestamp(Messages.Tag.SendingTime, sentNs);
         return writer;
+    }
+
+    private void AddNames(ref FixWriter writer)
+    {
+        writer.Add(Messages.Tag.SenderCompId, _compId);
+        writer.Add(Messages.Tag.TargetCompId, _peerCompId);
+        foreach ((int tag, byte[] name) in _names)
+        {
+            writer.Add(tag, name);
+        }
     }
 
     // A session message is numbered and saved like any other, as it may have to wait; a peer that asks for it again gets a gap fill.

@@ -12,6 +12,18 @@ public sealed record FixSessionOptions
     /// <summary>The peer's CompID.</summary>
     public required string PeerCompId { get; init; }
 
+    /// <summary>Our SenderSubID (50); null for none.</summary>
+    public string? SubId { get; init; }
+
+    /// <summary>Our SenderLocationID (142); null for none.</summary>
+    public string? LocationId { get; init; }
+
+    /// <summary>The peer's TargetSubID (57); null for none.</summary>
+    public string? PeerSubId { get; init; }
+
+    /// <summary>The peer's TargetLocationID (143); null for none.</summary>
+    public string? PeerLocationId { get; init; }
+
     /// <summary>FIX.4.0 to FIX.4.4, or FIXT.1.1. Default FIX.4.4.</summary>
     public string BeginString { get; init; } = "FIX.4.4";
 

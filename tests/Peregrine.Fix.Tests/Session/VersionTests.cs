@@ -108,6 +108,21 @@ public class VersionTests
             "35=j|34=3|115=BANK|144=NYC|45=3|372=8|380=3|58=Unsupported Message Type"], bench.Take());
     }
 
+    [Fact]
+    public void NamesOfDesksAndPlaces_AreInEveryMessage()
+    {
+        FixSessionOptions plain = Options("FIX.4.4", "");
+        SessionBench bench = new(options: plain with { SubId = "DESK", LocationId = "CHI", PeerSubId = "THEM", PeerLocationId = "NYC" });
+        const string names = "|50=DESK|142=CHI|57=THEM|143=NYC|";
+
+        bench.Connect();
+        bench.Peer("A", 1, "98=0|108=30|");
+        bench.Peer("2", 2, "7=1|16=0|");
+
+        Assert.Equal(2, bench.Raw.Count);
+        Assert.All(bench.Raw, message => Assert.Contains(names, message, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("FIX.5.0", "9")]
     [InlineData("FIXT.1.1", "1")]
