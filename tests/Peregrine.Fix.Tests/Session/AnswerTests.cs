@@ -16,6 +16,7 @@ public class AnswerTests
     [InlineData("=X|", "", "0", "Invalid tag number")]
     [InlineData("|", "", "0", "Invalid tag number")]
     [InlineData("0=X|-1=X|", "371=0|", "0", "Invalid tag number")]
+    [InlineData("0=X|212=5|213=ab|", "371=0|", "0", "Invalid tag number")]
     [InlineData("212=5|213=ab|", "371=212|", "5", "Value is incorrect (out of range) for this tag")]
     [InlineData("212=1|213=ab|", "371=212|", "5", "Value is incorrect (out of range) for this tag")]
     [InlineData("212=9999|213=ab|", "371=212|", "5", "Value is incorrect (out of range) for this tag")]
