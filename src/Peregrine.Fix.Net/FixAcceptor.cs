@@ -22,6 +22,16 @@ public sealed record FixAcceptorOptions
     /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
+    /// <summary>How a message with a wrong BodyLength ends, see <see cref="FixFramer.TryFrame"/>. Default false.</summary>
+    public bool TrustsBodyLength { get; init; }
+
+    /// <summary>Makes a session for a Logon that none fits, or gives null for one that may not log on; null for no such sessions. Called on the
+    /// loop's thread for each Logon of a stranger: whoever makes sessions bounds them.</summary>
+    public Func<FixLogonName, FixSession?>? MakeSession { get; init; }
+
+    /// <summary>TLS and the like for the port; null for none.</summary>
+    public ListenerOptions? Listener { get; init; }
+
     /// <summary>Told of connections that were refused, at most once a second, with how many more there were; null for nobody.
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
@@ -35,6 +45,14 @@ public sealed record FixAcceptorOptions
     /// <summary>How long a new connection may take to log on, in milliseconds.</summary>
     public int LogonTimeoutMs { get; init; } = 10_000;
 }
+
+/// <summary>The names that a Logon gives, for a session that is not there yet.</summary>
+/// <param name="BeginString">BeginString (8).</param>
+/// <param name="CompId">TargetCompID (56): ours.</param>
+/// <param name="PeerCompId">SenderCompID (49): the peer's.</param>
+/// <param name="DefaultApplVerId">DefaultApplVerID (1137); empty when it has none.</param>
+/// <param name="Remote">Where it comes from.</param>
+public sealed record FixLogonName(string BeginString, string CompId, string PeerCompId, string DefaultApplVerId, EndPoint? Remote);
 
 /// <summary>What an acceptor has done, for display.</summary>
 public sealed class FixAcceptorCounters : ICounterSource
@@ -77,6 +95,9 @@ public sealed class FixAcceptorCounters : ICounterSource
 /// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
 public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
 {
+    // A longer name makes no session.
+    private const int CompIdBytesMax = 64;
+
     private readonly FixAcceptorOptions _options;
     private readonly List<FixSession> _sessions = [];
 
@@ -96,7 +117,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
         _refusals = new SummedLog((options.Log ?? NullLogger.Instance).ConnectionsRefused);
         _loop = loop;
-        _listener = loop.Listen(options.EndPoint, this);
+        _listener = loop.Listen(options.EndPoint, this, options.Listener);
     }
 
     /// <summary>Where it listens.</summary>
@@ -117,6 +138,10 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         _sessions.Add(session);
         session.ResendReady = _resending.Add;
     }
+
+    /// <summary>Lets a session log on no more.</summary>
+    /// <returns>False, and nothing happens, when it is connected (log it out first) or not there.</returns>
+    public bool Remove(FixSession session) => session.State == FixSessionState.Disconnected && _sessions.Remove(session);
 
     /// <summary>Time passes: heartbeats and time-outs of all sessions. Call it some times a second.</summary>
     public void OnTick(long unixNs)
@@ -190,26 +215,51 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     }
 
     /// <summary>The session that a first message belongs to, if it may log on now.</summary>
-    internal FixSession? FindSession(ReadOnlySpan<byte> frame)
+    internal FixSession? FindSession(ReadOnlySpan<byte> frame, PeerAddress remote)
     {
-        if (_index.TryParse(frame))
+        // One with a malformed field is the session's to answer.
+        if (_index.TryParse(frame) || _index.Fault != FixFault.None)
         {
             FixMessage message = new(frame, _index);
-            if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender)
-                && message.TryGet(Tag.TargetCompId, out ReadOnlySpan<byte> target))
+            if (message.MsgType.SequenceEqual("A"u8) && message.TryGet(Tag.BeginString, out ReadOnlySpan<byte> version)
+                && message.TryGet(Tag.SenderCompId, out ReadOnlySpan<byte> sender) && message.TryGet(Tag.TargetCompId, out ReadOnlySpan<byte> target))
             {
+                bool isKnown = false;
                 foreach (FixSession session in _sessions)
                 {
-                    if (session.State == FixSessionState.Disconnected && Ascii.Equals(sender, session.Options.PeerCompId)
-                        && Ascii.Equals(target, session.Options.CompId))
+                    if (Ascii.Equals(sender, session.Options.PeerCompId) && Ascii.Equals(target, session.Options.CompId)
+                        && Ascii.Equals(version, session.Options.BeginString))
                     {
-                        return session;
+                        isKnown = true;
+                        if (session.State == FixSessionState.Disconnected)
+                        {
+                            return session;
+                        }
                     }
+                }
+
+                if (!isKnown && Make(message, version, target, sender, remote) is { } made)
+                {
+                    Add(made);
+                    return made;
                 }
             }
         }
 
         Counters.UnknownSessions++;
         return null;
+    }
+
+    private FixSession? Make(in FixMessage logon, ReadOnlySpan<byte> version, ReadOnlySpan<byte> target, ReadOnlySpan<byte> sender,
+        PeerAddress remote)
+    {
+        if (_options.MakeSession is not { } make || sender.Length is 0 or > CompIdBytesMax || target.Length is 0 or > CompIdBytesMax)
+        {
+            return null;
+        }
+
+        _ = logon.TryGet(Tag.DefaultApplVerId, out ReadOnlySpan<byte> applVerId);
+        return make(new FixLogonName(Encoding.Latin1.GetString(version), Encoding.Latin1.GetString(target), Encoding.Latin1.GetString(sender),
+            Encoding.Latin1.GetString(applVerId), remote.ToEndPoint()));
     }
 }

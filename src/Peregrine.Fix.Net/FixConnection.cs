@@ -12,6 +12,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     private Connection? _connection;
     private FixSession? _session;
 
+    // Where the next message begins is not known any more: only what is still to be said goes out.
+    private bool _isDeaf;
+
     /// <summary>Where it comes from.</summary>
     public PeerAddress Remote { get; } = remote;
 
@@ -25,9 +28,16 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     public void OnData(Connection connection, ref InputReader input)
     {
         long nowNs = Clock.ToUnixNs(connection.LastReceivedNs);
+        if (_isDeaf)
+        {
+            input.Discard(input.Length);
+            return;
+        }
+
         while (input.Length > 0 && connection.IsOpen)
         {
-            FrameStatus status = FixFramer.TryFrame(input.Peek(), acceptor.Options.FrameBytesMax, out int bytes);
+            FrameStatus status = FixFramer.TryFrame(input.Peek(), acceptor.Options.FrameBytesMax, out int bytes,
+                acceptor.Options.TrustsBodyLength);
             switch (status)
             {
                 case FrameStatus.Ok:
@@ -39,8 +49,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
                     break;
                 case FrameStatus.TooLong:
                     acceptor.Counters.OversizedFrames++;
-                    _session?.Disconnect($"a message larger than {acceptor.Options.FrameBytesMax} bytes", nowNs);
-                    Disconnect();
+                    OnTooLong(nowNs);
                     return;
                 default:
                     return;
@@ -74,6 +83,20 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
         _connection?.Close();
     }
 
+    private void OnTooLong(long nowNs)
+    {
+        _isDeaf = true;
+        if (_session is { State: not FixSessionState.Disconnected } session)
+        {
+            // Its Logout may have to wait for a peer that reads slowly; the session ends the connection behind it.
+            session.Disconnect($"a message larger than {acceptor.Options.FrameBytesMax} bytes", nowNs);
+        }
+        else
+        {
+            Disconnect();
+        }
+    }
+
     private void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         if (_session is { } known)
@@ -82,7 +105,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
             return;
         }
 
-        if (acceptor.FindSession(frame) is not { } session)
+        if (acceptor.FindSession(frame, Remote) is not { } session)
         {
             acceptor.LogRefusal(Remote, "its first message is not a Logon of a configured session that is not connected yet");
             Disconnect();

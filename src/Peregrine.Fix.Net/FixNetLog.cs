@@ -8,4 +8,7 @@ internal static partial class FixNetLog
     // A whole line, as those that anybody can cause at will are summed.
     [LoggerMessage(4000, LogLevel.Warning, "{Line}")]
     public static partial void ConnectionsRefused(this ILogger log, string line);
+
+    [LoggerMessage(4001, LogLevel.Warning, "FIX session with {Peer} at {EndPoint} is off: {Reason}; the next attempt in {WaitMs} ms")]
+    public static partial void ConnectionEnded(this ILogger log, System.Net.EndPoint endPoint, string peer, string reason, long waitMs);
 }

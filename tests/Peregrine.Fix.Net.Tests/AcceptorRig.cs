@@ -34,12 +34,15 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
 
     public List<string> Events { get; } = [];
 
+    public int Orders { get; private set; }
+
     public void OnLogon(FixSession session) => Events.Add("logon");
 
     public void OnLogoff(FixSession session, string reason) => Events.Add("logoff");
 
     public bool OnMessage(FixSession session, in FixMessage message)
     {
+        Orders++;
         _ = message.TryGetLong(Tag.OrderQty, out long answers);
         for (long answer = 0; answer < answers; answer++)
         {
@@ -57,14 +60,19 @@ internal sealed class AcceptorRig : IFixApplication, IDisposable
         for (int pass = 0; !isDone(); pass++)
         {
             Assert.True(pass < PassesMax, "it happens in the end");
-            _ = _loop.Poll(0);
-            Acceptor.Continue(Clock.UnixNs);
-            _loop.FlushAll();
+            Pass();
             foreach (Peer peer in peers)
             {
                 peer.Receive();
             }
         }
+    }
+
+    public void Pass()
+    {
+        _ = _loop.Poll(0);
+        Acceptor.Continue(Clock.UnixNs);
+        _loop.FlushAll();
     }
 
     public void Dispose()

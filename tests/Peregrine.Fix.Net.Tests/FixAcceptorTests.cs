@@ -217,4 +217,41 @@ public class FixAcceptorTests
 
         folder.Delete(recursive: true);
     }
+
+    [Fact]
+    public void Session_ThatIsMadeForALogon_IsOnAndStays()
+    {
+        List<FixLogonName> asked = [];
+        AcceptorRig? rig = null;
+        rig = new AcceptorRig(new MemorySessionStore(), options => options with { MakeSession = name =>
+        {
+            asked.Add(name);
+            return name.PeerCompId == "EVIL" ? null
+                : new FixSession(new FixSessionOptions { CompId = name.CompId, PeerCompId = name.PeerCompId }, new MemorySessionStore(), rig!);
+        } });
+        using AcceptorRig owned = rig;
+        using Peer evil = new(rig.Acceptor.EndPoint);
+        using Peer fresh = new(rig.Acceptor.EndPoint);
+
+        evil.Send("A", "98=0|108=30|", "EVIL");
+        fresh.Send("A", "98=0|108=30|", "FRESH");
+        rig.Pump(() => evil.IsClosed && fresh.Count("A") == 1, evil, fresh);
+
+        Assert.Equal([("FIX.4.4", "BROKER", "EVIL", ""), ("FIX.4.4", "BROKER", "FRESH", "")],
+            asked.Select(name => (name.BeginString, name.CompId, name.PeerCompId, name.DefaultApplVerId)));
+        FixSession made = rig.Acceptor.Sessions[^1];
+        Assert.Equal(("FRESH", false, false), (made.Options.PeerCompId, made.TryResetNumbers(), rig.Acceptor.Remove(made)));
+
+        fresh.Send("5", "", "FRESH");
+        rig.Pump(() => fresh.IsClosed, fresh);
+        using Peer again = new(rig.Acceptor.EndPoint);
+        again.Sequence = 3;
+        again.Send("A", "98=0|108=30|", "FRESH");
+        rig.Pump(() => again.Count("A") == 1, again);
+        Assert.Equal(2, asked.Count);
+        again.Send("5", "", "FRESH");
+        rig.Pump(() => again.IsClosed, again);
+        Assert.Equal((true, 1L, 1L), (made.TryResetNumbers(), made.NextIncoming, made.NextOutgoing));
+        Assert.True(rig.Acceptor.Remove(made), "nobody is on");
+    }
 }

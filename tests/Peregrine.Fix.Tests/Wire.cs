@@ -1,4 +1,5 @@
 using System.Text;
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Tests;
@@ -23,13 +24,14 @@ internal static class Wire
     public static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes).Replace('\u0001', '|');
 
     /// <summary>What the validator says of a message.</summary>
-    public static (FixFault Fault, int Tag) Validate(string body)
+    public static (FixFault Fault, int Tag) Validate(string body, string beginString = "FIX.4.4", FixValidation? options = null)
     {
-        byte[] frame = Message(body);
-        FixIndex index = new();
+        byte[] frame = Message(body, beginString);
+        FixIndex index = new(FixDictionaries.Find(beginString));
         Assert.True(index.TryParse(frame), $"no message: {body}");
         FixMessage message = new(frame, index);
-        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf(message.MsgType)!, out int tag);
+        FixDictionary dictionary = FixDictionaries.Find(beginString)!;
+        FixFault fault = new FixValidator(dictionary, options).Validate(message, dictionary.MessageOf(message.MsgType)!, out int tag);
         return (fault, tag);
     }
 }

@@ -50,7 +50,7 @@ public class OrderTypeTests
 
     [Theory]
     [InlineData("40=2|44=99|18=X", "ExecInst (18)")]
-    [InlineData("40=2|44=99|18=66", "ExecInst (18)")]
+    [InlineData("40=2|44=99|18=6 X", "ExecInst (18)")]
     [InlineData("40=3", "StopPx (99) is missing")]
     [InlineData("40=P", "ExecInst (18) is missing")]
     [InlineData("40=P|18=a", "PegOffsetValue (211) is missing")]
@@ -75,6 +75,27 @@ public class OrderTypeTests
 
         rig.Pump(client, () => client.Messages('j') == 1);
         Assert.Contains($"58={text}", last, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("38=100|40=2|44=99.005")]
+    [InlineData("38=100|40=2")]
+    [InlineData("40=2|44=99")]
+    [InlineData("38=100|40=2|44=99|423=1")]
+    public void Replace_ThatCannotBeRead_IsACancelRejectWithTheOrdersStatus(string terms)
+    {
+        using LinkRig rig = new();
+        string last = "";
+        using FixClient client = rig.Connect(seen: message => last = message);
+        client.Send("D", $"11=1|{Order}40=2|44=99");
+        rig.Pump(client, () => client.Messages('8') == 1);
+
+        client.Send("G", $"11=2|41=1|55=TEST|54=1|1=A|{terms}");
+
+        rig.Pump(client, () => client.Messages('9') == 1);
+        Assert.Contains("|11=2|41=1|39=0|", last, StringComparison.Ordinal);
+        Assert.Contains("|434=2|", last, StringComparison.Ordinal);
+        Assert.Equal(0, client.Messages('j'));
     }
 
     // What is told of each order in the end: n is new, c cancelled, d restated, f filled.

@@ -28,28 +28,37 @@ public static class FixFramer
     // A BeginString longer than this is no BeginString: "FIXT.1.1" has 8.
     private const int BeginStringBytesMax = 16;
 
+    private const int Open = -1;
+    private const int None = -2;
+
     /// <summary>Looks at the front of the data.</summary>
     /// <param name="data">What has arrived and was not used yet.</param>
     /// <param name="frameBytesMax">Largest message allowed, in bytes.</param>
     /// <param name="bytes">Ok: length of the message. Garbled: how much to skip. Otherwise 0.</param>
-    public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes)
+    /// <param name="trustsLength">
+    /// A message whose trailer is not where its BodyLength says ends at the next trailer behind that place, and takes whatever lies before
+    /// it along: no bytes that a length has claimed are ever taken for a message of their own. False, the default, goes on at the next
+    /// "8=FIX", which loses less.
+    /// </param>
+    public static FrameStatus TryFrame(ReadOnlySpan<byte> data, int frameBytesMax, out int bytes, bool trustsLength = false)
     {
         bytes = 0;
-        ReadOnlySpan<byte> start = "8="u8;
-        if (data.Length < 2)
-        {
-            return data.Length == 1 && data[0] != start[0] ? Skip(data, out bytes) : FrameStatus.NeedMore;
-        }
-
-        if (!data.StartsWith(start))
+        ReadOnlySpan<byte> start = "8=FIX"u8;
+        if (!data[..Math.Min(data.Length, start.Length)].SequenceEqual(start[..Math.Min(data.Length, start.Length)]))
         {
             return Skip(data, out bytes);
         }
 
-        int beginEnd = data[..Math.Min(data.Length, BeginStringBytesMax)].IndexOf(Soh);
+        if (data.Length < start.Length)
+        {
+            return FrameStatus.NeedMore;
+        }
+
+        int beginEnd = EndOfVersion(data[..Math.Min(data.Length, BeginStringBytesMax)], start.Length);
         if (beginEnd < 0)
         {
-            return data.Length < BeginStringBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
+            // Noise may end like a start, with the true start right behind it.
+            return beginEnd == Open && data.Length < BeginStringBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
         }
 
         int at = beginEnd + 1;
@@ -63,10 +72,41 @@ public static class FixFramer
             return Skip(data, out bytes);
         }
 
-        return Body(data, at + 2, frameBytesMax, out bytes);
+        return Body(data, at + 2, frameBytesMax, out bytes, trustsLength);
     }
 
-    private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes)
+    // Place of the separator behind ".4.4" or "T.1.1"; Open while all of it may be a version still, None when it is none.
+    private static int EndOfVersion(ReadOnlySpan<byte> data, int at)
+    {
+        for (; at < data.Length; at++)
+        {
+            if (data[at] == Soh)
+            {
+                return at;
+            }
+
+            if (data[at] is not ((byte)'.' or (byte)'T' or (>= (byte)'0' and <= (byte)'9')))
+            {
+                return None;
+            }
+        }
+
+        return Open;
+    }
+
+    // What follows the length is "35=" and no other start of a message; true as well while that is not there yet.
+    private static bool BeginsWithType(ReadOnlySpan<byte> body)
+    {
+        ReadOnlySpan<byte> start = "35="u8;
+        if (body.Length < start.Length)
+        {
+            return body.SequenceEqual(start[..body.Length]);
+        }
+
+        return body.StartsWith(start) && !body[start.Length..].StartsWith("8=FIX"u8);
+    }
+
+    private static FrameStatus Body(ReadOnlySpan<byte> data, int at, int frameBytesMax, out int bytes, bool trustsLength)
     {
         bytes = 0;
         int length = 0;
@@ -93,6 +133,11 @@ public static class FixFramer
         }
 
         int bodyEnd = at + 1 + length;
+        if (!BeginsWithType(data[(at + 1)..]))
+        {
+            return Skip(data, out bytes);
+        }
+
         if (bodyEnd + TrailerBytes > frameBytesMax)
         {
             return FrameStatus.TooLong;
@@ -107,11 +152,25 @@ public static class FixFramer
         bool isTrailer = data[bodyEnd - 1] == Soh && trailer.StartsWith("10="u8) && trailer[6] == Soh;
         if (!isTrailer || !FixText.TryDigits(trailer[3..6], out int sum))
         {
-            return Skip(data, out bytes);
+            return trustsLength ? ToTrailer(data, bodyEnd - 1, frameBytesMax, out bytes) : Skip(data, out bytes);
         }
 
         bytes = bodyEnd + TrailerBytes;
         return sum == CheckSum(data[..bodyEnd]) ? FrameStatus.Ok : FrameStatus.Garbled;
+    }
+
+    private static FrameStatus ToTrailer(ReadOnlySpan<byte> data, int from, int frameBytesMax, out int bytes)
+    {
+        bytes = 0;
+        int trailer = data[from..].IndexOf("\u000110="u8);
+        int end = trailer < 0 ? -1 : data[(from + trailer + 4)..].IndexOf(Soh);
+        if (end >= 0)
+        {
+            bytes = from + trailer + 4 + end + 1;
+            return FrameStatus.Garbled;
+        }
+
+        return data.Length < frameBytesMax ? FrameStatus.NeedMore : Skip(data, out bytes);
     }
 
     /// <summary>The sum of the bytes, modulo 256.</summary>

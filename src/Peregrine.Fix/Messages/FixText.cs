@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Peregrine.Fix.Messages;
@@ -9,10 +10,23 @@ public static class FixText
     /// <summary>Length of "20260131-23:59:59.123".</summary>
     public const int TimestampBytes = 21;
 
+    /// <summary>Length of "20260131-23:59:59.123456789".</summary>
+    public const int TimestampBytesMax = 27;
+
     /// <summary>Most bytes of a decimal with a mantissa of 128 bits: sign, 39 digits, point.</summary>
     public const int WideDecimalBytesMax = 41;
 
     private const long NsPerDay = 86_400_000_000_000;
+
+    // From 1 March of year 0 to 1970.
+    private const long DaysTo1970 = 719_468;
+
+    // Eight bytes at once: '0' in each, their upper halves, 3 in both, 6 in each, and the colons of HH:MM:SS.
+    private const ulong Zeros = 0x3030303030303030;
+    private const ulong HighHalves = 0xF0F0F0F0F0F0F0F0;
+    private const ulong Threes = 0x3333333333333333;
+    private const ulong Sixes = 0x0606060606060606;
+    private const ulong Colons = 0x0000FF0000FF0000;
 
     /// <summary>A whole number of up to 9 digits, with an optional minus.</summary>
     public static bool TryInt(ReadOnlySpan<byte> text, out int value)
@@ -100,12 +114,13 @@ public static class FixText
     {
         unixNs = 0;
         if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
-            || !TryDigits(text[..4], out int year) || !TryDigits(text[4..6], out int month) || !TryDigits(text[6..8], out int day)
-            || !TryDigits(text[9..11], out int hour) || !TryDigits(text[12..14], out int minute) || !TryDigits(text[15..17], out int second))
+            || !TryEight(text, 0, out int date) || !TryEight(text[9..], Colons, out int time))
         {
             return false;
         }
 
+        (int year, int month, int day) = (date / 10_000, date / 100 % 100, date % 100);
+        (int hour, int minute, int second) = (time / 1_000_000, time / 1000 % 1000, time % 1000);
         int fraction = 0;
         if (text.Length > 17 && (text[17] != '.' || !TryDigits(text[18..], out fraction)))
         {
@@ -120,9 +135,119 @@ public static class FixText
         }
 
         int scale = text.Length switch { 21 => 1_000_000, 24 => 1_000, _ => 1 };
-        long days = (new DateTime(year, month, day).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay;
+        long days = DaysOf(year, month, day);
         unixNs = (days * NsPerDay) + (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
         return true;
+    }
+
+    // Days since 1970: years that begin in March have their leap day last.
+    private static long DaysOf(int year, int month, int day)
+    {
+        year -= month <= 2 ? 1 : 0;
+        int dayOfYear = (((153 * (month + (month > 2 ? -3 : 9))) + 2) / 5) + day - 1;
+        return (year * 365L) + (year / 4) - (year / 100) + (year / 400) + dayOfYear - DaysTo1970;
+    }
+
+    // Eight digits at once; what the mask covers counts as 0.
+    private static bool TryEight(ReadOnlySpan<byte> text, ulong mask, out int value)
+    {
+        ulong digits = (BinaryPrimitives.ReadUInt64LittleEndian(text) & ~mask) | (Zeros & mask);
+        value = 0;
+        if (((digits & HighHalves) | (((digits + Sixes) & HighHalves) >> 4)) != Threes)
+        {
+            return false;
+        }
+
+        digits -= Zeros;
+        digits = ((digits * 10) + (digits >> 8)) & 0x00FF00FF00FF00FF;
+        digits = ((digits * 100) + (digits >> 16)) & 0x0000FFFF0000FFFF;
+        value = (int)(((digits * 10_000) + (digits >> 32)) & 0xFFFFFFFF);
+        return true;
+    }
+
+    /// <summary>Whether a text is what <see cref="TryLong"/> takes, and no more.</summary>
+    internal static bool IsLong(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 0 && text[0] == (byte)'-')
+        {
+            text = text[1..];
+        }
+
+        foreach (byte character in text)
+        {
+            if ((uint)(character - '0') > 9)
+            {
+                return false;
+            }
+        }
+
+        return text.Length is > 0 and <= 18;
+    }
+
+    /// <summary>Whether a text is what <see cref="TryDecimal"/> takes, and no more.</summary>
+    internal static bool IsDecimal(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 18)
+        {
+            // Zeros at both ends may be left out of the count.
+            return TryDecimal(text, out _, out _);
+        }
+
+        if (text.Length > 0 && text[0] == (byte)'-')
+        {
+            text = text[1..];
+        }
+
+        int points = 0;
+        foreach (byte character in text)
+        {
+            if ((uint)(character - '0') > 9)
+            {
+                points += character == (byte)'.' ? 1 : 2;
+            }
+        }
+
+        return points <= 1 && text.Length > points;
+    }
+
+    /// <summary>A date, YYYYMMDD.</summary>
+    public static bool IsDate(ReadOnlySpan<byte> text) => text.Length == 8 && TryDigits(text[..4], out int year)
+        && TryDigits(text[4..6], out int month) && TryDigits(text[6..], out int day)
+        && year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
+
+    /// <summary>A time of day, HH:MM:SS with a fraction of 3, 6 or 9 digits or without.</summary>
+    public static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 8 or 12 or 15 or 18 && text[2] == (byte)':' && text[5] == (byte)':'
+        && TryDigits(text[..2], out int hour) && TryDigits(text[3..5], out int minute) && TryDigits(text[6..8], out int second)
+        && hour < 24 && minute < 60 && second <= 60 && (text.Length == 8 || (text[8] == (byte)'.' && TryDigits(text[9..], out _)));
+
+    /// <summary>A month, YYYYMM, with a day of it (DD) or a week (w1 to w5) or without.</summary>
+    public static bool IsMonthYear(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        6 => TryDigits(text[..4], out _) && TryDigits(text[4..], out int month) && month is >= 1 and <= 12,
+        8 when text[6] == (byte)'w' => IsMonthYear(text[..6]) && text[7] is >= (byte)'1' and <= (byte)'5',
+        _ => IsDate(text),
+    };
+
+    /// <summary>Writes "20260131-23:59:59" with a fraction of a second.</summary>
+    /// <param name="target">At least <see cref="TimestampBytesMax"/>.</param>
+    /// <param name="unixNs">The time.</param>
+    /// <param name="digits">Digits of the fraction: 0, 3, 6 or 9; what is less is cut off.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteTimestamp(Span<byte> target, long unixNs, int digits)
+    {
+        WriteTimestamp(target, unixNs);
+        if (digits == 0)
+        {
+            return TimestampBytes - 4;
+        }
+
+        if (digits > 3)
+        {
+            long fraction = unixNs % 1_000_000_000;
+            Put(target.Slice(TimestampBytes - 3, digits), digits == 6 ? fraction / 1000 : fraction);
+        }
+
+        return TimestampBytes - 3 + digits;
     }
 
     /// <summary>Writes "20260131-23:59:59.123".</summary>

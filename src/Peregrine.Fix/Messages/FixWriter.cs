@@ -13,13 +13,19 @@ public ref struct FixWriter
     private const int BodyBytesMax = 999_999;
     private readonly Span<byte> _target;
     private readonly int _bodyStart;
+    private readonly int _timeDigits;
     private int _at;
     private bool _isFull;
 
     /// <summary>Begins a message.</summary>
-    public FixWriter(Span<byte> target, ReadOnlySpan<byte> beginString, ReadOnlySpan<byte> msgType)
+    /// <param name="target">Where it goes.</param>
+    /// <param name="beginString">BeginString (8).</param>
+    /// <param name="msgType">MsgType (35).</param>
+    /// <param name="timeDigits">Digits of a second in time stamps: 0, 3, 6 or 9.</param>
+    public FixWriter(Span<byte> target, ReadOnlySpan<byte> beginString, ReadOnlySpan<byte> msgType, int timeDigits = 3)
     {
         _target = target;
+        _timeDigits = timeDigits;
         _at = 0;
         _isFull = false;
         Add(Tag.BeginString, beginString);
@@ -89,13 +95,12 @@ public ref struct FixWriter
         }
     }
 
-    /// <summary>Adds a UTC time stamp with milliseconds.</summary>
+    /// <summary>Adds a UTC time stamp.</summary>
     public void AddTimestamp(int tag, long unixNs)
     {
-        if (TryTag(tag, FixText.TimestampBytes + 1))
+        if (TryTag(tag, FixText.TimestampBytesMax + 1))
         {
-            FixText.WriteTimestamp(_target[_at..], unixNs);
-            _at += FixText.TimestampBytes;
+            _at += FixText.WriteTimestamp(_target[_at..], unixNs, _timeDigits);
             _target[_at++] = 1;
         }
     }

@@ -1,6 +1,6 @@
 namespace Peregrine.Fix.Messages;
 
-/// <summary>Tag numbers of FIX 4.4, by their standard names.</summary>
+/// <summary>Tag numbers of FIX, by their standard names.</summary>
 public static class Tag
 {
     public const int Account = 1;
@@ -63,6 +63,9 @@ public static class Tag
     public const int MassCancelResponse = 531;
     public const int MassCancelRejectReason = 532;
     public const int TotalAffectedOrders = 533;
+    public const int NextExpectedMsgSeqNum = 789;
+    public const int ApplVerId = 1128;
+    public const int DefaultApplVerId = 1137;
     public const int PegOffsetType = 836;
     public const int PeggedPrice = 839;
 

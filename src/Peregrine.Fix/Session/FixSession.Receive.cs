@@ -1,4 +1,5 @@
 using System.Text;
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Session;
@@ -6,32 +7,56 @@ namespace Peregrine.Fix.Session;
 /// <summary>Messages from the peer.</summary>
 public sealed partial class FixSession
 {
+    // A gap is asked for so often without getting smaller; then the session ends and names it.
+    private const int ResendAsksMax = 5;
+
+    // "To the end" before there was 0 for it.
+    private const long EndOfAll = 999_999;
+
+    private long _resendAskedFrom;
+    private int _resendAsks;
+
     /// <summary>One whole message from the peer.</summary>
     /// <param name="frame">From <see cref="FixFramer"/>.</param>
     /// <param name="nowNs">Unix nanoseconds.</param>
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
-        if (State == FixSessionState.Disconnected)
+        Take(frame, nowNs);
+
+        // What was waiting behind a gap that this filled.
+        while (State == FixSessionState.LoggedOn && _early.TryTake(NextIncoming, out byte[] early))
+        {
+            Take(early, nowNs);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> frame, long nowNs)
+    {
+        if (State == FixSessionState.Disconnected || _lastWords > 0)
         {
             // What came behind the message that ended the session.
             return;
         }
 
-        if (!_index.TryParse(frame) || _index.Tags[2] != Messages.Tag.MsgType)
+        bool isWhole = _index.TryParse(frame);
+        FixMessage message = new(frame, _index);
+        if ((!isWhole && _index.Fault == FixFault.None) || _index.Count < 3 || _index.Tags[2] != Messages.Tag.MsgType)
         {
             // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
             Counters.Garbled++;
             return;
         }
 
-        FixMessage message = new(frame, _index);
         Counters.Received++;
         _lastReceivedNs = nowNs;
         _isTestRequestSent = false;
-        if (State == FixSessionState.AwaitingLogon && !message.MsgType.SequenceEqual("A"u8))
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent && !message.MsgType.SequenceEqual("A"u8))
         {
-            End("the first message is not a Logon");
+            // To an initiator a Logout says why it may not log on.
+            End(State == FixSessionState.LogonSent && message.MsgType.SequenceEqual("5"u8)
+                ? $"our Logon was refused: {TextOf(message)}"
+                : "the first message is not a Logon");
             return;
         }
 
@@ -41,7 +66,9 @@ public sealed partial class FixSession
             return;
         }
 
-        if (!message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence) || sequence < 1)
+        // A reset of the numbers has whatever number.
+        bool isReset = message.MsgType.SequenceEqual("4"u8) && !message.IsYes(Messages.Tag.GapFillFlag);
+        if (!message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence) || (sequence < 1 && !isReset))
         {
             LogoutAndEnd("MsgSeqNum missing or malformed");
             return;
@@ -56,7 +83,7 @@ public sealed partial class FixSession
         {
             OnLogonMessage(message, sequence);
         }
-        else if (message.MsgType.SequenceEqual("4"u8) && !message.IsYes(Messages.Tag.GapFillFlag))
+        else if (isReset)
         {
             OnSequenceReset(message, sequence);
         }
@@ -83,7 +110,7 @@ public sealed partial class FixSession
             return Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
         }
 
-        if (State == FixSessionState.AwaitingLogon && !(isSender && isTarget && isTime))
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent && !(isSender && isTarget && isTime))
         {
             End("a Logon without SenderCompID, TargetCompID or SendingTime");
             return false;
@@ -115,15 +142,18 @@ public sealed partial class FixSession
     // A wrong header ends the session: with a word when logged on, without one before.
     private bool Refuse(in FixMessage message, long sequence, FixFault fault, string text)
     {
-        if (State == FixSessionState.AwaitingLogon)
+        if (State is FixSessionState.AwaitingLogon or FixSessionState.LogonSent)
         {
             End(text);
             return false;
         }
 
-        SendReject(message, sequence, fault, 0);
+        SendReject(message, sequence, fault, FixIndex.NoTag);
         NextIncoming += sequence == NextIncoming ? 1 : 0;
-        LogoutAndEnd(text);
+
+        // The Reject says why.
+        SendLogout("");
+        EndBehindLastWords(text);
         return false;
     }
 
@@ -144,9 +174,13 @@ public sealed partial class FixSession
             }
 
             // The peer's wish for a resend too, or two sides that both miss something would wait for ever.
-            if (message.MsgType.SequenceEqual("2"u8))
+            if (message.MsgType.SequenceEqual("2"u8) && _index.Fault == FixFault.None)
             {
-                OnResendRequest(message);
+                OnResendRequest(message, sequence);
+            }
+            else
+            {
+                _ = _early.TryKeep(sequence, message.Frame);
             }
 
             AskResend(sequence);
@@ -155,6 +189,20 @@ public sealed partial class FixSession
 
         if (!message.IsYes(Messages.Tag.PossDupFlag))
         {
+            // Neither changes anything by coming twice.
+            if (message.MsgType.SequenceEqual("5"u8))
+            {
+                OnLogoutMessage();
+                return false;
+            }
+
+            if (message.MsgType.SequenceEqual("2"u8) && _index.Fault == FixFault.None)
+            {
+                OnResendRequest(message, sequence);
+                return false;
+            }
+
+
             LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
         }
 
@@ -163,37 +211,41 @@ public sealed partial class FixSession
 
     private void OnInSequence(in FixMessage message, long sequence)
     {
-        MessageRule? rule = FixDictionary.RuleOf(message.MsgType);
-        if (rule is null)
+        if (_index.Fault != FixFault.None)
         {
+            // It was framed, so it was sent: its number is used, and whoever sent it is told.
             NextIncoming++;
-            if (message.MsgType.SequenceEqual("j"u8))
-            {
-                // Answering a refusal with a refusal could go on for ever.
-                Counters.RejectedByPeer++;
-            }
-            else if (message.MsgType.Length == 0)
-            {
-                SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
-            }
-            else if (message.MsgType.Length is 1 or 2 && char.IsAsciiLetterOrDigit((char)message.MsgType[0])
-                && char.IsAsciiLetterOrDigit((char)message.MsgType[^1]))
-            {
-                RejectBusiness(message, 3, default, "Unsupported Message Type"u8);
-            }
-            else
-            {
-                SendReject(message, sequence, FixFault.InvalidMsgType, 0);
-            }
-
+            SendReject(message, sequence, _index.Fault, _index.FaultTag, _index.Fault == FixFault.Other ? TooManyFields : null);
             return;
         }
 
-        FixFault fault = FixValidator.Validate(message, rule, out int refTag);
+        FixDialect? dialect = DialectOf(message);
+        if (dialect is null)
+        {
+            NextIncoming++;
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.ApplVerId);
+            return;
+        }
+
+        FixMessageType? type = dialect.Dictionary.MessageOf(message.MsgType);
+        if (type is null || !IsTaken(type))
+        {
+            NextIncoming++;
+            RefuseType(message, sequence, type);
+            return;
+        }
+
+        FixFault fault = dialect.Validator.Validate(message, type, out int refTag);
         if (fault != FixFault.None)
         {
             NextIncoming++;
             SendReject(message, sequence, fault, refTag);
+            return;
+        }
+
+        if (!type.IsOfSession || message.MsgType.Length > 1)
+        {
+            OnApplicationMessage(message);
             return;
         }
 
@@ -208,7 +260,7 @@ public sealed partial class FixSession
                 break;
             case (byte)'2':
                 NextIncoming++;
-                OnResendRequest(message);
+                OnResendRequest(message, sequence);
                 break;
             case (byte)'4':
                 OnGapFill(message, sequence);
@@ -223,6 +275,55 @@ public sealed partial class FixSession
         }
     }
 
+    // Application messages of FIXT say their version, or have that of the session.
+    private FixDialect? DialectOf(in FixMessage message) =>
+        _isFixt && message.TryGet(Messages.Tag.ApplVerId, out ReadOnlySpan<byte> version) && version.Length > 0 ? _dialects.Find(version) : _dialect;
+
+    private bool IsTaken(FixMessageType type)
+    {
+        if (type.IsOfSession || _messageTypes is null)
+        {
+            return true;
+        }
+
+        foreach (byte[] taken in _messageTypes)
+        {
+            if (Ascii.Equals(taken, type.MsgType))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void RefuseType(in FixMessage message, long sequence, FixMessageType? type)
+    {
+        if (message.MsgType.SequenceEqual("j"u8))
+        {
+            // Answering a refusal with a refusal could go on for ever.
+            Counters.RejectedByPeer++;
+        }
+        else if (message.MsgType.Length == 0)
+        {
+            SendReject(message, sequence, FixFault.TagWithoutValue, Messages.Tag.MsgType);
+        }
+        else if (type is not null || (message.MsgType[0] == (byte)'U' && message.MsgType.Length <= 4))
+        {
+            // U is for types that two parties agree on.
+            RejectUnsupported(message);
+        }
+        else
+        {
+            SendReject(message, sequence, FixFault.InvalidMsgType, FixIndex.NoTag);
+        }
+    }
+
+    private static string TextOf(in FixMessage message) =>
+        message.TryGet(Messages.Tag.Text, out ReadOnlySpan<byte> text)
+            ? Encoding.Latin1.GetString(text[..Math.Min(text.Length, ReferenceBytesMax)])
+            : "";
+
     private void OnApplicationMessage(in FixMessage message)
     {
         // Counted first, so that the application sees the session as it will be; taken back when it refuses.
@@ -234,82 +335,13 @@ public sealed partial class FixSession
         }
     }
 
-    private void OnLogonMessage(in FixMessage message, long sequence)
-    {
-        if (State != FixSessionState.AwaitingLogon)
-        {
-            End("a second Logon");
-            return;
-        }
-
-        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("A"u8)!, out int refTag);
-        _ = message.TryGetLong(Messages.Tag.HeartBtInt, out long heartbeatSeconds);
-        if (fault != FixFault.None || heartbeatSeconds < 0 || heartbeatSeconds > Options.HeartbeatSecondsMax
-            || message.GetChar(Messages.Tag.EncryptMethod) != (byte)'0')
-        {
-            // Known by its CompIDs, so it is told why, but it never was on.
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd(fault != FixFault.None
-                ? $"{TextOf(fault)}: tag {refTag}"
-                : $"HeartBtInt must be 0 to {Options.HeartbeatSecondsMax} and EncryptMethod 0");
-            return;
-        }
-
-        bool isReset = message.IsYes(Messages.Tag.ResetSeqNumFlag);
-        if (MustReset && !isReset)
-        {
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd("the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more");
-            return;
-        }
-
-        if (isReset)
-        {
-            MustReset = false;
-            _store.Reset(_application.OnReset(this));
-            NextIncoming = 1;
-        }
-
-        if (sequence < NextIncoming)
-        {
-            State = FixSessionState.LogoutSent;
-            LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
-            return;
-        }
-
-        State = FixSessionState.LoggedOn;
-        _wasLoggedOn = true;
-
-        _heartbeatNs = heartbeatSeconds * SecondNs;
-        _writtenEnd = _store.NextOutgoing;
-        (_markAtLogon, _logonNs) = (_store.Mark, _nowNs);
-        Counters.Logons++;
-        FixWriter logon = Begin("A"u8);
-        logon.Add(Messages.Tag.EncryptMethod, 0);
-        logon.Add(Messages.Tag.HeartBtInt, heartbeatSeconds);
-        if (isReset)
-        {
-            logon.Add(Messages.Tag.ResetSeqNumFlag, 'Y');
-        }
-
-        _ = TrySendSession(ref logon);
-        if (sequence == NextIncoming)
-        {
-            NextIncoming++;
-        }
-        else
-        {
-            AskResend(sequence);
-        }
-
-        _application.OnLogon(this);
-    }
-
     private void OnLogoutMessage()
     {
         if (State == FixSessionState.LoggedOn)
         {
             SendLogout("");
+            EndBehindLastWords("logged out");
+            return;
         }
 
         End("logged out");
@@ -326,11 +358,28 @@ public sealed partial class FixSession
         }
     }
 
-    private void OnResendRequest(in FixMessage message)
+    private void OnResendRequest(in FixMessage message, long sequence)
     {
-        if (message.TryGetLong(Messages.Tag.BeginSeqNo, out long begin) && message.TryGetLong(Messages.Tag.EndSeqNo, out long end))
+        if (!message.TryGetLong(Messages.Tag.BeginSeqNo, out long begin) || !message.TryGetLong(Messages.Tag.EndSeqNo, out long end))
         {
-            AnswerResend(begin, end);
+            return;
+        }
+
+        // What cannot be answered is refused: a peer that waits in silence waits for ever.
+        long last = _store.NextOutgoing - 1;
+        if (begin < 1 || begin > last)
+        {
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.BeginSeqNo,
+                $"BeginSeqNo (7) is {begin}, expected 1 to {last}, which is the last number sent");
+        }
+        else if (end != 0 && end < begin)
+        {
+            SendReject(message, sequence, FixFault.ValueIncorrect, Messages.Tag.EndSeqNo,
+                $"EndSeqNo (16) is {end}, expected {begin}, which is BeginSeqNo (7), or more, or 0 for all");
+        }
+        else
+        {
+            StartResend(begin, end == 0 ? last : Math.Min(end, last));
         }
     }
 
@@ -349,7 +398,13 @@ public sealed partial class FixSession
 
     private void OnSequenceReset(in FixMessage message, long sequence)
     {
-        FixFault fault = FixValidator.Validate(message, FixDictionary.RuleOf("4"u8)!, out int refTag);
+        FixFault fault = _index.Fault;
+        int refTag = _index.FaultTag;
+        if (fault == FixFault.None)
+        {
+            fault = Validate(message, out refTag);
+        }
+
         if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
         {
             NextIncoming = next;
@@ -357,9 +412,15 @@ public sealed partial class FixSession
             return;
         }
 
-        SendReject(message, sequence, fault == FixFault.None
-            ? FixFault.ValueIncorrect
-            : fault, fault == FixFault.None ? Messages.Tag.NewSeqNo : refTag);
+        // The number of the message says nothing here, and is not counted.
+        bool isBackwards = fault == FixFault.None;
+        SendReject(message, sequence, isBackwards ? FixFault.ValueIncorrect : fault, isBackwards ? FixIndex.NoTag : refTag);
+    }
+
+    private FixFault Validate(in FixMessage message, out int refTag)
+    {
+        refTag = 0;
+        return _dialect.Dictionary.MessageOf(message.MsgType) is { } type ? _dialect.Validator.Validate(message, type, out refTag) : FixFault.None;
     }
 
     // One request for a gap, not one for each message behind it.
@@ -378,49 +439,21 @@ public sealed partial class FixSession
             return;
         }
 
+        // Asked for again without an answer: the peer does not have it, and the session cannot go on.
+        _resendAsks = NextIncoming == _resendAskedFrom ? _resendAsks + 1 : 1;
+        if (_resendAsks > ResendAsksMax)
+        {
+            LogoutAndEnd($"message {NextIncoming} was asked for {ResendAsksMax} times and did not come: send it, or fill the gap (SequenceReset)");
+            return;
+        }
+
+        _resendAskedFrom = NextIncoming;
         _resendAskedTo = seen;
         _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);
         request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
-        request.Add(Messages.Tag.EndSeqNo, 0);
+        request.Add(Messages.Tag.EndSeqNo, _isOld ? EndOfAll : 0);
         _ = TrySendSession(ref request);
     }
-
-    private void SendReject(in FixMessage message, long sequence, FixFault fault, int refTag)
-    {
-        Counters.Rejected++;
-        FixWriter reject = Begin("3"u8);
-        reject.Add(Messages.Tag.RefSeqNum, sequence);
-        if (refTag > 0)
-        {
-            reject.Add(Messages.Tag.RefTagId, refTag);
-        }
-
-        if (message.MsgType.Length is > 0 and <= ReferenceBytesMax)
-        {
-            reject.Add(Messages.Tag.RefMsgType, message.MsgType);
-        }
-
-        reject.Add(Messages.Tag.SessionRejectReason, (int)fault);
-        reject.Add(Messages.Tag.Text, Encoding.ASCII.GetBytes(TextOf(fault)));
-        _ = TrySendSession(ref reject);
-    }
-
-    private static string TextOf(FixFault fault) => fault switch
-    {
-        FixFault.InvalidTagNumber => "Invalid tag number",
-        FixFault.RequiredTagMissing => "Required tag missing",
-        FixFault.TagNotDefinedForMessage => "Tag not defined for this message type",
-        FixFault.UndefinedTag => "Undefined tag",
-        FixFault.TagWithoutValue => "Tag specified without a value",
-        FixFault.ValueIncorrect => "Value is incorrect (out of range) for this tag",
-        FixFault.IncorrectDataFormat => "Incorrect data format for value",
-        FixFault.CompIdProblem => "CompID problem",
-        FixFault.SendingTimeProblem => "SendingTime accuracy problem",
-        FixFault.InvalidMsgType => "Invalid MsgType",
-        FixFault.TagAppearsMoreThanOnce => "Tag appears more than once",
-        FixFault.TagOutOfOrder => "Tag specified out of required order",
-        _ => "Incorrect NumInGroup count for repeating group",
-    };
 }

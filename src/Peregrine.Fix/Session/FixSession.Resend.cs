@@ -16,7 +16,7 @@ public sealed partial class FixSession
     private const int GapScanMax = 1 << 16;
 
     private readonly byte[] _resendScratch;
-    private readonly FixIndex _resendIndex = new();
+    private readonly FixIndex _resendIndex;
 
     // Next sequence number to send again; 0 when not catching up.
     private long _cursor;
@@ -108,15 +108,10 @@ public sealed partial class FixSession
     /// <returns>False when it is too large.</returns>
     public bool TryEndRemake(ref FixWriter writer) => writer.TryFinish(out _remadeBytes);
 
-    private void AnswerResend(long begin, long end)
+    // Both ends are numbers that were sent.
+    private void StartResend(long begin, long end)
     {
         Counters.ResendsAnswered++;
-        long last = _store.NextOutgoing - 1;
-        end = end == 0 ? last : Math.Min(end, last);
-        if (begin > end || begin < 1)
-        {
-            return;
-        }
 
         // It asks from the first that it lacks, and has what lies before: the first report that goes out tells how far that is.
         _markAtLogon = 0;
@@ -143,6 +138,17 @@ public sealed partial class FixSession
         _isBlocked = false;
     }
 
+    // Session messages are sent once, also when they had to wait for their turn; of those only a Reject is repeated when it is asked for.
+    private bool IsSent(ReadOnlySpan<byte> saved, long sequence) => saved.Length > 0 && (sequence >= _writtenEnd || !IsOfSession(saved));
+
+    // Our own messages begin with 8=..|9=..|35=type|.
+    private static bool IsOfSession(ReadOnlySpan<byte> saved)
+    {
+        int at = saved.IndexOf("\u000135="u8) + 4;
+        return at >= 4 && at + 1 < saved.Length && saved[at + 1] == 1
+            && saved[at] is (byte)'0' or (byte)'1' or (byte)'2' or (byte)'4' or (byte)'5' or (byte)'A';
+    }
+
     private void CatchUp()
     {
         _isBlocked = false;
@@ -155,9 +161,8 @@ public sealed partial class FixSession
                 _cursor = _writtenEnd;
             }
 
-            if (_cursor >= _store.NextOutgoing)
+            if (IsAtEnd())
             {
-                StopCatchingUp();
                 return;
             }
 
@@ -173,6 +178,7 @@ public sealed partial class FixSession
                 // Behind nothing: the cursor would never reach the goodbye.
                 Counters.Gone++;
                 StopCatchingUp();
+                _lastWords = 0;
                 LogoutAndEnd(GoneText(following));
                 return;
             }
@@ -183,29 +189,49 @@ public sealed partial class FixSession
                 return;
             }
 
-            Counters.Resent += following - _cursor;
-            _cursor = following;
-            _writtenEnd = Math.Max(_writtenEnd, following);
-            if (mark > 0)
-            {
-                if (_isFirstAsked)
-                {
-                    HasAll(mark - 1);
-                    _isFirstAsked = false;
-                }
+            Advance(following, mark);
+        }
 
-                WasSent(mark);
+        if (!IsAtEnd())
+        {
+            TellReady();
+        }
+    }
+
+    private void Advance(long following, long mark)
+    {
+        Counters.Resent += following - _cursor;
+        _cursor = following;
+        _writtenEnd = Math.Max(_writtenEnd, following);
+        _lastSentNs = _nowNs;
+        if (mark > 0)
+        {
+            if (_isFirstAsked)
+            {
+                HasAll(mark - 1);
+                _isFirstAsked = false;
             }
 
-            _lastSentNs = _nowNs;
+            WasSent(mark);
         }
+    }
 
-        if (_cursor >= _store.NextOutgoing)
+    // Nothing is left to send, or nothing before the goodbye: then that was it.
+    private bool IsAtEnd()
+    {
+        if (_lastWords > 0 && _cursor > _lastWords)
         {
-            StopCatchingUp();
+            End(_lastReason);
+            return true;
         }
 
-        TellReady();
+        if (_cursor < _store.NextOutgoing)
+        {
+            return false;
+        }
+
+        StopCatchingUp();
+        return true;
     }
 
     private void TellReady()
@@ -225,12 +251,13 @@ public sealed partial class FixSession
         following = _cursor + 1;
         bytes = 0;
         bool isKnown = _store.TryRead(_cursor, out ReadOnlySpan<byte> saved, out mark);
-        if (isKnown && saved.Length > 0 && TryRewrite(saved, _cursor, out bytes))
+        bool isSent = isKnown && IsSent(saved, _cursor);
+        if (isSent && TryRewrite(saved, _cursor, out bytes))
         {
             return RemakeStatus.Made;
         }
 
-        if (!isKnown || saved.Length > 0)
+        if (!isKnown || isSent)
         {
             status = _application.TryRemake(this, _cursor, end, out following, out mark);
         }
@@ -253,7 +280,7 @@ public sealed partial class FixSession
         long gapEnd = Math.Min(following, end);
         for (following = _cursor + 1; following < end && scanLeft > 0; following++, scanLeft--)
         {
-            if (_store.TryRead(following, out ReadOnlySpan<byte> message, out _) ? message.Length > 0 : following >= gapEnd)
+            if (_store.TryRead(following, out ReadOnlySpan<byte> message, out _) ? IsSent(message, following) : following >= gapEnd)
             {
                 break;
             }
@@ -265,9 +292,8 @@ public sealed partial class FixSession
 
     private int WriteGapFill(long following)
     {
-        FixWriter fill = new(_resendScratch, _beginString, "4"u8);
-        fill.Add(Messages.Tag.SenderCompId, _compId);
-        fill.Add(Messages.Tag.TargetCompId, _peerCompId);
+        FixWriter fill = new(_resendScratch, _beginString, "4"u8, _timeDigits);
+        AddNames(ref fill);
         fill.Add(Messages.Tag.MsgSeqNum, _cursor);
         fill.Add(Messages.Tag.PossDupFlag, 'Y');
         fill.AddTimestamp(Messages.Tag.SendingTime, _nowNs);
@@ -292,7 +318,7 @@ public sealed partial class FixSession
 
         FixMessage message = new(saved, _resendIndex);
         bool isPossDup = sequence < _writtenEnd;
-        FixWriter copy = new(_resendScratch, _beginString, message.MsgType);
+        FixWriter copy = new(_resendScratch, _beginString, message.MsgType, _timeDigits);
         for (int place = 3; place < message.Count - 1; place++)
         {
             int tag = message.Tags[place];

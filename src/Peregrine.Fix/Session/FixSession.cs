@@ -4,7 +4,7 @@ using Peregrine.Fix.Messages;
 namespace Peregrine.Fix.Session;
 
 /// <summary>
-/// The acceptor's side of a FIX session as a state machine: whole messages and the time in, messages and calls out.
+/// A FIX session as a state machine, as acceptor or initiator: whole messages and the time in, messages and calls out.
 /// </summary>
 /// <remarks>
 /// It outlives its connections: an application message sent while the peer is away is numbered and saved, and the peer asks for
@@ -18,6 +18,12 @@ public sealed partial class FixSession
     // A gap that does not shrink for this long is asked for again.
     private const long ResendPatienceNs = 10 * SecondNs;
 
+    // An initiator waits so long for the answer to its Logon.
+    private const long LogonPatienceNs = 10 * SecondNs;
+
+    // A Logout that waits for what comes before it waits no longer than this.
+    private const long LastWordsPatienceNs = 5 * SecondNs;
+
     // A peer's own values are repeated to it up to this length, so that an answer always fits.
     private const int ReferenceBytesMax = 256;
 
@@ -26,8 +32,16 @@ public sealed partial class FixSession
     private readonly byte[] _beginString;
     private readonly byte[] _compId;
     private readonly byte[] _peerCompId;
+    private readonly (int Tag, byte[] Name)[] _names;
     private readonly byte[] _scratch;
-    private readonly FixIndex _index = new();
+    private readonly FixDialects _dialects;
+    private readonly FixIndex _index;
+    private readonly EarlyMessages _early;
+    private readonly byte[][]? _messageTypes;
+    private readonly int _timeDigits;
+    private readonly bool _isOld;
+    private readonly bool _isFixt;
+    private FixDialect _dialect;
     private int _remadeBytes;
     private IFixTransport? _transport;
     private long _nowNs;
@@ -39,6 +53,11 @@ public sealed partial class FixSession
     private long _resendAskedNs;
     private long _resendSeenNext;
     private long _logoutSentNs;
+
+    // Number of the Logout behind which the connection ends, while it waits for its turn; 0 for none. Why it ends, and since when it waits.
+    private long _lastWords;
+    private string _lastReason = "";
+    private long _lastWordsNs;
     private bool _wasLoggedOn;
 
     // Marks that were given to a connection although some before them were not; 0 for none.
@@ -52,14 +71,25 @@ public sealed partial class FixSession
     /// <summary>Makes a session that is not connected.</summary>
     public FixSession(FixSessionOptions options, IFixSessionStore store, IFixApplication application)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MessageBytesMax, 1024);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MessageBytesMax, 1 << 19);
+        options.Check();
         Options = options;
+        _dialects = new FixDialects(options);
+        _dialect = _dialects.First;
+        _applVerId = options.DefaultApplVerId;
+        _index = new FixIndex(_dialect.Dictionary);
+        _resendIndex = new FixIndex(_dialect.Dictionary);
+        _early = new EarlyMessages(options.EarlyBytesMax);
+        _messageTypes = options.MessageTypes?.Select(Encoding.ASCII.GetBytes).ToArray();
+        _isOld = FixDialect.IsOld(options.BeginString);
+        _isFixt = options.BeginString.StartsWith("FIXT", StringComparison.Ordinal);
+        _timeDigits = options.TimeDigits >= 0 ? options.TimeDigits : _isOld ? 0 : 3;
         _store = store;
         _application = application;
         _beginString = Encoding.ASCII.GetBytes(options.BeginString);
         _compId = Encoding.ASCII.GetBytes(options.CompId);
         _peerCompId = Encoding.ASCII.GetBytes(options.PeerCompId);
+        (int Tag, string? Name)[] names = [(50, options.SubId), (142, options.LocationId), (57, options.PeerSubId), (143, options.PeerLocationId)];
+        _names = [.. names.Where(name => name.Name is not null).Select(name => (name.Tag, Encoding.ASCII.GetBytes(name.Name!)))];
         _scratch = new byte[options.MessageBytesMax];
         _resendScratch = new byte[options.MessageBytesMax + 64];
         NextIncoming = store.NextIncoming;
@@ -107,7 +137,20 @@ public sealed partial class FixSession
     /// <summary>Saves the incoming sequence number: call it when what was received is durable, so that it is asked for again if not.</summary>
     public void SaveIncoming() => _store.NextIncoming = NextIncoming;
 
-    /// <summary>A connection is there; the first message must be a Logon.</summary>
+    /// <summary>Both numbers to 1, messages forgotten, as an operator may wish when both sides agreed on it.</summary>
+    /// <returns>False, and nothing happens, while it is connected: <see cref="Logout"/> comes first.</returns>
+    public bool TryResetNumbers()
+    {
+        if (State != FixSessionState.Disconnected)
+        {
+            return false;
+        }
+
+        BeginAnew();
+        return true;
+    }
+
+    /// <summary>A connection is there; the first message must be a Logon: the peer's, or as an initiator ours, which is sent.</summary>
     public void OnConnected(IFixTransport transport, long nowNs)
     {
         _transport = transport;
@@ -115,6 +158,10 @@ public sealed partial class FixSession
         _lastReceivedNs = nowNs;
         _lastSentNs = nowNs;
         State = FixSessionState.AwaitingLogon;
+        if (Options.IsInitiator)
+        {
+            SendLogon();
+        }
     }
 
     /// <summary>The connection is gone.</summary>
@@ -126,8 +173,11 @@ public sealed partial class FixSession
         State = FixSessionState.Disconnected;
         _transport = null;
         _resendAskedTo = 0;
+        _resendAskedFrom = 0;
         _markAtLogon = 0;
         _sentApartTo = 0;
+        _lastWords = 0;
+        _early.Clear();
         StopCatchingUp();
         if (wasOn)
         {
@@ -139,9 +189,21 @@ public sealed partial class FixSession
     public void OnTick(long nowNs)
     {
         _nowNs = nowNs;
-        if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > 2 * SecondNs)
+        if (_lastWords > 0)
+        {
+            HurryLastWords();
+            return;
+        }
+
+        if (State == FixSessionState.LogoutSent && nowNs - _logoutSentNs > (IsCatchingUp ? LastWordsPatienceNs : 2 * SecondNs))
         {
             End("no answer to our Logout");
+            return;
+        }
+
+        if (State == FixSessionState.LogonSent && nowNs - _logonNs > LogonPatienceNs)
+        {
+            End("no answer to our Logon");
             return;
         }
 
@@ -152,20 +214,26 @@ public sealed partial class FixSession
             _markAtLogon = 0;
         }
 
-        if (State != FixSessionState.LoggedOn || _heartbeatNs == 0)
+        if (State == FixSessionState.LoggedOn)
         {
-            return;
+            KeepAlive(nowNs);
         }
+    }
 
-        // The norm's "some reasonable transmission time" is a fifth of the interval.
+    private void KeepAlive(long nowNs)
+    {
+        // The norm's "some reasonable transmission time" is a fifth of the interval. A peer that asks for a long one, or for none, is
+        // held to ours: one that died would keep its session from itself.
         long silentNs = nowNs - _lastReceivedNs;
-        if (silentNs > _heartbeatNs * 12 / 5)
+        long silenceMaxNs = Options.SilenceSecondsMax * SecondNs;
+        long patienceNs = _heartbeatNs == 0 ? silenceMaxNs : Math.Min(_heartbeatNs * 6 / 5, silenceMaxNs);
+        if (silentNs > patienceNs * 2)
         {
             End("the peer is silent");
             return;
         }
 
-        if (silentNs > _heartbeatNs * 6 / 5 && !_isTestRequestSent)
+        if (silentNs > patienceNs && !_isTestRequestSent)
         {
             _isTestRequestSent = true;
             FixWriter test = Begin("1"u8);
@@ -173,7 +241,8 @@ public sealed partial class FixSession
             _ = TrySendSession(ref test);
         }
 
-        if (nowNs - _lastSentNs >= _heartbeatNs)
+        // While our TestRequest waits for its answer it is the sign of life.
+        if (_heartbeatNs > 0 && !_isTestRequestSent && nowNs - _lastSentNs >= _heartbeatNs)
         {
             FixWriter heartbeat = Begin("0"u8);
             _ = TrySendSession(ref heartbeat);
@@ -201,7 +270,7 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), mark, isSaved: true);
+        Send(_scratch.AsSpan(0, bytes), mark);
         return true;
     }
 
@@ -227,42 +296,12 @@ public sealed partial class FixSession
         }
     }
 
-    /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
-    /// <param name="message">The message refused.</param>
-    /// <param name="reason">BusinessRejectReason (380).</param>
-    /// <param name="refId">The message's own id, such as its ClOrdID; left out when empty or longer than 256 bytes.</param>
-    /// <param name="text">Why, for people; cut after 256 bytes.</param>
-    public void RejectBusiness(in FixMessage message, int reason, ReadOnlySpan<byte> refId, ReadOnlySpan<byte> text)
-    {
-        Counters.Rejected++;
-        _ = message.TryGetLong(Messages.Tag.MsgSeqNum, out long sequence);
-        FixWriter reject = Begin("j"u8);
-        reject.Add(Messages.Tag.RefSeqNum, sequence);
-        reject.Add(Messages.Tag.RefMsgType, message.MsgType[..Math.Min(message.MsgType.Length, ReferenceBytesMax)]);
-        if (refId.Length is > 0 and <= ReferenceBytesMax)
-        {
-            reject.Add(Messages.Tag.BusinessRejectRefId, refId);
-        }
-
-        reject.Add(Messages.Tag.BusinessRejectReason, reason);
-        reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
-        if (reject.TryFinish(out int bytes))
-        {
-            Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: true);
-        }
-        else
-        {
-            Counters.TooLarge++;
-        }
-    }
-
     private FixWriter Begin(ReadOnlySpan<byte> msgType) => Begin(msgType, _store.NextOutgoing, _nowNs, isPossResend: false);
 
     private FixWriter Begin(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
     {
-        FixWriter writer = new(_scratch, _beginString, msgType);
-        writer.Add(Messages.Tag.SenderCompId, _compId);
-        writer.Add(Messages.Tag.TargetCompId, _peerCompId);
+        FixWriter writer = new(_scratch, _beginString, msgType, _timeDigits);
+        AddNames(ref writer);
         writer.Add(Messages.Tag.MsgSeqNum, sequence);
         if (isPossResend)
         {
@@ -273,7 +312,17 @@ public sealed partial class FixSession
         return writer;
     }
 
-    // A session message is numbered like any other, but a peer that asks for it again gets a gap fill.
+    private void AddNames(ref FixWriter writer)
+    {
+        writer.Add(Messages.Tag.SenderCompId, _compId);
+        writer.Add(Messages.Tag.TargetCompId, _peerCompId);
+        foreach ((int tag, byte[] name) in _names)
+        {
+            writer.Add(tag, name);
+        }
+    }
+
+    // A session message is numbered and saved like any other, as it may have to wait; a peer that asks for it again gets a gap fill.
     private bool TrySendSession(ref FixWriter writer)
     {
         if (!writer.TryFinish(out int bytes))
@@ -282,15 +331,15 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), _store.Mark, isSaved: false);
+        Send(_scratch.AsSpan(0, bytes), _store.Mark);
         return true;
     }
 
-    private void Send(ReadOnlySpan<byte> message, long mark, bool isSaved)
+    private void Send(ReadOnlySpan<byte> message, long mark)
     {
         long sequence = _store.NextOutgoing;
         bool isMarked = mark != _store.Mark;
-        _store.Append(mark, isSaved ? message : default);
+        _store.Append(mark, message);
         if (!isMarked)
         {
             _application.OnNumberSpent(this, sequence);
@@ -378,7 +427,35 @@ public sealed partial class FixSession
             SendLogout(text);
         }
 
-        End(text);
+        EndBehindLastWords(text);
+    }
+
+    // The Logout may wait for what is sent again before it, or for a peer that reads slowly.
+    private void EndBehindLastWords(string reason)
+    {
+        if (!IsCatchingUp || _transport is null)
+        {
+            End(reason);
+            return;
+        }
+
+        State = FixSessionState.LogoutSent;
+        (_lastWords, _lastReason, _lastWordsNs) = (_store.NextOutgoing - 1, reason, _nowNs);
+    }
+
+    // Out of turn at last: a peer takes a Logout whatever its number is.
+    private void HurryLastWords()
+    {
+        CatchUp();
+        if (_lastWords > 0 && _nowNs - _lastWordsNs > LastWordsPatienceNs)
+        {
+            if (_lastWords >= _writtenEnd && _store.TryRead(_lastWords, out ReadOnlySpan<byte> logout, out _))
+            {
+                _ = _transport?.TryWrite(logout);
+            }
+
+            End(_lastReason);
+        }
     }
 
     private void End(string reason)

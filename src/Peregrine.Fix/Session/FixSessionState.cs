@@ -7,4 +7,7 @@ public enum FixSessionState : byte
     AwaitingLogon = 1,
     LoggedOn = 2,
     LogoutSent = 3,
+
+    /// <summary>An initiator's: its Logon is not answered yet.</summary>
+    LogonSent = 4,
 }

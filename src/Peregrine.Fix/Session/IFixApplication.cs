@@ -15,6 +15,15 @@ public interface IFixApplication
     /// <returns>False when the application cannot take it now: it is not counted as received, and the connection ends.</returns>
     bool OnMessage(FixSession session, in FixMessage message);
 
+    /// <summary>An initiator's Logon is about to go out: fields such as Username (553) and Password (554) are added here.</summary>
+    void OnLogonSending(FixSession session, ref FixWriter logon)
+    {
+    }
+
+    /// <summary>The peer's Logon is whole and right: whether it may log on.</summary>
+    /// <returns>Null when it may; else why not, for the Logout that it gets.</returns>
+    string? CheckLogon(FixSession session, in FixMessage logon) => null;
+
     /// <summary>A number went to a message that moves no mark: a session message, or a refusal. Before the message leaves.</summary>
     /// <param name="session">The session, whose store has the number already.</param>
     /// <param name="sequence">The number.</param>

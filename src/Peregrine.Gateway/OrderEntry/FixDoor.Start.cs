@@ -145,7 +145,7 @@ internal sealed partial class FixDoor
         }
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
-            HeartbeatSecondsMax = _options.HeartbeatSecondsMax };
+            HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = OrderDecoder.MessageTypes };
         client.Start(new FixSession(options, client.Store, this) { MustReset = mended.MustReset });
         SendKept(client, mended.Missing);
         client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue

@@ -6,6 +6,9 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Turns order messages of FIX into commands. What has no place in a command is refused here, with a text for people.</summary>
 internal sealed partial class OrderDecoder(NameTable names)
 {
+    /// <summary>The messages that become commands.</summary>
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q"];
+
     /// <summary>Fills a command from a validated message.</summary>
     /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest or OrderMassCancelRequest.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
@@ -30,7 +33,10 @@ internal sealed partial class OrderDecoder(NameTable names)
 
         bool hasSide = message.TryGet(Tag.Side, out _);
         command.Side = message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
-        if (command.Side == 0 && (hasSide || command.Type != CommandType.MassCancel))
+
+        // A replace of another side is refused by the core, with the order's status.
+        bool needsSide = command.Type is not (CommandType.MassCancel or CommandType.Replace);
+        if (command.Side == 0 && (needsSide || (hasSide && command.Type == CommandType.MassCancel)))
         {
             return "Side (54) is not supported: expected 1 (buy) or 2 (sell)"u8;
         }
@@ -60,9 +66,21 @@ internal sealed partial class OrderDecoder(NameTable names)
             return default;
         }
 
-        return command.Type is CommandType.New or CommandType.Replace
-            ? SetTerms(message, names.Instruments[command.InstrumentId], ref command)
-            : default;
+        if (command.Type is not (CommandType.New or CommandType.Replace))
+        {
+            return default;
+        }
+
+        fault = FindUnsupported(message);
+        fault = fault.Length == 0 ? SetTerms(message, names.Instruments[command.InstrumentId], ref command) : fault;
+        if (fault.Length > 0 && command.Type == CommandType.Replace)
+        {
+            // The answer is an OrderCancelReject with the order's status, which the core knows: it refuses an order of no type.
+            (command.OrderType, command.Fields) = (0, default);
+            return default;
+        }
+
+        return fault;
     }
 
     private static ReadOnlySpan<byte> SetOriginal(scoped in FixMessage message, scoped ref OrderCommand command)

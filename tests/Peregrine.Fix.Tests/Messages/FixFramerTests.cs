@@ -80,6 +80,24 @@ public class FixFramerTests
         Assert.Equal([good.Length, good.Length], Frames(stream));
     }
 
+    [Theory]
+    [InlineData("8")]
+    [InlineData("8=FIX")]
+    [InlineData("x8=FIX.4")]
+    [InlineData("8=FIX.4.4|9")]
+    [InlineData("8=FIX.4.4|9=")]
+    [InlineData("8=FIX.4.4|9=12")]
+    [InlineData("8=FIX.4.4|9=12|")]
+    [InlineData("8=FIX.4.4|9=12|35=")]
+    [InlineData("8=FIX.4.4|9=12|35=0|")]
+    [InlineData("8=FIX.4.4|9=12|34=1|35=0|")]
+    public void TryFrame_NoiseThatEndsLikeAMessageBegins_HidesNoneBehindIt(string noise)
+    {
+        byte[] good = Wire.Message(Wire.NewOrder);
+
+        Assert.Equal([good.Length], Frames([.. Wire.Bytes(noise), .. good]));
+    }
+
     [Fact]
     public void TryFrame_LargerThanAllowed_IsTooLong()
     {

@@ -1,3 +1,4 @@
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Tests.Messages;
@@ -63,10 +64,11 @@ public class FixMessageTests
     [Fact]
     public void ParseAndValidate_MutatedMessages_NeverThrow()
     {
-        int rounds = Testing.ProofSize.Of(50_000, 5_000_000);
+        int rounds = Testing.ProofSize.Of(50_000, 10_000_000);
         byte[][] seeds = [Wire.Message(Wire.NewOrder), Wire.Message("35=A|49=C|56=B|34=1|52=20260131-12:00:00|98=0|108=30|95=3|96=a|b|141=Y|"),
             Wire.Message("35=D|34=2|49=C|52=20260131-12:00:00|56=B|11=1|453=2|448=a|447=D|452=1|448=b|54=1|55=X|60=20260131-12:00:00|40=1|")];
         FixIndex index = new();
+        FixValidator validator = new(FixDictionaries.Fix44);
         int parsed = 0;
         int refused = 0;
         for (int seed = 0; seed < rounds; seed++)
@@ -82,9 +84,9 @@ public class FixMessageTests
 
                 parsed++;
                 FixMessage message = new(bytes, index);
-                if (FixDictionary.RuleOf(message.MsgType) is { } rule)
+                if (FixDictionaries.Fix44.MessageOf(message.MsgType) is { } type)
                 {
-                    refused += FixValidator.Validate(message, rule, out _) == FixFault.None ? 0 : 1;
+                    refused += validator.Validate(message, type, out _) == FixFault.None ? 0 : 1;
                 }
             }
             catch (Exception failure)
@@ -95,5 +97,31 @@ public class FixMessageTests
 
         Assert.True(parsed > rounds / 4
             && refused > rounds / 20, $"the damage is neither nothing nor everything: {parsed} parsed, {refused} refused of {rounds}");
+    }
+
+    [Fact]
+    public void Fields_OfRecordedMarketData_MakeTheSameBytesAgain()
+    {
+        byte[] stream = File.ReadAllBytes(Testing.SharedData.Require("data/fix/fix.5.0.set.1"));
+        FixIndex index = new(FixDictionaries.Fix50Sp2);
+        List<byte> again = new(stream.Length);
+        int messages = 0;
+        for (int at = 0; at < stream.Length; messages++)
+        {
+            Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(stream.AsSpan(at), 1 << 16, out int bytes));
+            Assert.True(index.TryParse(stream.AsSpan(at, bytes)), $"message {messages} at byte {at}");
+            FixMessage message = new(stream.AsSpan(at, bytes), index);
+            for (int place = 0; place < message.Count; place++)
+            {
+                again.AddRange(Wire.Bytes($"{message.Tags[place]}="));
+                again.AddRange(message.Value(place));
+                again.Add(1);
+            }
+
+            at += bytes;
+        }
+
+        Assert.Equal(13_888, messages);
+        Assert.True(stream.AsSpan().SequenceEqual(again.ToArray()), "no byte is lost");
     }
 }

@@ -140,4 +140,54 @@ public class FixTextTests
             Assert.Equal(unixNs / 1_000_000, back / 1_000_000);
         }
     }
+
+    [Fact]
+    public void Timestamp_OfAnyTime_IsWhatTheCalendarSays()
+    {
+        Random random = new(11);
+        Span<byte> text = stackalloc byte[FixText.TimestampBytesMax];
+        for (int round = 0; round < 20_000; round++)
+        {
+            DateTime time = DateTime.UnixEpoch.AddSeconds(random.NextInt64(7_289_000_000)).AddTicks(random.Next(10_000_000));
+            long unixNs = (time.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+            int digits = random.Next(4) * 3;
+            string expected = time.ToString("yyyyMMdd-HH:mm:ss" + (digits == 0 ? "" : $".{new string('f', Math.Min(digits, 7))}"),
+                System.Globalization.CultureInfo.InvariantCulture) + new string('0', Math.Max(0, digits - 7));
+
+            int bytes = FixText.WriteTimestamp(text, unixNs, digits);
+            Assert.Equal(expected, Wire.Text(text[..bytes]));
+            Assert.True(FixText.TryTimestamp(text[..bytes], out long back), expected);
+            long unit = digits switch { 0 => 1_000_000_000, 3 => 1_000_000, 6 => 1000, _ => 1 };
+            Assert.Equal(unixNs / unit * unit, back);
+        }
+    }
+
+    [Theory]
+    [InlineData("2026013:-12:00:00")]
+    [InlineData("202601/1-12:00:00")]
+    [InlineData("20260131-1/:00:00")]
+    [InlineData("20260131-12:00:0;")]
+    [InlineData("20260131-12;00:00")]
+    [InlineData("20260131-12:00.00")]
+    [InlineData("20260131-12:60:00")]
+    [InlineData("20260131-24:00:00")]
+    [InlineData("20260229-12:00:00")]
+    [InlineData("20260131 12:00:00")]
+    public void Timestamp_WithALetterBesideADigit_IsNone(string text) => Assert.False(FixText.TryTimestamp(Wire.Bytes(text), out _));
+
+    [Fact]
+    public void Forms_OfRandomTexts_AreWhatTheReadersTake()
+    {
+        const string letters = "0123456789--..0099x+ ";
+        Random random = new(5);
+        for (int round = 0; round < 50_000; round++)
+        {
+            int kinds = random.Next(2) == 0 ? 10 : letters.Length;
+            string text = string.Concat(Enumerable.Range(0, random.Next(24)).Select(_ => letters[random.Next(kinds)]));
+            byte[] bytes = Wire.Bytes(text);
+
+            Assert.True(FixText.TryLong(bytes, out _) == FixText.IsLong(bytes), $"whole number: {text}");
+            Assert.True(FixText.TryDecimal(bytes, out _, out _) == FixText.IsDecimal(bytes), $"decimal: {text}");
+        }
+    }
 }

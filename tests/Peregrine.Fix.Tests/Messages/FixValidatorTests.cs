@@ -1,3 +1,4 @@
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Tests.Messages;
@@ -51,22 +52,69 @@ public class FixValidatorTests
     [InlineData("35=D|" + Header + Order + "78=1|79=A|80=50|79=B|80=50|", FixFault.IncorrectGroupCount, 78)]
     public void Validate_Fault_IsNamedWithItsTag(string body, FixFault fault, int tag) => Assert.Equal((fault, tag), Wire.Validate(body));
 
+    [Theory]
+    [InlineData("453=1|448=A|447=D|452=1|802=2|523=x|803=1|523=y|803=2|", FixFault.None, 0)]
+    [InlineData("453=2|448=A|802=1|523=x|448=B|447=D|", FixFault.None, 0)]
+    [InlineData("453=1|447=D|448=A|", FixFault.GroupOutOfOrder, 447)]
+    [InlineData("453=1|448=A|447=D|447=D|", FixFault.TagAppearsMoreThanOnce, 447)]
+    [InlineData("453=1|448=A|802=2|523=x|803=1|452=1|", FixFault.IncorrectGroupCount, 802)]
+    [InlineData("453=1|448=A|802=1|803=1|", FixFault.GroupOutOfOrder, 803)]
+    [InlineData("453=3|448=A|448=B|", FixFault.IncorrectGroupCount, 453)]
+    [InlineData("453=1|448=A|448=B|", FixFault.IncorrectGroupCount, 453)]
+    [InlineData("453=1|448=A|5001=x|447=D|", FixFault.None, 0)]
+    [InlineData("453=-1|448=A|", FixFault.IncorrectDataFormat, 453)]
+    [InlineData("448=A|", FixFault.TagNotDefinedForMessage, 448)]
+    [InlineData("18=6 G|", FixFault.None, 0)]
+    [InlineData("18=6G|", FixFault.ValueIncorrect, 18)]
+    [InlineData("18=6  G|", FixFault.ValueIncorrect, 18)]
+    [InlineData("64=20230431|", FixFault.IncorrectDataFormat, 64)]
+    [InlineData("64=20240229|", FixFault.None, 0)]
+    [InlineData("200=202413|", FixFault.IncorrectDataFormat, 200)]
+    [InlineData("200=202412w5|", FixFault.None, 0)]
+    [InlineData("200=202412w6|", FixFault.IncorrectDataFormat, 200)]
+    public void Validate_GroupsAndForms_AreHeldToTheDictionary(string fields, FixFault fault, int tag) =>
+        Assert.Equal((fault, tag), Wire.Validate($"35=D|{Header}{Order}{fields}"));
+
+    [Theory]
+    [InlineData("FIX.4.0", "35=0|" + Header, FixFault.None, 0)]
+    [InlineData("FIX.4.0", "35=D|" + Header + "11=C1|21=1|55=ACME|54=1|38=100|40=2|44=10.25|", FixFault.None, 0)]
+    [InlineData("FIX.4.0", "35=D|" + Header + "11=C1|21=1|55=ACME|54=1|38=100|40=2|60=20260131-12:00:00|", FixFault.TagNotDefinedForMessage, 60)]
+    [InlineData("FIX.4.2", "35=D|" + Header + "11=C1|55=ACME|54=1|40=2|60=20260131-12:00:00|", FixFault.RequiredTagMissing, 21)]
+    [InlineData("FIX.4.2", "35=D|" + Header + "11=C1|21=1|55=ACME|54=1|40=2|60=20260131-12:00:00|453=0|", FixFault.InvalidTagNumber, 453)]
+    [InlineData("FIX.4.3", "35=D|" + Header + "11=C1|21=1|55=ACME|54=1|40=2|60=20260131-12:00:00|453=0|", FixFault.None, 0)]
+    public void Validate_OfAnotherVersion_FollowsItsDictionary(string version, string body, FixFault fault, int tag) =>
+        Assert.Equal((fault, tag), Wire.Validate(body, version));
+
+    [Fact]
+    public void Validate_WithSwitches_LetsThroughWhatTheyName()
+    {
+        string order = "35=D|" + Header + Order;
+
+        Assert.Equal(FixFault.None, Wire.Validate(order + "999=x|112=x|", options: new FixValidation { AllowUnknownTags = true }).Fault);
+        Assert.Equal(FixFault.InvalidTagNumber, Wire.Validate(order + "5001=x|", options: new FixValidation { AllowUserDefinedTags = false }).Fault);
+        Assert.Equal(FixFault.None, Wire.Validate(order + "115=x|", options: new FixValidation { AllowAnyOrder = true }).Fault);
+        Assert.Equal(FixFault.None, Wire.Validate(order + "1=|", options: new FixValidation { AllowEmptyFields = true }).Fault);
+        Assert.Equal(FixFault.None, Wire.Validate(order + "59=Z|", options: new FixValidation { AllowOtherValues = true }).Fault);
+        Assert.Equal(FixFault.None, Wire.Validate("35=D|" + Header, options: new FixValidation { AllowMissingFields = true }).Fault);
+    }
+
     [Fact]
     public void ParseAndValidate_WarmOrder_AllocatesNothing()
     {
         byte[] frame = Wire.Message(Wire.NewOrder);
         FixIndex index = new();
-        int good = Rounds(frame, index, 2_000);
+        FixValidator validator = new(FixDictionaries.Fix44);
+        int good = Rounds(frame, index, validator, 2_000);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        good += Rounds(frame, index, 20_000);
+        good += Rounds(frame, index, validator, 20_000);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(22_000, good);
         Assert.Equal(0, allocated);
     }
 
-    private static int Rounds(byte[] frame, FixIndex index, int count)
+    private static int Rounds(byte[] frame, FixIndex index, FixValidator validator, int count)
     {
         int good = 0;
         for (int round = 0; round < count; round++)
@@ -74,7 +122,7 @@ public class FixValidatorTests
             if (FixFramer.TryFrame(frame, 8192, out int bytes) == FrameStatus.Ok && index.TryParse(frame.AsSpan(0, bytes)))
             {
                 FixMessage message = new(frame, index);
-                good += FixValidator.Validate(message, FixDictionary.RuleOf(message.MsgType)!, out _) == FixFault.None ? 1 : 0;
+                good += validator.Validate(message, FixDictionaries.Fix44.MessageOf(message.MsgType)!, out _) == FixFault.None ? 1 : 0;
             }
         }
 

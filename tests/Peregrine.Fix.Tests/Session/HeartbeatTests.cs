@@ -58,11 +58,15 @@ public class HeartbeatTests
     }
 
     [Fact]
-    public void IntervalZero_NothingIsSentAndNobodyIsDisconnected()
+    public void IntervalZero_WhileThePeerSpeaks_NothingIsSentAndNobodyIsDisconnected()
     {
         SessionBench bench = new SessionBench().LogOn(heartbeatSeconds: 0);
 
-        bench.Wait(100_000);
+        for (int message = 2; message < 12; message++)
+        {
+            bench.Wait(119);
+            bench.Peer("0", message);
+        }
 
         Assert.Empty(bench.Take());
         Assert.True(bench.IsConnected);
@@ -76,5 +80,26 @@ public class HeartbeatTests
         bench.Peer("1", 2, "112=HELLO|");
 
         Assert.Equal(["35=0|34=2|112=HELLO"], bench.Take());
+    }
+
+    [Theory]
+    [InlineData(0, 120)]
+    [InlineData(300, 120)]
+    [InlineData(30, 36)]
+    public void Silence_WhateverIntervalThePeerAskedFor_IsAskedAboutAndEnds(int heartbeatSeconds, int patienceSeconds)
+    {
+        SessionBench bench = new SessionBench().LogOn(heartbeatSeconds: heartbeatSeconds);
+
+        bench.Wait(patienceSeconds);
+        string[] before = bench.Take();
+        bench.Wait(1);
+        string[] asked = bench.Take();
+        bench.Wait(patienceSeconds - 1);
+        bool isThere = bench.IsConnected;
+        bench.Wait(0.1);
+
+        Assert.DoesNotContain(before, message => message.StartsWith("35=1|", StringComparison.Ordinal));
+        Assert.Contains(asked, message => message.StartsWith("35=1|", StringComparison.Ordinal));
+        Assert.Equal((true, false), (isThere, bench.IsConnected));
     }
 }

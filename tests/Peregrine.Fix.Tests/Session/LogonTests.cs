@@ -208,4 +208,91 @@ public class LogonTests
         Assert.Empty(bench.Take());
         Assert.Equal(3, bench.Session.NextIncoming);
     }
+
+    [Fact]
+    public void Logon_WithResetOnAnOpenSession_BeginsAnewOnTheSameConnection()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        bench.Report("E1");
+        bench.Order(2);
+        bench.Take();
+
+        bench.Peer("A", 1, "98=0|108=30|141=Y|");
+        bench.Order(2, "C2");
+
+        Assert.Equal(["35=A|34=1|98=0|108=30|141=Y"], bench.Take());
+        Assert.Equal(["D 2 C1", "D 2 C2"], bench.Received);
+        Assert.Equal((3L, 2L, 1L), (bench.Session.NextIncoming, bench.Session.NextOutgoing, bench.Session.Mark));
+    }
+
+    [Fact]
+    public void Logon_WithResetOnAnOpenSession_ForgetsAResendInHand()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        for (int report = 0; report < 200; report++)
+        {
+            bench.Report($"E{report}");
+        }
+
+        bench.Peer("2", 2, "7=1|16=0|");
+        bench.Take();
+
+        bench.Peer("A", 1, "98=0|108=30|141=Y|");
+
+        Assert.Equal(["35=A|34=1|98=0|108=30|141=Y"], bench.Take());
+        Assert.False(bench.Session.IsBehind);
+    }
+
+    [Fact]
+    public void Logon_WithResetOnAnOpenSessionAndAnotherNumber_IsToldAndEnds()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+
+        bench.Peer("A", 5, "98=0|108=30|141=Y|");
+
+        Assert.Equal(["35=5|34=2|58=a Logon with ResetSeqNumFlag=Y has MsgSeqNum 1, not 5"], bench.Take());
+        Assert.False(bench.IsConnected);
+    }
+
+    [Fact]
+    public void NextExpected_BehindOurs_IsSentWithoutARequest()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        bench.Break();
+        bench.Report("E1");
+        bench.Report("E2");
+
+        bench.Connect();
+        bench.Peer("A", 2, "98=0|108=30|789=3|");
+
+        Assert.Equal(["35=A|34=4|98=0|108=30|789=3", $"35=8|34=3|43=Y|122={bench.Now}|17=E2"], bench.Take());
+    }
+
+    [Fact]
+    public void NextExpected_OfALogonBehindAGap_SaysWhatIsMissedAndAsksWhenItDoesNotCome()
+    {
+        SessionBench bench = new SessionBench().Connect();
+
+        bench.Peer("A", 5, "98=0|108=30|789=1|");
+        string[] first = bench.Take();
+        bench.NowNs += 11 * SessionBench.SecondNs;
+        bench.Peer("0", 6);
+
+        Assert.Equal(["35=A|34=1|98=0|108=30|789=1"], first);
+        Assert.Equal(["35=2|34=2|7=1|16=0"], bench.Take());
+    }
+
+    [Theory]
+    [InlineData("789=9|", "NextExpectedMsgSeqNum (789) is 9, expected 1 to 1, which is our next number")]
+    [InlineData("789=0|", "NextExpectedMsgSeqNum (789) is 0, expected 1 to 1, which is our next number")]
+    [InlineData("141=Y|789=2|", "NextExpectedMsgSeqNum (789) is 2, expected 1 to 1, which is our next number")]
+    public void NextExpected_ThatWasNeverSent_IsToldAndEnds(string field, string text)
+    {
+        SessionBench bench = new SessionBench().Connect();
+
+        bench.Peer("A", 1, $"98=0|108=30|{field}");
+
+        Assert.Equal([$"35=5|34=1|58={text}"], bench.Take());
+        Assert.False(bench.IsConnected);
+    }
 }

@@ -52,22 +52,6 @@ public class ResendTests
         Assert.Equal(["35=8|34=9|17=E5"], bench.Take());
     }
 
-    [Theory]
-    [InlineData("7=50|16=0|")]
-    [InlineData("7=3|16=2|")]
-    [InlineData("7=0|16=0|")]
-    public void Resend_OfNothing_SendsNothing(string body)
-    {
-        SessionBench bench = new SessionBench().LogOn();
-        bench.Report("E1");
-        bench.Take();
-
-        bench.Peer("2", 2, body);
-
-        Assert.Empty(bench.Take());
-        Assert.False(bench.Session.IsResending);
-    }
-
     [Fact]
     public void Reports_WhileThePeerIsAway_AreDeliveredWhenItAsks()
     {

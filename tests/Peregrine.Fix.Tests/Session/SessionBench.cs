@@ -13,7 +13,7 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
     public SessionBench(IFixSessionStore? store = null, FixSessionOptions? options = null)
     {
         Store = store ?? new MemorySessionStore(4096);
-        Session = new FixSession(options ?? new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT" }, Store, this);
+        Session = new FixSession(options ?? new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT", MessageTypes = ["D"] }, Store, this);
     }
 
     public FixSession Session { get; }
@@ -73,7 +73,8 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
     /// <summary>A message from the peer.</summary>
     public void Peer(string type, long sequence, string body = "", string header = "", string? time = null, string sender = "CLIENT",
         string target = "BROKER") =>
-        PeerRaw(Wire.Message($"35={type}|34={sequence}|49={sender}|52={time ?? Now}|56={target}|{header}{body}"));
+        PeerRaw(Wire.Message($"35={type}|34={sequence}|49={sender}|52={time ?? Now}|56={target}|{header}{body}",
+            Session.Options.BeginString));
 
     public void PeerRaw(byte[] frame) => Session.OnFrame(frame, NowNs);
 

@@ -122,4 +122,32 @@ public class SessionFuzzTests
             Assert.Equal(Enumerable.Range(2, Last - 1).Select(number => $"D {number} C{number}"), bench.Received.Take(Last - 1));
         }
     }
+
+    // A header that is right and any bytes behind it: the number is used, and the peer hears of it, whatever they are.
+    [Fact]
+    public void FramedMessage_OfWhateverBytes_IsAnsweredAndUsesItsNumberUp()
+    {
+        string[] versions = ["FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1"];
+        string[] types = ["D", "D", "D", "0", "1", "2", "3", "8", "j", "AE", "*", "U1"];
+        int rounds = Testing.ProofSize.Of(6_000, 10_000_000);
+        for (int seed = 0; seed < rounds; seed++)
+        {
+            Random random = new(seed);
+            string version = versions[random.Next(versions.Length)];
+            SessionBench bench = new(options: new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT", BeginString = version,
+                MessageTypes = ["D"] });
+            bench.LogOn(more: version == "FIXT.1.1" ? "1137=9|" : "");
+            string type = types[random.Next(types.Length)];
+            byte[] body = Wire.Bytes("11=C1|21=1|453=2|448=A|447=D|452=1|448=B|55=ACME|54=1|38=100|40=2|44=10|95=3|96=a|b|112=x|7=1|16=0|");
+            string damaged = Wire.Text(Mutation.Of(body, random));
+
+            bench.Peer(type, 2, $"{damaged}|");
+
+            string what = $"seed {seed}: {version} {type} {damaged}: {string.Join(' ', bench.Sent)}";
+            Assert.True(bench.Session.Counters.Garbled == 0, $"not garbled, {what}");
+            Assert.True(bench.Session.State != FixSessionState.LoggedOn || bench.Session.NextIncoming == 3, $"its number is used, {what}");
+            Assert.True(bench.IsConnected || bench.Sent[^1].StartsWith("35=5|", StringComparison.Ordinal), $"an end has a word, {what}");
+            Assert.True(bench.Sent.Count + bench.Received.Count > 0 || type is "0" or "3" or "j", $"it is answered, {what}");
+        }
+    }
 }

@@ -70,14 +70,55 @@ public class OrderDecoderTests
             (command.InstrumentId, command.AccountId, command.StrategyId, command.ClientOrderId.ToString()));
     }
 
+    [Theory]
+    [InlineData("168=20300101-00:00:01|", "EffectiveTime (168)")]
+    [InlineData("423=1|", "PriceType (423)")]
+    [InlineData("152=1000|", "CashOrderQty (152)")]
+    [InlineData("516=10|", "OrderPercent (516)")]
+    [InlineData("854=1|", "QtyType (854)")]
+    [InlineData("388=0|", "DiscretionInst (388)")]
+    [InlineData("847=1|", "TargetStrategy (847)")]
+    [InlineData("386=1|336=PRE|", "NoTradingSessions (386)")]
+    [InlineData("99=98|", "StopPx (99)")]
+    [InlineData("211=1|", "PegOffsetValue (211)")]
+    [InlineData("126=20300101-12:00:00|", "ExpireTime (126)")]
+    [InlineData("432=20300101|", "ExpireTime (126)")]
+    public void Order_WithAFieldThatWouldChangeItsMeaning_IsRefusedByName(string field, string name) =>
+        Assert.StartsWith(name, DecodeFault("D", Limit + field, out _), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("168=20300101-00:00:00|")]
+    [InlineData("168=20291231-00:00:00|")]
+    [InlineData("423=2|854=0|386=0|835=0|")]
+    public void Order_WithAFieldThatSaysWhatIsSoAnyway_IsTaken(string field) => Assert.Equal("", DecodeFault("D", Limit + field, out _));
+
+    [Theory]
+    [InlineData("54=1|38=100|40=2|44=99.505|")]
+    [InlineData("54=1|38=100|40=2|")]
+    [InlineData("54=1|40=2|44=99.5|")]
+    [InlineData("54=1|38=0.5|40=2|44=99.5|")]
+    [InlineData("54=1|38=100|40=3|")]
+    [InlineData("54=1|38=100|40=2|44=99.5|18=Z|")]
+    [InlineData("54=1|38=100|40=2|44=99.5|423=1|")]
+    public void Replace_ThatCannotBe_IsTheCoresToRefuse(string fields)
+    {
+        Assert.Equal("", DecodeFault("G", $"41=c0|11=c1|1=B|55=TEST|{fields}", out OrderCommand command));
+
+        Assert.Equal((CommandType.Replace, (OrderType)0, "c0"), (command.Type, command.OrderType, command.OriginalClientOrderId.ToString()));
+    }
+
     private static OrderCommand Decode(string type, string body)
+    {
+        Assert.Equal("", DecodeFault(type, body, out OrderCommand command));
+        return command;
+    }
+
+    private static string DecodeFault(string type, string body, out OrderCommand command)
     {
         byte[] frame = Encoding.ASCII.GetBytes($"8=FIX.4.4|9=000|35={type}|49=A|56=B|34=2|52=20300101-00:00:00|{body}10=000|".Replace('|', '\u0001'));
         FixIndex index = new();
         Assert.True(index.TryParse(frame));
-        string fault = Encoding.ASCII.GetString(
-            new OrderDecoder(new NameTable(SmallRules.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out OrderCommand command));
-        Assert.Equal("", fault);
-        return command;
+        return Encoding.ASCII.GetString(
+            new OrderDecoder(new NameTable(SmallRules.Rules())).TryDecode(new FixMessage(frame, index), [0, 1], out command));
     }
 }

@@ -1,0 +1,193 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Linux;
+using Peregrine.Net;
+using Peregrine.Primitives;
+
+namespace Peregrine.Fix.Net;
+
+/// <summary>How an initiator behaves.</summary>
+public sealed record FixInitiatorOptions
+{
+    /// <summary>Whom it connects to.</summary>
+    public required EndPoint EndPoint { get; init; }
+
+    /// <summary>Largest message that is taken, in bytes; a larger one ends the connection.</summary>
+    public int FrameBytesMax { get; init; } = 8192;
+
+    /// <summary>How a message with a wrong BodyLength ends, see <see cref="FixFramer.TryFrame"/>. Default false.</summary>
+    public bool TrustsBodyLength { get; init; }
+
+    /// <summary>How long it waits after a connection ended, or could not be made, before it tries again, in milliseconds; 1 or more. It doubles up to
+    /// <see cref="ReconnectMsMax"/> until a logon succeeds.</summary>
+    public int ReconnectMs { get; init; } = 500;
+
+    /// <summary>Longest wait between two attempts, in milliseconds.</summary>
+    public int ReconnectMsMax { get; init; } = 30_000;
+
+    /// <summary>TLS and the own address; null for neither.</summary>
+    public ConnectOptions? Connect { get; init; }
+
+    /// <summary>Told of connections that ended or could not be made; null for nobody. Called on the loop's thread.</summary>
+    public ILogger? Log { get; init; }
+}
+
+/// <summary>
+/// A FIX session that connects by itself, and again when the connection ends, until it is disposed.
+/// </summary>
+/// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
+public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly FixInitiatorOptions _options;
+    private readonly ILogger _log;
+    private Connection? _connection;
+    private bool _isOpen;
+    private bool _isDeaf;
+    private bool _isDisposed;
+    private bool _isResending;
+    private long _tickNs;
+    private long _nextTryNs;
+    private long _waitMs;
+
+    /// <summary>Makes an initiator; the first <see cref="OnTick"/> connects.</summary>
+    /// <param name="loop">The loop that its connections live on.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="session">An initiator's (<see cref="FixSessionOptions.IsInitiator"/>).</param>
+    public FixInitiator(EventLoop loop, FixInitiatorOptions options, FixSession session)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ReconnectMs, 1);
+        Check.That(session.Options.IsInitiator, "the session of an initiator logs on by itself");
+        (_loop, _options, Session) = (loop, options, session);
+        _log = options.Log ?? NullLogger.Instance;
+        _waitMs = options.ReconnectMs;
+        session.ResendReady = _ => _isResending = true;
+    }
+
+    /// <summary>Its session.</summary>
+    public FixSession Session { get; }
+
+    /// <summary>Attempts to connect so far.</summary>
+    public long Attempts { get; private set; }
+
+    /// <summary>Runs of bytes skipped as they were no message.</summary>
+    public long GarbledFrames { get; private set; }
+
+    /// <summary>Time passes: heartbeats, time-outs, the next attempt to connect. Call it some times a second.</summary>
+    public void OnTick(long unixNs)
+    {
+        _tickNs = unixNs;
+        Session.OnTick(unixNs);
+        if (_connection is null && !_isDisposed && unixNs >= _nextTryNs)
+        {
+            Attempts++;
+            Errno errno = _loop.TryConnect(_options.EndPoint, this, out _connection, _options.Connect);
+            if (errno != Errno.None)
+            {
+                TryLater($"cannot connect: {errno}");
+            }
+        }
+    }
+
+    /// <summary>Goes on with a resend, a batch. Call it after every <see cref="EventLoop.Poll"/>; it costs nothing when there is none.</summary>
+    public void Continue(long unixNs)
+    {
+        if (_isResending)
+        {
+            Session.Continue(unixNs);
+            _isResending = Session.IsResending;
+            if (_isResending)
+            {
+                // The next Poll must not wait while there is work.
+                _loop.Wake();
+            }
+        }
+    }
+
+    /// <summary>Ends the connection, and makes no other. For a goodbye, <see cref="FixSession.Logout"/> comes first.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _connection?.Close();
+    }
+
+    /// <inheritdoc/>
+    void IConnectionHandler.OnOpened(Connection connection)
+    {
+        (_connection, _isOpen, _isDeaf) = (connection, true, false);
+        Session.OnConnected(this, Clock.UnixNs);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionHandler.OnData(Connection connection, ref InputReader input)
+    {
+        long nowNs = Clock.ToUnixNs(connection.LastReceivedNs);
+        while (input.Length > 0 && connection.IsOpen)
+        {
+            if (_isDeaf)
+            {
+                input.Discard(input.Length);
+                return;
+            }
+
+            switch (FixFramer.TryFrame(input.Peek(), _options.FrameBytesMax, out int bytes, _options.TrustsBodyLength))
+            {
+                case FrameStatus.Ok:
+                    Session.OnFrame(input.Consume(bytes), nowNs);
+                    if (Session.State == FixSessionState.LoggedOn)
+                    {
+                        _waitMs = _options.ReconnectMs;
+                    }
+
+                    break;
+                case FrameStatus.Garbled:
+                    GarbledFrames++;
+                    input.Discard(bytes);
+                    break;
+                case FrameStatus.TooLong:
+                    _isDeaf = true;
+                    Session.Disconnect($"a message larger than {_options.FrameBytesMax} bytes", nowNs);
+                    break;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    void IConnectionHandler.OnWritable(Connection connection) => Session.OnWritable();
+
+    /// <inheritdoc/>
+    void IConnectionHandler.OnClosed(Connection connection, CloseReason reason)
+    {
+        _connection = null;
+        bool wasOpen = _isOpen;
+        _isOpen = false;
+        if (Session.State != FixSessionState.Disconnected)
+        {
+            Session.OnDisconnected($"connection closed: {reason}");
+        }
+
+        TryLater(wasOpen ? Session.LastEndReason : $"cannot connect: {reason}");
+    }
+
+    /// <inheritdoc/>
+    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message) => _isOpen && _connection is { } connection && connection.TryWrite(message);
+
+    /// <inheritdoc/>
+    void IFixTransport.Disconnect() => _connection?.Close();
+
+    private void TryLater(string reason)
+    {
+        if (!_isDisposed)
+        {
+            _log.ConnectionEnded(_options.EndPoint, Session.Options.PeerCompId, reason, _waitMs);
+        }
+
+        _nextTryNs = _tickNs + (_waitMs * 1_000_000);
+        _waitMs = Math.Min(_waitMs * 2, Math.Max(_options.ReconnectMs, _options.ReconnectMsMax));
+    }
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Net;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Net;
+using Peregrine.Primitives;
+using Peregrine.Testing;
+
+namespace Peregrine.Fix.Net.Tests;
+
+public class FixInitiatorTests
+{
+    [Fact]
+    public void Sessions_OfEveryVersionOnOnePort_GetTheirOrdersBack()
+    {
+        using EchoProcess echo = new();
+        using EventLoop loop = new(new EventLoopOptions());
+        (string Target, string BeginString, string ApplVerId)[] sessions =
+        [
+            .. Enumerable.Range(0, 5).Select(minor => ($"TW4{minor}", $"FIX.4.{minor}", "")),
+            ("TW50", "FIXT.1.1", "7"), ("TW50SP1", "FIXT.1.1", "8"), ("TW50SP2", "FIXT.1.1", "9"),
+            ("TW", "FIX.4.4", ""), ("TW", "FIXT.1.1", "9"),
+        ];
+        List<Client> clients =
+        [
+            .. sessions.Select(session => new Client(loop, echo.EndPoint, session.Target, session.BeginString, session.ApplVerId)),
+        ];
+
+        Pump(loop, clients, () => clients.All(client => client.Session.State == FixSessionState.LoggedOn));
+        foreach (Client client in clients)
+        {
+            for (int order = 1; order <= 50; order++)
+            {
+                client.Order(order);
+            }
+        }
+
+        Pump(loop, clients, () => clients.All(client => client.Echoes == 50 || client.Fault.Length > 0));
+        Assert.Equal("", string.Concat(clients.Select(client => client.Fault)));
+        clients.ForEach(client => client.Session.Logout("", Clock.UnixNs));
+        Pump(loop, clients, () => clients.All(client => client.Ends.Count > 0));
+        Assert.All(clients, client => Assert.Equal("logged out", client.Ends[0]));
+        clients.ForEach(client => client.Initiator.Dispose());
+    }
+
+    [Fact]
+    public void Connection_ThatEnds_IsMadeAgainAndNothingIsLost()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore(4096));
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, rig.Acceptor.EndPoint, options);
+        List<Client> clients = [client];
+        void Both(Func<bool> isDone) => Pump(loop, clients, isDone, rig.Pass);
+        Both(() => client.Session.State == FixSessionState.LoggedOn);
+
+        for (int round = 1; round <= 3; round++)
+        {
+            rig.Session.Disconnect("try again", Clock.UnixNs);
+            client.Order(round);
+            Both(() => client.Session.State == FixSessionState.Disconnected);
+            Both(() => client.Session.State == FixSessionState.LoggedOn && rig.Orders == round);
+        }
+
+        Assert.Equal(4, client.Initiator.Attempts);
+        Assert.Equal(3, client.Log.Lines.Count(line => line.Contains("is off: ", StringComparison.Ordinal)));
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
+    public void Port_WhereNobodyListens_IsTriedAgainLessAndLessOften()
+    {
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, new IPEndPoint(IPAddress.Loopback, 1), options);
+        long nowNs = Clock.UnixNs;
+        List<long> waits = [];
+
+        for (int attempt = 1; attempt <= 5; attempt++)
+        {
+            long startNs = nowNs;
+            while (client.Initiator.Attempts < attempt)
+            {
+                client.Initiator.OnTick(nowNs);
+                nowNs += 1_000_000;
+            }
+
+            waits.Add((nowNs - startNs) / 1_000_000);
+
+            // The refusal.
+            for (int pass = 0; client.Log.Lines.Length < attempt; pass++)
+            {
+                Assert.True(pass < 1_000, "nobody listens there");
+                _ = loop.Poll(10);
+            }
+        }
+
+        Assert.Equal([1, 5, 10, 20, 40], waits.Select(wait => wait is 0 or 1 ? 1 : wait - (wait % 5)));
+        client.Initiator.Dispose();
+    }
+
+    [Theory]
+    [InlineData("TW44", "FIX.4.4")]
+    [InlineData("TW50SP2", "FIXT.1.1")]
+    [InlineData("TW40", "FIX.4.0")]
+    public void SampleClient_AtTheSampleAcceptor_GetsItsOrdersBack(string sender, string version)
+    {
+        using EchoProcess echo = new();
+        string port = echo.EndPoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        ProcessStartInfo info = EchoProcess.Info("FixClient", "--port", port, "--sender", sender, "--target", "ISLD", "--version-of-fix", version,
+            "--orders", "3", "--seconds", "1");
+
+        using Process client = Process.Start(info)!;
+        string told = client.StandardOutput.ReadToEnd();
+        client.WaitForExit();
+
+        string[] lines = told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((0, 5, "logged on", "off: logged out"), (client.ExitCode, lines.Length, lines[0], lines[^1]));
+        Assert.All(lines[1..4], line => Assert.Contains("|35=D|", line, StringComparison.Ordinal));
+    }
+
+    private static void Pump(EventLoop loop, List<Client> clients, Func<bool> isDone, Action? other = null)
+    {
+        for (long startNs = Clock.MonotonicNs; !isDone(); other?.Invoke())
+        {
+            string ends = string.Join(' ', clients.Select(client => client.Session.LastEndReason));
+            Assert.True(Clock.MonotonicNs - startNs < 60_000_000_000, $"it happens: {ends}");
+            _ = loop.Poll(1);
+            foreach (Client client in clients)
+            {
+                client.Initiator.OnTick(Clock.UnixNs);
+                client.Initiator.Continue(Clock.UnixNs);
+            }
+
+            loop.FlushAll();
+        }
+    }
+
+    private sealed class Client : IFixApplication
+    {
+        public Client(EventLoop loop, IPEndPoint endPoint, string sender, string beginString, string applVerId)
+            : this(loop, endPoint, new FixSessionOptions
+            {
+                CompId = sender,
+                PeerCompId = "ISLD",
+                BeginString = beginString,
+                DefaultApplVerId = applVerId,
+                IsInitiator = true,
+            })
+        {
+        }
+
+        public Client(EventLoop loop, IPEndPoint endPoint, FixSessionOptions options)
+        {
+            Session = new FixSession(options, new MemorySessionStore(), this);
+            Initiator = new FixInitiator(loop, new FixInitiatorOptions { EndPoint = endPoint, ReconnectMs = 5, Log = Log }, Session);
+        }
+
+        public FixSession Session { get; }
+
+        public FixInitiator Initiator { get; }
+
+        public ListLogger Log { get; } = new();
+
+        public List<string> Ends { get; } = [];
+
+        public int Echoes { get; private set; }
+
+        public string Fault { get; private set; } = "";
+
+        public void Order(int number)
+        {
+            FixWriter writer = Session.BeginMessage("D"u8, Clock.UnixNs);
+            writer.Add(Tag.ClOrdId, number);
+            writer.Add(21, '1');
+            writer.Add(Tag.Symbol, "ACME"u8);
+            writer.Add(Tag.Side, '1');
+            writer.Add(Tag.OrderQty, 100L);
+            writer.Add(Tag.OrdType, '2');
+            writer.Add(Tag.Price, 10L);
+            if (Session.Options.BeginString is not ("FIX.4.0" or "FIX.4.1"))
+            {
+                writer.AddTimestamp(Tag.TransactTime, Clock.UnixNs);
+            }
+
+            Assert.True(Session.TryEndMessage(ref writer, Session.Mark + 1), "it fits");
+        }
+
+        public bool OnMessage(FixSession session, in FixMessage message)
+        {
+            _ = message.TryGetLong(Tag.ClOrdId, out long number);
+            Fault = number == ++Echoes ? Fault : $"{session.Options.BeginString}: {System.Text.Encoding.Latin1.GetString(message.Frame)}";
+            return true;
+        }
+
+        public void OnLogon(FixSession session)
+        {
+        }
+
+        public void OnLogoff(FixSession session, string reason) => Ends.Add(reason);
+    }
+}

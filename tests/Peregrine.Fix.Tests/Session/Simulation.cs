@@ -1,0 +1,239 @@
+using System.Globalization;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+
+namespace Peregrine.Fix.Tests.Session;
+
+/// <summary>
+/// Two of our sessions and a line between them that loses, repeats and reorders, breaks, reads slowly, and whose ends die: what each side sends
+/// is numbered 1, 2, 3, and the other must have each once and in order when all is quiet.
+/// </summary>
+internal sealed class Simulation
+{
+    private const long SecondNs = 1_000_000_000;
+    private readonly Random _random;
+    private readonly Side _left;
+    private readonly Side _right;
+    private long _nowNs = 1_769_860_800 * SecondNs;
+
+    public Simulation(int seed)
+    {
+        _random = new Random(seed);
+        (string version, int early) = (new[] { "FIX.4.1", "FIX.4.2", "FIX.4.4", "FIXT.1.1" }[_random.Next(4)], _random.Next(2) * 100_000);
+        _left = new Side("LEFT", "RIGHT", version, isInitiator: true, early);
+        _right = new Side("RIGHT", "LEFT", version, isInitiator: false, early);
+        (_left.Other, _right.Other) = (_right, _left);
+    }
+
+    /// <summary>Plays, then waits until all is quiet.</summary>
+    /// <returns>Empty when both have everything once and in order.</returns>
+    public string Run(int steps)
+    {
+        for (int step = 0; step < steps; step++)
+        {
+            Step(_random.Next(2) == 0 ? _left : _right);
+        }
+
+        (_left.Room, _right.Room) = (int.MaxValue, int.MaxValue);
+        for (int round = 0; round < 2_000 && !IsQuiet; round++)
+        {
+            Connect();
+            Deliver(_left, int.MaxValue);
+            Deliver(_right, int.MaxValue);
+            Tick(0.5);
+        }
+
+        return _left.Missing + _right.Missing;
+    }
+
+    private bool IsQuiet => _left.IsOn && _right.IsOn && _left.Line.Count + _right.Line.Count == 0
+        && _left.Missing.Length + _right.Missing.Length == 0;
+
+    private void Step(Side side)
+    {
+        switch (_random.Next(100))
+        {
+            case < 35:
+                side.SendNext(_nowNs);
+                break;
+            case < 70:
+                Deliver(side, _random.Next(1, 6));
+                break;
+            case < 80:
+                Tick(_random.NextDouble() * 12);
+                break;
+            case < 86:
+                side.Room = _random.Next(3) == 0 ? int.MaxValue : _random.Next(4);
+                side.Session.OnWritable();
+                break;
+            case < 89 when side.Line.Count > 0:
+                side.Line.RemoveAt(_random.Next(side.Line.Count));
+                break;
+            case < 91 when side.Line.Count > 1:
+                (side.Line[0], side.Line[^1]) = (side.Line[^1], side.Line[0]);
+                break;
+            case < 92 when side.Line.Count > 0:
+                side.Line.Add(side.Line[_random.Next(side.Line.Count)]);
+                break;
+            case < 95:
+                Break();
+                break;
+            case < 96:
+                Break();
+                side.Die();
+                break;
+            default:
+                Connect();
+                side.Save();
+                break;
+        }
+    }
+
+    private void Connect()
+    {
+        if (_left.Session.State == FixSessionState.Disconnected || _right.Session.State == FixSessionState.Disconnected)
+        {
+            Break();
+            _right.Session.OnConnected(_right, _nowNs);
+            _left.Session.OnConnected(_left, _nowNs);
+        }
+    }
+
+    private void Break()
+    {
+        foreach (Side side in (Side[])[_left, _right])
+        {
+            side.Line.Clear();
+            if (side.Session.State != FixSessionState.Disconnected)
+            {
+                side.Session.OnDisconnected("broken");
+            }
+        }
+    }
+
+    private void Deliver(Side to, int count)
+    {
+        for (; count > 0 && to.Line.Count > 0; count--)
+        {
+            byte[] message = to.Line[0];
+            to.Line.RemoveAt(0);
+            to.Session.OnFrame(message, _nowNs);
+        }
+    }
+
+    private void Tick(double seconds)
+    {
+        _nowNs += (long)(seconds * SecondNs);
+        foreach (Side side in (Side[])[_left, _right])
+        {
+            side.Session.OnTick(_nowNs);
+            side.Session.OnWritable();
+        }
+    }
+
+    private sealed class Side : IFixApplication, IFixTransport
+    {
+        private readonly FixSessionOptions _options;
+        private readonly MemorySessionStore _store = new(4096);
+        private int _sent;
+        private int _received;
+        private int _saved;
+        private string _fault = "";
+
+        public Side(string compId, string peer, string version, bool isInitiator, int early)
+        {
+            _options = new FixSessionOptions { CompId = compId, PeerCompId = peer, BeginString = version, IsInitiator = isInitiator,
+                EarlyBytesMax = early };
+            Session = new FixSession(_options, _store, this);
+        }
+
+        public FixSession Session { get; private set; }
+
+        public Side Other { get; set; } = null!;
+
+        /// <summary>What is on its way to it.</summary>
+        public List<byte[]> Line { get; } = [];
+
+        public int Room { get; set; } = int.MaxValue;
+
+        public bool IsOn => Session.State == FixSessionState.LoggedOn;
+
+        public string Missing => _fault.Length > 0 ? _fault
+            : _received == Other._sent ? ""
+            : $"{_options.CompId} has {_received} of {Other._sent} ({Session.State}: {Session.LastEndReason}) ";
+
+        public void SendNext(long nowNs)
+        {
+            FixWriter writer = Session.BeginMessage("B"u8, nowNs);
+            writer.Add(148, Wire.Bytes((++_sent).ToString(CultureInfo.InvariantCulture)));
+            writer.Add(33, 1L);
+            writer.Add(Tag.Text, "news"u8);
+            Assert.True(Session.TryEndMessage(ref writer, _sent), "it fits");
+        }
+
+        // What was received and its number are kept together.
+        public void Save()
+        {
+            Session.SaveIncoming();
+            _saved = _received;
+        }
+
+        public void Die()
+        {
+            _received = _saved;
+            Session = new FixSession(_options, _store, this);
+        }
+
+        public bool OnMessage(FixSession session, in FixMessage message)
+        {
+            _ = message.TryGetLong(148, out long number);
+            if (number != ++_received && _fault.Length == 0)
+            {
+                _fault = $"{_options.CompId} got {number} where {_received} is next ";
+            }
+
+            return true;
+        }
+
+        public bool TryWrite(ReadOnlySpan<byte> message)
+        {
+            if (Room == 0)
+            {
+                return false;
+            }
+
+            Room -= Room == int.MaxValue ? 0 : 1;
+            Other.Line.Add(message.ToArray());
+            return true;
+        }
+
+        public void Disconnect()
+        {
+            // What was written before still arrives; the other side is told by the line.
+        }
+
+        public void OnLogon(FixSession session)
+        {
+        }
+
+        public void OnLogoff(FixSession session, string reason)
+        {
+        }
+    }
+}
+
+/// <summary>Thousands of bad days.</summary>
+public class SimulationTests
+{
+    [Fact]
+    public void TwoSessions_OnALineThatDoesEverythingWrong_LoseAndDoubleNothing()
+    {
+        int seeds = Testing.ProofSize.Of(2_000, 200_000);
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            string fault = new Simulation(seed).Run(steps: 150);
+
+            Assert.True(fault.Length == 0, $"seed {seed}: {fault}");
+        }
+    }
+}
