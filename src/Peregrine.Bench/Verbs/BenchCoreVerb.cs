@@ -115,7 +115,8 @@ internal static class BenchCoreVerb
             "Link: who writes the journal: inline, the sequencer's thread; thread, one beside it; auto, " +
             "inline with one command on its way and at level none, otherwise thread.", DefaultValueFactory = _ => "auto" };
 
-    private static Option<string> FolderOption() => new("--dir") { Description = "Link: where journals are made, and removed again; on the disk to be measured.",
+    private static Option<string> FolderOption() => new("--dir") { Description =
+            "Link: where journals are made, and removed again; on the disk to be measured.",
             DefaultValueFactory = _ => Path.Combine(Directory.GetCurrentDirectory(), "bench-data") };
 
     private static Option<string?> ShardsOption() => new("--shards")
