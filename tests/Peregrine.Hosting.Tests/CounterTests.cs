@@ -39,7 +39,7 @@ public sealed class CounterTests : IDisposable
             .Select(type => type.FullName!)];
 
         Assert.Empty(others);
-        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixSessionCounters), typeof(HopStatistics),
+        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics),
             typeof(JournalCounters), typeof(LinkCounters), typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
             SourceTypes().OrderBy(type => type.Name));
     }

@@ -26,7 +26,7 @@ public sealed class ReadmeTests : IDisposable
         int exitCode = CommandRunner.Run(root, ["match", script], isTold: fault => fault is FeedException);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(["replay", "record", "match", "journal"], root.Subcommands.Select(verb => verb.Name));
+        Assert.Equal(["replay", "record", "match", "fix", "journal"], root.Subcommands.Select(verb => verb.Name));
         ReadmeExample.AssertStandsInThisFile("Peregrine.Tools", except: "script");
     }
 }

@@ -14,7 +14,7 @@ namespace Peregrine.Sequencing.Hops;
 /// Thread: <see cref="Record"/> by the link's; the rest any. Allocates: when made, and with each file. Bounded: what the thread does not take in
 /// time, or the disk has no room for, is lost and counted; nothing waits for it.
 /// </remarks>
-public sealed class HopRecorder : ICounterSource, IDisposable
+public sealed class HopRecorder : IDisposable
 {
     private const int RingRecords = 1 << 14;
     private const int BlockRecords = 1 << 10;
@@ -32,8 +32,6 @@ public sealed class HopRecorder : ICounterSource, IDisposable
     private long _length;
     private long _next;
     private long _prunedNs;
-    private long _recorded;
-    private long _lost;
     private bool _isTold;
 
     /// <summary>Starts its thread; the folder is made with the first record.</summary>
@@ -48,26 +46,15 @@ public sealed class HopRecorder : ICounterSource, IDisposable
         _thread.Start();
     }
 
-    /// <summary>Records that are in a file.</summary>
-    public long Recorded => Volatile.Read(ref _recorded);
-
-    /// <summary>Records that were not taken in time, or that the disk did not take.</summary>
-    public long Lost => Volatile.Read(ref _lost);
-
-    /// <inheritdoc/>
-    public IReadOnlyList<Counter> Counters => field ??=
-    [
-        Counter.Total("peregrine.hops.recorded", "{record}", "Records of hop times that stand in a hop file", () => Recorded),
-        Counter.Total("peregrine.hops.lost", "{record}", "Records of hop times that were not taken in time, or that the disk had no room for",
-            () => Lost),
-    ];
+    /// <summary>What became of what it was given.</summary>
+    public HopCounters Counters { get; } = new();
 
     /// <summary>Hands over the hops of commands that passed them together. The link's thread.</summary>
     public void Record(long lastSequence, int count, in HopTimes hops)
     {
         if (!_ring.TryWrite(HopRecord.Of(lastSequence, count, in hops)))
         {
-            _ = Interlocked.Increment(ref _lost);
+            Counters.CountLost(1);
         }
     }
 
@@ -112,7 +99,7 @@ public sealed class HopRecorder : ICounterSource, IDisposable
             Invariant.That(block[0].LastSequence >= _next && _length >= HopFolder.HeadBytes, "hops are recorded in the order of their commands");
             _length += block.Length * HopRecord.Bytes;
             _next = block[^1].LastSequence + 1;
-            Volatile.Write(ref _recorded, _recorded + block.Length);
+            Counters.CountRecorded(block.Length);
             _ring.Release(block.Length);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalException)
@@ -120,7 +107,7 @@ public sealed class HopRecorder : ICounterSource, IDisposable
             // No room, no folder, no right: orders go on, and their hops are not kept. A part of a block that was written is written over.
             int lost = _ring.Peek(countMax).Length;
             _ring.Release(lost);
-            _ = Interlocked.Add(ref _lost, lost);
+            Counters.CountLost(lost);
             if (!_isTold)
             {
                 _isTold = true;

@@ -64,12 +64,7 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         JournalRecordType.StateHash when payload.Length == Sequencer.StateHashBytes =>
             ("hash", [("state", BinaryPrimitives.ReadUInt64LittleEndian(payload).ToString("x16", CultureInfo.InvariantCulture)),
                 ("execid", BinaryPrimitives.ReadInt64LittleEndian(payload[8..]))]),
-        JournalRecordType.Bounds when payload.Length is JournalReplay.BoundsBytes or JournalReplay.WindowBoundsBytes =>
-            ("bounds", [("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])),
-                ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..])),
-                ("window", payload.Length == JournalReplay.WindowBoundsBytes
-                    ? BinaryPrimitives.ReadInt32LittleEndian(payload[JournalReplay.BoundsBytes..])
-                    : 1)]),
+        JournalRecordType.Bounds when payload.Length is JournalReplay.BoundsBytes or JournalReplay.WindowBoundsBytes => ("bounds", OfBounds(payload)),
         JournalRecordType.SessionNote when SessionNote.TryDecode(payload, out SessionNote note) =>
             (note.Kind == SessionNoteKind.Spent ? "number" : "numbers", OfNote(in note)),
         JournalRecordType.Identity when payload.Length == JournalReplay.IdentityBytes => ("identity", [("link", new Guid(payload).ToString("N"))]),
@@ -78,6 +73,21 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         JournalRecordType.End => ("end", []),
         _ => ("unknown", [("type", header.Type), ("bytes", Convert.ToHexStringLower(payload))]),
     };
+
+    private static List<(string Name, object? Value)> OfBounds(ReadOnlySpan<byte> payload)
+    {
+        List<(string Name, object? Value)> fields =
+        [
+            ("orders", BinaryPrimitives.ReadInt32LittleEndian(payload)), ("closed", BinaryPrimitives.ReadInt32LittleEndian(payload[4..])),
+            ("clientids", BinaryPrimitives.ReadInt32LittleEndian(payload[8..])),
+        ];
+        if (payload.Length == JournalReplay.WindowBoundsBytes)
+        {
+            fields.Add(("window", BinaryPrimitives.ReadInt32LittleEndian(payload[JournalReplay.BoundsBytes..])));
+        }
+
+        return fields;
+    }
 
     private static List<(string Name, object? Value)> OfNote(in SessionNote note) =>
         [("session", note.SessionId), ("number", note.Number), ("reports", note.Mark), ("sent", note.SentMark), ("incoming", note.NextIncoming),

@@ -118,7 +118,7 @@ public sealed class HopFolderTests : IDisposable, IJournalVisitor
 
         recorder.Dispose();
 
-        Assert.Equal((0L, 10L), (recorder.Recorded, recorder.Lost));
+        Assert.Equal((0L, 10L), (recorder.Counters.Recorded, recorder.Counters.Lost));
     }
 
     [Fact]
@@ -129,12 +129,12 @@ public sealed class HopFolderTests : IDisposable, IJournalVisitor
         for (int number = 1; number <= HopFolder.RecordsMax + 10; number++)
         {
             recorder.Record(number, 1, Times());
-            SpinWait.SpinUntil(() => number - recorder.Recorded - recorder.Lost < 10_000);
+            SpinWait.SpinUntil(() => number - recorder.Counters.Recorded - recorder.Counters.Lost < 10_000);
         }
 
         recorder.Dispose();
 
-        Assert.Equal((HopFolder.RecordsMax + 10L, 0L), (recorder.Recorded, recorder.Lost));
+        Assert.Equal((HopFolder.RecordsMax + 10L, 0L), (recorder.Counters.Recorded, recorder.Counters.Lost));
         Assert.Equal(2, Directory.GetFiles(Hops).Length);
         HopFolder folder = new(Hops);
         Assert.True(folder.TryFind(HopFolder.RecordsMax, out _) && folder.TryFind(HopFolder.RecordsMax + 1, out _));

@@ -23,12 +23,13 @@ public sealed class JournalExportTests : IDisposable
         "stop_price", "stop_price_ticks", "offset", "offset_ticks", "display_quantity", "display_quantity_lots", "minimum_quantity",
             "minimum_quantity_lots", "expire_time_ns",
         "flags", "peg", "self_trade", "strategy", "fields", "scope", "phase", "cancels_forbidden",
+        "matched_ns", "durable_ns", "sent_ns",
     ];
 
     // The columns that only some commands have, for those that have none of them.
     private static readonly string NoneOfTheRest =
         string.Join(',', Columns[Array.IndexOf(Columns, "stop_price")..].Select(name => $"\"{name}\":null")) + "}";
-    private static readonly string[] EmptyRest = [.. Enumerable.Repeat("", 17)];
+    private static readonly string[] EmptyRest = [.. Enumerable.Repeat("", 20)];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -161,7 +162,7 @@ public sealed class JournalExportTests : IDisposable
     {
         Write(EveryField());
         string[] names = Columns[Array.IndexOf(Columns, "stop_price")..];
-        string[][] expected =
+        string[][] terms =
         [
             ["12.30", "246", "0.15", "3", "200", "2", "100", "1", "1767330000000000000", "hidden|postonly|allornone|haslimit", "mid",
                 "decrementandcancel", "9", "", "", "", ""],
@@ -170,8 +171,9 @@ public sealed class JournalExportTests : IDisposable
             ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "all", "", ""],
             ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "closingauction", "true"],
             ["", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "halted", "false"],
-            [.. EmptyRest],
+            [.. Enumerable.Repeat("", 17)],
         ];
+        string[][] expected = [.. terms.Select(row => (string[])[.. row, "", "", ""])];
 
         CommandResult csv = Export("out.csv");
         CommandResult parquet = Export("out.parquet");

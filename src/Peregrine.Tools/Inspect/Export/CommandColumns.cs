@@ -61,9 +61,9 @@ internal static class CommandColumns
             : null),
         new TextColumn("phase", (in row) => JournalText.Word(row.Command.Phase)),
         new FlagColumn("cancels_forbidden", (in row) => row.Command.Type == CommandType.Phase ? row.Command.CancelsForbidden : null),
-        new RequiredColumn<long>("matched_ns", (in row) => row.Hops.MatchedNs),
-        new RequiredColumn<long>("durable_ns", (in row) => row.Hops.DurableNs),
-        new RequiredColumn<long>("sent_ns", (in row) => row.Hops.SentNs),
+        new OptionalColumn<long>("matched_ns", (in row) => row.Hops.MatchedNs),
+        new OptionalColumn<long>("durable_ns", (in row) => row.Hops.DurableNs),
+        new OptionalColumn<long>("sent_ns", (in row) => row.Hops.SentNs),
     ];
 
     private static OptionalColumn<decimal> Decimal(string name, Getter<decimal?> get) =>
