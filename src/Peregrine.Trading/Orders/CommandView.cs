@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Peregrine.Primitives;
 using Peregrine.Trading.Matching;
@@ -125,13 +123,13 @@ public readonly ref struct CommandView
     public bool HasOriginalClientOrderId => (_head.Parts & CommandParts.OriginalId) != 0;
 
     /// <inheritdoc cref="OrderCommand.ClientOrderId"/>
-    public ReadOnlySpan<byte> ClientOrderId => HasClientOrderId ? IdAt(WordsEnd) : default;
+    public ReadOnlySpan<byte> ClientOrderId => HasClientOrderId ? Parts.IdAt(_bytes, WordsEnd) : default;
 
     /// <inheritdoc cref="OrderCommand.OriginalClientOrderId"/>
-    public ReadOnlySpan<byte> OriginalClientOrderId => HasOriginalClientOrderId ? IdAt(OriginalStart) : default;
+    public ReadOnlySpan<byte> OriginalClientOrderId => HasOriginalClientOrderId ? Parts.IdAt(_bytes, OriginalStart) : default;
 
     /// <summary>How long it is.</summary>
-    public int Length => HasOriginalClientOrderId ? IdEnd(OriginalStart) : OriginalStart;
+    public int Length => HasOriginalClientOrderId ? Parts.EndOfId(_bytes, OriginalStart) : OriginalStart;
 
     /// <summary>Its bytes, where they lie.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes[..Length];
@@ -143,9 +141,9 @@ public readonly ref struct CommandView
     /// <inheritdoc cref="ReceivedBeforeNs"/>
     public uint ValidatedBeforeNs => _head.ValidatedBeforeNs;
 
-    private int WordsEnd => CommandCodec.PlainBytes + (sizeof(long) * BitOperations.PopCount((uint)(_head.Parts & CommandParts.Words)));
+    private int WordsEnd => Parts.EndOf(CommandCodec.PlainBytes, (uint)(_head.Parts & CommandParts.Words));
 
-    private int OriginalStart => HasClientOrderId ? IdEnd(WordsEnd) : WordsEnd;
+    private int OriginalStart => HasClientOrderId ? Parts.EndOfId(_bytes, WordsEnd) : WordsEnd;
 
     /// <summary>A copy as a value, ids and all.</summary>
     public OrderCommand ToCommand()
@@ -186,17 +184,5 @@ public readonly ref struct CommandView
     /// <summary>The key of the id of the order that it is about; means nothing when it has none.</summary>
     internal ClientOrderKey OriginalKey => Digest.KeyOf(SessionId, _bytes[OriginalStart..]);
 
-    private long Word(CommandParts part) => (_head.Parts & part) == 0
-        ? 0
-        : BinaryPrimitives.ReadInt64LittleEndian(_bytes[(CommandCodec.PlainBytes
-            + (sizeof(long) * BitOperations.PopCount((uint)(_head.Parts & (part - 1)))))..]);
-
-    private ReadOnlySpan<byte> IdAt(int offset)
-    {
-        int length = _bytes[offset];
-        Invariant.That(length is > 0 and <= Orders.ClientOrderId.LengthMax, "an id that is announced has a length");
-        return _bytes.Slice(offset + 1, length);
-    }
-
-    private int IdEnd(int offset) => offset + 1 + _bytes[offset];
+    private long Word(CommandParts part) => Parts.Word(_bytes, CommandCodec.PlainBytes, (uint)_head.Parts, (uint)part);
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Peregrine.Primitives;
 
@@ -141,23 +139,23 @@ public readonly ref struct ReportView
     public int CancelledCount => (int)Word(ReportParts.CancelledCount);
 
     /// <summary>The client's id of the order, or of the request that was refused; empty where there is none.</summary>
-    public ReadOnlySpan<byte> ClientOrderId => (_head.Parts & ReportParts.ClientId) != 0 ? IdAt(WordsEnd) : default;
+    public ReadOnlySpan<byte> ClientOrderId => (_head.Parts & ReportParts.ClientId) != 0 ? Parts.IdAt(_bytes, WordsEnd) : default;
 
     /// <summary>What the order was called before, or is called that a refused request was about; empty where there is none. Of a refused new order
     /// the name of what was not known.</summary>
-    public ReadOnlySpan<byte> OriginalClientOrderId => HasOriginal ? IdAt(OriginalStart) : default;
+    public ReadOnlySpan<byte> OriginalClientOrderId => HasOriginal ? Parts.IdAt(_bytes, OriginalStart) : default;
 
     /// <summary>How long it is, in bytes.</summary>
-    public int Length => HasOriginal ? IdEnd(OriginalStart) : OriginalStart;
+    public int Length => HasOriginal ? Parts.EndOfId(_bytes, OriginalStart) : OriginalStart;
 
     /// <summary>Its bytes, where they lie.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes[..Length];
 
     private bool HasOriginal => (_head.Parts & ReportParts.OriginalId) != 0;
 
-    private int WordsEnd => ReportCodec.PlainBytes + (sizeof(long) * BitOperations.PopCount((uint)(_head.Parts & ReportParts.Words)));
+    private int WordsEnd => Parts.EndOf(ReportCodec.PlainBytes, (uint)(_head.Parts & ReportParts.Words));
 
-    private int OriginalStart => (_head.Parts & ReportParts.ClientId) != 0 ? IdEnd(WordsEnd) : WordsEnd;
+    private int OriginalStart => (_head.Parts & ReportParts.ClientId) != 0 ? Parts.EndOfId(_bytes, WordsEnd) : WordsEnd;
 
     /// <summary>A copy as a value.</summary>
     public OrderReport ToReport()
@@ -205,17 +203,5 @@ public readonly ref struct ReportView
         return report;
     }
 
-    private long Word(ReportParts part) => (_head.Parts & part) == 0
-        ? 0
-        : BinaryPrimitives.ReadInt64LittleEndian(_bytes[(ReportCodec.PlainBytes
-            + (sizeof(long) * BitOperations.PopCount((uint)(_head.Parts & (part - 1)))))..]);
-
-    private ReadOnlySpan<byte> IdAt(int offset)
-    {
-        int length = _bytes[offset];
-        Invariant.That(length is > 0 and <= Orders.ClientOrderId.LengthMax, "an id that is announced has a length");
-        return _bytes.Slice(offset + 1, length);
-    }
-
-    private int IdEnd(int offset) => offset + 1 + _bytes[offset];
+    private long Word(ReportParts part) => Parts.Word(_bytes, ReportCodec.PlainBytes, (uint)_head.Parts, (uint)part);
 }

@@ -52,7 +52,8 @@ public partial class TradingCore<TEngine>
 
     private ref Step NextStep(in CommandView command)
     {
-        bool isAlone = IsAlone(in command);
+        // Without a window each command is.
+        bool isAlone = _steps.Length > 1 && IsAlone(in command);
         Check.That(command.Sequence > LastSequence && _completed == 0 && _begun < _steps.Length && (_begun == 0 || (!isAlone && !_isAlone)),
             "commands come in the order of their sequence numbers, and no more are under way than may be");
         _isAlone = isAlone;
