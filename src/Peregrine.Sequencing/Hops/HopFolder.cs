@@ -45,7 +45,6 @@ public sealed class HopFolder
     /// <param name="sequence">Its number. Fastest in rising order.</param>
     /// <param name="record">They, shared with commands that passed them together.</param>
     /// <returns>False when they are not known.</returns>
-    /// <exception cref="IOException">A file cannot be read.</exception>
     public bool TryFind(long sequence, out HopRecord record)
     {
         record = default;
@@ -127,8 +126,20 @@ public sealed class HopFolder
     private static long FirstOf(string path) => long.TryParse(
         Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long first) ? first : 0;
 
-    // Its records; none where it is no hop file. A last one that is cut short is left out, and so is what is longer than any link writes.
+    // Its records; none where it cannot be read, as when a link has just removed it, or is no hop file. A last one that is cut short is left out, and so is what is longer than any link writes.
     private static byte[] Read(string path)
+    {
+        try
+        {
+            return ReadRecords(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static byte[] ReadRecords(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         byte[] head = new byte[HeadBytes];

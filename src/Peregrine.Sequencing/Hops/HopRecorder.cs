@@ -41,7 +41,8 @@ public sealed class HopRecorder : IDisposable
     /// <param name="log">Told once when they cannot be written.</param>
     public HopRecorder(string journalFolder, long firstSequence, string? archive, ILogger log)
     {
-        (_journalFolder, _folder, _next, _archive, _log) = (journalFolder, HopFolder.Beside(journalFolder), firstSequence, archive, log);
+        (_journalFolder, _folder) = (Path.GetFullPath(journalFolder), HopFolder.Beside(journalFolder));
+        (_next, _archive, _log) = (firstSequence, archive, log);
         _thread = new Thread(Work) { IsBackground = true, Name = "hops" };
         _thread.Start();
     }

@@ -87,6 +87,23 @@ public sealed class HopFolderTests : IDisposable, IJournalVisitor
         Assert.False(new HopFolder(Hops).TryFind(1, out _));
     }
 
+    // A link that writes the journal removes old files while somebody reads it.
+    [Fact]
+    public void Hops_OfAFileThatIsGoneOrCannotBeRead_AreNotKnown_AndThoseOfOthersAre()
+    {
+        Record(first: 1, (10, 10));
+        Record(first: 11, (20, 10));
+        HopFolder folder = new(Hops);
+        string first = Directory.GetFiles(Hops).Order().First();
+        File.Delete(first);
+        Assert.False(folder.TryFind(5, out _));
+        Assert.True(folder.TryFind(15, out _));
+
+        _ = Directory.CreateDirectory(first);
+        Assert.False(folder.TryFind(5, out _));
+        Assert.True(folder.TryFind(15, out _));
+    }
+
     [Fact]
     public void Files_WhoseCommandsTheJournalHasNoMore_GoOrMoveToTheArchive()
     {

@@ -7,7 +7,6 @@ namespace Peregrine.Tools.Inspect.Export;
 internal readonly record struct RowHops(long ReceivedNs, long ValidatedNs, long? MatchedNs, long? DurableNs, long? SentNs)
 {
     /// <summary>From the hop file; else from the command itself, where it is of a version that kept the first two there.</summary>
-    /// <exception cref="IOException">A hop file cannot be read.</exception>
     public static RowHops Of(in CommandView command, HopFolder hops) => hops.TryFind(command.Sequence, out HopRecord record)
         ? new RowHops(-record.ReceivedBeforeNs, -record.ValidatedBeforeNs, record.MatchedAfterNs, record.DurableAfterNs, record.SentAfterNs)
         : new RowHops(-command.ReceivedBeforeNs, -command.ValidatedBeforeNs, null, null, null);
