@@ -16,22 +16,14 @@
 #include <quickfix/SessionSettings.h>
 #include <quickfix/SocketInitiator.h>
 
+#include "fixsay.h"
+
 #include <iostream>
-#include <mutex>
 #include <sstream>
 #include <string>
 #include <vector>
 
 namespace {
-
-std::mutex output;
-
-void say(const std::string& line) {
-    std::lock_guard<std::mutex> lock(output);
-    std::cout << line << "\n" << std::flush;
-}
-
-std::string field(const FIX::FieldMap& map, int tag) { return map.isSetField(tag) ? map.getField(tag) : std::string("-"); }
 
 std::string names(const FIX::Message& message, const std::vector<std::pair<const char*, int>>& fields) {
     std::string text;

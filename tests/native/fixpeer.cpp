@@ -13,22 +13,14 @@
 #include <quickfix/SocketAcceptor.h>
 #include <quickfix/SocketInitiator.h>
 
+#include "fixsay.h"
+
 #include <iostream>
 #include <memory>
-#include <mutex>
 #include <sstream>
 #include <string>
 
 namespace {
-
-std::mutex output;
-
-void say(const std::string& line) {
-    std::lock_guard<std::mutex> lock(output);
-    std::cout << line << "\n" << std::flush;
-}
-
-std::string field(const FIX::FieldMap& map, int tag) { return map.isSetField(tag) ? map.getField(tag) : std::string("-"); }
 
 class Peer : public FIX::Application {
 public:
