@@ -12,7 +12,7 @@ internal static class ExampleRun
         ("using CancellationTokenSource stop = new();", $"using CancellationTokenSource stop = new({EndlessMs});"),
         ("HostApplicationBuilder builder = Host.CreateApplicationBuilder();", "HostApplicationBuilder builder = Host.CreateApplicationBuilder(); " +
             "builder.Configuration[\"Peregrine:fix:port\"] = builder.Configuration[\"Peregrine:marketData:port\"] = \"0\";"),
-        ("await host.RunAsync();", $"await host.RunAsync(new CancellationTokenSource({EndlessMs}).Token);"),
+        ("await host.RunAsync();", "await host.StartAsync(); await host.StopAsync();"),
     ];
 
     /// <summary>The program with an end: one that goes on until it is told to end is told by time.</summary>
