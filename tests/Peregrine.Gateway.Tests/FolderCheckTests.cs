@@ -2,8 +2,8 @@ using System.Buffers;
 using Peregrine.Fix.Net;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Ids;
-using Peregrine.Primitives;
 using Peregrine.Sequencing.Recovery;
+using Peregrine.Testing;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -109,14 +109,14 @@ public class FolderCheckTests
         ArrayBufferWriter<byte> bytes = new();
         new LinkState(rig.Link.Core, LastTimeNs: 1, counts).Save(bytes);
 
-        LinkState before = LinkState.Load(new Source(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore);
+        LinkState before = LinkState.Load(new SavedBytes(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore);
 
         Assert.Equal((ulong)client.LastOrderId, before.Ledger.HighestOrderId);
         Assert.Equal(counts, before.ReportCounts);
         counts[7]++;
         bytes.Clear();
         new LinkState(rig.Link.Core, LastTimeNs: 1, counts).Save(bytes);
-        Assert.Throws<InvalidDataException>(() => LinkState.Load(new Source(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore));
+        Assert.Throws<InvalidDataException>(() => LinkState.Load(new SavedBytes(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore));
     }
 
     // Orders that trade: the reports of the session and the commands of the link in the end, all of them sent.
@@ -140,17 +140,6 @@ public class FolderCheckTests
 
     private static FileSessionStore OpenStore(LinkRig rig) =>
         FileSessionStore.Open(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"), 1 << 20, new SessionStoreOwner("PEREGRINE", "CLIENT"));
-
-    private sealed class Source(ReadOnlyMemory<byte> bytes) : IStateSource
-    {
-        private int _at;
-
-        public void ReadExactly(Span<byte> target)
-        {
-            bytes.Span.Slice(_at, target.Length).CopyTo(target);
-            _at += target.Length;
-        }
-    }
 
     /// <summary>Leases from 1 on, as a store that was lost does.</summary>
     private sealed class FreshSegments : IIdSegmentStore

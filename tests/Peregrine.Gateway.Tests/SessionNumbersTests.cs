@@ -1,7 +1,6 @@
 using System.Buffers;
 using Peregrine.Fix.Net;
 using Peregrine.Gateway.Sessions;
-using Peregrine.Primitives;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Testing;
@@ -331,7 +330,7 @@ public sealed class SessionNumbersTests : IDisposable
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static SessionLedger Load(byte[] bytes, TradingCore core, out Guid identity) => LedgerState.Load(new Bytes(bytes), core, out identity);
+    private static SessionLedger Load(byte[] bytes, TradingCore core, out Guid identity) => LedgerState.Load(new SavedBytes(bytes), core, out identity);
 
     // A report's number, "-" and the number behind for anything else, "?" for what is not known.
     private static string What(NumberRuns runs, long number) => runs.Find(number, out long report, out long following) switch
@@ -342,15 +341,4 @@ public sealed class SessionNumbersTests : IDisposable
     };
 
     private FileSessionStore Store() => FileSessionStore.Open(Path.Combine(_folder.FullName, "CLIENT.session"), 64 << 10, Owner);
-
-    private sealed class Bytes(byte[] bytes) : IStateSource
-    {
-        private int _at;
-
-        public void ReadExactly(Span<byte> target)
-        {
-            bytes.AsSpan(_at, target.Length).CopyTo(target);
-            _at += target.Length;
-        }
-    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Peregrine.Journal;
-using Peregrine.Primitives;
 using Peregrine.Sequencing.Recovery;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Testing;
@@ -43,7 +42,7 @@ public sealed class EarlierBuildsTests : IDisposable, IReportSink
         Assert.Equal(whole.Core.LastExecId, _reports);
 
                 JournalReplay behind = new(new CoreOptions(), this);
-        behind.Resume(TradingCore.Load(new Saved(File.ReadAllBytes(Path.Combine(Root, name, "core.state")))), 0, new SessionLedger(), Guid.Empty);
+        behind.Resume(TradingCore.Load(new SavedBytes(File.ReadAllBytes(Path.Combine(Root, name, "core.state")))), 0, new SessionLedger(), Guid.Empty);
         Assert.Equal(stateAfter, behind.Core.LastSequence);
         _ = JournalReader.Scan(_folder.FullName, new Behind(stateAfter, behind));
 
@@ -59,17 +58,6 @@ public sealed class EarlierBuildsTests : IDisposable, IReportSink
             {
                 replay.OnRecord(in header, payload);
             }
-        }
-    }
-
-    private sealed class Saved(byte[] bytes) : IStateSource
-    {
-        private int _at;
-
-        public void ReadExactly(Span<byte> target)
-        {
-            bytes.AsSpan(_at, target.Length).CopyTo(target);
-            _at += target.Length;
         }
     }
 }

@@ -147,7 +147,7 @@ public sealed class SequencerOverShardsTests
         ArrayBufferWriter<byte> state = new();
         piped.Core.Save(state);
         Assert.True(first.State.AsSpan().SequenceEqual(state.WrittenSpan), $"seed {seed}: the replay saves another state");
-        Assert.Equal(first.StateHash, TradingCore.Load(new Saved(first.State)).StateHash);
+        Assert.Equal(first.StateHash, TradingCore.Load(new SavedBytes(first.State)).StateHash);
     }
 
     private static void Append(JournalWriter journal, Sequencer sequencer, byte type, ReadOnlySpan<byte> payload) =>
@@ -173,17 +173,6 @@ public sealed class SequencerOverShardsTests
             Bytes.AddRange(BitConverter.GetBytes(header.TimeNs));
             Bytes.Add(header.Type);
             Bytes.AddRange(payload);
-        }
-    }
-
-    private sealed class Saved(byte[] bytes) : IStateSource
-    {
-        private int _at;
-
-        public void ReadExactly(Span<byte> target)
-        {
-            bytes.AsSpan(_at, target.Length).CopyTo(target);
-            _at += target.Length;
         }
     }
 }
