@@ -116,7 +116,8 @@ public class FolderCheckTests
         counts[7]++;
         bytes.Clear();
         new LinkState(rig.Link.Core, LastTimeNs: 1, counts).Save(bytes);
-        Assert.Throws<InvalidDataException>(() => LinkState.Load(new SavedBytes(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore));
+        Assert.Throws<InvalidDataException>(
+            () => LinkState.Load(new SavedBytes(bytes.WrittenMemory), emitsOrderDeltas: false, LinkState.SchemaBefore));
     }
 
     // Orders that trade: the reports of the session and the commands of the link in the end, all of them sent.

@@ -330,7 +330,8 @@ public sealed class SessionNumbersTests : IDisposable
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static SessionLedger Load(byte[] bytes, TradingCore core, out Guid identity) => LedgerState.Load(new SavedBytes(bytes), core, out identity);
+    private static SessionLedger Load(byte[] bytes, TradingCore core, out Guid identity) =>
+        LedgerState.Load(new SavedBytes(bytes), core, out identity);
 
     // A report's number, "-" and the number behind for anything else, "?" for what is not known.
     private static string What(NumberRuns runs, long number) => runs.Find(number, out long report, out long following) switch

@@ -42,7 +42,8 @@ public sealed class EarlierBuildsTests : IDisposable, IReportSink
         Assert.Equal(whole.Core.LastExecId, _reports);
 
                 JournalReplay behind = new(new CoreOptions(), this);
-        behind.Resume(TradingCore.Load(new SavedBytes(File.ReadAllBytes(Path.Combine(Root, name, "core.state")))), 0, new SessionLedger(), Guid.Empty);
+        SavedBytes saved = new(File.ReadAllBytes(Path.Combine(Root, name, "core.state")));
+        behind.Resume(TradingCore.Load(saved), 0, new SessionLedger(), Guid.Empty);
         Assert.Equal(stateAfter, behind.Core.LastSequence);
         _ = JournalReader.Scan(_folder.FullName, new Behind(stateAfter, behind));
 

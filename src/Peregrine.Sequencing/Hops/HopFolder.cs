@@ -126,7 +126,8 @@ public sealed class HopFolder
     private static long FirstOf(string path) => long.TryParse(
         Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long first) ? first : 0;
 
-    // Its records; none where it cannot be read, as when a link has just removed it, or is no hop file. A last one that is cut short is left out, and so is what is longer than any link writes.
+    // Its records; none where it cannot be read, as when a link has just removed it, or is no hop file. A last one that is cut short is left out,
+    // and so is what is longer than any link writes.
     private static byte[] Read(string path)
     {
         try
