@@ -15,6 +15,7 @@ internal enum EngineRequestType : byte
     MassCancel = 5,
     SetPhase = 6,
     AdvanceTime = 7,
+    List = 8,
 }
 
 /// <summary>peregrine_request of the header. All up to the last two bytes lies as in <see cref="MatchOrder"/>, so that a new order is taken where it

@@ -242,10 +242,10 @@ internal sealed unsafe class NativeEngine
         EngineRequestType.Cancel => StatusOf(_books.Cancel(request.OrderId, _reports)),
         EngineRequestType.Replace => Change(in request),
         EngineRequestType.Reduce => StatusOf(_books.Reduce(request.OrderId, new Quantity(request.Quantity), _reports)),
-        EngineRequestType.MassCancel => CancelMany(in request),
+        EngineRequestType.MassCancel or EngineRequestType.List => CancelOrList(in request),
         EngineRequestType.SetPhase => SetPhase(in request),
         EngineRequestType.AdvanceTime => AdvanceTime(in request),
-        _ => LastError.Set(EngineStatus.OutOfRange, $"type is {(byte)request.Type}, expected 1 to {(byte)EngineRequestType.AdvanceTime}"),
+        _ => LastError.Set(EngineStatus.OutOfRange, $"type is {(byte)request.Type}, expected 1 to {(byte)EngineRequestType.List}"),
     };
 
     private EngineStatus Change(in EngineRequest request)
@@ -270,7 +270,7 @@ internal sealed unsafe class NativeEngine
         return StatusOf(_books.Replace(in change, _reports));
     }
 
-    private EngineStatus CancelMany(in EngineRequest request)
+    private EngineStatus CancelOrList(in EngineRequest request)
     {
         if (request.Side > Side.Sell)
         {
@@ -278,7 +278,7 @@ internal sealed unsafe class NativeEngine
         }
 
         MassCancelFilter filter = new(request.Session, request.Account, request.Instrument, request.Side == 0 ? null : request.Side);
-        _ = _books.MassCancel(in filter, _reports);
+        _ = request.Type == EngineRequestType.List ? _books.List(in filter, _reports) : _books.MassCancel(in filter, _reports);
         return EngineStatus.Ok;
     }
 

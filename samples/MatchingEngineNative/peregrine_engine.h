@@ -99,7 +99,8 @@ typedef enum peregrine_request_type {
     PEREGRINE_REQUEST_REDUCE = 4,      /* order_id, quantity: so many lots less */
     PEREGRINE_REQUEST_MASS_CANCEL = 5, /* session, account, instrument: -1 is any; side: 0 is both */
     PEREGRINE_REQUEST_SET_PHASE = 6,   /* instrument, phase; flags other than 0: cancels are forbidden */
-    PEREGRINE_REQUEST_ADVANCE_TIME = 7 /* time_ns: orders expire, auctions end */
+    PEREGRINE_REQUEST_ADVANCE_TIME = 7, /* time_ns: orders expire, auctions end */
+    PEREGRINE_REQUEST_LIST = 8 /* as a mass cancel; tells the orders and changes nothing */
 } peregrine_request_type;
 
 enum peregrine_replace_fields {
@@ -156,7 +157,8 @@ typedef enum peregrine_report_type {
     PEREGRINE_REPORT_INDICATIVE = 10,  /* what the auction would do now: price, quantity; leaves is the surplus */
     PEREGRINE_REPORT_ORDER_ADDED = 11, /* this and the next two only with PEREGRINE_ENGINE_ORDER_DELTAS */
     PEREGRINE_REPORT_ORDER_CHANGED = 12,
-    PEREGRINE_REPORT_ORDER_REMOVED = 13
+    PEREGRINE_REPORT_ORDER_REMOVED = 13,
+    PEREGRINE_REPORT_LISTED = 14 /* an order that was asked for: leaves */
 } peregrine_report_type;
 
 /* Why. Those of docs/reject-reasons.md; some only come from the checks before the core, which this library does not have. */
@@ -202,7 +204,13 @@ typedef enum peregrine_reason {
     PEREGRINE_REASON_PARKED = 38,
     PEREGRINE_REASON_ENTERED = 39,
     PEREGRINE_REASON_CONVERTED = 40,
-    PEREGRINE_REASON_JOURNAL_FULL = 41
+    PEREGRINE_REASON_JOURNAL_FULL = 41,
+    PEREGRINE_REASON_INSTRUMENT_MISMATCH = 42,
+    PEREGRINE_REASON_SIDE_MISMATCH = 43,
+    PEREGRINE_REASON_ACCOUNT_MISMATCH = 44,
+    PEREGRINE_REASON_TIME_IN_FORCE_MISMATCH = 45,
+    PEREGRINE_REASON_QUANTITY_NOT_IN_LOTS = 46,
+    PEREGRINE_REASON_FIELD_MISSING = 47
 } peregrine_reason;
 
 /* What happened: one cache line, complete in itself. */

@@ -134,7 +134,7 @@ public sealed class Fleet
                 SetLeaves(orders, index, report.Leaves.Lots);
                 break;
             case ReportType.Cancelled or ReportType.Rejected or ReportType.Expired:
-                SetLeaves(orders, index, 0);
+                SetLeaves(orders, index, report.Leaves.Lots);
                 break;
             default:
                 break;

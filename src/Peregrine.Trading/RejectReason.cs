@@ -103,13 +103,31 @@ public enum RejectReason : byte
 
     /// <summary>The journal has no room: nothing is taken until there is some.</summary>
     JournalFull = 41,
+
+    /// <summary>A request names another instrument than its order has.</summary>
+    InstrumentMismatch = 42,
+
+    /// <summary>A request names another side than its order has.</summary>
+    SideMismatch = 43,
+
+    /// <summary>A request names another account than its order has; a replace does not change it.</summary>
+    AccountMismatch = 44,
+
+    /// <summary>A replace names another time in force than its order has: it does not change it.</summary>
+    TimeInForceMismatch = 45,
+
+    /// <summary>A quantity that is no whole number of lots.</summary>
+    QuantityNotInLots = 46,
+
+    /// <summary>A field that such an order needs is not there.</summary>
+    FieldMissing = 47,
 }
 
 /// <summary>The table of reasons.</summary>
 public static class RejectReasons
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const RejectReason Last = RejectReason.JournalFull;
+    public const RejectReason Last = RejectReason.FieldMissing;
 
     /// <summary>How many there are, None included: the length of what is counted or looked up by reason.</summary>
     public const int Count = (int)Last + 1;

@@ -94,7 +94,7 @@ internal sealed class FixClient : IDisposable
         Send(ref writer);
     }
 
-    /// <summary>Any message: fields as they stand on the wire, and TransactTime.</summary>
+    /// <summary>Any message: fields as they stand on the wire, and TransactTime where it has one.</summary>
     public void Send(string msgType, string fields)
     {
         FixWriter writer = Begin(System.Text.Encoding.ASCII.GetBytes(msgType));
@@ -104,7 +104,11 @@ internal sealed class FixClient : IDisposable
             writer.Add(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), System.Text.Encoding.ASCII.GetBytes(parts[1]));
         }
 
-        writer.AddTimestamp(60, Clock.UnixNs);
+        if (msgType is not ("H" or "AF" or "AD" or "x" or "e" or "V"))
+        {
+            writer.AddTimestamp(60, Clock.UnixNs);
+        }
+
         Send(ref writer);
     }
 

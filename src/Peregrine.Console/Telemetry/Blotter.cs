@@ -153,8 +153,8 @@ internal sealed class Blotter : IReportTap, IDisposable
             _rejectCount++;
         }
 
-        // A refused new order has no id of its own; a refused cancel leaves its order as it was.
-        if (report.OrderId == 0 || report.Type == ReportType.CancelRejected)
+        // A refused new order has no id of its own, but for the one of a living order whose name it took; what is refused leaves that as it was.
+        if (report.OrderId == 0 || report.Type is ReportType.CancelRejected or ReportType.Rejected)
         {
             return;
         }

@@ -63,7 +63,12 @@ public static class Tag
     public const int MassCancelResponse = 531;
     public const int MassCancelRejectReason = 532;
     public const int TotalAffectedOrders = 533;
+    public const int MassStatusReqId = 584;
+    public const int MassStatusReqType = 585;
     public const int NextExpectedMsgSeqNum = 789;
+    public const int OrdStatusReqId = 790;
+    public const int TotNumReports = 911;
+    public const int LastRptRequested = 912;
     public const int ApplVerId = 1128;
     public const int DefaultApplVerId = 1137;
     public const int PegOffsetType = 836;

@@ -131,10 +131,10 @@ internal sealed class LocalDoor : IDoor
 
     private bool TrySubmit(LocalPort port, ref OrderCommand command, long receivedNs)
     {
-        // Orders of other sessions can be cancelled by account only.
+        // Orders of other sessions can be cancelled, and looked at, by account only.
         if ((command.Scope & MassCancelScope.Account) == 0)
         {
-            command.Scope |= command.Type == CommandType.MassCancel ? MassCancelScope.Session : MassCancelScope.All;
+            command.Scope |= command.Type is CommandType.MassCancel or CommandType.MassStatus ? MassCancelScope.Session : MassCancelScope.All;
         }
 
         IntakeStatus status = Take(port, ref command, receivedNs);

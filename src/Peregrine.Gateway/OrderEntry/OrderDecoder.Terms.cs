@@ -15,7 +15,15 @@ internal sealed partial class OrderDecoder
     {
         command.OrderType = FixCodes.OrderTypeOf(message.GetChar(Tag.OrdType));
         bool hasTime = message.TryGet(Tag.TimeInForce, out _);
-        command.TimeInForce = hasTime ? FixCodes.TimeInForceOf(message.GetChar(Tag.TimeInForce)) : TimeInForce.Day;
+        TimeInForce without = command.Type == CommandType.New ? TimeInForce.Day : 0;
+        command.TimeInForce = hasTime ? FixCodes.TimeInForceOf(message.GetChar(Tag.TimeInForce)) : without;
+    }
+
+    // The reason is for a replace, which the core refuses with the state of its order; the text for a new order, of which nothing becomes.
+    private static ReadOnlySpan<byte> Because(RejectReason reason, ReadOnlySpan<byte> text, scoped ref OrderCommand command)
+    {
+        command.Refusal = reason;
+        return text;
     }
 
     private ReadOnlySpan<byte> SetTerms(scoped in FixMessage message, Instrument instrument, scoped ref OrderCommand command)
@@ -68,12 +76,12 @@ internal sealed partial class OrderDecoder
     {
         if (!message.TryGetDecimal(Tag.OrderQty, out long mantissa, out int decimals))
         {
-            return "OrderQty (38) is missing"u8;
+            return Because(RejectReason.FieldMissing, "OrderQty (38) is missing"u8, ref command);
         }
 
         if (instrument.TryToQuantity(mantissa, decimals, out command.Quantity) != ScaleStatus.Ok)
         {
-            return "OrderQty (38) is not a whole number of lots of the instrument"u8;
+            return Because(RejectReason.QuantityNotInLots, "OrderQty (38) is not a whole number of lots of the instrument"u8, ref command);
         }
 
         command.Fields |= ReplaceFields.Leaves;
@@ -82,7 +90,7 @@ internal sealed partial class OrderDecoder
             command.Fields |= ReplaceFields.Minimum;
             if (instrument.TryToQuantity(mantissa, decimals, out command.Attributes.MinimumQuantity) != ScaleStatus.Ok)
             {
-                return "MinQty (110) is not a whole number of lots of the instrument"u8;
+                return Because(RejectReason.QuantityNotInLots, "MinQty (110) is not a whole number of lots of the instrument"u8, ref command);
             }
         }
 
@@ -93,7 +101,7 @@ internal sealed partial class OrderDecoder
 
         if (instrument.TryToQuantity(mantissa, decimals, out command.Attributes.DisplayQuantity) != ScaleStatus.Ok)
         {
-            return "MaxFloor (111) is not a whole number of lots of the instrument"u8;
+            return Because(RejectReason.QuantityNotInLots, "MaxFloor (111) is not a whole number of lots of the instrument"u8, ref command);
         }
 
         if (mantissa == 0)
@@ -119,15 +127,15 @@ internal sealed partial class OrderDecoder
         bool hasPrice = message.TryGetDecimal(Tag.Price, out long mantissa, out int decimals);
         if (OrderTypes.Has(command.OrderType, OrderTraits.Price) && !hasPrice)
         {
-            return "Price (44) is missing, a limit order needs one"u8;
+            return Because(RejectReason.FieldMissing, "Price (44) is missing, a limit order needs one"u8, ref command);
         }
 
         ScaleStatus scaled = hasPrice ? instrument.TryToPrice(mantissa, decimals, out command.Price) : ScaleStatus.Ok;
         if (scaled != ScaleStatus.Ok)
         {
             return scaled == ScaleStatus.OffGrid
-                ? "Price (44) is not a whole number of ticks of the instrument"u8
-                : "Price (44) is larger than any price of the instrument"u8;
+                ? Because(RejectReason.PriceNotOnTick, "Price (44) is not a whole number of ticks of the instrument"u8, ref command)
+                : Because(RejectReason.PriceOutOfRange, "Price (44) is larger than any price of the instrument"u8, ref command);
         }
 
         if (hasPrice && command.OrderType is not (OrderType.Market or OrderType.Stop or OrderType.TrailingStop))
@@ -143,15 +151,16 @@ internal sealed partial class OrderDecoder
 
         if (!message.TryGetDecimal(Tag.StopPx, out mantissa, out decimals))
         {
-            return "StopPx (99) is missing, a stop order needs one"u8;
+            return Because(RejectReason.FieldMissing, "StopPx (99) is missing, a stop order needs one"u8, ref command);
         }
 
         command.Fields |= ReplaceFields.Stop;
         return instrument.TryToPrice(mantissa, decimals, out command.Attributes.StopPrice) switch
         {
             ScaleStatus.Ok => default,
-            ScaleStatus.OffGrid => "StopPx (99) is not a whole number of ticks of the instrument"u8,
-            _ => "StopPx (99) is larger than any price of the instrument"u8,
+            ScaleStatus.OffGrid =>
+                Because(RejectReason.PriceNotOnTick, "StopPx (99) is not a whole number of ticks of the instrument"u8, ref command),
+            _ => Because(RejectReason.PriceOutOfRange, "StopPx (99) is larger than any price of the instrument"u8, ref command),
         };
     }
 
@@ -176,15 +185,17 @@ internal sealed partial class OrderDecoder
 
         if (!hasOffset)
         {
-            return command.OrderType == OrderType.Pegged ? default : "PegOffsetValue (211) is missing, a trailing stop needs one"u8;
+            return command.OrderType == OrderType.Pegged
+                ? default
+                : Because(RejectReason.FieldMissing, "PegOffsetValue (211) is missing, a trailing stop needs one"u8, ref command);
         }
 
         ScaleStatus scaled = instrument.TryToPrice(mantissa, decimals, out Price offset);
         if (scaled != ScaleStatus.Ok)
         {
             return scaled == ScaleStatus.OffGrid
-                ? "PegOffsetValue (211) is not a whole number of ticks of the instrument"u8
-                : "PegOffsetValue (211) is larger than any price of the instrument"u8;
+                ? Because(RejectReason.PriceNotOnTick, "PegOffsetValue (211) is not a whole number of ticks of the instrument"u8, ref command)
+                : Because(RejectReason.PriceOutOfRange, "PegOffsetValue (211) is larger than any price of the instrument"u8, ref command);
         }
 
         bool isTrail = command.OrderType == OrderType.TrailingStop;
@@ -221,7 +232,8 @@ internal sealed partial class OrderDecoder
             }
         }
 
-        return "ExpireTime (126) or ExpireDate (432) is missing, an order good till a date needs one"u8;
+        return Because(RejectReason.FieldMissing,
+            "ExpireTime (126) or ExpireDate (432) is missing, an order good till a date needs one"u8, ref command);
     }
 
     // A replace keeps what the order has.

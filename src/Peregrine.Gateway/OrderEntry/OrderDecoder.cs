@@ -7,10 +7,11 @@ namespace Peregrine.Gateway.OrderEntry;
 internal sealed partial class OrderDecoder(NameTable names)
 {
     /// <summary>The messages that become commands.</summary>
-    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q"];
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "AF"];
 
     /// <summary>Fills a command from a validated message.</summary>
-    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest or OrderMassCancelRequest.</param>
+    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest or
+    /// OrderMassStatusRequest.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
     /// <param name="command">Everything but order id, session, sequence and times.</param>
     /// <returns>Empty when it worked, else why not.</returns>
@@ -19,12 +20,18 @@ internal sealed partial class OrderDecoder(NameTable names)
         command = default;
         command.Type = message.MsgType[0] switch
         {
+            (byte)'A' => CommandType.MassStatus,
             (byte)'D' => CommandType.New,
             (byte)'F' => CommandType.Cancel,
             (byte)'G' => CommandType.Replace,
             (byte)'q' => CommandType.MassCancel,
             _ => CommandType.Status,
         };
+        if (command.Type == CommandType.MassStatus)
+        {
+            return SetMassStatus(message, accountIds, ref command);
+        }
+
         _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> clientOrderId);
         if (!ClientOrderId.TryCreate(clientOrderId, out command.ClientOrderId))
         {
@@ -52,6 +59,7 @@ internal sealed partial class OrderDecoder(NameTable names)
             return fault;
         }
 
+        command.Scope = MassCancelScope.Instrument | MassCancelScope.Side;
         SetAccount(message, accountIds, ref command);
         if (!message.TryGet(Tag.Symbol, out ReadOnlySpan<byte> symbol))
         {
@@ -59,28 +67,91 @@ internal sealed partial class OrderDecoder(NameTable names)
         }
 
         command.InstrumentId = names.InstrumentId(symbol);
+        return command.Type switch
+        {
+            CommandType.New => SetNew(message, symbol, ref command),
+            CommandType.Status when command.InstrumentId < 0 => "Symbol (55) is not known"u8,
+            CommandType.Replace when command.InstrumentId >= 0 => SetReplace(message, ref command),
+            _ => default,
+        };
+    }
+
+    private ReadOnlySpan<byte> SetNew(scoped in FixMessage message, scoped ReadOnlySpan<byte> symbol, scoped ref OrderCommand command)
+    {
+        command.Scope = MassCancelScope.All;
+        command.IsPossResend = message.GetChar(Tag.PossResend) == (byte)'Y';
         if (command.InstrumentId < 0)
         {
             KeepUnknownName(ref command, symbol);
             SetTypes(message, ref command);
+            SetUnscaled(message, ref command);
             return default;
         }
 
-        if (command.Type is not (CommandType.New or CommandType.Replace))
-        {
-            return default;
-        }
+        ReadOnlySpan<byte> fault = FindUnsupported(message);
+        return fault.Length == 0 ? SetTerms(message, names.Instruments[command.InstrumentId], ref command) : fault;
+    }
 
-        fault = FindUnsupported(message);
+    private ReadOnlySpan<byte> SetReplace(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        ReadOnlySpan<byte> fault = FindUnsupported(message);
         fault = fault.Length == 0 ? SetTerms(message, names.Instruments[command.InstrumentId], ref command) : fault;
-        if (fault.Length > 0 && command.Type == CommandType.Replace)
+        if (fault.Length > 0)
         {
-            // The answer is an OrderCancelReject with the order's status, which the core knows: it refuses an order of no type.
-            (command.OrderType, command.Fields) = (0, default);
-            return default;
+            // The answer is an OrderCancelReject with the order's status, which the core knows.
+            command.Refusal = command.Refusal == RejectReason.None ? RejectReason.UnsupportedOrder : command.Refusal;
+            command.Fields = default;
         }
 
-        return fault;
+        return default;
+    }
+
+    // What an order of a symbol that is not known asked for, for its refusal: in units of no instrument.
+    private static void SetUnscaled(scoped in FixMessage message, scoped ref OrderCommand command)
+    {
+        if (message.TryGetDecimal(Tag.OrderQty, out long mantissa, out int decimals))
+        {
+            _ = ReportEncoder.Unknown.TryToQuantity(mantissa, decimals, out command.Quantity);
+        }
+
+        if (message.TryGetDecimal(Tag.Price, out mantissa, out decimals))
+        {
+            _ = ReportEncoder.Unknown.TryToPrice(mantissa, decimals, out command.Price);
+        }
+    }
+
+    // The orders of the session that match: by symbol, account and side where those are there.
+    private ReadOnlySpan<byte> SetMassStatus(scoped in FixMessage message, scoped ReadOnlySpan<int> accountIds, scoped ref OrderCommand command)
+    {
+        _ = message.TryGet(Tag.MassStatusReqId, out ReadOnlySpan<byte> id);
+        if (!ClientOrderId.TryCreate(id, out command.ClientOrderId))
+        {
+            return "MassStatusReqID (584) is longer than 47 characters"u8;
+        }
+
+        byte type = message.GetChar(Tag.MassStatusReqType);
+        bool hasSymbol = message.TryGet(Tag.Symbol, out ReadOnlySpan<byte> symbol);
+        if (type != (byte)'7' && (type != (byte)'1' || !hasSymbol))
+        {
+            return "MassStatusReqType (585) is not supported: expected 1 (of a security, with Symbol) or 7 (all)"u8;
+        }
+
+        command.Scope = MassCancelScope.Session;
+        command.InstrumentId = -1;
+        SetAccount(message, accountIds, ref command);
+        if (message.TryGet(Tag.Side, out _))
+        {
+            command.Scope |= MassCancelScope.Side;
+            command.Side = message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
+        }
+
+        if (type == (byte)'1')
+        {
+            command.Scope |= MassCancelScope.Instrument;
+            command.InstrumentId = names.InstrumentId(symbol);
+        }
+
+        return command.InstrumentId < 0 && type == (byte)'1' ? "Symbol (55) is not known"u8 : default;
     }
 
     private static ReadOnlySpan<byte> SetOriginal(scoped in FixMessage message, scoped ref OrderCommand command)
@@ -88,6 +159,11 @@ internal sealed partial class OrderDecoder(NameTable names)
         if (command.Type == CommandType.Status)
         {
             command.OriginalClientOrderId = command.ClientOrderId;
+            if (message.TryGet(Tag.OrdStatusReqId, out ReadOnlySpan<byte> requestId)
+                && !ClientOrderId.TryCreate(requestId, out command.ClientOrderId))
+            {
+                return "OrdStatusReqID (790) is longer than 47 characters"u8;
+            }
         }
         else if (command.Type != CommandType.New)
         {
@@ -129,6 +205,7 @@ internal sealed partial class OrderDecoder(NameTable names)
         if (message.TryGet(Tag.Account, out ReadOnlySpan<byte> account))
         {
             int id = names.AccountId(account);
+            command.Scope |= MassCancelScope.Account;
             command.AccountId = accountIds.Contains(id) ? id : -1;
             if (command.AccountId < 0)
             {

@@ -60,6 +60,9 @@ internal static class RejectText
         Set(RejectReason.NotInPhase, order: 4);
         Set(RejectReason.ExpiryPassed, order: 4);
         Set(RejectReason.UnknownOrder, order: 5, cancel: 1);
+        Set(RejectReason.InstrumentMismatch, order: 5, cancel: 1);
+        Set(RejectReason.SideMismatch, order: 5, cancel: 1);
+        Set(RejectReason.AccountMismatch, order: 5, cancel: 1);
         Set(RejectReason.OrderClosed, cancel: 0);
         Set(RejectReason.DuplicateClientOrderId, order: 6, cancel: 6);
         Set(RejectReason.DuplicateOrderId, order: 6);

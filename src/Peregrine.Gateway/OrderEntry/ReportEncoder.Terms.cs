@@ -10,9 +10,18 @@ internal sealed partial class ReportEncoder
     private static void WriteTerms(ref FixWriter writer, in ReportView report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
-        writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
+        bool isKnown = instrument != Unknown;
+        if (isKnown || report.Quantity.Lots != 0)
+        {
+            writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
+        }
+
         writer.Add(Tag.OrdType, FixCodes.Of(report.OrderType));
-        if (HasPrice(in report))
+        if (!isKnown)
+        {
+            WriteUnscaled(ref writer, report.Price);
+        }
+        else if (HasPrice(in report))
         {
             writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
         }
@@ -60,6 +69,21 @@ internal sealed partial class ReportEncoder
         if (report.SelfTrade != SelfTradePrevention.Default)
         {
             writer.Add(Tag.SelfMatchPreventionInstruction, FixCodes.Of(report.SelfTrade));
+        }
+    }
+
+    // A price as it came, in the fewest digits.
+    private static void WriteUnscaled(ref FixWriter writer, Price price)
+    {
+        (long units, int decimals) = (price.Ticks, Unknown.PriceDecimals);
+        while (decimals > 0 && units % 10 == 0)
+        {
+            (units, decimals) = (units / 10, decimals - 1);
+        }
+
+        if (units != 0)
+        {
+            writer.Add(Tag.Price, units, decimals);
         }
     }
 

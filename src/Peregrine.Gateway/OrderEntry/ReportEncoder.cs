@@ -13,7 +13,11 @@ internal sealed partial class ReportEncoder(NameTable names)
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
 
-    private static Instrument Unknown { get; } = new(0, "?", 0, 1, 1, IsOpen: false);
+    // Side of a report that is about no order.
+    private const char Undisclosed = '7';
+
+    /// <summary>What amounts of an order are counted in whose symbol is not known.</summary>
+    public static Instrument Unknown { get; } = new(0, "?", RulesValidation.PriceDecimalsMax, 1, 1, IsOpen: false);
 
     /// <summary>Numbers, saves and sends the message for one report.</summary>
     /// <param name="mark">The session's report count with this one.</param>
@@ -58,10 +62,19 @@ internal sealed partial class ReportEncoder(NameTable names)
     private void WriteExecutionReport(ref FixWriter writer, in ReportView report)
     {
         WriteOrderId(ref writer, report.OrderId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId);
+        if (report.ClientOrderId.Length > 0)
+        {
+            writer.Add(Tag.ClOrdId, report.ClientOrderId);
+        }
+
         if (report.Type is ReportType.Replaced or ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0)
         {
             writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
+        }
+
+        if (report.Type == ReportType.Status)
+        {
+            WriteRequest(ref writer, in report);
         }
 
         writer.Add(Tag.ExecId, report.ExecId);
@@ -87,12 +100,28 @@ internal sealed partial class ReportEncoder(NameTable names)
         Instrument instrument = isKnown ? names.Instruments[report.InstrumentId] : Unknown;
         writer.Add(Tag.Symbol, isKnown
             ? names.Symbol(report.InstrumentId)
-            : report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId : "?"u8);
-        writer.Add(Tag.Side, report.Side == 0 ? '1' : (char)('0' + (byte)report.Side));
+            : report.Type == ReportType.Rejected && report.OriginalClientOrderId.Length > 0 ? report.OriginalClientOrderId : "[N/A]"u8);
+        writer.Add(Tag.Side, report.Side == 0 ? Undisclosed : (char)('0' + (byte)report.Side));
         WriteTerms(ref writer, report, instrument);
         WriteAmounts(ref writer, report, instrument);
         writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
         WriteText(ref writer, report);
+    }
+
+    // What the answer to a status request repeats of it.
+    private static void WriteRequest(ref FixWriter writer, in ReportView report)
+    {
+        ReadOnlySpan<byte> id = report.OriginalClientOrderId;
+        if ((report.Scope & MassCancelScope.Session) != 0)
+        {
+            writer.Add(Tag.MassStatusReqId, id);
+            writer.Add(Tag.TotNumReports, report.CancelledCount);
+            writer.Add(Tag.LastRptRequested, report.ObservedValue == report.CancelledCount ? 'Y' : 'N');
+        }
+        else if (id.Length > 0 && !id.SequenceEqual(report.ClientOrderId))
+        {
+            writer.Add(Tag.OrdStatusReqId, id);
+        }
     }
 
     private static void WriteAmounts(ref FixWriter writer, in ReportView report, Instrument instrument)

@@ -25,7 +25,10 @@ public static class RulesMerge
     /// <param name="faults">Gets a line for each instrument whose tick or lot changed.</param>
     internal static TradingRules Merge(TradingRules? journaled, TradingRules configured, List<string> faults, out int[] accountIds) =>
         new(MergeInstruments(journaled?.Instruments ?? [], configured.Instruments, faults),
-            MergeAccounts(journaled?.Accounts ?? [], configured.Accounts, out accountIds));
+            MergeAccounts(journaled?.Accounts ?? [], configured.Accounts, out accountIds))
+        {
+            Behaviour = (CoreBehaviour)Math.Max((byte)configured.Behaviour, (byte)(journaled?.Behaviour ?? CoreBehaviour.First)),
+        };
 
     private static List<Instrument> MergeInstruments(IReadOnlyList<Instrument> known, IReadOnlyList<Instrument> configured, List<string> faults)
     {

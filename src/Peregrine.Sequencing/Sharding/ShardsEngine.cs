@@ -97,6 +97,9 @@ public readonly struct ShardsEngine : ICoreEngine
     public void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Send(ShardCommand.MassCancel(in filter));
 
     /// <inheritdoc/>
+    public void BeginList(in MassCancelFilter filter, MatchEventBuffer events) => Send(ShardCommand.List(in filter));
+
+    /// <inheritdoc/>
     public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
         Send(ShardCommand.SetPhase(instrumentId, phase, cancelsForbidden));
 

@@ -144,7 +144,9 @@ internal sealed class JournalDump(TextWriter output, long from, long to, bool is
         AddIf(command.SelfTrade != 0, "selftrade", Word(command.SelfTrade));
         AddIf(command.StrategyId != 0, "strategy", command.StrategyId);
         AddIf(command.Fields != 0, "fields", command.Fields.ToString().ToLowerInvariant());
-        AddIf(command.Type == CommandType.MassCancel, "scope", command.Scope.ToString().ToLowerInvariant());
+        AddIf(command.Scope != 0 || command.Type == CommandType.MassCancel, "scope", command.Scope.ToString().ToLowerInvariant());
+        AddIf(command.Refusal != 0, "refusal", Word(command.Refusal));
+        AddIf(command.IsPossResend, "resend", "possible");
         AddIf(command.Type == CommandType.Phase, "phase", Word(command.Phase));
         AddIf(command.CancelsForbidden, "cancels", "forbidden");
 

@@ -44,6 +44,10 @@ public interface IMatchingEngine : IBookView
     /// <returns>How many.</returns>
     int MassCancel(in MassCancelFilter filter, MatchEventBuffer events);
 
+    /// <summary>Tells every order that matches in a Listed event, by instrument and within it by priority; changes nothing.</summary>
+    /// <returns>How many.</returns>
+    int List(in MassCancelFilter filter, MatchEventBuffer events);
+
     /// <summary>Changes an instrument's phase (section 10).</summary>
     /// <returns>None; UnknownInstrument, with a Rejected event.</returns>
     /// <exception cref="ArgumentException">It is no phase.</exception>

@@ -48,13 +48,16 @@ public enum MatchEventType : byte
 
     /// <summary>An order is no longer shown; quantity is what it showed.</summary>
     OrderRemoved = 13,
+
+    /// <summary>An order that <see cref="IMatchingEngine.List"/> was asked for: Leaves is what it has.</summary>
+    Listed = 14,
 }
 
 /// <summary>The table of events.</summary>
 public static class MatchEventTypes
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const MatchEventType Last = MatchEventType.OrderRemoved;
+    public const MatchEventType Last = MatchEventType.Listed;
 }
 
 /// <summary>One event of the matching engine: fixed size, no references, one cache line.</summary>

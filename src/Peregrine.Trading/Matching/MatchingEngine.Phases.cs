@@ -105,6 +105,28 @@ public sealed partial class MatchingEngine
         return cancelled;
     }
 
+    /// <inheritdoc/>
+    public int List(in MassCancelFilter filter, MatchEventBuffer events) => Kept(TakeList(in filter, events));
+
+    private int TakeList(in MassCancelFilter filter, MatchEventBuffer events)
+    {
+        int found = Collect(in filter);
+        SortBy(SortKey.Instrument, 0, found);
+        for (int i = 0, end; i < found; i = end)
+        {
+            end = EndOfRun(SortKey.Instrument, i, found);
+            SortBy(SortKey.Priority, i, end);
+            for (int j = i; j < end; j++)
+            {
+                EmitSlot(ref events.Add(), MatchEventType.Listed, _sortSlots[j], 0, 0, OrderAt(_sortSlots[j]).Leaves, RejectReason.None);
+            }
+        }
+
+        EndsTold = events.Count;
+        AuctionsTold = events.Count;
+        return found;
+    }
+
     private void Expire(long timeNs, MatchEventBuffer events)
     {
         int found = 0;

@@ -66,7 +66,8 @@ public static partial class CommandCodec
         head.Scope = command.Scope;
         head.Phase = command.Phase;
         head.CancelsForbidden = (byte)(command.CancelsForbidden ? 1 : 0);
-        head.Reserved = 0;
+        head.Refusal = command.Refusal;
+        head.IsPossResend = (byte)(command.IsPossResend ? 1 : 0);
         head.OrderId = command.OrderId;
         head.Price = command.Price;
         head.Quantity = command.Quantity;
@@ -154,8 +155,8 @@ public static partial class CommandCodec
             && source[11] <= (byte)MassCancelScopes.Everything
             && source[12] <= (byte)TradingPhases.Last
             && source[13] <= 1
-            && source[14] == 0
-            && source[15] == 0;
+            && source[14] <= (byte)RejectReasons.Last
+            && source[15] <= 1;
         return isKnown ? CodecStatus.Ok : CodecStatus.BadValue;
     }
 }

@@ -67,7 +67,10 @@ internal struct CommandHead
     public byte CancelsForbidden;
 
     [FieldOffset(14)]
-    public ushort Reserved;
+    public RejectReason Refusal;
+
+    [FieldOffset(15)]
+    public byte IsPossResend;
 
     [FieldOffset(16)]
     public ulong OrderId;

@@ -26,17 +26,20 @@ public enum CommandType : byte
 
     /// <summary>Nothing but the time that it carries.</summary>
     Time = 9,
+
+    /// <summary>Asks for a report of the state of every working order that <see cref="OrderCommand.Scope"/> means.</summary>
+    MassStatus = 10,
 }
 
 /// <summary>The table of commands.</summary>
 public static class CommandTypes
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const CommandType Last = CommandType.Time;
+    public const CommandType Last = CommandType.MassStatus;
 
     /// <summary>Whether there is such a command.</summary>
     public static bool IsKnown(CommandType type) => type is not 0 and <= Last;
 
     /// <summary>Whether a client or an operator may ask for it; time comes from the link alone.</summary>
-    public static bool IsRequest(CommandType type) => type is not 0 and < CommandType.Time;
+    public static bool IsRequest(CommandType type) => type is not CommandType.Time && IsKnown(type);
 }

@@ -83,6 +83,12 @@ public readonly ref struct CommandView
     /// <inheritdoc cref="OrderCommand.CancelsForbidden"/>
     public bool CancelsForbidden => _head.CancelsForbidden != 0;
 
+    /// <inheritdoc cref="OrderCommand.Refusal"/>
+    public RejectReason Refusal => _head.Refusal;
+
+    /// <inheritdoc cref="OrderCommand.IsPossResend"/>
+    public bool IsPossResend => _head.IsPossResend != 0;
+
     /// <inheritdoc cref="OrderCommand.SessionSequence"/>
     public long SessionSequence => Word(CommandParts.SessionSequence);
 
@@ -171,6 +177,8 @@ public readonly ref struct CommandView
             Scope = Scope,
             Phase = Phase,
             CancelsForbidden = CancelsForbidden,
+            Refusal = Refusal,
+            IsPossResend = IsPossResend,
             SessionSequence = SessionSequence,
         };
         _ = Orders.ClientOrderId.TryCreate(ClientOrderId, out command.ClientOrderId);

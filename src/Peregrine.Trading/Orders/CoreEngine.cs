@@ -166,6 +166,19 @@ public struct CoreEngine(MatchingEngine books, int window) : ICoreEngine
     }
 
     /// <inheritdoc/>
+    public void BeginList(in MassCancelFilter filter, MatchEventBuffer events)
+    {
+        if (_other is null)
+        {
+            Keep(_books!.List(in filter, events));
+        }
+        else
+        {
+            _other.BeginList(in filter, events);
+        }
+    }
+
+    /// <inheritdoc/>
     public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
         if (_other is null)

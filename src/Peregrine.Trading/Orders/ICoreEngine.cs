@@ -68,6 +68,9 @@ public interface ICoreEngine
     /// <inheritdoc cref="IMatchingEngine.MassCancel"/>
     void BeginMassCancel(in MassCancelFilter filter, MatchEventBuffer events);
 
+    /// <inheritdoc cref="IMatchingEngine.List"/>
+    void BeginList(in MassCancelFilter filter, MatchEventBuffer events);
+
     /// <inheritdoc cref="IMatchingEngine.SetPhase"/>
     void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events);
 
@@ -76,7 +79,7 @@ public interface ICoreEngine
 
     /// <summary>The second step, of the oldest request that was begun: its events stand in the buffer, behind those that were there.</summary>
     /// <param name="events">The same as in the first.</param>
-    /// <returns>Its reason (None where it was taken), or of a mass cancel how many orders. May wait for the answer.</returns>
+    /// <returns>Its reason (None where it was taken), or of a mass cancel or list how many orders. May wait for the answer.</returns>
     int Complete(MatchEventBuffer events);
 
     /// <summary>A level that shows something, by its depth: 0 is the best. Asked of a state that was loaded; from then on events tell what is

@@ -58,7 +58,9 @@ public struct OrderCommand
     /// <summary>For a replace: what is new. <see cref="ReplaceFields.Leaves"/> stands for <see cref="Quantity"/>.</summary>
     public ReplaceFields Fields;
 
-    /// <summary>For a mass cancel: which of session, account, instrument and side orders must match.</summary>
+    /// <summary>For a mass cancel or mass status: which of session, account, instrument and side orders must match. For a request about one order,
+    /// which of account, instrument and side it names: those of the order must be the same, and of a replace that names any, the time in force too
+    /// where it is there.</summary>
     public MassCancelScope Scope;
 
     /// <summary>For <see cref="CommandType.Phase"/>.</summary>
@@ -67,6 +69,14 @@ public struct OrderCommand
     /// <summary>For <see cref="CommandType.Phase"/>: cancels and replaces are refused, in an auction phase.</summary>
     public bool CancelsForbidden;
 
+    /// <summary>For a cancel or replace: why whoever took the request refuses it; the core answers so, with the state of the order. None: it does
+    /// not.</summary>
+    public RejectReason Refusal;
+
+    /// <summary>For a new order: the client may have sent it before (FIX PossResend). Where its id is that of an order which is known, that
+    /// order's state is the answer, and not a refusal.</summary>
+    public bool IsPossResend;
+
     /// <summary>Sequence number that the request had in its session.</summary>
     public long SessionSequence;
 
@@ -74,8 +84,8 @@ public struct OrderCommand
     public ClientOrderId ClientOrderId;
 
     /// <summary>
-    /// For a request about an order: the client's id of it. For a new order whose symbol or account the gateway
-    /// did not know: that name, so that the refusal can tell it.
+    /// For a request about an order: the client's id of it; of a status request the own id is then what its answer repeats. For a new order whose
+    /// symbol or account the gateway did not know: that name, so that the refusal can tell it.
     /// </summary>
     public ClientOrderId OriginalClientOrderId;
 }

@@ -47,7 +47,7 @@ public struct OrderReport
     /// <summary>For a reject: the limit that was broken, in the unit of its rule (docs/reject-reasons.md).</summary>
     public long LimitValue;
 
-    /// <summary>For a reject: the value that broke it, in the same unit.</summary>
+    /// <summary>For a reject: the value that broke it, in the same unit. For an answer to a mass status: its place among them, from 1 on.</summary>
     public long ObservedValue;
 
     /// <summary>Stop price and the like as they are now.</summary>
@@ -63,7 +63,7 @@ public struct OrderReport
     public int SessionId;
     public int StrategyId;
 
-    /// <summary>For <see cref="ReportType.MassCancelled"/>: orders cancelled.</summary>
+    /// <summary>For <see cref="ReportType.MassCancelled"/>: orders cancelled. For an answer to a mass status: orders told.</summary>
     public int CancelledCount;
 
     public ReportType Type;
@@ -87,7 +87,7 @@ public struct OrderReport
     /// <summary>For <see cref="ReportType.PhaseChanged"/>.</summary>
     public bool CancelsForbidden;
 
-    /// <summary>For <see cref="ReportType.MassCancelled"/>, and the refusal of one.</summary>
+    /// <summary>For <see cref="ReportType.MassCancelled"/>, the refusal of one, and an answer to a mass status: what it asked for.</summary>
     public MassCancelScope Scope;
 
     /// <summary>True on the side of a trade that arrived; in an auction neither did.</summary>

@@ -33,6 +33,7 @@ public static partial class RulesCodec
         int total = HeaderBytes + rules.Instruments.Sum(BytesOf) + rules.Accounts.Sum(a => AccountBytes + a.Name.Length);
         byte[] bytes = new byte[total];
         bytes[0] = Version;
+        bytes[1] = (byte)rules.Behaviour;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), rules.Instruments.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), rules.Accounts.Count);
         Span<byte> rest = bytes.AsSpan(HeaderBytes);
@@ -71,7 +72,7 @@ public static partial class RulesCodec
 
         int instrumentCount = BinaryPrimitives.ReadInt32LittleEndian(source[4..]);
         int accountCount = BinaryPrimitives.ReadInt32LittleEndian(source[8..]);
-        if (source[1..4].ContainsAnyExcept((byte)0) || !IsCount(instrumentCount) || !IsCount(accountCount))
+        if (source[1] > (byte)CoreBehaviours.Last || source[2..4].ContainsAnyExcept((byte)0) || !IsCount(instrumentCount) || !IsCount(accountCount))
         {
             return CodecStatus.BadValue;
         }
@@ -91,7 +92,7 @@ public static partial class RulesCodec
             return CodecStatus.WrongLength;
         }
 
-        TradingRules decoded = new(instruments.ToArray(), accounts.ToArray());
+        TradingRules decoded = new(instruments.ToArray(), accounts.ToArray()) { Behaviour = (CoreBehaviour)source[1] };
         if (RulesValidation.Validate(null, decoded).Count > 0)
         {
             return CodecStatus.BadValue;

@@ -45,6 +45,9 @@ public static class RulesValidation
             faults.Add($"{next.Instruments.Count} instruments and {next.Accounts.Count} accounts, expected at most {CountMax} of each");
         }
 
+        bool isKnown = next.Behaviour <= CoreBehaviours.Last && next.Behaviour >= (current?.Behaviour ?? CoreBehaviour.First);
+        Require(faults, isKnown, "rules",
+            $"Behaviour is {next.Behaviour}, expected {current?.Behaviour ?? CoreBehaviour.First} or later, up to {CoreBehaviours.Last}");
         if (current is not null)
         {
             CheckSuccession(faults, current, next);

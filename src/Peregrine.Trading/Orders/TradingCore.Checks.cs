@@ -28,14 +28,16 @@ public partial class TradingCore<TEngine>
     }
 
     /// <param name="fields">What is named; a stop price that a triggered order names again, unchanged, is taken out.</param>
-    private RiskVerdict CheckReplace(in CommandView command, int slot, ref ReplaceFields fields)
+    /// <param name="endsOrder">Whether it leaves nothing to be filled.</param>
+    private RiskVerdict CheckReplace(in CommandView command, int slot, ref ReplaceFields fields, out bool endsOrder)
     {
         ref OrderRecord record = ref _orders[slot];
+        endsOrder = false;
         bool isOther = command.InstrumentId != record.InstrumentId || command.Side != record.Side || command.OrderType != record.OrderType;
         bool asksForMore = (command.Flags & ~record.Flags) != 0;
         if (asksForMore || (isOther && command.HasOriginalClientOrderId))
         {
-            return RiskVerdict.Because(RejectReason.NotReplaceable);
+            return RiskVerdict.Because(NotReplaceable(in command, in record, asksForMore));
         }
 
         // A market-to-limit order that has its price is a limit order.
@@ -54,9 +56,25 @@ public partial class TradingCore<TEngine>
         }
 
         RiskVerdict verdict = CheckRisk(ref subject, record.InstrumentId, record.AccountId);
-        return verdict.IsPass && (fields & ReplaceFields.Leaves) != 0 && command.Quantity <= record.CumulativeQuantity
-            ? new RiskVerdict(RejectReason.QuantityBelowFilled, record.CumulativeQuantity.Lots, command.Quantity.Lots)
-            : verdict;
+        if (!verdict.IsPass || (fields & ReplaceFields.Leaves) == 0 || command.Quantity > record.CumulativeQuantity)
+        {
+            return verdict;
+        }
+
+        // A fill and the replace have passed each other: what is asked for is that nothing more is filled.
+        endsOrder = Rules!.Behaviour != CoreBehaviour.First;
+        return endsOrder ? verdict : new RiskVerdict(RejectReason.QuantityBelowFilled, record.CumulativeQuantity.Lots, command.Quantity.Lots);
+    }
+
+    private RejectReason NotReplaceable(in CommandView command, in OrderRecord record, bool asksForMore)
+    {
+        if (Rules!.Behaviour == CoreBehaviour.First || asksForMore)
+        {
+            return RejectReason.NotReplaceable;
+        }
+
+        return command.InstrumentId != record.InstrumentId ? RejectReason.InstrumentMismatch
+            : command.Side != record.Side ? RejectReason.SideMismatch : RejectReason.NotReplaceable;
     }
 
     private void AddExtras(in CommandView command, int slot, ref ReplaceFields fields, ref RiskSubject subject)

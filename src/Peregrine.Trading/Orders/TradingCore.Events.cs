@@ -11,6 +11,7 @@ public partial class TradingCore<TEngine>
     private int _requestSlot = NoRecord;
     private ClientOrderKey _requestKey;
     private ReplaceFields _requestFields;
+    private bool _requestEndsOrder;
 
     /// <summary>Applies the events between two indices. An event's tag is the record of its order.</summary>
     private void ApplyEvents(in CommandView command, int from, int to, ReportBuffer reports)
@@ -55,6 +56,7 @@ public partial class TradingCore<TEngine>
         }
 
         _requestSlot = NoRecord;
+        _requestEndsOrder = false;
     }
 
     // From its first trade on, prices of an instrument are held against its last one.
@@ -155,6 +157,11 @@ public partial class TradingCore<TEngine>
         if (isAsked)
         {
             Rename(in command, slot, out original);
+            if (_requestEndsOrder)
+            {
+                EndAsFilled(in command, slot, original.Span, reports);
+                return;
+            }
         }
 
         bool hasEnded = match.Leaves.Lots == 0;
@@ -184,6 +191,18 @@ public partial class TradingCore<TEngine>
         Told told = new() { Original = original.Span, LastQuantity = hasEnded ? Quantity.Zero : match.Quantity, Reason = match.Reason };
         AddReport(in command, slot, type, in told, reports);
         _reasonCounts[(int)match.Reason]++;
+    }
+
+    // By a replace to what is filled: nothing is left, and what it has is what it wants.
+    private void EndAsFilled(in CommandView command, int slot, ReadOnlySpan<byte> original, ReportBuffer reports)
+    {
+        ref OrderRecord record = ref _orders[slot];
+        Invariant.That(record.CumulativeQuantity.Lots > 0 && record.IsWorking, "an order that ends as filled worked, and was filled in part");
+        record.Quantity = record.CumulativeQuantity;
+        record.Price = (_requestFields & ReplaceFields.Price) != 0 ? command.Price : record.Price;
+        CloseRecord(slot, OrderStatus.Filled);
+        _orders.Renamed(slot);
+        AddReport(in command, slot, ReportType.Replaced, new Told { Original = original }, reports);
     }
 
     private void Restate(in CommandView command, int slot, RejectReason reason, Price price, ReportBuffer reports)

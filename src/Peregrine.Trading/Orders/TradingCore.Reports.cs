@@ -43,6 +43,26 @@ public partial class TradingCore<TEngine>
         reports.Commit(writer.Complete());
     }
 
+    // One of the orders that a mass status tells, to whoever asked, under the id of the request.
+    private void AddListed(in CommandView command, int slot, int place, int count, ReportBuffer reports)
+    {
+        ReportWriter writer = new(reports.Reserve());
+        Told told = new() { ObservedValue = place };
+        WriteHead(ref writer.Head, in command, ReportType.Status, in told);
+        WriteOrder(ref writer.Head, slot);
+        writer.Head.SessionId = command.SessionId;
+        writer.Head.Scope = command.Scope;
+        WriteParts(ref writer, slot, in told);
+        writer.Add(ReportParts.CancelledCount, count);
+        if ((_orders[slot].Kind & RecordKind.HasClientId) != 0)
+        {
+            writer.Add(ReportParts.ClientId, _orders.Name(slot).Id.Span);
+        }
+
+        writer.Add(ReportParts.OriginalId, command.ClientOrderId);
+        reports.Commit(writer.Complete());
+    }
+
     // What follows the head of a report of an order, but for the ids.
     private void WriteParts(ref ReportWriter writer, int slot, scoped in Told told)
     {
@@ -117,9 +137,14 @@ public partial class TradingCore<TEngine>
             return;
         }
 
-        // The order as it is, under the ids of the request, to whoever asked.
+        AddRefusal(in command, slot, ReportType.CancelRejected, in told, reports);
+    }
+
+    /// <summary>The order as it is, under the ids of the request, to whoever asked.</summary>
+    private void AddRefusal(in CommandView command, int slot, ReportType type, scoped in Told told, ReportBuffer reports)
+    {
         ReportWriter writer = new(reports.Reserve());
-        WriteHead(ref writer.Head, in command, ReportType.CancelRejected, in told);
+        WriteHead(ref writer.Head, in command, type, in told);
         WriteOrder(ref writer.Head, slot);
         writer.Head.SessionId = command.SessionId;
         writer.Head.Scope = command.Scope;

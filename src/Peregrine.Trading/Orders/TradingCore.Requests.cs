@@ -16,6 +16,7 @@ public partial class TradingCore<TEngine>
         if (IsDuplicate(in command, in keys))
         {
             step.Refuse(RiskVerdict.Because(RejectReason.DuplicateClientOrderId));
+            step.Kind = Rules!.Behaviour == CoreBehaviour.First ? StepKind.Refused : StepKind.Known;
             return;
         }
 
@@ -78,7 +79,8 @@ public partial class TradingCore<TEngine>
     {
         RejectReason reason = CheckRequest(in command, in keys, out int slot);
         ReplaceFields fields = command.Fields;
-        RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields) : RiskVerdict.Because(reason);
+        bool endsOrder = false;
+        RiskVerdict verdict = reason == RejectReason.None ? CheckReplace(in command, slot, ref fields, out endsOrder) : RiskVerdict.Because(reason);
         if (!verdict.IsPass)
         {
             RefuseRequest(in command, in keys, slot, verdict, ref step);
@@ -86,7 +88,13 @@ public partial class TradingCore<TEngine>
         }
 
         BeginRequest(in command, in keys, slot, ref step);
-        step.Fields = fields;
+        (step.Fields, step.EndsOrder) = (fields, endsOrder);
+        if (endsOrder)
+        {
+            _engine.BeginCancel(step.OrderId, _events);
+            return;
+        }
+
         BeginReplace(in command, in _orders[slot], fields);
     }
 
@@ -108,6 +116,7 @@ public partial class TradingCore<TEngine>
         _requestSlot = step.Slot;
         _requestKey = keys.Own;
         _requestFields = step.Fields;
+        _requestEndsOrder = step.EndsOrder;
         ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
         if (isReplace)
         {
@@ -150,14 +159,39 @@ public partial class TradingCore<TEngine>
     private void ExecuteStatus(in CommandView command, in CommandKeys keys, ReportBuffer reports)
     {
         RejectReason reason = Resolve(in command, in keys, out int slot);
-        if (slot != NoRecord)
+        reason = reason == RejectReason.None ? FindMismatch(in command, slot) : reason;
+
+        // A request's own id is one that the answer repeats; it may be the order's, which it has anyway.
+        bool hasRequestId = !command.ClientOrderId.SequenceEqual(command.OriginalClientOrderId);
+        if (reason == RejectReason.None)
         {
-            AddReport(in command, slot, ReportType.Status, new Told { Reason = _orders[slot].Reason }, reports);
+            Told state = new() { Reason = _orders[slot].Reason, Original = hasRequestId ? command.ClientOrderId : default };
+            AddReport(in command, slot, ReportType.Status, in state, reports);
             return;
         }
 
-        AddRequestReport(in command, ReportType.Status, OrderStatus.Rejected,
-            new Told { Reason = reason, Original = command.OriginalClientOrderId }, 0, reports);
+        Told told = new() { Reason = reason, Original = hasRequestId ? command.ClientOrderId : command.OriginalClientOrderId };
+        AddRequestReport(in command, ReportType.Status, OrderStatus.Rejected, in told, 0, reports);
+    }
+
+    /// <summary>A new order has an id that is known: the order of that id is told, as the answer to one that may have been sent before, or as what it
+    /// goes on to be while the new one is refused.</summary>
+    private void TellKnown(in CommandView command, in CommandKeys keys, ReportBuffer reports)
+    {
+        bool isFound = _clientIds.TryFind(keys.Own, out ulong orderId, out int slot) && slot != NoRecord
+            && _orders[slot].OrderId == orderId && _orders[slot].SessionId == command.SessionId;
+        if (!isFound)
+        {
+            ReportRejected(in command, RiskVerdict.Because(RejectReason.DuplicateClientOrderId), reports);
+        }
+        else if (command.IsPossResend)
+        {
+            AddReport(in command, slot, ReportType.Status, new Told { Reason = _orders[slot].Reason }, reports);
+        }
+        else
+        {
+            AddRefusal(in command, slot, ReportType.Rejected, new Told { Reason = RejectReason.DuplicateClientOrderId }, reports);
+        }
     }
 
     /// <summary>What a cancel, a reduce and a replace have in common: a fresh id, and a working order of the same session.</summary>
@@ -169,7 +203,38 @@ public partial class TradingCore<TEngine>
             return RejectReason.DuplicateClientOrderId;
         }
 
-        return reason == RejectReason.None && !_orders[slot].IsWorking ? RejectReason.OrderClosed : reason;
+        reason = reason == RejectReason.None ? FindMismatch(in command, slot) : reason;
+        reason = reason == RejectReason.None && !_orders[slot].IsWorking ? RejectReason.OrderClosed : reason;
+        return reason == RejectReason.None ? command.Refusal : reason;
+    }
+
+    /// <summary>What a request names of its order and the order does not have; None as a rule.</summary>
+    private RejectReason FindMismatch(in CommandView command, int slot)
+    {
+        MassCancelScope named = command.Scope;
+        if (named == MassCancelScope.All)
+        {
+            return RejectReason.None;
+        }
+
+        ref OrderRecord record = ref _orders[slot];
+        if ((named & MassCancelScope.Instrument) != 0 && command.InstrumentId != record.InstrumentId)
+        {
+            return RejectReason.InstrumentMismatch;
+        }
+
+        if ((named & MassCancelScope.Side) != 0 && command.Side != record.Side)
+        {
+            return RejectReason.SideMismatch;
+        }
+
+        if ((named & MassCancelScope.Account) != 0 && command.AccountId != record.AccountId)
+        {
+            return RejectReason.AccountMismatch;
+        }
+
+        bool isOtherTime = command.Type == CommandType.Replace && command.TimeInForce != 0 && command.TimeInForce != record.TimeInForce;
+        return isOtherTime ? RejectReason.TimeInForceMismatch : RejectReason.None;
     }
 
     /// <summary>Finds the record of the order that a request means: by any client id it ever had that is still known, or by its order id.</summary>

@@ -83,12 +83,13 @@ public partial class TradingCore<TEngine>
     private protected void Load(IStateSource source, in SavedHeader header)
     {
         Require(header.Sequence >= 0 && header.ExecId >= 0, $"command {header.Sequence} and report {header.ExecId} as the last");
-        Require(header.Reports == _reportCounts.Length && header.Reasons == _reasonCounts.Length,
-            $"counts of {header.Reports} kinds of reports and {header.Reasons} reasons, expected {_reportCounts.Length} and {_reasonCounts.Length}");
+        Require(header.Reports == _reportCounts.Length && header.Reasons >= 0 && header.Reasons <= _reasonCounts.Length,
+            $"counts of {header.Reports} kinds of reports and {header.Reasons} reasons, " +
+            $"expected {_reportCounts.Length} and at most {_reasonCounts.Length}");
         LoadRules(source, header.RulesBytes);
         (LastSequence, LastExecId) = (header.Sequence, header.ExecId);
         LoadCounts(_reportCounts, source);
-        LoadCounts(_reasonCounts, source);
+        LoadCounts(_reasonCounts.AsSpan(0, header.Reasons), source);
         _engine.Load(source);
         for (int id = 0; id < _lastTrades.Length; id++)
         {
@@ -202,7 +203,7 @@ public partial class TradingCore<TEngine>
         writer.Complete();
     }
 
-    private static void LoadCounts(long[] counts, IStateSource source)
+    private static void LoadCounts(Span<long> counts, IStateSource source)
     {
         byte[] bytes = new byte[counts.Length * sizeof(long)];
         source.ReadExactly(bytes);

@@ -34,6 +34,10 @@ public partial class TradingCore<TEngine>
 
         // What the engine does is told to whom it concerns, and nobody is answered.
         Unasked = 7,
+
+        // A new order's id is one that is known.
+        Known = 8,
+        MassStatus = 9,
     }
 
     /// <summary>
@@ -72,6 +76,9 @@ public partial class TradingCore<TEngine>
         public int EventsTo;
         public StepKind Kind;
         public ReplaceFields Fields;
+
+        // A replace to what is filled, or to less: it takes the rest away.
+        public bool EndsOrder;
 
         public void Refuse(RiskVerdict verdict) => (Kind, Verdict) = (StepKind.Refused, verdict);
     }

@@ -132,7 +132,7 @@ public partial class TradingCore<TEngine>
             _untraded++;
         }
 
-        Rules = new TradingRules(_instruments, _accounts);
+        Rules = rules with { Instruments = _instruments, Accounts = _accounts };
         foreach (Instrument instrument in _instruments)
         {
             InstrumentTerms terms = TermsOf(instrument);
@@ -243,6 +243,9 @@ public partial class TradingCore<TEngine>
             case CommandType.MassCancel:
                 BeginMassCancel(in command, in keys, ref step);
                 break;
+            case CommandType.MassStatus:
+                BeginMassStatus(in command, ref step);
+                break;
             case CommandType.Disconnect when command.SessionId >= 0:
                 _engine.BeginMassCancel(new MassCancelFilter(command.SessionId, -1, -1, null), _events);
                 step.Kind = StepKind.Unasked;
@@ -269,7 +272,7 @@ public partial class TradingCore<TEngine>
     {
         Invariant.That(UnderWay > 0 && command.Sequence == _steps[_completed].Sequence, "the command that was begun is completed");
         ref Step step = ref _steps[_completed];
-        int result = step.Kind is StepKind.New or StepKind.Request or StepKind.MassCancel or StepKind.Unasked ? TakeAnswer(ref step) : 0;
+        int result = IsForEngine(step.Kind) ? TakeAnswer(ref step) : 0;
         switch (step.Kind)
         {
             case StepKind.New:
@@ -281,8 +284,14 @@ public partial class TradingCore<TEngine>
             case StepKind.MassCancel:
                 CompleteMassCancel(in command, result, ref step, reports);
                 break;
+            case StepKind.MassStatus:
+                CompleteMassStatus(in command, result, ref step, reports);
+                break;
             case StepKind.Unasked:
                 ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
+                break;
+            case StepKind.Known:
+                TellKnown(in command, in keys, reports);
                 break;
             case StepKind.Refused:
                 ReportRejected(in command, step.Verdict, reports);
@@ -308,6 +317,9 @@ public partial class TradingCore<TEngine>
         // The records' memory is this core's, and references into it do not keep it.
         GC.KeepAlive(this);
     }
+
+    private static bool IsForEngine(StepKind kind) =>
+        kind is StepKind.New or StepKind.Request or StepKind.MassCancel or StepKind.Unasked or StepKind.MassStatus;
 
     // An engine on this thread has told its events when the command was begun, another tells them now.
     private int TakeAnswer(ref Step step)
@@ -367,13 +379,7 @@ public partial class TradingCore<TEngine>
         }
 
         Register(in command, in keys, 0, NoRecord);
-        MassCancelScope scope = command.Scope;
-        MassCancelFilter filter = new(
-            (scope & MassCancelScope.Session) != 0 ? command.SessionId : -1,
-            (scope & MassCancelScope.Account) != 0 ? command.AccountId : -1,
-            (scope & MassCancelScope.Instrument) != 0 ? command.InstrumentId : -1,
-            (scope & MassCancelScope.Side) != 0 ? command.Side : null);
-        _engine.BeginMassCancel(in filter, _events);
+        _engine.BeginMassCancel(FilterOf(in command), _events);
         step.Kind = StepKind.MassCancel;
     }
 
@@ -382,6 +388,45 @@ public partial class TradingCore<TEngine>
         ApplyEvents(in command, step.EventsFrom, step.EventsTo, reports);
         Told told = new() { Original = command.OriginalClientOrderId };
         AddRequestReport(in command, ReportType.MassCancelled, OrderStatus.Cancelled, in told, cancelled, reports);
+    }
+
+    private void BeginMassStatus(in CommandView command, ref Step step)
+    {
+        RejectReason reason = CheckScope(in command);
+        (step.Kind, step.Verdict) = (StepKind.MassStatus, RiskVerdict.Because(reason));
+        _engine.BeginList(reason == RejectReason.None ? FilterOf(in command) : Nobodys, _events);
+    }
+
+    // One report for each order, numbered; a single one that says so where there is none.
+    private void CompleteMassStatus(in CommandView command, int count, ref Step step, ReportBuffer reports)
+    {
+        if (count == 0)
+        {
+            RejectReason reason = step.Verdict.IsPass ? RejectReason.UnknownOrder : step.Verdict.Reason;
+            Told none = new() { Reason = reason, Original = command.ClientOrderId };
+            AddRequestReport(in command, ReportType.Status, OrderStatus.Rejected, in none, 0, reports);
+            return;
+        }
+
+        int place = 0;
+        foreach (ref readonly MatchEvent match in _events.Span[step.EventsFrom..step.EventsTo])
+        {
+            Invariant.That(match.Type == MatchEventType.Listed, "a list of orders tells nothing else");
+            AddListed(in command, match.Tag, ++place, count, reports);
+        }
+    }
+
+    // The orders of nobody.
+    private static MassCancelFilter Nobodys => new(Session: int.MinValue);
+
+    private static MassCancelFilter FilterOf(in CommandView command)
+    {
+        MassCancelScope scope = command.Scope;
+        return new MassCancelFilter(
+            (scope & MassCancelScope.Session) != 0 ? command.SessionId : -1,
+            (scope & MassCancelScope.Account) != 0 ? command.AccountId : -1,
+            (scope & MassCancelScope.Instrument) != 0 ? command.InstrumentId : -1,
+            (scope & MassCancelScope.Side) != 0 ? command.Side : null);
     }
 
     private RejectReason CheckScope(in CommandView command)

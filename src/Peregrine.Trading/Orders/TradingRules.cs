@@ -26,4 +26,8 @@ public sealed record Account(int Id, string Name, AccountLimits Limits)
 /// </summary>
 /// <param name="Instruments">By id, without holes; later rules may append and change, never remove or reorder.</param>
 /// <param name="Accounts">By id, without holes; the same.</param>
-public sealed record TradingRules(IReadOnlyList<Instrument> Instruments, IReadOnlyList<Account> Accounts);
+public sealed record TradingRules(IReadOnlyList<Instrument> Instruments, IReadOnlyList<Account> Accounts)
+{
+    /// <summary>What is made of commands; of a journal, what was.</summary>
+    public CoreBehaviour Behaviour { get; init; } = CoreBehaviours.Last;
+}

@@ -25,6 +25,9 @@ internal sealed record DrillSetup
 
     public long StoreBytes { get; init; } = 64 << 10;
 
+    /// <summary>What the core makes of commands.</summary>
+    public CoreBehaviour Behaviour { get; init; } = CoreBehaviours.Last;
+
     /// <summary>A setup of one seed.</summary>
     public static DrillSetup Of(Random random) => new()
     {
@@ -42,7 +45,7 @@ internal sealed record DrillSetup
         SegmentBytes = SegmentBytes,
         FixEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
         Sessions = [.. CompIds.Select((compId, index) => new ClientSession(compId, [index]))],
-        Rules = Rules(CompIds.Count),
+        Rules = Rules(CompIds.Count) with { Behaviour = Behaviour },
         Ids = ids,
         Wait = WaitMode.Spin,
         SessionStoreBytes = StoreBytes,

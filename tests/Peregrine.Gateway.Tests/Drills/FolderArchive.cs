@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Peregrine.Journal;
+using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.Tests.Drills;
 
@@ -39,6 +40,9 @@ internal sealed record ArchivedFolder
         Durability = Enum.Parse<Durability>(Durability),
         SegmentBytes = SegmentBytes,
         StoreBytes = StoreBytes,
+
+        // Later rules would be one record more, and another state.
+        Behaviour = CoreBehaviour.First,
     };
 }
 

@@ -93,18 +93,18 @@ public class OrderDecoderTests
     public void Order_WithAFieldThatSaysWhatIsSoAnyway_IsTaken(string field) => Assert.Equal("", DecodeFault("D", Limit + field, out _));
 
     [Theory]
-    [InlineData("54=1|38=100|40=2|44=99.505|")]
-    [InlineData("54=1|38=100|40=2|")]
-    [InlineData("54=1|40=2|44=99.5|")]
-    [InlineData("54=1|38=0.5|40=2|44=99.5|")]
-    [InlineData("54=1|38=100|40=3|")]
-    [InlineData("54=1|38=100|40=2|44=99.5|18=Z|")]
-    [InlineData("54=1|38=100|40=2|44=99.5|423=1|")]
-    public void Replace_ThatCannotBe_IsTheCoresToRefuse(string fields)
+    [InlineData("54=1|38=100|40=2|44=99.505|", RejectReason.PriceNotOnTick)]
+    [InlineData("54=1|38=100|40=2|", RejectReason.FieldMissing)]
+    [InlineData("54=1|40=2|44=99.5|", RejectReason.FieldMissing)]
+    [InlineData("54=1|38=0.5|40=2|44=99.5|", RejectReason.QuantityNotInLots)]
+    [InlineData("54=1|38=100|40=3|", RejectReason.FieldMissing)]
+    [InlineData("54=1|38=100|40=2|44=99.5|18=Z|", RejectReason.UnsupportedOrder)]
+    [InlineData("54=1|38=100|40=2|44=99.5|423=1|", RejectReason.UnsupportedOrder)]
+    public void Replace_ThatCannotBe_IsTheCoresToRefuse(string fields, RejectReason expected)
     {
         Assert.Equal("", DecodeFault("G", $"41=c0|11=c1|1=B|55=TEST|{fields}", out OrderCommand command));
 
-        Assert.Equal((CommandType.Replace, (OrderType)0, "c0"), (command.Type, command.OrderType, command.OriginalClientOrderId.ToString()));
+        Assert.Equal((CommandType.Replace, expected, "c0"), (command.Type, command.Refusal, command.OriginalClientOrderId.ToString()));
     }
 
     private static OrderCommand Decode(string type, string body)

@@ -130,7 +130,7 @@ public sealed class ReportEncoderTests : IFixApplication
     [InlineData(ReportType.Restated, OrderStatus.New, RejectReason.Refreshed, "17=17|150=D|39=0|378=8|")]
     [InlineData(ReportType.Triggered, OrderStatus.New, RejectReason.None, "17=17|150=L|39=0|")]
     [InlineData(ReportType.Expired, OrderStatus.Expired, RejectReason.Expired, "17=17|150=C|39=C|")]
-    [InlineData(ReportType.Status, OrderStatus.Filled, RejectReason.None, "17=17|150=I|39=2|")]
+    [InlineData(ReportType.Status, OrderStatus.Filled, RejectReason.None, "790=c0|17=17|150=I|39=2|")]
     [InlineData(ReportType.Rejected, OrderStatus.Rejected, RejectReason.InstrumentHalted, "17=17|150=8|39=8|103=2|")]
     public void Kinds_OfReports_AreTheStandards(ReportType type, OrderStatus status, RejectReason reason, string kind)
     {

@@ -187,6 +187,27 @@ public sealed partial class SlowMatchingEngine
         return count;
     }
 
+    public int List(in MassCancelFilter filter, MatchEventBuffer events)
+    {
+        MassCancelFilter wanted = filter;
+        int count = 0;
+        foreach (SlowOrder order in _books.SelectMany(book => book.ByNumber(order => IsMeant(order, wanted))))
+        {
+            events.Add() = new MatchEvent
+            {
+                Type = MatchEventType.Listed,
+                OrderId = order.Id,
+                InstrumentId = order.Instrument,
+                Side = order.Side,
+                Tag = order.Tag,
+                Leaves = new Quantity(order.Leaves),
+            };
+            count++;
+        }
+
+        return count;
+    }
+
     private static bool IsMeant(SlowOrder order, MassCancelFilter filter) =>
         (filter.Session == -1 || filter.Session == order.Session)
         && (filter.Account == -1 || filter.Account == order.Account)

@@ -88,7 +88,14 @@ public sealed partial class SlowCore
     {
         string before = Rename(order, isAsked);
         ReportType type = ReportType.Reduced;
-        if (match.Leaves.Lots > 0)
+        if (isAsked && _command.Type == CommandType.Replace)
+        {
+            order.Quantity = order.Filled;
+            order.Price = _command.Fields.HasFlag(ReplaceFields.Price) ? _command.Price.Ticks : order.Price;
+            type = ReportType.Replaced;
+            Close(order, OrderStatus.Filled);
+        }
+        else if (match.Leaves.Lots > 0)
         {
             order.Quantity -= match.Quantity.Lots;
         }

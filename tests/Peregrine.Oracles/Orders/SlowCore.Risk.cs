@@ -17,7 +17,9 @@ public sealed partial class SlowCore
         bool asksForMore = (_command.Flags & ~order.Flags) != 0;
         if (asksForMore || (isOther && _command.OriginalClientOrderId.Length > 0))
         {
-            return (RejectReason.NotReplaceable, 0, 0);
+            bool tells = _rules.Behaviour != CoreBehaviour.First && !asksForMore;
+            return (tells && _command.InstrumentId != order.Instrument ? RejectReason.InstrumentMismatch
+                : tells && _command.Side != order.Side ? RejectReason.SideMismatch : RejectReason.NotReplaceable, 0, 0);
         }
 
         OrderAttributes wanted = order.Attributes;
@@ -34,7 +36,8 @@ public sealed partial class SlowCore
         (RejectReason Reason, long, long) risk = CheckRisk(
             order.Side, order.TypeNow, SlowOrderState.HasLimit(order.TypeNow, order.Flags), price, wanted, lots, order.Instrument, order.Account);
         bool isBelow = fields.HasFlag(ReplaceFields.Leaves) && lots <= order.Filled;
-        return risk.Reason == RejectReason.None && isBelow ? (RejectReason.QuantityBelowFilled, order.Filled, lots) : risk;
+        _endsAsFilled = isBelow && order.Filled > 0 && _rules.Behaviour != CoreBehaviour.First;
+        return risk.Reason == RejectReason.None && isBelow && !_endsAsFilled ? (RejectReason.QuantityBelowFilled, order.Filled, lots) : risk;
     }
 
     private (RejectReason Reason, long Limit, long Observed) CheckRisk(

@@ -21,6 +21,7 @@ public sealed partial class SlowCore(CoreOptions options)
     private TradingRules _rules = new([], []);
     private OrderCommand _command;
     private long _execId;
+    private bool _endsAsFilled;
 
     /// <summary>The books.</summary>
     public SlowMatchingEngine Engine { get; } = new(options.OrdersMax);
@@ -70,6 +71,9 @@ public sealed partial class SlowCore(CoreOptions options)
             case CommandType.MassCancel:
                 ExecuteMassCancel();
                 break;
+            case CommandType.MassStatus:
+                ExecuteMassStatus();
+                break;
             case CommandType.Disconnect:
                 Do(events => Engine.MassCancel(new MassCancelFilter(_command.SessionId, -1, -1, null), events), request: null);
                 break;
@@ -90,7 +94,7 @@ public sealed partial class SlowCore(CoreOptions options)
         OrderCommand asked = _command;
         if (IsDuplicate())
         {
-            Refuse(RejectReason.DuplicateClientOrderId, 0, 0);
+            RefuseKnown();
             return;
         }
 
@@ -122,11 +126,15 @@ public sealed partial class SlowCore(CoreOptions options)
     private void ExecuteRequest()
     {
         (SlowOrderState? order, RejectReason reason) = Resolve();
+        RejectReason mismatch = order is null ? RejectReason.None : FindMismatch(order);
         reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId
-            : reason == RejectReason.None && !order!.IsWorking ? RejectReason.OrderClosed : reason;
+            : reason != RejectReason.None ? reason
+            : mismatch != RejectReason.None ? mismatch
+            : !order!.IsWorking ? RejectReason.OrderClosed : _command.Refusal;
         ReplaceFields fields = _command.Fields;
         long limit = 0;
         long observed = 0;
+        _endsAsFilled = false;
         if (reason == RejectReason.None && _command.Type == CommandType.Replace)
         {
             (reason, limit, observed) = CheckReplace(order!, ref fields);
@@ -138,6 +146,7 @@ public sealed partial class SlowCore(CoreOptions options)
             reason = _command.Type switch
             {
                 CommandType.Cancel => Engine.Cancel(order!.Id, _events),
+                CommandType.Replace when _endsAsFilled => Engine.Cancel(order!.Id, _events),
                 CommandType.Reduce => Engine.Reduce(order!.Id, _command.Quantity, _events),
                 _ => Engine.Replace(ToReplace(order!, fields), _events),
             };
@@ -161,25 +170,81 @@ public sealed partial class SlowCore(CoreOptions options)
     private void ExecuteStatus()
     {
         (SlowOrderState? order, RejectReason reason) = Resolve();
-        OrderReport report = order is null ? Echo(ReportType.Status, reason) : order.ToReport(ReportType.Status) with { Reason = order.Reason };
-        if (order is null)
+        reason = order is null ? reason : FindMismatch(order);
+        OrderReport report = order is null || reason != RejectReason.None
+            ? Echo(ReportType.Status, reason) with { ClientOrderId = _command.OriginalClientOrderId }
+            : order.ToReport(ReportType.Status) with { Reason = order.Reason };
+        if (_command.ClientOrderId.ToString() != _command.OriginalClientOrderId.ToString())
         {
-            report.ClientOrderId = _command.OriginalClientOrderId;
+            report.OriginalClientOrderId = _command.ClientOrderId;
         }
 
         Report(report);
     }
 
+    // A new order under an id that is known.
+    private void RefuseKnown()
+    {
+        UsedId known = KnownIds().Last(id => id.Session == _command.SessionId && id.Name == _command.ClientOrderId.ToString());
+        if (_rules.Behaviour == CoreBehaviour.First || known.Order is not { IsRemembered: true } order)
+        {
+            Refuse(RejectReason.DuplicateClientOrderId, 0, 0);
+        }
+        else if (_command.IsPossResend)
+        {
+            Report(order.ToReport(ReportType.Status) with { Reason = order.Reason });
+        }
+        else
+        {
+            Report(order.ToReport(ReportType.Rejected) with
+            {
+                Reason = RejectReason.DuplicateClientOrderId,
+                ClientOrderId = _command.ClientOrderId,
+                Scope = _command.Scope,
+            });
+        }
+    }
+
+    private RejectReason FindMismatch(SlowOrderState order)
+    {
+        MassCancelScope named = _command.Scope;
+        return named.HasFlag(MassCancelScope.Instrument) && _command.InstrumentId != order.Instrument ? RejectReason.InstrumentMismatch
+            : named.HasFlag(MassCancelScope.Side) && _command.Side != order.Side ? RejectReason.SideMismatch
+            : named.HasFlag(MassCancelScope.Account) && _command.AccountId != order.Account ? RejectReason.AccountMismatch
+            : named != 0 && _command.Type == CommandType.Replace && _command.TimeInForce != 0 && _command.TimeInForce != order.TimeInForce
+                ? RejectReason.TimeInForceMismatch
+            : RejectReason.None;
+    }
+
+    private void ExecuteMassStatus()
+    {
+        (MassCancelFilter filter, RejectReason reason) = FilterOf();
+        _events.Clear();
+        int count = reason == RejectReason.None ? Engine.List(in filter, _events) : 0;
+        if (count == 0)
+        {
+            reason = reason == RejectReason.None ? RejectReason.UnknownOrder : reason;
+            Report(Echo(ReportType.Status, reason) with { ClientOrderId = default, OriginalClientOrderId = _command.ClientOrderId });
+        }
+
+        int place = 0;
+        foreach (MatchEvent match in _events.Span.ToArray())
+        {
+            Report(_orders[match.OrderId].ToReport(ReportType.Status) with
+            {
+                SessionId = _command.SessionId,
+                Scope = _command.Scope,
+                CancelledCount = count,
+                ObservedValue = ++place,
+                OriginalClientOrderId = _command.ClientOrderId,
+            });
+        }
+    }
+
     private void ExecuteMassCancel()
     {
-        MassCancelScope scope = _command.Scope;
-        bool hasInstrument = scope.HasFlag(MassCancelScope.Instrument);
-        bool hasAccount = scope.HasFlag(MassCancelScope.Account);
-        RejectReason reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId
-            : hasInstrument && (_command.InstrumentId < 0 || _command.InstrumentId >= _rules.Instruments.Count) ? RejectReason.UnknownInstrument
-            : hasAccount && (_command.AccountId < 0 || _command.AccountId >= _rules.Accounts.Count) ? RejectReason.UnknownAccount
-            : scope.HasFlag(MassCancelScope.Side) && _command.Side == 0 ? RejectReason.UnsupportedOrder
-            : RejectReason.None;
+        (MassCancelFilter filter, RejectReason reason) = FilterOf();
+        reason = IsDuplicate() ? RejectReason.DuplicateClientOrderId : reason;
         if (reason != RejectReason.None)
         {
             RefuseRequest(null, reason, 0, 0);
@@ -188,13 +253,26 @@ public sealed partial class SlowCore(CoreOptions options)
 
         Use(null);
         int count = 0;
+        Do(events => count = Engine.MassCancel(filter, events), request: null);
+        Report(Echo(ReportType.MassCancelled, RejectReason.None) with { CancelledCount = count, Status = OrderStatus.Cancelled });
+    }
+
+    private (MassCancelFilter Filter, RejectReason Reason) FilterOf()
+    {
+        MassCancelScope scope = _command.Scope;
+        bool hasInstrument = scope.HasFlag(MassCancelScope.Instrument);
+        bool hasAccount = scope.HasFlag(MassCancelScope.Account);
+        RejectReason reason = hasInstrument && (_command.InstrumentId < 0 || _command.InstrumentId >= _rules.Instruments.Count)
+                ? RejectReason.UnknownInstrument
+            : hasAccount && (_command.AccountId < 0 || _command.AccountId >= _rules.Accounts.Count) ? RejectReason.UnknownAccount
+            : scope.HasFlag(MassCancelScope.Side) && _command.Side == 0 ? RejectReason.UnsupportedOrder
+            : RejectReason.None;
         MassCancelFilter filter = new(
             scope.HasFlag(MassCancelScope.Session) ? _command.SessionId : -1,
             hasAccount ? _command.AccountId : -1,
             hasInstrument ? _command.InstrumentId : -1,
             scope.HasFlag(MassCancelScope.Side) ? _command.Side : null);
-        Do(events => count = Engine.MassCancel(in filter, events), request: null);
-        Report(Echo(ReportType.MassCancelled, RejectReason.None) with { CancelledCount = count, Status = OrderStatus.Cancelled });
+        return (filter, reason);
     }
 
     private void ExecutePhase()

@@ -11,6 +11,7 @@ public enum CommandKind
     Reduce,
     Replace,
     MassCancel,
+    List,
     SetPhase,
     AdvanceTime,
     SetTerms,
@@ -46,6 +47,8 @@ public sealed record MatchCommand(CommandKind Kind)
                 return (int)engine.Replace(Change, events);
             case CommandKind.MassCancel:
                 return engine.MassCancel(Filter, events);
+            case CommandKind.List:
+                return engine.List(Filter, events);
             case CommandKind.SetPhase:
                 return (int)engine.SetPhase(InstrumentId, Phase, CancelsForbidden, events);
             case CommandKind.AdvanceTime:

@@ -13,12 +13,15 @@ internal static class MatchText
         CommandKind.Cancel => $"cancel #{command.OrderId}",
         CommandKind.Reduce => $"reduce #{command.OrderId} by {command.Lots.Lots}",
         CommandKind.Replace => $"replace {Of(command.Change)}",
-        CommandKind.MassCancel => $"mass cancel session {command.Filter.Session} account {command.Filter.Account} instrument " +
-            $"{command.Filter.InstrumentId} side {command.Filter.Side}",
+        CommandKind.MassCancel => $"mass cancel {Of(command.Filter)}",
+        CommandKind.List => $"list {Of(command.Filter)}",
         CommandKind.SetPhase => $"phase of {command.InstrumentId}: {command.Phase}{(command.CancelsForbidden ? ", cancels forbidden" : "")}",
         CommandKind.AdvanceTime => $"time {command.TimeNs}",
         _ => $"terms of {command.InstrumentId}: {Of(command.Terms)}",
     };
+
+    private static string Of(MassCancelFilter filter) =>
+        $"session {filter.Session} account {filter.Account} instrument {filter.InstrumentId} side {filter.Side}";
 
     public static string Of(in MatchOrder o)
     {

@@ -62,7 +62,7 @@ internal sealed partial class RandomCommands
         };
     }
 
-    private MatchCommand RandomMassCancel() => new(CommandKind.MassCancel)
+    private MatchCommand RandomMassCancel() => new(Chance(30) ? CommandKind.List : CommandKind.MassCancel)
     {
         Filter = new MassCancelFilter(
             Chance(50) ? -1 : _random.Next(-2, 4),

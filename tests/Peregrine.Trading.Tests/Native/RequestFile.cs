@@ -63,9 +63,10 @@ internal static class RequestFile
         CommandKind.Cancel => new EngineRequest { Type = EngineRequestType.Cancel, OrderId = command.OrderId },
         CommandKind.Reduce => new EngineRequest { Type = EngineRequestType.Reduce, OrderId = command.OrderId, Quantity = command.Lots.Lots },
         CommandKind.Replace => RequestOf(command.Change),
-        CommandKind.MassCancel => new EngineRequest
+        CommandKind.MassCancel or CommandKind.List => new EngineRequest
         {
-            Type = EngineRequestType.MassCancel, Session = command.Filter.Session, Account = command.Filter.Account,
+            Type = command.Kind == CommandKind.List ? EngineRequestType.List : EngineRequestType.MassCancel,
+            Session = command.Filter.Session, Account = command.Filter.Account,
             Instrument = command.Filter.InstrumentId, Side = command.Filter.Side ?? 0,
         },
         CommandKind.SetPhase => new EngineRequest

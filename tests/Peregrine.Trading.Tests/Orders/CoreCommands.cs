@@ -10,12 +10,14 @@ internal sealed class CoreCommands
 {
     private const int Sessions = 3;
     private readonly Random _random;
+    private readonly bool _isOfBefore;
     private long _sequence;
     private long _timeNs = 1_000;
 
     public CoreCommands(int seed)
     {
         _random = new Random(seed);
+        _isOfBefore = seed % 2 == 0;
         Rules = RandomRules();
     }
 
@@ -31,7 +33,7 @@ internal sealed class CoreCommands
         Rules = new TradingRules(
             [.. Rules.Instruments.Select((old, id) => Chance(50) ? old : old with { Terms = next.Instruments[id % 3].Terms, IsOpen = Chance(90) }),
             .. adds ? [added] : Array.Empty<Instrument>()],
-            next.Accounts);
+            next.Accounts) { Behaviour = Rules.Behaviour == CoreBehaviours.Last || Chance(40) ? CoreBehaviours.Last : Rules.Behaviour };
         return Rules;
     }
 
@@ -59,7 +61,8 @@ internal sealed class CoreCommands
             < 88 => CommandType.Status,
             < 90 => CommandType.MassCancel,
             < 91 => CommandType.Disconnect,
-            < 95 => CommandType.Phase,
+            < 93 => CommandType.MassStatus,
+            < 96 => CommandType.Phase,
             _ => CommandType.Time,
         };
         switch (command.Type)
@@ -72,7 +75,7 @@ internal sealed class CoreCommands
                 command.Phase = Chance(55) ? TradingPhase.Continuous : (TradingPhase)_random.Next(0, 8);
                 command.CancelsForbidden = Chance(15);
                 break;
-            case CommandType.MassCancel:
+            case CommandType.MassCancel or CommandType.MassStatus:
                 command.Scope = (MassCancelScope)_random.Next(16);
                 command.Side = (Side)_random.Next(Chance(20) ? 0 : 1, 3);
                 SetName(ref command);
@@ -90,6 +93,7 @@ internal sealed class CoreCommands
     private void FillOrder(ref OrderCommand command)
     {
         SetName(ref command);
+        command.IsPossResend = Chance(30);
         command.StrategyId = Chance(30) ? _random.Next(1, 4) : 0;
         command.Side = (Side)_random.Next(Chance(1) ? 0 : 1, 3);
         command.OrderType = Chance(55) ? OrderType.Limit : (OrderType)_random.Next(Chance(2) ? 0 : 1, 8);
@@ -137,7 +141,7 @@ internal sealed class CoreCommands
         }
 
         SetName(ref command);
-        command.Quantity = new Quantity(_random.Next(Chance(3) ? 0 : 1, Chance(50) ? 8 : 30));
+        command.Quantity = new Quantity(_random.Next(Chance(3) ? 0 : 1, Chance(15) ? 3 : Chance(50) ? 8 : 30));
         command.Price = Price();
         command.Side = (Side)_random.Next(1, 3);
         command.OrderType = Chance(80) ? OrderType.Limit : (OrderType)_random.Next(1, 8);
@@ -154,6 +158,9 @@ internal sealed class CoreCommands
         command.Attributes.DisplayQuantity = new Quantity(_random.Next(6));
         command.Attributes.MinimumQuantity = new Quantity(_random.Next(6));
         command.Attributes.ExpireTimeNs = _timeNs + _random.Next(-10, 2_000);
+        command.Scope = Chance(30) ? (MassCancelScope)_random.Next(16) : 0;
+        command.TimeInForce = Chance(50) ? TimeInForce.Day : (TimeInForce)_random.Next(9);
+        command.Refusal = Chance(4) ? RejectReason.PriceNotOnTick : RejectReason.None;
     }
 
     private void SetName(ref OrderCommand command)
@@ -171,7 +178,8 @@ internal sealed class CoreCommands
             new Account(0, "free", new AccountLimits(0, 0, 0)) { FirmId = _random.Next(3) },
             new Account(1, "tight", new AccountLimits(_random.Next(50, 300), _random.Next(200, 4_000), _random.Next(100, 1_000))) { FirmId = 1 },
             new Account(2, "collared", new AccountLimits(0, 1_000_000_000, 300)),
-        ]);
+        ])
+    { Behaviour = _isOfBefore ? CoreBehaviour.First : CoreBehaviours.Last };
 
     private Instrument RandomInstrument(int id, string symbol) => new(id, symbol, id, 1 + (id * 4), 1 + (id * 9), IsOpen: true)
     {

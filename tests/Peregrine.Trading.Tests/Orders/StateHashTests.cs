@@ -33,7 +33,8 @@ public class StateHashTests
     {
         TradingRules rules = new(
             [new Instrument(0, "AAA", 2, 5, 10, true) { ReferencePrice = new Price(100), Currency = "EUR" }, new Instrument(1, "BBB", 9, 1, 1, true)],
-            [new Account(0, "one", new AccountLimits(0, 0, 0)), new Account(1, "two", new AccountLimits(1_000, 1L << 50, 900)) { FirmId = 3 }]);
+            [new Account(0, "one", new AccountLimits(0, 0, 0)), new Account(1, "two", new AccountLimits(1_000, 1L << 50, 900)) { FirmId = 3 }])
+        { Behaviour = CoreBehaviour.First };
         _core.Configure(rules);
         _slow.Configure(rules);
     }

@@ -80,16 +80,51 @@ public class TradingCoreTests
         Assert.Equal((ReportType.Status, OrderStatus.Cancelled), (_reports[0].Type, _reports[0].Status));
     }
 
-    [Fact]
-    public void Execute_ReplaceBelowFilled_IsRefusedAndTheOrderStands()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2)]
+    public void Execute_ReplaceToWhatIsFilledOrLess_EndsTheOrderAsFilled(long quantity)
     {
         Send(New("a", Side.Sell, 100, 5));
         Send(New("x", Side.Buy, 100, 3, account: 1));
 
-        Send(Request(CommandType.Replace, "b", "a", 100, 3));
+        Send(Request(CommandType.Replace, "b", "a", 100, quantity));
 
-        Assert.Equal((RejectReason.QuantityBelowFilled, 3L, 3L), (_reports[0].Reason, _reports[0].LimitValue, _reports[0].ObservedValue));
-        Assert.Equal(2, _reports[0].LeavesQuantity.Lots);
+        Assert.Equal((ReportType.Replaced, OrderStatus.Filled, 3L, 0L),
+            (_reports[0].Type, _reports[0].Status, _reports[0].Quantity.Lots, _reports[0].LeavesQuantity.Lots));
+        Assert.Equal(("b", "a"), (_reports[0].ToReport().ClientOrderId.ToString(), _reports[0].ToReport().OriginalClientOrderId.ToString()));
+        Assert.Equal(0, _core.WorkingOrderCount);
+    }
+
+    [Theory]
+    [InlineData(MassCancelScope.Instrument, 1, Side.Sell, 0, RejectReason.InstrumentMismatch)]
+    [InlineData(MassCancelScope.Side, 0, Side.Buy, 0, RejectReason.SideMismatch)]
+    [InlineData(MassCancelScope.Account, 0, Side.Sell, 1, RejectReason.AccountMismatch)]
+    [InlineData(MassCancelScope.Instrument | MassCancelScope.Side | MassCancelScope.Account, 0, Side.Sell, 0, RejectReason.None)]
+    public void Execute_CancelThatNamesWhatItsOrderIs_IsHeldToIt(MassCancelScope scope, int instrument, Side side, int account, RejectReason expected)
+    {
+        Send(New("a", Side.Sell, 100, 5));
+
+        Send(Request(CommandType.Cancel, "b", "a", 0, 0) with { Scope = scope, InstrumentId = instrument, Side = side, AccountId = account });
+
+        Assert.Equal((expected == RejectReason.None ? ReportType.Cancelled : ReportType.CancelRejected, expected),
+            (_reports[0].Type, _reports[0].Reason));
+    }
+
+    [Fact]
+    public void Execute_NewOrderUnderALiveOrdersId_IsRefusedWithThatOrdersState_OrAnsweredWithItWhenSentBefore()
+    {
+        Send(New("a", Side.Sell, 100, 5));
+        Send(New("x", Side.Buy, 100, 3, account: 1));
+
+        Send(New("a", Side.Sell, 100, 5));
+        Assert.Equal((ReportType.Rejected, OrderStatus.PartiallyFilled, 1UL, 2L),
+            (_reports[0].Type, _reports[0].Status, _reports[0].OrderId, _reports[0].LeavesQuantity.Lots));
+
+        Send(New("a", Side.Sell, 100, 5) with { IsPossResend = true });
+        Assert.Equal((ReportType.Status, OrderStatus.PartiallyFilled, 1UL, 2L),
+            (_reports[0].Type, _reports[0].Status, _reports[0].OrderId, _reports[0].LeavesQuantity.Lots));
+        Assert.Equal(1, _core.WorkingOrderCount);
     }
 
     [Theory]

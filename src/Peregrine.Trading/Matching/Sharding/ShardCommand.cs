@@ -13,6 +13,7 @@ public enum ShardCommandKind : byte
     MassCancel = 5,
     SetPhase = 6,
     AdvanceTime = 7,
+    List = 8,
 }
 
 /// <summary>A request to a matching engine as a value without references, to be handed from one thread to another.</summary>
@@ -72,6 +73,9 @@ public struct ShardCommand
 
     /// <summary>See <see cref="IMatchingEngine.MassCancel"/>.</summary>
     public static ShardCommand MassCancel(in MassCancelFilter filter) => new() { Kind = ShardCommandKind.MassCancel, Filter = filter };
+
+    /// <summary>See <see cref="IMatchingEngine.List"/>.</summary>
+    public static ShardCommand List(in MassCancelFilter filter) => new() { Kind = ShardCommandKind.List, Filter = filter };
 
     /// <summary>See <see cref="IMatchingEngine.SetPhase"/>.</summary>
     public static ShardCommand SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden) =>

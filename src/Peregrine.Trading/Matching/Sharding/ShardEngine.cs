@@ -35,11 +35,13 @@ public sealed class ShardEngine
                 return new ShardAnswer((int)Books.SetPhase(command.InstrumentId, command.Phase, command.CancelsForbidden, events), 0, 0);
             case ShardCommandKind.MassCancel:
                 return Parted(Books.MassCancel(in command.Filter, events), first, events.Count);
+            case ShardCommandKind.List:
+                return Parted(Books.List(in command.Filter, events), first, events.Count);
             case ShardCommandKind.AdvanceTime:
                 Books.AdvanceTime(command.TimeNs, events);
                 return Parted(0, first, events.Count);
             default:
-                throw new ArgumentException($"kind is {(byte)command.Kind}, expected 1 to 7", nameof(command));
+                throw new ArgumentException($"kind is {(byte)command.Kind}, expected 1 to 8", nameof(command));
         }
     }
 

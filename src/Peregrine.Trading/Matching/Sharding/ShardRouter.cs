@@ -90,7 +90,7 @@ public sealed class ShardRouter
                 int home = _homes.Find(command.Kind == ShardCommandKind.Replace ? command.Change.OrderId : command.OrderId);
                 shard = home < 0 ? AnyShard : home;
                 break;
-            case ShardCommandKind.MassCancel:
+            case ShardCommandKind.MassCancel or ShardCommandKind.List:
                 shard = command.Filter.InstrumentId == -1 ? All : ShardOf(command.Filter.InstrumentId);
                 break;
             case ShardCommandKind.SetPhase:

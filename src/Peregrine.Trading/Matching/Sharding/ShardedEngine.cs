@@ -102,6 +102,9 @@ public sealed partial class ShardedEngine : IMatchingEngine
     public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Run(ShardCommand.MassCancel(in filter), events);
 
     /// <inheritdoc/>
+    public int List(in MassCancelFilter filter, MatchEventBuffer events) => Run(ShardCommand.List(in filter), events);
+
+    /// <inheritdoc/>
     public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
         (RejectReason)Run(ShardCommand.SetPhase(instrumentId, phase, cancelsForbidden), events);
 

@@ -76,7 +76,7 @@ internal sealed class ShardDuel
         TakenElsewhere += isSubmit && reason == RejectReason.DuplicateOrderId
             && _slow.TryGetOrder(command.Order.OrderId, out RestingOrder taken) && taken.InstrumentId != command.Order.InstrumentId ? 1 : 0;
         FullElsewhere += isSubmit && reason == RejectReason.OrderCapacity && _one.OrderCountOf(command.Order.InstrumentId) < _one.OrderCount ? 1 : 0;
-        bool isJoined = command.Kind is CommandKind.AdvanceTime or CommandKind.MassCancel
+        bool isJoined = command.Kind is CommandKind.AdvanceTime or CommandKind.MassCancel or CommandKind.List
             && _wanted.Span.ToArray().DistinctBy(e => e.InstrumentId).Skip(1).Any();
         Joined += isJoined ? 1 : 0;
     }
