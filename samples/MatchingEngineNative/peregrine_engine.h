@@ -210,7 +210,8 @@ typedef enum peregrine_reason {
     PEREGRINE_REASON_ACCOUNT_MISMATCH = 44,
     PEREGRINE_REASON_TIME_IN_FORCE_MISMATCH = 45,
     PEREGRINE_REASON_QUANTITY_NOT_IN_LOTS = 46,
-    PEREGRINE_REASON_FIELD_MISSING = 47
+    PEREGRINE_REASON_FIELD_MISSING = 47,
+    PEREGRINE_REASON_OUTSIDE_SPREAD = 48
 } peregrine_reason;
 
 /* What happened: one cache line, complete in itself. */

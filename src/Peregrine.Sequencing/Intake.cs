@@ -66,7 +66,7 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
     {
         command.SessionId = session.Id;
         long validatedNs = Clock.MonotonicNs;
-        if (command.Type is CommandType.New or CommandType.Replace && (IsBlocked || session.IsBlocked))
+        if (command.Type is CommandType.New or CommandType.Replace or CommandType.Cross && (IsBlocked || session.IsBlocked))
         {
             session.CountBlocked();
             return IntakeStatus.Blocked;
@@ -80,6 +80,11 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
         if (!session.AccountIds.Contains(command.AccountId))
         {
             command.AccountId = -1;
+        }
+
+        if (command.Type == CommandType.Cross && !session.AccountIds.Contains(command.SellAccountId))
+        {
+            command.SellAccountId = -1;
         }
 
         IntakeStatus status = Sequence(ref command, receivedNs, validatedNs);
@@ -98,9 +103,27 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
     /// names.</summary>
     public IntakeStatus TryTake(ref OrderCommand command, long receivedNs) => Sequence(ref command, receivedNs, Clock.MonotonicNs);
 
+    // An id for each order that a command has.
+    private bool TryName(ref OrderCommand command)
+    {
+        if (ids.TryNext(out command.OrderId) != IdStatus.Ok)
+        {
+            return false;
+        }
+
+        if (command.Type == CommandType.New)
+        {
+            return true;
+        }
+
+        bool hasBoth = ids.TryNext(out ulong sellId) == IdStatus.Ok;
+        command.SellOrderId = sellId;
+        return hasBoth;
+    }
+
     private IntakeStatus Sequence(ref OrderCommand command, long receivedNs, long validatedNs)
     {
-        if (command.Type == CommandType.New && ids.TryNext(out command.OrderId) != IdStatus.Ok)
+        if (command.Type is CommandType.New or CommandType.Cross && !TryName(ref command))
         {
             NoOrderIdCount++;
             return IntakeStatus.NoOrderId;

@@ -121,13 +121,16 @@ public enum RejectReason : byte
 
     /// <summary>A field that such an order needs is not there.</summary>
     FieldMissing = 47,
+
+    /// <summary>The price of a cross is worse for somebody than the best price that is shown.</summary>
+    OutsideSpread = 48,
 }
 
 /// <summary>The table of reasons.</summary>
 public static class RejectReasons
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const RejectReason Last = RejectReason.FieldMissing;
+    public const RejectReason Last = RejectReason.OutsideSpread;
 
     /// <summary>How many there are, None included: the length of what is counted or looked up by reason.</summary>
     public const int Count = (int)Last + 1;

@@ -58,6 +58,10 @@ public static class Tag
     public const int BusinessRejectRefId = 379;
     public const int BusinessRejectReason = 380;
     public const int ExpireDate = 432;
+    public const int CrossId = 548;
+    public const int CrossType = 549;
+    public const int CrossPrioritization = 550;
+    public const int NoSides = 552;
     public const int CxlRejResponseTo = 434;
     public const int MassCancelRequestType = 530;
     public const int MassCancelResponse = 531;

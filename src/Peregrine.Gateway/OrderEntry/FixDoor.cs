@@ -309,7 +309,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
     {
         RefusedMessages++;
-        _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> id);
+        _ = message.TryGet(Tag.CrossId, out ReadOnlySpan<byte> id) || message.TryGet(Tag.MassStatusReqId, out id)
+            || message.TryGet(Tag.ClOrdId, out id);
         session.RejectBusiness(message, reason, id, text);
         return true;
     }

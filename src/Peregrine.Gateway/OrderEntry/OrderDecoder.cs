@@ -7,11 +7,11 @@ namespace Peregrine.Gateway.OrderEntry;
 internal sealed partial class OrderDecoder(NameTable names)
 {
     /// <summary>The messages that become commands.</summary>
-    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "AF"];
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF"];
 
     /// <summary>Fills a command from a validated message.</summary>
-    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest or
-    /// OrderMassStatusRequest.</param>
+    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest,
+    /// OrderMassStatusRequest or NewOrderCross.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
     /// <param name="command">Everything but order id, session, sequence and times.</param>
     /// <returns>Empty when it worked, else why not.</returns>
@@ -25,11 +25,17 @@ internal sealed partial class OrderDecoder(NameTable names)
             (byte)'F' => CommandType.Cancel,
             (byte)'G' => CommandType.Replace,
             (byte)'q' => CommandType.MassCancel,
+            (byte)'s' => CommandType.Cross,
             _ => CommandType.Status,
         };
         if (command.Type == CommandType.MassStatus)
         {
             return SetMassStatus(message, accountIds, ref command);
+        }
+
+        if (command.Type == CommandType.Cross)
+        {
+            return SetCross(message, accountIds, ref command);
         }
 
         _ = message.TryGet(Tag.ClOrdId, out ReadOnlySpan<byte> clientOrderId);

@@ -100,6 +100,9 @@ public readonly struct ShardsEngine : ICoreEngine
     public void BeginList(in MassCancelFilter filter, MatchEventBuffer events) => Send(ShardCommand.List(in filter));
 
     /// <inheritdoc/>
+    public void BeginCross(in MatchCross cross, MatchEventBuffer events) => Send(ShardCommand.Cross(in cross));
+
+    /// <inheritdoc/>
     public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>
         Send(ShardCommand.SetPhase(instrumentId, phase, cancelsForbidden));
 

@@ -40,6 +40,10 @@ public interface IMatchingEngine : IBookView
     /// <returns>None; else why it was refused, with one Rejected event.</returns>
     RejectReason Replace(in MatchReplace replace, MatchEventBuffer events);
 
+    /// <summary>Trades two orders with each other (section 12): both are accepted, trade whole, and have ended.</summary>
+    /// <returns>None; else why it was refused, with one Rejected event, of the buy order.</returns>
+    RejectReason Cross(in MatchCross cross, MatchEventBuffer events);
+
     /// <summary>Cancels every order that matches.</summary>
     /// <returns>How many.</returns>
     int MassCancel(in MassCancelFilter filter, MatchEventBuffer events);

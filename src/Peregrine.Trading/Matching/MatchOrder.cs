@@ -99,6 +99,29 @@ public struct MatchReplace
     public ReplaceFields Fields;
 }
 
+/// <summary>Two orders that trade with each other and with nobody else (section 12).</summary>
+public struct MatchCross
+{
+    /// <summary>Not 0, nor that of an order that rests; nor that of the other one.</summary>
+    public ulong BuyId;
+
+    /// <inheritdoc cref="BuyId"/>
+    public ulong SellId;
+
+    /// <summary>What they trade at.</summary>
+    public Price Price;
+
+    /// <summary>What they trade.</summary>
+    public Quantity Quantity;
+    public int InstrumentId;
+
+    /// <summary>The caller's own number of the buy order; comes back in its events.</summary>
+    public int BuyTag;
+
+    /// <summary>The same of the sell order.</summary>
+    public int SellTag;
+}
+
 /// <summary>Which orders a mass cancel means: those that match everything named.</summary>
 /// <param name="Session">Or -1 for any.</param>
 /// <param name="Account">Or -1 for any.</param>

@@ -29,13 +29,17 @@ public enum CommandType : byte
 
     /// <summary>Asks for a report of the state of every working order that <see cref="OrderCommand.Scope"/> means.</summary>
     MassStatus = 10,
+
+    /// <summary>Two orders of one session, at one price and of one quantity, that trade with each other. <see cref="OrderCommand.ClientOrderId"/>,
+    /// order id and account are the buy order's, <see cref="OrderCommand.OriginalClientOrderId"/> is the sell order's.</summary>
+    Cross = 11,
 }
 
 /// <summary>The table of commands.</summary>
 public static class CommandTypes
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const CommandType Last = CommandType.MassStatus;
+    public const CommandType Last = CommandType.Cross;
 
     /// <summary>Whether there is such a command.</summary>
     public static bool IsKnown(CommandType type) => type is not 0 and <= Last;

@@ -107,6 +107,12 @@ public readonly ref struct CommandView
     /// <inheritdoc cref="OrderAttributes.ExpireTimeNs"/>
     public long ExpireTimeNs => Word(CommandParts.ExpireTime);
 
+    /// <inheritdoc cref="OrderCommand.SellOrderId"/>
+    public ulong SellOrderId => (ulong)Word(CommandParts.StopPrice);
+
+    /// <inheritdoc cref="OrderCommand.SellAccountId"/>
+    public int SellAccountId => (int)Word(CommandParts.Offset);
+
     /// <summary>Whether any of <see cref="Attributes"/> is there.</summary>
     public bool HasAttributes => (_head.Parts & CommandParts.Attributes) != 0;
 

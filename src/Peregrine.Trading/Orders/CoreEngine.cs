@@ -179,6 +179,19 @@ public struct CoreEngine(MatchingEngine books, int window) : ICoreEngine
     }
 
     /// <inheritdoc/>
+    public void BeginCross(in MatchCross cross, MatchEventBuffer events)
+    {
+        if (_other is null)
+        {
+            Keep((int)_books!.Cross(in cross, events));
+        }
+        else
+        {
+            _other.BeginCross(in cross, events);
+        }
+    }
+
+    /// <inheritdoc/>
     public void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)
     {
         if (_other is null)

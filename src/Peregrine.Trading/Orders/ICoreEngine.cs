@@ -71,6 +71,9 @@ public interface ICoreEngine
     /// <inheritdoc cref="IMatchingEngine.List"/>
     void BeginList(in MassCancelFilter filter, MatchEventBuffer events);
 
+    /// <inheritdoc cref="IMatchingEngine.Cross"/>
+    void BeginCross(in MatchCross cross, MatchEventBuffer events);
+
     /// <inheritdoc cref="IMatchingEngine.SetPhase"/>
     void BeginPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events);
 

@@ -80,6 +80,20 @@ public struct OrderCommand
     /// <summary>Sequence number that the request had in its session.</summary>
     public long SessionSequence;
 
+    /// <summary>Of a cross: the order id of the sell order. It has the place of a stop price.</summary>
+    public ulong SellOrderId
+    {
+        readonly get => (ulong)Attributes.StopPrice.Ticks;
+        set => Attributes.StopPrice = new Price((long)value);
+    }
+
+    /// <summary>Of a cross: the account of the sell order. It has the place of an offset.</summary>
+    public int SellAccountId
+    {
+        readonly get => (int)Attributes.OffsetTicks;
+        set => Attributes.OffsetTicks = value;
+    }
+
     /// <summary>The client's id of this request; empty when the client names orders by their order ids.</summary>
     public ClientOrderId ClientOrderId;
 

@@ -38,6 +38,8 @@ public partial class TradingCore<TEngine>
         // A new order's id is one that is known.
         Known = 8,
         MassStatus = 9,
+        Cross = 10,
+        RefusedCross = 11,
     }
 
     /// <summary>
@@ -72,6 +74,7 @@ public partial class TradingCore<TEngine>
         public ulong OrderId;
         public RiskVerdict Verdict;
         public int Slot;
+        public int OtherSlot;
         public int EventsFrom;
         public int EventsTo;
         public StepKind Kind;

@@ -243,6 +243,9 @@ public partial class TradingCore<TEngine>
             case CommandType.MassCancel:
                 BeginMassCancel(in command, in keys, ref step);
                 break;
+            case CommandType.Cross:
+                BeginCross(in command, ref step);
+                break;
             case CommandType.MassStatus:
                 BeginMassStatus(in command, ref step);
                 break;
@@ -284,6 +287,9 @@ public partial class TradingCore<TEngine>
             case StepKind.MassCancel:
                 CompleteMassCancel(in command, result, ref step, reports);
                 break;
+            case StepKind.Cross or StepKind.RefusedCross:
+                CompleteCross(in command, (RejectReason)result, ref step, reports);
+                break;
             case StepKind.MassStatus:
                 CompleteMassStatus(in command, result, ref step, reports);
                 break;
@@ -319,7 +325,8 @@ public partial class TradingCore<TEngine>
     }
 
     private static bool IsForEngine(StepKind kind) =>
-        kind is StepKind.New or StepKind.Request or StepKind.MassCancel or StepKind.Unasked or StepKind.MassStatus;
+        kind is StepKind.New or StepKind.Request or StepKind.MassCancel or StepKind.Unasked
+            or StepKind.MassStatus or StepKind.Cross;
 
     // An engine on this thread has told its events when the command was begun, another tells them now.
     private int TakeAnswer(ref Step step)

@@ -243,6 +243,25 @@ internal sealed partial class SlowBook
     }
 
     // Section 10: a price is outside when it is further from the centre than the band. The centres are those at the start of the command.
+    /// <summary>Two orders that trade with each other alone.</summary>
+    public void Cross(SlowOrder buy, SlowOrder sell)
+    {
+        long lots = buy.Leaves;
+        (buy.Leaves, sell.Leaves) = (0, 0);
+        LastTrade = buy.Price;
+        EmitTrade(buy, sell, 0, buy.Price, lots);
+    }
+
+    /// <summary>The best price that a side shows.</summary>
+    public long? Best(Side side) => Queue(side).Find(order => order.Shown > 0)?.Price;
+
+    /// <summary>Whether a trade at a price would be outside of the bands as a command that began now would have them.</summary>
+    public bool IsOutsideOfBandsNow(long price)
+    {
+        StartCommand(new MatchEventBuffer());
+        return IsOutsideOfBands(price);
+    }
+
     private bool IsOutsideOfBands(long price) =>
         IsOutside(price, _auctionPriceBefore ?? Terms.ReferencePrice?.Ticks, Terms.StaticBandBasisPoints)
         || IsOutside(price, _lastTradeBefore ?? Terms.ReferencePrice?.Ticks, Terms.DynamicBandBasisPoints);

@@ -187,6 +187,64 @@ public sealed partial class SlowMatchingEngine
         return count;
     }
 
+    public RejectReason Cross(in MatchCross cross, MatchEventBuffer events)
+    {
+        (MatchOrder buy, MatchOrder sell) = (LegOf(in cross, Side.Buy), LegOf(in cross, Side.Sell));
+        RejectReason reason = Check(in cross, in buy, in sell);
+        foreach (MatchOrder leg in reason == RejectReason.None ? new[] { buy, sell } : [buy])
+        {
+            events.Add() = new MatchEvent
+            {
+                Type = reason == RejectReason.None ? MatchEventType.Accepted : MatchEventType.Rejected,
+                OrderId = leg.OrderId,
+                InstrumentId = leg.InstrumentId,
+                Tag = leg.Tag,
+                Side = leg.Side,
+                Price = leg.Price,
+                Quantity = leg.Quantity,
+                Leaves = reason == RejectReason.None ? leg.Quantity : default,
+                Reason = reason,
+            };
+        }
+
+        if (reason == RejectReason.None)
+        {
+            SlowBook book = Start(_books[cross.InstrumentId], events);
+            book.Cross(SlowOrder.Of(in buy), SlowOrder.Of(in sell));
+            book.EndCommand();
+        }
+
+        return reason;
+    }
+
+    private RejectReason Check(in MatchCross cross, in MatchOrder buy, in MatchOrder sell)
+    {
+        RejectReason alone = Check(in buy);
+        if (alone != RejectReason.None)
+        {
+            return alone;
+        }
+
+        SlowBook book = _books[cross.InstrumentId];
+        return sell.OrderId == 0 || sell.OrderId == buy.OrderId || Find(sell.OrderId) is not null ? RejectReason.DuplicateOrderId
+            : book.Best(Side.Buy) > cross.Price.Ticks || book.Best(Side.Sell) < cross.Price.Ticks ? RejectReason.OutsideSpread
+            : book.IsOutsideOfBandsNow(cross.Price.Ticks) ? RejectReason.PriceBand
+            : RejectReason.None;
+    }
+
+    // An immediate order is checked for all that a leg is.
+    private static MatchOrder LegOf(in MatchCross cross, Side side) => new()
+    {
+        OrderId = side == Side.Buy ? cross.BuyId : cross.SellId,
+        Tag = side == Side.Buy ? cross.BuyTag : cross.SellTag,
+        InstrumentId = cross.InstrumentId,
+        Price = cross.Price,
+        Quantity = cross.Quantity,
+        Side = side,
+        Type = OrderType.Limit,
+        TimeInForce = TimeInForce.ImmediateOrCancel,
+    };
+
     public int List(in MassCancelFilter filter, MatchEventBuffer events)
     {
         MassCancelFilter wanted = filter;

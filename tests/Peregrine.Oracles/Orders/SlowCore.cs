@@ -71,6 +71,9 @@ public sealed partial class SlowCore(CoreOptions options)
             case CommandType.MassCancel:
                 ExecuteMassCancel();
                 break;
+            case CommandType.Cross:
+                ExecuteCross();
+                break;
             case CommandType.MassStatus:
                 ExecuteMassStatus();
                 break;
@@ -214,6 +217,77 @@ public sealed partial class SlowCore(CoreOptions options)
             : named != 0 && _command.Type == CommandType.Replace && _command.TimeInForce != 0 && _command.TimeInForce != order.TimeInForce
                 ? RejectReason.TimeInForceMismatch
             : RejectReason.None;
+    }
+
+    private void ExecuteCross()
+    {
+        OrderCommand cross = _command;
+        OrderCommand[] legs = [LegOf(Side.Buy, cross.OrderId, cross.AccountId, cross.ClientOrderId),
+            LegOf(Side.Sell, cross.SellOrderId, cross.SellAccountId, cross.OriginalClientOrderId)];
+        bool isOneName = cross.ClientOrderId.Length > 0 && cross.ClientOrderId.ToString() == cross.OriginalClientOrderId.ToString();
+        bool isDuplicate = isOneName;
+        foreach (OrderCommand leg in legs)
+        {
+            _command = leg;
+            isDuplicate |= IsDuplicate();
+        }
+
+        (RejectReason reason, long limit, long observed) = isDuplicate ? (RejectReason.DuplicateClientOrderId, 0, 0)
+            : cross.OrderId == cross.SellOrderId ? (RejectReason.DuplicateOrderId, 0, 0) : default;
+        foreach (OrderCommand leg in legs.Where(_ => reason == RejectReason.None))
+        {
+            (reason, limit, observed) = CheckRisk(leg.Side, leg.OrderType, true, leg.Price.Ticks, leg.Attributes, leg.Quantity.Lots,
+                leg.InstrumentId, leg.AccountId);
+            bool isKnownId = _orders.TryGetValue(leg.OrderId, out SlowOrderState? other) && other.IsRemembered;
+            reason = reason == RejectReason.None && isKnownId ? RejectReason.DuplicateOrderId : reason;
+        }
+
+        if (reason == RejectReason.None && Engine.OrderCount >= options.OrdersMax)
+        {
+            reason = RejectReason.OrderCapacity;
+            (limit, observed) = FiguresOf(reason);
+        }
+
+        _events.Clear();
+        if (reason == RejectReason.None)
+        {
+            reason = Engine.Cross(new MatchCross
+            {
+                BuyId = cross.OrderId, SellId = cross.SellOrderId, Price = cross.Price, Quantity = cross.Quantity, InstrumentId = cross.InstrumentId,
+            }, _events);
+        }
+
+        foreach (OrderCommand leg in legs)
+        {
+            _command = leg;
+            SlowOrderState? order = reason == RejectReason.None ? new SlowOrderState(in leg) : null;
+            if (!isDuplicate)
+            {
+                Use(order);
+            }
+
+            if (order is null)
+            {
+                Refuse(reason, limit, observed);
+            }
+            else
+            {
+                _orders[order.Id] = order;
+            }
+        }
+
+        _command = cross;
+        if (reason == RejectReason.None)
+        {
+            Apply(null, ReplaceFields.None);
+        }
+
+        OrderCommand LegOf(Side side, ulong id, int account, ClientOrderId name) => new()
+        {
+            Type = CommandType.New, Sequence = cross.Sequence, TimeNs = cross.TimeNs, SessionId = cross.SessionId, InstrumentId = cross.InstrumentId,
+            Price = cross.Price, Quantity = cross.Quantity, Side = side, OrderId = id, AccountId = account, ClientOrderId = name,
+            OrderType = OrderType.Limit, TimeInForce = TimeInForce.ImmediateOrCancel,
+        };
     }
 
     private void ExecuteMassStatus()

@@ -49,6 +49,8 @@ internal sealed class RecordingEngine : IMatchingEngine
         return 0;
     }
 
+    public RejectReason Cross(in MatchCross cross, MatchEventBuffer events) => RejectReason.None;
+
     public int List(in MassCancelFilter filter, MatchEventBuffer events) => 0;
 
     public RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events)

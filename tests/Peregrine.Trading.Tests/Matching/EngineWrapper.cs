@@ -30,6 +30,8 @@ internal abstract class EngineWrapper : IMatchingEngine
 
     public virtual int MassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Inner.MassCancel(in filter, events);
 
+    public virtual RejectReason Cross(in MatchCross cross, MatchEventBuffer events) => Inner.Cross(in cross, events);
+
     public virtual int List(in MassCancelFilter filter, MatchEventBuffer events) => Inner.List(in filter, events);
 
     public virtual RejectReason SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden, MatchEventBuffer events) =>

@@ -12,6 +12,7 @@ public enum CommandKind
     Replace,
     MassCancel,
     List,
+    Cross,
     SetPhase,
     AdvanceTime,
     SetTerms,
@@ -23,6 +24,7 @@ public sealed record MatchCommand(CommandKind Kind)
     public MatchOrder Order { get; init; }
     public MatchReplace Change { get; init; }
     public MassCancelFilter Filter { get; init; }
+    public MatchCross Pair { get; init; }
     public ulong OrderId { get; init; }
     public Quantity Lots { get; init; }
     public int InstrumentId { get; init; }
@@ -49,6 +51,8 @@ public sealed record MatchCommand(CommandKind Kind)
                 return engine.MassCancel(Filter, events);
             case CommandKind.List:
                 return engine.List(Filter, events);
+            case CommandKind.Cross:
+                return (int)engine.Cross(Pair, events);
             case CommandKind.SetPhase:
                 return (int)engine.SetPhase(InstrumentId, Phase, CancelsForbidden, events);
             case CommandKind.AdvanceTime:

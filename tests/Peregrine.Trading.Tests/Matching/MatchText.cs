@@ -14,6 +14,7 @@ internal static class MatchText
         CommandKind.Reduce => $"reduce #{command.OrderId} by {command.Lots.Lots}",
         CommandKind.Replace => $"replace {Of(command.Change)}",
         CommandKind.MassCancel => $"mass cancel {Of(command.Filter)}",
+        CommandKind.Cross => $"cross of #{command.Pair.BuyId} and #{command.Pair.SellId}: {command.Pair.Quantity.Lots} at {command.Pair.Price.Ticks}",
         CommandKind.List => $"list {Of(command.Filter)}",
         CommandKind.SetPhase => $"phase of {command.InstrumentId}: {command.Phase}{(command.CancelsForbidden ? ", cancels forbidden" : "")}",
         CommandKind.AdvanceTime => $"time {command.TimeNs}",

@@ -19,6 +19,24 @@ internal sealed partial class RandomCommands
         return new MatchCommand(CommandKind.Submit) { Order = order };
     }
 
+    private MatchCommand RandomCross(SlowMatchingEngine slow, int instrument, bool isCareless)
+    {
+        ulong Id() => isCareless && Chance(12) ? (Chance(20) ? 0 : AnyOrder(slow, isCareless: false)) : ++_lastId;
+        MatchCross cross = new()
+        {
+            BuyId = Id(),
+            SellId = isCareless && Chance(5) ? _lastId : Id(),
+            InstrumentId = isCareless && Chance(4) ? _random.Next(-2, 6) : instrument,
+            Price = Chance(70) && slow.TryGetLevel(instrument, RandomSide(), 0, out BookLevel best)
+                ? best.Price
+                : RandomPrice(RandomSide(), isCareless),
+            Quantity = Lots(isCareless),
+            BuyTag = _random.Next(1_000),
+            SellTag = _random.Next(1_000),
+        };
+        return new MatchCommand(CommandKind.Cross) { Pair = cross };
+    }
+
     private MatchOrder RandomOrder(int instrument, bool isCareless)
     {
         OrderType type = isCareless && Chance(5) ? (OrderType)_random.Next(10) : Weighted(_mix.Types);

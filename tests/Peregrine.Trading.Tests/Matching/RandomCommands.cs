@@ -50,7 +50,8 @@ internal sealed partial class RandomCommands
             _mix.Cancels + _mix.Reduces + _mix.Replaces + _mix.MassCancels + _mix.Phases + _mix.Times + _mix.TermChanges);
         return kind switch
         {
-            _ when (kind -= _mix.Submits) < 0 => RandomSubmit(slow, instrument, isCareless),
+            _ when (kind -= _mix.Submits) < 0 =>
+                Chance(4) ? RandomCross(slow, instrument, isCareless) : RandomSubmit(slow, instrument, isCareless),
             _ when (kind -= _mix.Cancels) < 0 => new MatchCommand(CommandKind.Cancel) { OrderId = AnyOrder(slow, isCareless) },
             _ when (kind -= _mix.Reduces) < 0 =>
                 new MatchCommand(CommandKind.Reduce) { OrderId = AnyOrder(slow, isCareless), Lots = Lots(isCareless) },

@@ -147,7 +147,7 @@ public sealed class NativeLibraryTests
         while (commands.Count < count)
         {
             MatchCommand command = random.Next(slow);
-            if (command.Kind != CommandKind.SetTerms)
+            if (command.Kind is not (CommandKind.SetTerms or CommandKind.Cross))
             {
                 commands.Add(command);
                 events.Clear();

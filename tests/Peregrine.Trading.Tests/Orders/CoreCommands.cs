@@ -33,7 +33,7 @@ internal sealed class CoreCommands
         Rules = new TradingRules(
             [.. Rules.Instruments.Select((old, id) => Chance(50) ? old : old with { Terms = next.Instruments[id % 3].Terms, IsOpen = Chance(90) }),
             .. adds ? [added] : Array.Empty<Instrument>()],
-            next.Accounts) { Behaviour = Rules.Behaviour == CoreBehaviours.Last || Chance(40) ? CoreBehaviours.Last : Rules.Behaviour };
+            next.Accounts) { Behaviour = Rules.Behaviour == CoreBehaviours.Last || Chance(20) ? CoreBehaviours.Last : Rules.Behaviour };
         return Rules;
     }
 
@@ -62,7 +62,8 @@ internal sealed class CoreCommands
             < 90 => CommandType.MassCancel,
             < 91 => CommandType.Disconnect,
             < 93 => CommandType.MassStatus,
-            < 96 => CommandType.Phase,
+            < 95 => CommandType.Cross,
+            < 97 => CommandType.Phase,
             _ => CommandType.Time,
         };
         switch (command.Type)
@@ -70,6 +71,9 @@ internal sealed class CoreCommands
             case CommandType.New:
                 command.OrderId = Chance(1) && orderIds.Count > 0 ? Pick(orderIds) : (ulong)_sequence;
                 FillOrder(ref command);
+                break;
+            case CommandType.Cross:
+                FillCross(ref command);
                 break;
             case CommandType.Phase:
                 command.Phase = Chance(55) ? TradingPhase.Continuous : (TradingPhase)_random.Next(0, 8);
@@ -122,6 +126,22 @@ internal sealed class CoreCommands
             : 0;
     }
 
+    private void FillCross(ref OrderCommand command)
+    {
+        command.OrderId = (ulong)_sequence;
+        command.SellOrderId = Chance(3) ? command.OrderId : (ulong)(_sequence + 1_000_000);
+        command.SellAccountId = _random.Next(Chance(3) ? -1 : 0, 3);
+        command.SessionId = (int)(command.OrderId % Sessions);
+        command.Price = Price();
+        command.Quantity = new Quantity(_random.Next(Chance(2) ? 0 : 1, 30));
+        SetName(ref command);
+        if (Chance(60))
+        {
+            long number = Chance(10) ? _random.NextInt64(Math.Max(1, _sequence - 30), _sequence + 1) : _sequence + 1_000_000;
+            command.OriginalClientOrderId = ClientOrderId.From($"n{number}");
+        }
+    }
+
     private void FillRequest(ref OrderCommand command, IReadOnlyList<ulong> orderIds)
     {
         ulong orderId = orderIds.Count == 0 || Chance(3)
@@ -141,7 +161,7 @@ internal sealed class CoreCommands
         }
 
         SetName(ref command);
-        command.Quantity = new Quantity(_random.Next(Chance(3) ? 0 : 1, Chance(15) ? 3 : Chance(50) ? 8 : 30));
+        command.Quantity = new Quantity(_random.Next(Chance(3) ? 0 : 1, Chance(25) ? 4 : Chance(50) ? 8 : 30));
         command.Price = Price();
         command.Side = (Side)_random.Next(1, 3);
         command.OrderType = Chance(80) ? OrderType.Limit : (OrderType)_random.Next(1, 8);

@@ -20,7 +20,7 @@ public class TradingCoreOracleTests
     [InlineData(4)]
     public void Execute_RandomCommandsOfAllKinds_AgreesWithTheSlowCoreAndReplays(int seed)
     {
-        int rounds = ProofSize.Of(6, 300);
+        int rounds = ProofSize.Of(9, 300);
         Dictionary<string, int> seen = [];
         for (int round = 0; round < rounds; round++)
         {
@@ -38,7 +38,7 @@ public class TradingCoreOracleTests
                 "Expired Expired", "Cancelled MassCancel", "CancelRejected CancelForbidden", "CancelRejected QuantityBelowFilled",
                     "CancelRejected NotReplaceable", "CancelRejected InstrumentMismatch", "CancelRejected SideMismatch",
                     "CancelRejected AccountMismatch", "CancelRejected TimeInForceMismatch", "CancelRejected PriceNotOnTick",
-                    "Status SideMismatch", "Rejected DuplicateClientOrderId",
+                    "Status SideMismatch", "Rejected DuplicateClientOrderId", "Rejected OutsideSpread", "Status UnknownOrder",
                 "CancelRejected OrderClosed", "CancelRejected UnknownOrder", "CancelRejected DuplicateClientOrderId", "Rejected OrderCapacity",
                     "Rejected DuplicateOrderId",
                 "Rejected MaxNotional", "Rejected MaxQuantity", "Rejected PriceCollar", "Rejected NoReferencePrice", "Rejected PriceLimit",

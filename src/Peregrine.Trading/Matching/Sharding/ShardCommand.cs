@@ -14,6 +14,7 @@ public enum ShardCommandKind : byte
     SetPhase = 6,
     AdvanceTime = 7,
     List = 8,
+    Cross = 9,
 }
 
 /// <summary>A request to a matching engine as a value without references, to be handed from one thread to another.</summary>
@@ -38,6 +39,10 @@ public struct ShardCommand
     [FieldOffset(4)]
     internal TradingPhase Phase;
 
+    /// <summary>As <see cref="IsIdTaken"/>, of the sell order of a cross.</summary>
+    [FieldOffset(5)]
+    internal bool IsSellTaken;
+
     [FieldOffset(8)]
     internal MatchOrder Order;
 
@@ -46,6 +51,9 @@ public struct ShardCommand
 
     [FieldOffset(8)]
     internal MassCancelFilter Filter;
+
+    [FieldOffset(8)]
+    internal MatchCross Pair;
 
     [FieldOffset(8)]
     internal ulong OrderId;
@@ -76,6 +84,9 @@ public struct ShardCommand
 
     /// <summary>See <see cref="IMatchingEngine.List"/>.</summary>
     public static ShardCommand List(in MassCancelFilter filter) => new() { Kind = ShardCommandKind.List, Filter = filter };
+
+    /// <summary>See <see cref="IMatchingEngine.Cross"/>.</summary>
+    public static ShardCommand Cross(in MatchCross cross) => new() { Kind = ShardCommandKind.Cross, Pair = cross };
 
     /// <summary>See <see cref="IMatchingEngine.SetPhase"/>.</summary>
     public static ShardCommand SetPhase(int instrumentId, TradingPhase phase, bool cancelsForbidden) =>

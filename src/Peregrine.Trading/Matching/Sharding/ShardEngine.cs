@@ -37,11 +37,13 @@ public sealed class ShardEngine
                 return Parted(Books.MassCancel(in command.Filter, events), first, events.Count);
             case ShardCommandKind.List:
                 return Parted(Books.List(in command.Filter, events), first, events.Count);
+            case ShardCommandKind.Cross:
+                return new ShardAnswer((int)Cross(in command, events), 0, 0);
             case ShardCommandKind.AdvanceTime:
                 Books.AdvanceTime(command.TimeNs, events);
                 return Parted(0, first, events.Count);
             default:
-                throw new ArgumentException($"kind is {(byte)command.Kind}, expected 1 to 8", nameof(command));
+                throw new ArgumentException($"kind is {(byte)command.Kind}, expected 1 to 9", nameof(command));
         }
     }
 
@@ -68,6 +70,21 @@ public sealed class ShardEngine
         if (command.IsIdTaken)
         {
             events.At(events.Count - 1).OrderId = command.Order.OrderId;
+        }
+
+        return reason;
+    }
+
+    // As a new order with an id that another shard has.
+    private RejectReason Cross(in ShardCommand command, MatchEventBuffer events)
+    {
+        MatchCross cross = command.Pair;
+        cross.BuyId = command.IsIdTaken ? 0 : cross.BuyId;
+        cross.SellId = command.IsSellTaken ? 0 : cross.SellId;
+        RejectReason reason = Books.Cross(in cross, events);
+        if (command.IsIdTaken)
+        {
+            events.At(events.Count - 1).OrderId = command.Pair.BuyId;
         }
 
         return reason;

@@ -30,6 +30,9 @@ public sealed class ShardRouter
 
     // A command that no shard can find anything for goes here: every shard refuses it in the same way.
     private const int AnyShard = 0;
+
+    // Both orders of a cross are accepted, and trade.
+    private const int CrossEvents = 3;
     private readonly OrderHomes _homes;
     private readonly Flight[] _flights;
     private readonly int _shards;
@@ -93,6 +96,16 @@ public sealed class ShardRouter
             case ShardCommandKind.MassCancel or ShardCommandKind.List:
                 shard = command.Filter.InstrumentId == -1 ? All : ShardOf(command.Filter.InstrumentId);
                 break;
+            case ShardCommandKind.Cross:
+                shard = ShardOf(command.Pair.InstrumentId);
+                command.IsIdTaken = IsElsewhere(command.Pair.BuyId, shard);
+                command.IsSellTaken = IsElsewhere(command.Pair.SellId, shard);
+                if ((command.IsIdTaken || command.IsSellTaken) && InFlight > 0)
+                {
+                    return RouteStatus.Waits;
+                }
+
+                break;
             case ShardCommandKind.SetPhase:
                 shard = ShardOf(command.InstrumentId);
                 bool isPhase = TradingPhases.IsKnown(command.Phase)
@@ -108,8 +121,9 @@ public sealed class ShardRouter
         }
 
         bool isNew = command.Kind == ShardCommandKind.Submit;
+        bool isCross = command.Kind == ShardCommandKind.Cross;
         _submits += isNew ? 1 : 0;
-        _flights[_sent & (_flights.Length - 1)] = new Flight { TrackedId = tracked, Shard = (short)shard, IsNew = isNew };
+        _flights[_sent & (_flights.Length - 1)] = new Flight { TrackedId = tracked, Shard = (short)shard, IsNew = isNew, IsCross = isCross };
         _sent++;
         return RouteStatus.Sent;
     }
@@ -134,7 +148,8 @@ public sealed class ShardRouter
             _homes.Arrive(flight.TrackedId, events[0].Type == MatchEventType.Accepted);
         }
 
-        foreach (ref readonly MatchEvent match in events)
+        // The orders of a cross rest nowhere: its own trade, the third event, ends none that has a home.
+        foreach (ref readonly MatchEvent match in flight.IsCross && events.Length >= CrossEvents ? events[CrossEvents..] : events)
         {
             if (match.Type is not (MatchEventType.Trade or MatchEventType.Cancelled))
             {
@@ -209,6 +224,8 @@ public sealed class ShardRouter
         return RouteStatus.Sent;
     }
 
+    private bool IsElsewhere(ulong orderId, int shard) => _homes.Find(orderId) is int home && home >= 0 && home != shard;
+
     private static void ThrowUnless(bool isGood, string name, byte value)
     {
         if (!isGood)
@@ -222,5 +239,6 @@ public sealed class ShardRouter
         public ulong TrackedId;
         public short Shard;
         public bool IsNew;
+        public bool IsCross;
     }
 }

@@ -99,6 +99,9 @@ public sealed partial class ShardedEngine : IMatchingEngine
     public RejectReason Replace(in MatchReplace replace, MatchEventBuffer events) => (RejectReason)Run(ShardCommand.Replace(in replace), events);
 
     /// <inheritdoc/>
+    public RejectReason Cross(in MatchCross cross, MatchEventBuffer events) => (RejectReason)Run(ShardCommand.Cross(in cross), events);
+
+    /// <inheritdoc/>
     public int MassCancel(in MassCancelFilter filter, MatchEventBuffer events) => Run(ShardCommand.MassCancel(in filter), events);
 
     /// <inheritdoc/>
