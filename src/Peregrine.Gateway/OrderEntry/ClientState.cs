@@ -74,6 +74,9 @@ internal sealed class ClientState(DoorSession door) : IReportClient
     /// <summary>It went away, and its orders are still to be cancelled.</summary>
     public bool OwesDisconnect { get; set; }
 
+    /// <summary>What it asked for about its trades; null before the first time.</summary>
+    public TradeCapture? Capture { get; set; }
+
     /// <summary>It waits for what it received to be saved.</summary>
     public bool IsUnsavedListed { get; set; }
 

@@ -32,6 +32,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
     private ReportEncoder _encoder = null!;
+    private ReferenceAnswers _reference = null!;
+    private Trading.Matching.IBookView _books = null!;
     private Intake? _intake;
     private bool _isShut;
 
@@ -99,12 +101,13 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         NameTable names = new(rules);
         _decoder = new OrderDecoder(names);
         _encoder = new ReportEncoder(names);
+        _reference = new ReferenceAnswers(names);
     }
 
     /// <inheritdoc/>
     public void Open(in DoorContext room)
     {
-        _intake = room.Intake;
+        (_intake, _books) = (room.Intake, room.Books);
 
         // Whoever was logged on when the link went down is not any more.
         foreach (ClientState client in _clients)
@@ -116,7 +119,11 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     }
 
     /// <inheritdoc/>
-    public bool TryTake() => true;
+    public bool TryTake()
+    {
+        ContinueCaptures();
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Deliver(DoorSession session, in ReportView report, bool isReplay)
@@ -278,6 +285,11 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     private bool Take(ClientState client, in FixMessage message)
     {
+        if (IsQuestion(in message))
+        {
+            return Answer(client, in message);
+        }
+
         ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
         if (fault.Length > 0)
         {
@@ -309,8 +321,15 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private bool Refuse(FixSession session, in FixMessage message, int reason, ReadOnlySpan<byte> text)
     {
         RefusedMessages++;
-        _ = message.TryGet(Tag.CrossId, out ReadOnlySpan<byte> id) || message.TryGet(Tag.MassStatusReqId, out id)
-            || message.TryGet(Tag.ClOrdId, out id);
+        ReadOnlySpan<byte> id = default;
+        foreach (int tag in (ReadOnlySpan<int>)[Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId])
+        {
+            if (message.TryGet(tag, out id))
+            {
+                break;
+            }
+        }
+
         session.RejectBusiness(message, reason, id, text);
         return true;
     }

@@ -6,8 +6,8 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <summary>Turns order messages of FIX into commands. What has no place in a command is refused here, with a text for people.</summary>
 internal sealed partial class OrderDecoder(NameTable names)
 {
-    /// <summary>The messages that become commands.</summary>
-    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF"];
+    /// <summary>The messages that become commands, and those that are answered without one.</summary>
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF", "x", "e", "AD"];
 
     /// <summary>Fills a command from a validated message.</summary>
     /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest,

@@ -65,9 +65,6 @@ public interface IMatchingEngine : IBookView
     /// <param name="timeNs">Unix nanoseconds.</param>
     void AdvanceTime(long timeNs, MatchEventBuffer events);
 
-    /// <summary>The phase of an instrument.</summary>
-    TradingPhase GetPhase(int instrumentId);
-
     /// <summary>What an auction would do now, whatever the phase; default when nothing could trade.</summary>
     IndicativePrice GetIndicative(int instrumentId);
 

@@ -223,4 +223,7 @@ public interface IBookView
 
     /// <summary>Price of the last trade of an instrument; false before the first.</summary>
     bool TryGetLastTrade(int instrumentId, out Price price);
+
+    /// <summary>The phase of an instrument.</summary>
+    TradingPhase GetPhase(int instrumentId);
 }
