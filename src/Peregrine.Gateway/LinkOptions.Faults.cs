@@ -58,6 +58,9 @@ public sealed partial record LinkOptions
     {
         List<string> faults = [];
         Expect(DataFolder.Length > 0, nameof(DataFolder), "''", "a path");
+        Expect(DropCopySessions.All(name => name.Length is > 0 and <= 64 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains('/'))
+            && DropCopySessions.Distinct().Count() == DropCopySessions.Count, nameof(DropCopySessions), string.Join(' ', DropCopySessions),
+            "CompIDs, each once, 1 to 64 printable ASCII characters without / and blanks");
         Expect(CompId.Length > 0, nameof(CompId), "''", "a CompID");
         Expect(Enum.IsDefined(Wait), nameof(Wait), (byte)Wait, "Spin, Yield or Block");
         Expect(PinnedCore >= -1, nameof(PinnedCore), PinnedCore, "a core, or -1 for none");

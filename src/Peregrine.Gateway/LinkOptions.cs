@@ -127,6 +127,12 @@ public sealed partial record LinkOptions
     /// <summary>Who sees every report, in this order: displays, drop copies, surveillance.</summary>
     public IReadOnlyList<IReportTap> ReportTaps { get; init; } = [];
 
+    /// <summary>Who may log on to see every report of every session (drop copy), by CompID; none: there is no port for it.</summary>
+    public IReadOnlyList<string> DropCopySessions { get; init; } = [];
+
+    /// <summary>Where they connect; port 0 picks a free one.</summary>
+    public IPEndPoint DropCopyEndPoint { get; init; } = new(IPAddress.Loopback, 9883);
+
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;
 
@@ -135,7 +141,11 @@ public sealed partial record LinkOptions
     public int PendingLogonsMax { get; init; } = 256;
 
     /// <summary>Most FIX connections at a time: every session, those without a Logon, and some that are leaving.</summary>
-    public int FixConnectionsMax => Sessions.Count + PendingLogonsMax + LeavingConnectionsMax;
+    public int FixConnectionsMax => Sessions.Count + PendingLogonsMax + LeavingConnectionsMax
+        + (DropCopySessions.Count > 0 ? DropCopySessions.Count + DropCopyPendingMax : 0);
+
+    /// <summary>Connections to the drop copy's port that may be without a Logon.</summary>
+    internal const int DropCopyPendingMax = 16;
 
     /// <summary>How far this machine's clock is from the real one, for tests.</summary>
     internal long ClockShiftNs { get; init; }

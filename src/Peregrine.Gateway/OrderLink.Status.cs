@@ -120,6 +120,8 @@ public sealed partial class OrderLink
         new(_loop.Counters, "loop", "orders"), new(_fix.Counters), new(_journal.Counters), new(Hops),
         .. _recorder is null ? [] : (TaggedCounters[])[new(_recorder.Counters)],
         .. _fix.FixSessions.Select(session => new TaggedCounters(session.Counters, "session", session.Options.PeerCompId)),
+        .. (_dropCopy?.FixSessions ?? []).Select(session =>
+            new TaggedCounters(session.Counters, "session", $"{session.Options.PeerCompId} (drop copy)")),
     ];
 
     /// <summary>How often reports of one reason went out. From any thread.</summary>

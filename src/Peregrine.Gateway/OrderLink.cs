@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Peregrine.Gateway.DropCopy;
 using Peregrine.Gateway.Local;
 using Peregrine.Gateway.MarketData;
 using Peregrine.Gateway.OrderEntry;
@@ -45,6 +46,7 @@ public sealed partial class OrderLink : IDisposable
     private readonly LinkOptions _options;
     private readonly EventLoop _loop;
     private readonly FixDoor _fix;
+    private readonly DropCopyDoor? _dropCopy;
     private readonly IDoor[] _doors;
     private readonly ReportRouter _router;
     private readonly BookTap? _books;
@@ -72,9 +74,11 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _fix = new FixDoor(options, _loop, log);
-            _doors = [_fix, new LocalDoor(options.LocalPorts, options.InFlightMax), .. options.Doors];
+            _dropCopy = options.DropCopySessions.Count > 0 ? new DropCopyDoor(options, _loop, log) : null;
+            _doors = [_fix, new LocalDoor(options.LocalPorts, options.InFlightMax),
+                .. _dropCopy is null ? [] : (IDoor[])[_dropCopy], .. options.Doors];
             Sessions = new SessionDirectory(_doors);
-            _router = new ReportRouter(Sessions, options.ReportTaps);
+            _router = new ReportRouter(Sessions, _dropCopy is null ? options.ReportTaps : [.. options.ReportTaps, _dropCopy]);
             TimeCheck(_fix.OpenStores);
             _journal = OpenJournal(out JournalReplay replay, out JournalRecovery recovery, out LinkStart start);
             Core = replay.Core;
@@ -114,6 +118,9 @@ public sealed partial class OrderLink : IDisposable
 
     /// <summary>Where FIX clients connect.</summary>
     public IPEndPoint FixEndPoint => _fix.EndPoint;
+
+    /// <summary>Where drop copies connect; null where there is no port for them.</summary>
+    public IPEndPoint? DropCopyEndPoint => _dropCopy?.EndPoint;
 
     /// <summary>What starting found.</summary>
     public LinkRecovery Recovery { get; }

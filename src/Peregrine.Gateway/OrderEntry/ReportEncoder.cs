@@ -28,6 +28,21 @@ internal sealed partial class ReportEncoder(NameTable names)
         Check.That(session.TryEndMessage(ref writer, mark), "every report fits into the largest message");
     }
 
+    /// <summary>As <see cref="Send"/>, a copy for somebody else; its mark is the report's ExecID.</summary>
+    /// <param name="ownerTag">The field of the header that says whose report it is.</param>
+    /// <param name="owner">Whose; empty where that is not known any more.</param>
+    public void Copy(FixSession session, in ReportView report, int ownerTag, ReadOnlySpan<byte> owner)
+    {
+        FixWriter writer = session.BeginMessage(MsgTypeOf(in report), Clock.UnixNs);
+        if (owner.Length > 0)
+        {
+            writer.Add(ownerTag, owner);
+        }
+
+        Write(ref writer, in report);
+        Check.That(session.TryEndMessage(ref writer, report.ExecId), "every report fits into the largest message");
+    }
+
     /// <summary>Makes the message for one report again, under a number that it was given before.</summary>
     public void Remake(FixSession session, in ReportView report, long sequence, bool isPossResend)
     {
