@@ -21,6 +21,7 @@ public sealed partial record LinkOptions
     private const long StoreBytesLeast = 64 << 10;
     private const long StoreBytesMost = 1 << 30;
     private const int PageBytes = 4_096;
+    private const int CompIdLengthMost = 64;
     private const int BatchBytesMost = 4 << 20;
 
     /// <summary>Every fault of these options: name, value, what was expected. Empty when a link can be started with them, as far as
@@ -58,8 +59,7 @@ public sealed partial record LinkOptions
     {
         List<string> faults = [];
         Expect(DataFolder.Length > 0, nameof(DataFolder), "''", "a path");
-        Expect(DropCopySessions.All(name => name.Length is > 0 and <= 64 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains('/'))
-            && DropCopySessions.Distinct().Count() == DropCopySessions.Count, nameof(DropCopySessions), string.Join(' ', DropCopySessions),
+        Expect(DropCopySessions.All(IsCompId) && DropCopySessions.Distinct().Count() == DropCopySessions.Count, nameof(DropCopySessions), string.Join(' ', DropCopySessions),
             "CompIDs, each once, 1 to 64 printable ASCII characters without / and blanks");
         Expect(CompId.Length > 0, nameof(CompId), "''", "a CompID");
         Expect(Enum.IsDefined(Wait), nameof(Wait), (byte)Wait, "Spin, Yield or Block");
@@ -82,6 +82,10 @@ public sealed partial record LinkOptions
             }
         }
     }
+
+    // It is a file's name, too.
+    private static bool IsCompId(string name) =>
+        name.Length is > 0 and <= CompIdLengthMost && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains('/', StringComparison.Ordinal);
 
     // Of options that know their own ranges.
     private static string[] Lines(Action validate)

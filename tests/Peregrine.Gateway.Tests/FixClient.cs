@@ -10,7 +10,7 @@ internal sealed class FixClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _compId;
-    private readonly byte[] _out = new byte[4_096];
+    private readonly byte[] _out = new byte[16_384];
     private readonly byte[] _in = new byte[1 << 18];
     private readonly FixIndex _index = new();
     private readonly long[] _byExecType = new long[128];
@@ -104,7 +104,7 @@ internal sealed class FixClient : IDisposable
             writer.Add(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), System.Text.Encoding.ASCII.GetBytes(parts[1]));
         }
 
-        if (msgType is not ("H" or "AF" or "AD" or "x" or "e" or "V"))
+        if (msgType is not ("H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
         {
             writer.AddTimestamp(60, Clock.UnixNs);
         }

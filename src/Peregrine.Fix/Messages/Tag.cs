@@ -36,7 +36,13 @@ public static class Tag
     public const int Text = 58;
     public const int TimeInForce = 59;
     public const int TransactTime = 60;
+    public const int ListId = 66;
+    public const int TotNoOrders = 68;
+    public const int NoOrders = 73;
     public const int TradeDate = 75;
+    public const int NoRpts = 82;
+    public const int RptSeq = 83;
+    public const int CxlQty = 84;
     public const int PossResend = 97;
     public const int EncryptMethod = 98;
     public const int StopPx = 99;
@@ -71,7 +77,12 @@ public static class Tag
     public const int CrossPrioritization = 550;
     public const int NoSides = 552;
     public const int TotNoRelatedSym = 393;
+    public const int BidType = 394;
+    public const int ListStatusType = 429;
+    public const int ListOrderStatus = 431;
+    public const int ListExecInstType = 433;
     public const int CxlRejResponseTo = 434;
+    public const int ListStatusText = 444;
     public const int MassCancelRequestType = 530;
     public const int MassCancelResponse = 531;
     public const int MassCancelRejectReason = 532;

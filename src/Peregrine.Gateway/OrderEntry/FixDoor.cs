@@ -31,6 +31,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     // nothing, and these no more than a look at the oldest.
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
+    private readonly OrderList _list = new();
     private ReportEncoder _encoder = null!;
     private ReferenceAnswers _reference = null!;
     private Trading.Matching.IBookView _books = null!;
@@ -290,12 +291,32 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             return Answer(client, in message);
         }
 
-        ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
-        if (fault.Length > 0)
+        if (message.MsgType[0] == (byte)'E')
         {
-            return Refuse(client.Session, message, OtherReason, fault);
+            return TakeList(client, in message);
         }
 
+        ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
+        return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault) : Take(client, in message, ref command);
+    }
+
+    // A list: all of it can be read, or nothing of it happens; then each order is entered by itself.
+    private bool TakeList(ClientState client, in FixMessage message)
+    {
+        ReadOnlySpan<byte> fault = _list.Read(message, client.Door.AccountIds, _decoder);
+        RefusedMessages += fault.IsEmpty ? 0 : 1;
+        _list.Tell(client.Session, message, fault, Clock.UnixNs);
+        bool isTaken = true;
+        for (int place = 0; fault.IsEmpty && isTaken && place < _list.Count; place++)
+        {
+            isTaken = Take(client, _list.OrderOf(in message, place), ref _list[place]);
+        }
+
+        return isTaken;
+    }
+
+    private bool Take(ClientState client, in FixMessage message, ref OrderCommand command)
+    {
         command.SessionSequence = client.Session.NextIncoming - 1;
 
         // The link does not read on until the journal has caught up: that is the clients' back pressure.
@@ -322,7 +343,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         RefusedMessages++;
         ReadOnlySpan<byte> id = default;
-        foreach (int tag in (ReadOnlySpan<int>)[Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId])
+        ReadOnlySpan<int> ids = [Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId];
+        foreach (int tag in ids)
         {
             if (message.TryGet(tag, out id))
             {

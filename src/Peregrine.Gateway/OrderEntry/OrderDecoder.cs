@@ -7,7 +7,7 @@ namespace Peregrine.Gateway.OrderEntry;
 internal sealed partial class OrderDecoder(NameTable names)
 {
     /// <summary>The messages that become commands, and those that are answered without one.</summary>
-    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF", "x", "e", "AD"];
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF", "E", "x", "e", "AD"];
 
     /// <summary>Fills a command from a validated message.</summary>
     /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest,
@@ -15,7 +15,7 @@ internal sealed partial class OrderDecoder(NameTable names)
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
     /// <param name="command">Everything but order id, session, sequence and times.</param>
     /// <returns>Empty when it worked, else why not.</returns>
-    public ReadOnlySpan<byte> TryDecode(in FixMessage message, ReadOnlySpan<int> accountIds, out OrderCommand command)
+    public ReadOnlySpan<byte> TryDecode(scoped in FixMessage message, scoped ReadOnlySpan<int> accountIds, out OrderCommand command)
     {
         command = default;
         command.Type = message.MsgType[0] switch

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
-using Peregrine.Trading;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Matching;
 

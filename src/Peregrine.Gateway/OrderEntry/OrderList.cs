@@ -1,0 +1,158 @@
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Session;
+using Peregrine.Trading.Orders;
+
+namespace Peregrine.Gateway.OrderEntry;
+
+/// <summary>
+/// A NewOrderList (E) taken apart: each of its orders is made a NewOrderSingle of its own and decoded as one. All of them can be read, or the list is
+/// refused as a whole.
+/// </summary>
+/// <remarks>Thread: the link's. Allocates: when it is made.</remarks>
+internal sealed class OrderList
+{
+    /// <summary>Most orders of a list.</summary>
+    public const int OrdersMax = 100;
+
+    private const int OrderBytesMax = 8_192;
+    private const int ListStatusAck = 1;
+    private const char ReceivedForExecution = '2';
+    private const char Rejected = '7';
+    private readonly byte[] _bytes = new byte[OrderBytesMax];
+    private readonly FixIndex _index = new();
+    private readonly OrderCommand[] _commands = new OrderCommand[OrdersMax];
+    private readonly (int From, int End)[] _parts = new (int, int)[OrdersMax];
+
+    /// <summary>How many orders the list has that was read last.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>One of its orders, as a command that lacks what the intake gives it.</summary>
+    public ref OrderCommand this[int place] => ref _commands[place];
+
+    /// <summary>Reads a list.</summary>
+    /// <returns>Empty when every order of it is one; else why not.</returns>
+    public ReadOnlySpan<byte> Read(scoped in FixMessage message, scoped ReadOnlySpan<int> accountIds, OrderDecoder decoder)
+    {
+        Count = 0;
+        ReadOnlySpan<byte> fault = FindParts(message);
+        for (int place = 0; fault.IsEmpty && place < Count; place++)
+        {
+            fault = TryMake(message, _parts[place], out FixMessage order)
+                ? decoder.TryDecode(order, accountIds, out _commands[place])
+                : "NoOrders (73): an order of the list is longer than 8192 bytes"u8;
+        }
+
+        return fault;
+    }
+
+    /// <summary>The message of one order, for a refusal of it alone; valid until the next.</summary>
+    public FixMessage OrderOf(in FixMessage message, int place)
+    {
+        Check.That(TryMake(message, _parts[place], out FixMessage order), "an order that was read can be read again");
+        return order;
+    }
+
+    /// <summary>Tells what becomes of the list.</summary>
+    /// <param name="fault">Why it is refused; empty when it is not.</param>
+    public void Tell(FixSession session, in FixMessage message, ReadOnlySpan<byte> fault, long nowNs)
+    {
+        FixWriter writer = session.BeginMessage("N"u8, nowNs);
+        _ = message.TryGet(Tag.ListId, out ReadOnlySpan<byte> id);
+        writer.Add(Tag.ListId, id);
+        writer.Add(Tag.ListStatusType, ListStatusAck);
+        writer.Add(Tag.NoRpts, 1);
+        writer.Add(Tag.ListOrderStatus, fault.IsEmpty ? ReceivedForExecution : Rejected);
+        writer.Add(Tag.RptSeq, 1);
+        if (!fault.IsEmpty)
+        {
+            writer.Add(Tag.ListStatusText, fault);
+        }
+
+        writer.AddTimestamp(Tag.TransactTime, nowNs);
+        writer.Add(Tag.TotNoOrders, Count);
+        writer.Add(Tag.NoOrders, Count);
+        for (int place = 0; place < Count; place++)
+        {
+            (int from, int end) = _parts[place];
+            ReadOnlySpan<byte> quantity = "0"u8;
+            for (int at = from; at < end; at++)
+            {
+                if (message.Tags[at] == Tag.ClOrdId)
+                {
+                    writer.Add(Tag.ClOrdId, message.Value(at));
+                }
+
+                quantity = message.Tags[at] == Tag.OrderQty ? message.Value(at) : quantity;
+            }
+
+            writer.Add(Tag.CumQty, 0);
+            writer.Add(Tag.OrdStatus, fault.IsEmpty ? 'A' : '8');
+            writer.Add(Tag.LeavesQty, fault.IsEmpty ? quantity : "0"u8);
+            writer.Add(Tag.CxlQty, 0);
+            writer.Add(Tag.AvgPx, 0);
+        }
+
+        Check.That(session.TryEndMessage(ref writer, session.Mark), "the status of a list fits into a message");
+    }
+
+    // Where each order's fields are: one begins with each ClOrdID behind NoOrders.
+    private ReadOnlySpan<byte> FindParts(scoped in FixMessage message)
+    {
+        int group = message.Tags.IndexOf(Tag.NoOrders);
+        for (int at = group + 1; group >= 0 && at < message.Count; at++)
+        {
+            if (message.Tags[at] == Tag.CheckSum)
+            {
+                break;
+            }
+
+            if (message.Tags[at] == Tag.ClOrdId)
+            {
+                if (Count == OrdersMax)
+                {
+                    return "TotNoOrders (68) is not supported: expected at most 100 orders"u8;
+                }
+
+                _parts[Count++] = (at, at);
+            }
+
+            if (Count > 0)
+            {
+                _parts[Count - 1].End = at + 1;
+            }
+        }
+
+        bool isWhole = message.TryGetLong(Tag.TotNoOrders, out long total) && total == Count
+            && (!message.TryGet(Tag.LastFragment, out _) || message.IsYes(Tag.LastFragment));
+        if (!isWhole)
+        {
+            return "TotNoOrders (68) is not supported: expected as many orders as the message has, a list comes in one piece"u8;
+        }
+
+        bool isAtOnce = !message.TryGet(Tag.ListExecInstType, out _) || message.GetChar(Tag.ListExecInstType) == (byte)'1';
+        return message.GetChar(Tag.BidType) == (byte)'3' && isAtOnce
+            ? default
+            : "BidType (394) and ListExecInstType (433) are not supported: expected 3 (no bidding), and 1 (at once) or nothing"u8;
+    }
+
+    private bool TryMake(scoped in FixMessage list, (int From, int End) part, out FixMessage order)
+    {
+        FixWriter writer = new(_bytes, "FIX.4.4"u8, "D"u8);
+        foreach (int tag in (ReadOnlySpan<int>)[Tag.MsgSeqNum, Tag.SendingTime, Tag.PossResend])
+        {
+            if (list.TryGet(tag, out ReadOnlySpan<byte> value))
+            {
+                writer.Add(tag, value);
+            }
+        }
+
+        for (int at = part.From; at < part.End; at++)
+        {
+            writer.Add(list.Tags[at], list.Value(at));
+        }
+
+        bool isMade = writer.TryFinish(out int bytes) && _index.TryParse(_bytes.AsSpan(0, bytes));
+        order = isMade ? new FixMessage(_bytes.AsSpan(0, bytes), _index) : default;
+        return isMade;
+    }
+}
