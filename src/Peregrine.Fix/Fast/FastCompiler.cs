@@ -201,8 +201,7 @@ internal sealed partial class FastCompiler
         if (name.Length == 0)
         {
             FastField field = new("templateRef", "", "", FastType.Template, FastOperator.None, false);
-            int end = Program.Code.Count + 1;
-            Add(new FastInstruction { Op = FastOp.Template, Type = FastType.Template, End = end, Extra = TypeIndex(scope.Type) }, field);
+            Add(new FastInstruction { Op = FastOp.Template, Type = FastType.Template, Extra = TypeIndex(scope.Type) }, field);
             fields.Add(field);
             return 0;
         }
@@ -228,6 +227,7 @@ internal sealed partial class FastCompiler
     private int Add(FastInstruction instruction, FastField field)
     {
         instruction.Tag = field.Tag;
+        instruction.End = Program.Code.Count + 1;
         field.Index = Program.Code.Count;
         Program.Code.Add(instruction);
         Program.Fields.Add(field);

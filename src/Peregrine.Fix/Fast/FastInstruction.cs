@@ -72,7 +72,7 @@ internal struct FastInstruction
     /// <summary>Where the previous value is.</summary>
     public int Slot;
 
-    /// <summary>Of a head: the instruction behind its body.</summary>
+    /// <summary>The instruction behind it and behind its body.</summary>
     public int End;
 
     /// <summary>Auxiliary identifier as a number; 0 when it is none.</summary>

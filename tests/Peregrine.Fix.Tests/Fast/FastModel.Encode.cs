@@ -202,9 +202,9 @@ internal sealed partial class FastModel
         {
             (state, before) = Previous(field);
         }
-        catch (ModelException) when (field.Operator != "tail")
+        catch (ModelException) when (field.Operator != "tail" || value is null)
         {
-            // Of another type: the value has to be sent.
+            // Of another type: what is sent does not look at it, a tail aside.
         }
 
         object? silent = state switch
