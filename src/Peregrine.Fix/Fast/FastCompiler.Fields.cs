@@ -106,7 +106,16 @@ internal sealed partial class FastCompiler
         FastField power = new(field.Name, field.Namespace, field.Id, FastType.Int32, first, field.IsOptional);
         FastField number = new(field.Name, field.Namespace, field.Id, FastType.Int64, second, false);
         int bits = Simple(power, exponent, scope, $"{field.Name}\u0002exponent") + Simple(number, mantissa, scope, $"{field.Name}\u0002mantissa");
-        Program.Code[head] = Program.Code[head] with { End = Program.Code.Count };
+        FastInstruction front = Program.Code[head + 1];
+        bool isAbsent = front is { Op: FastOp.SignedDefault, HasInitial: false };
+        bool isQuick = front.Op == FastOp.SignedDefault && Program.Code[head + 2].Op == FastOp.SignedDelta;
+        Program.Code[head] = Program.Code[head] with
+        {
+            End = Program.Code.Count,
+            UsesBit = isAbsent,
+            Slot = front.Slot,
+            Quick = isQuick && !isAbsent ? FastQuick.Parts : FastQuick.None,
+        };
         if (Program.Code[head + 1] is { HasInitial: true, Initial: < -63 or > 63 })
         {
             Fault(scope, FastErrorCode.S3, "the exponent's value is beyond -63 to 63");
@@ -202,15 +211,32 @@ internal sealed partial class FastCompiler
             string slot = scope.Within(op!).KeyOf(given.Length > 0 ? scope.Within(op!).Namespace : field.Namespace, given.Length > 0 ? given : key);
             if (!_slots.TryGetValue(slot, out instruction.Slot))
             {
-                instruction.Slot = _slots.Count;
+                instruction.Slot = Program.Slots.Count;
                 _slots.Add(slot, instruction.Slot);
+                Program.Slots.Add(default);
             }
+        }
+        else if (field.Operator == FastOperator.Default || (field.Operator == FastOperator.Constant && field.IsOptional))
+        {
+            // What is not sent is in a slot, for whatever reason: a default is one that never changes.
+            bool isThere = field.Operator == FastOperator.Default && instruction.HasInitial;
+            instruction.Slot = Program.Slots.Count;
+            Program.Slots.Add(new FastSlot
+            {
+                Value = instruction.Initial,
+                Size = instruction.InitialSize,
+                State = isThere ? instruction.Assigned : FastStore.Never,
+            });
         }
 
         instruction.Op = OpOf(field);
+        instruction.Quick = QuickOf(instruction.Op);
+        instruction.UsesBit = field.Operator is FastOperator.Default or FastOperator.Copy or FastOperator.Increment or FastOperator.Tail
+            || (field.Operator == FastOperator.Constant && field.IsOptional);
+        instruction.Keeps = field.Operator is FastOperator.Copy or FastOperator.Increment;
+        instruction.Step = field.Operator == FastOperator.Increment ? (byte)1 : (byte)0;
         _ = Add(instruction, field);
-        return field.Operator is FastOperator.Default or FastOperator.Copy or FastOperator.Increment or FastOperator.Tail
-            || (field.Operator == FastOperator.Constant && field.IsOptional) ? 1 : 0;
+        return instruction.UsesBit ? 1 : 0;
     }
 
     private void Initial(XElement op, FastField field, FastScope scope, ref FastInstruction instruction)
@@ -261,6 +287,16 @@ internal sealed partial class FastCompiler
             Program.Constants.AddRange(bytes);
         }
     }
+
+    private static FastQuick QuickOf(FastOp op) => op switch
+    {
+        FastOp.UnsignedNone or FastOp.UnsignedDefault or FastOp.UnsignedCopy or FastOp.UnsignedIncrement => FastQuick.Unsigned,
+        FastOp.SignedNone or FastOp.SignedDefault or FastOp.SignedCopy or FastOp.SignedIncrement => FastQuick.Signed,
+        FastOp.UnsignedDelta or FastOp.SignedDelta => FastQuick.Delta,
+        FastOp.AsciiNone or FastOp.AsciiDefault or FastOp.AsciiCopy => FastQuick.Text,
+        FastOp.Constant => FastQuick.Constant,
+        _ => FastQuick.None,
+    };
 
     private static FastOp OpOf(FastField field)
     {

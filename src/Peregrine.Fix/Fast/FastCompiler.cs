@@ -14,6 +14,9 @@ internal sealed partial class FastCompiler
 
     private const int FaultsMax = 100;
 
+    // Bits of one word of a presence map.
+    private const int RunMax = 63;
+
     private const string Fast11 = "http://www.fixprotocol.org/ns/fast/td/1.1";
 
     // The elements of FAST 1.1 are also written without a namespace, and with those of the drafts before and the version behind.
@@ -32,6 +35,7 @@ internal sealed partial class FastCompiler
 
     public void Compile(XElement root)
     {
+        Program.Slots.Add(default);
         FastScope scope = FastScope.Outermost.Within(root);
         if (root.Name.LocalName == "template" && IsOurs(root))
         {
@@ -65,7 +69,6 @@ internal sealed partial class FastCompiler
             }
         }
 
-        Program.SlotCount = _slots.Count;
     }
 
     private void Register(XElement element, FastScope outer)
@@ -172,8 +175,10 @@ internal sealed partial class FastCompiler
             return 0;
         }
 
+        List<int> starts = [];
         foreach (XElement element in parent.Elements().Where(IsOurs))
         {
+            starts.Add(Program.Code.Count);
             if (Program.Code.Count > InstructionsMax)
             {
                 Fault(scope, FastErrorCode.S1, $"the templates have more than {InstructionsMax} instructions, with those of their references");
@@ -191,7 +196,28 @@ internal sealed partial class FastCompiler
             };
         }
 
+        Join(starts);
         return bits;
+    }
+
+    // Optional defaults without a value that follow each other are absent together when all of their bits are zero.
+    private void Join(List<int> starts)
+    {
+        int end = -1;
+        int run = 0;
+        foreach (int start in starts.AsEnumerable().Reverse().Where(start => start < Program.Code.Count))
+        {
+            FastInstruction instruction = Program.Code[start];
+            bool isNever = instruction.UsesBit && Program.Slots[instruction.Slot].State == FastStore.Never;
+            bool isJoined = isNever && instruction.End == end && run is > 0 and < RunMax;
+            run = isJoined ? run + 1 : isNever ? 1 : 0;
+            end = start;
+            if (isNever)
+            {
+                int behind = isJoined ? Program.Code[instruction.End].Extra : instruction.End;
+                Program.Code[start] = instruction with { Run = (byte)run, Extra = behind };
+            }
+        }
     }
 
     private int Reference(XElement element, FastScope scope, List<FastField> fields)

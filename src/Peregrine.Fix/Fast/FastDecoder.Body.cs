@@ -1,172 +1,176 @@
+using System.Runtime.CompilerServices;
+
 namespace Peregrine.Fix.Fast;
 
 public sealed partial class FastDecoder
 {
-    // The loop: one instruction after the other, one switch for each, one place where a field is written down.
-    private bool Body(ref FastInput input, ref PresenceMap map, int start, int end, int depth)
+    // A message, a group or a template: its fields once. A sequence: once for each element, each with a head in front and a map of its own.
+    private bool Body(ref FastInput input, ref PresenceMap outer, int head, int start, int end, long times, int depth)
     {
-        if (!HasRoom(ref input, end - start, depth))
-        {
-            return false;
-        }
-
         FastInstruction[] code = _code;
-        for (int index = start; index < end;)
+        bool hasMap = head >= 0 && code[head].HasMap;
+        bool isSequence = head >= 0 && code[head].Op == FastOp.Sequence;
+        PresenceMap own = default;
+        ref PresenceMap map = ref hasMap ? ref own : ref outer;
+        for (int element = 0; element < times; element++)
         {
-            ref readonly FastInstruction instruction = ref code[index];
-            int from = input.At;
-            long value;
-            int size = 0;
-            FastOutcome outcome;
-            switch (instruction.Op)
+            if (!HasRoom(ref input, end - start, depth))
             {
-                case < FastOp.DecimalNone:
-                    outcome = Number(ref input, ref map, in instruction, out value);
-                    break;
-                case FastOp.Constant:
-                    (value, size, outcome) = (instruction.Initial, instruction.InitialSize, FastOutcome.Present);
-                    break;
-                case FastOp.ConstantOptional:
-                    (value, size) = (instruction.Initial, instruction.InitialSize);
-                    outcome = input.NextBit(ref map) ? FastOutcome.Present : FastOutcome.Absent;
-                    break;
-                case < FastOp.DecimalParts:
-                    outcome = Decimal(ref input, ref map, in instruction, out value, out size);
-                    break;
-                case > FastOp.DecimalParts and < FastOp.BytesNone:
-                    outcome = Ascii(ref input, ref map, in instruction, out value, out size);
-                    break;
-                case >= FastOp.BytesNone and < FastOp.Constant:
-                    outcome = Bytes(ref input, ref map, in instruction, out value, out size);
-                    break;
-                default:
-                    if (Head(ref input, ref map, index, depth) && HasRoom(ref input, end - index, depth))
-                    {
-                        index = instruction.End;
-                        continue;
-                    }
-
-                    (value, outcome) = (0, FastOutcome.Failed);
-                    break;
-            }
-
-            if (outcome == FastOutcome.Failed)
-            {
-                Blame(input.Error, index, from);
                 return false;
             }
 
-            // Written in any case, and kept when the field is there: no branch that guesses.
-            _entries[_count] = new FastEntry(index, size, value);
-            _count += (int)outcome;
-            index++;
+            int place = isSequence ? Open(~head, element) : 0;
+            if (hasMap && !TryOwnMap(ref input, ref own, head))
+            {
+                return false;
+            }
+
+            // More bits than one word has are counted while they are used, and so each field goes the slow way then.
+            bool isDone = map.Left == int.MaxValue
+                ? Quickly(ref input, ref map, start, end, depth)
+                : Counted(ref input, ref map, start, end, depth);
+            if (!isDone)
+            {
+                return false;
+            }
+
+            if (hasMap && !IsUsedUp(ref input, in own))
+            {
+                Blame(input.Error, head, input.At);
+                return false;
+            }
+
+            if (isSequence)
+            {
+                Close(place);
+            }
         }
 
         return true;
     }
 
-    private bool Head(ref FastInput input, ref PresenceMap map, int index, int depth)
+    private bool Counted(ref FastInput input, ref PresenceMap map, int start, int end, int depth)
     {
-        ref readonly FastInstruction instruction = ref _code[index];
-        switch (instruction.Op)
+        for (int index = start; index < end; index = _code[index].End)
         {
-            case FastOp.Sequence:
-                return Sequence(ref input, ref map, index, depth);
-            case FastOp.DecimalParts:
-                FastOutcome outcome = Parts(ref input, ref map, index, out long mantissa, out int exponent);
-                _entries[_count] = new FastEntry(index, exponent, mantissa);
-                _count += Math.Max(0, (int)outcome);
-                return outcome != FastOutcome.Failed;
-            case FastOp.Group:
-                if (instruction.IsOptional && !input.NextBit(ref map))
-                {
-                    return true;
-                }
-
-                int group = Open(index, 0);
-                if (!Segment(ref input, ref map, index, index + 1, depth))
-                {
-                    return false;
-                }
-
-                Close(group);
-                return true;
-            default:
-                return Reference(ref input, index, depth);
+            if (!Slowly(ref input, ref map, index, end, depth))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
-    private bool Sequence(ref FastInput input, ref PresenceMap map, int index, int depth)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryOwnMap(ref FastInput input, ref PresenceMap map, int head)
     {
-        int from = input.At;
-        FastOutcome outcome = Number(ref input, ref map, in _code[index + 1], out long length);
-        if (outcome != FastOutcome.Present)
+        map = default;
+        if (input.TryMap(_allowsOverlong, ref map))
         {
-            if (outcome == FastOutcome.Failed)
-            {
-                Blame(input.Error, index + 1, from);
-            }
-
-            return outcome == FastOutcome.Absent;
+            return true;
         }
 
-        if (length > _options.SequenceLengthMax)
+        Blame(input.Error, head, input.At);
+        return false;
+    }
+
+    // One field in every way that there is. Not a part of the loop, whose registers are few.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Slowly(ref FastInput input, ref PresenceMap map, int index, int end, int depth)
+    {
+        ref readonly FastInstruction instruction = ref _code[index];
+        int from = input.At;
+        long value = 0;
+        int size = 0;
+        FastOutcome outcome;
+        switch (instruction.Op)
         {
-            (_badValue, _badLimit) = (length, _options.SequenceLengthMax);
-            Blame(FastErrorCode.SequenceTooLong, index, from);
+            case < FastOp.DecimalNone:
+                outcome = Number(ref input, ref map, in instruction, out value);
+                break;
+            case FastOp.Constant or FastOp.ConstantOptional:
+                (value, size) = (instruction.Initial, instruction.InitialSize);
+                outcome = !instruction.IsOptional || input.NextBit(ref map) ? FastOutcome.Present : FastOutcome.Absent;
+                break;
+            case < FastOp.DecimalParts:
+                outcome = Decimal(ref input, ref map, in instruction, out value, out size);
+                break;
+            case FastOp.DecimalParts:
+                outcome = Parts(ref input, ref map, index, out value, out size);
+                break;
+            case < FastOp.BytesNone:
+                outcome = Ascii(ref input, ref map, in instruction, out value, out size);
+                break;
+            case < FastOp.Constant:
+                outcome = Bytes(ref input, ref map, in instruction, out value, out size);
+                break;
+            default:
+                return Inside(ref input, ref map, index, depth) && HasRoom(ref input, end - index, depth);
+        }
+
+        if (outcome == FastOutcome.Failed)
+        {
+            Blame(input.Error, index, from);
             return false;
         }
 
-        int head = Open(index, length);
-        for (int element = 0; element < length; element++)
+        _entries[_count] = new FastEntry(index, size, value);
+        _count += (int)outcome;
+        return true;
+    }
+
+    private bool Inside(ref FastInput input, ref PresenceMap map, int index, int depth)
+    {
+        ref readonly FastInstruction instruction = ref _code[index];
+        if (instruction.Op == FastOp.Template)
         {
-            if (!HasRoom(ref input, 1, depth))
+            return Reference(ref input, index, depth);
+        }
+
+        long times = 1;
+        int first = index + 1;
+        if (instruction.Op == FastOp.Sequence)
+        {
+            FastOutcome outcome = Length(ref input, ref map, index, out times);
+            if (outcome != FastOutcome.Present)
             {
-                return false;
+                return outcome == FastOutcome.Absent;
             }
 
-            int place = Open(~index, element);
-            if (!Segment(ref input, ref map, index, index + 2, depth))
-            {
-                return false;
-            }
+            first++;
+        }
+        else if (instruction.IsOptional && !input.NextBit(ref map))
+        {
+            return true;
+        }
 
-            Close(place);
+        int head = Open(index, times);
+        if (!Body(ref input, ref map, index, first, instruction.End, times, depth + 1))
+        {
+            return false;
         }
 
         Close(head);
         return true;
     }
 
-    // A group or an element: with a presence map of its own when a field of it needs one.
-    private bool Segment(ref FastInput input, ref PresenceMap map, int index, int start, int depth)
+    private FastOutcome Length(ref FastInput input, ref PresenceMap map, int index, out long length)
     {
-        ref readonly FastInstruction instruction = ref _code[index];
-        if (!instruction.HasMap)
-        {
-            return Body(ref input, ref map, start, instruction.End, depth + 1);
-        }
-
-        PresenceMap own = default;
-        if (!input.TryMap(_allowsOverlong, ref own))
-        {
-            Blame(input.Error, index, input.At);
-            return false;
-        }
-
         int from = input.At;
-        if (!Body(ref input, ref own, start, instruction.End, depth + 1))
+        FastOutcome outcome = Number(ref input, ref map, in _code[index + 1], out length);
+        if (outcome == FastOutcome.Failed)
         {
-            return false;
+            Blame(input.Error, index + 1, from);
+        }
+        else if (outcome == FastOutcome.Present && length > _options.SequenceLengthMax)
+        {
+            (_badValue, _badLimit) = (length, _options.SequenceLengthMax);
+            Blame(FastErrorCode.SequenceTooLong, index, from);
+            outcome = FastOutcome.Failed;
         }
 
-        if (!IsUsedUp(ref input, in own))
-        {
-            Blame(input.Error, index, from);
-            return false;
-        }
-
-        return true;
+        return outcome;
     }
 
     private bool Reference(ref FastInput input, int index, int depth)
@@ -180,10 +184,10 @@ public sealed partial class FastDecoder
             return false;
         }
 
-        _template = Templates.Templates[template];
+        _template = Templates.All[template];
         int head = Open(index, template);
         FastBody body = Templates.BodyOf(template, _code[index].Extra);
-        if (!Body(ref input, ref own, body.Start, body.End, depth + 1))
+        if (!Body(ref input, ref own, -1, body.Start, body.End, 1, depth + 1))
         {
             return false;
         }
@@ -207,9 +211,15 @@ public sealed partial class FastDecoder
 
     private void Close(int head) => _entries[head] = _entries[head] with { Size = _count - head - 1 };
 
-    // Room for as many entries and one: what a body may write, and an element's head in front of it.
+    // Room for as many entries and two: what a body may write, a head in front of it, and one that is written and not kept.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool HasRoom(ref FastInput input, int entries, int depth)
     {
+        if (_count + entries + 2 <= _entries.Length && _count <= _options.FieldsMax && depth <= _options.DepthMax)
+        {
+            return true;
+        }
+
         if (depth > _options.DepthMax)
         {
             _badLimit = _options.DepthMax;
@@ -222,11 +232,7 @@ public sealed partial class FastDecoder
             return TooMany(ref input);
         }
 
-        if (_count + entries + 1 > _entries.Length)
-        {
-            Array.Resize(ref _entries, Math.Max(_entries.Length * 2, _count + entries + 1));
-        }
-
+        Array.Resize(ref _entries, Math.Max(_entries.Length * 2, _count + entries + 2));
         return true;
     }
 }

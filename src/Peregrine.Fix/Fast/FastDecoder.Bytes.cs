@@ -68,7 +68,7 @@ public sealed partial class FastDecoder
 
     private FastOutcome Previous(ref FastInput input, in FastInstruction instruction, out long value, out int size)
     {
-        if (_states[instruction.Slot] != instruction.Assigned)
+        if (_slots[instruction.Slot].State != instruction.Assigned)
         {
             return Unassigned(ref input, in instruction, out value, out size);
         }
@@ -232,7 +232,7 @@ public sealed partial class FastDecoder
     {
         if (outcome == FastOutcome.Present)
         {
-            byte state = _states[instruction.Slot];
+            byte state = _slots[instruction.Slot].State;
             if (state > FastStore.Empty && state != instruction.Assigned)
             {
                 return Failed(ref input, FastErrorCode.D4);
@@ -277,7 +277,7 @@ public sealed partial class FastDecoder
             return FastOutcome.Absent;
         }
 
-        byte state = _states[instruction.Slot];
+        byte state = _slots[instruction.Slot].State;
         if (state != FastStore.Undefined && state != instruction.Assigned)
         {
             return Failed(ref input, state == FastStore.Empty ? FastErrorCode.D6 : FastErrorCode.D4);

@@ -84,12 +84,12 @@ public sealed partial class FastDecoder
     {
         if (outcome == FastOutcome.Present)
         {
-            _states[instruction.Slot] = instruction.Assigned;
+            _slots[instruction.Slot].State = instruction.Assigned;
             _slots[instruction.Slot].Value = value;
         }
         else if (outcome == FastOutcome.Absent)
         {
-            _states[instruction.Slot] = FastStore.Empty;
+            _slots[instruction.Slot].State = FastStore.Empty;
         }
 
         return outcome;
@@ -103,7 +103,7 @@ public sealed partial class FastDecoder
 
     private FastOutcome Previous(ref FastInput input, in FastInstruction instruction, out long value)
     {
-        if (_states[instruction.Slot] == instruction.Assigned)
+        if (_slots[instruction.Slot].State == instruction.Assigned)
         {
             value = _slots[instruction.Slot].Value;
             return FastOutcome.Present;
@@ -114,7 +114,7 @@ public sealed partial class FastDecoder
 
     private FastOutcome Next(ref FastInput input, in FastInstruction instruction, out long value)
     {
-        if (_states[instruction.Slot] != instruction.Assigned)
+        if (_slots[instruction.Slot].State != instruction.Assigned)
         {
             return Unassigned(ref input, in instruction, out value, out _);
         }
@@ -136,7 +136,7 @@ public sealed partial class FastDecoder
     private FastOutcome Unassigned(ref FastInput input, in FastInstruction instruction, out long value, out int size)
     {
         (value, size) = (instruction.Initial, instruction.InitialSize);
-        ref byte state = ref _states[instruction.Slot];
+        ref byte state = ref _slots[instruction.Slot].State;
         if (state > FastStore.Empty)
         {
             return Failed(ref input, FastErrorCode.D4);
@@ -144,8 +144,7 @@ public sealed partial class FastDecoder
 
         if (state == FastStore.Undefined && instruction.HasInitial)
         {
-            state = instruction.Assigned;
-            _slots[instruction.Slot] = new FastSlot { Value = value, Size = size };
+            _slots[instruction.Slot] = new FastSlot { Value = value, Size = size, State = instruction.Assigned };
             return FastOutcome.Present;
         }
 
@@ -185,7 +184,7 @@ public sealed partial class FastDecoder
         }
 
         ref FastSlot slot = ref _slots[instruction.Slot];
-        ref byte state = ref _states[instruction.Slot];
+        ref byte state = ref _slots[instruction.Slot].State;
         long start = slot.Value;
         if (state != instruction.Assigned)
         {
@@ -270,7 +269,7 @@ public sealed partial class FastDecoder
 
                 exponent = slot.Size;
                 mantissa = slot.Value;
-                return _states[instruction.Slot] == instruction.Assigned
+                return _slots[instruction.Slot].State == instruction.Assigned
                     ? FastOutcome.Present
                     : Unassigned(ref input, in instruction, out mantissa, out exponent);
             default:
@@ -319,7 +318,7 @@ public sealed partial class FastDecoder
         }
 
         ref FastSlot slot = ref _slots[instruction.Slot];
-        ref byte state = ref _states[instruction.Slot];
+        ref byte state = ref _slots[instruction.Slot].State;
         (long start, int startPower) = state == instruction.Assigned ? (slot.Value, slot.Size) : (instruction.Initial, instruction.InitialSize);
         if (state != instruction.Assigned && state != FastStore.Undefined)
         {
@@ -339,8 +338,7 @@ public sealed partial class FastDecoder
         }
 
         (mantissa, exponent) = ((long)sum, (int)power);
-        slot = new FastSlot { Value = mantissa, Size = exponent };
-        state = instruction.Assigned;
+        slot = new FastSlot { Value = mantissa, Size = exponent, State = instruction.Assigned };
         return FastOutcome.Present;
     }
 

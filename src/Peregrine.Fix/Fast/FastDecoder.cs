@@ -25,10 +25,12 @@ public sealed partial class FastDecoder
     private readonly bool _allowsOverlong;
     private readonly FastStore _store;
     private readonly FastSlot[] _slots;
-    private readonly byte[] _states;
     private FastEntry[] _entries = new FastEntry[EntriesFirst];
     private int _count;
     private int _bytesFrom;
+
+    // A string of 8 bytes is within every limit when the slab is used up to here.
+    private int _usedMax;
     private FastTemplate? _template;
     private FastError _error;
 
@@ -46,7 +48,7 @@ public sealed partial class FastDecoder
         _options.Validate();
         (Templates, _code, _allowsOverlong) = (templates, templates.Code, _options.AllowsOverlong);
         _store = new FastStore(templates);
-        (_slots, _states) = (_store.Slots, _store.States);
+        _slots = _store.Slots;
     }
 
     /// <summary>Its templates.</summary>
@@ -99,6 +101,7 @@ public sealed partial class FastDecoder
         (_error, _template, _badValue, _badLimit) = (default, null, 0, 0);
         _store.BeginMessage();
         _bytesFrom = _store.Used;
+        _usedMax = _options.StringBytesMax < 8 ? -1 : _bytesFrom + _options.MessageStringBytesMax - 8;
         FastInput input = new(data);
         if (!Message(ref input))
         {
@@ -121,7 +124,7 @@ public sealed partial class FastDecoder
             return false;
         }
 
-        _template = Templates.Templates[template];
+        _template = Templates.All[template];
         if (_template.IsReset)
         {
             _store.Reset();
@@ -129,7 +132,7 @@ public sealed partial class FastDecoder
         }
 
         FastBody body = Templates.BodyOf(template, 0);
-        return Body(ref input, ref map, body.Start, body.End, 0) && IsUsedUp(ref input, in map)
+        return Body(ref input, ref map, -1, body.Start, body.End, 1, 0) && IsUsedUp(ref input, in map)
             && (_count <= _options.FieldsMax || TooMany(ref input));
     }
 
@@ -151,7 +154,7 @@ public sealed partial class FastDecoder
                 return false;
             }
         }
-        else if (_states[TemplateSlot] == FastStore.Undefined)
+        else if (_slots[TemplateSlot].State == FastStore.Undefined)
         {
             return input.Fail(FastErrorCode.D5);
         }
@@ -171,7 +174,7 @@ public sealed partial class FastDecoder
     private void SetTemplate(uint id)
     {
         _slots[TemplateSlot].Value = id;
-        _states[TemplateSlot] = FastStore.AssignedState(FastType.UInt32);
+        _slots[TemplateSlot].State = FastStore.AssignedState(FastType.UInt32);
     }
 
     private bool IsUsedUp(ref FastInput input, in PresenceMap map) => (map.Bits == 0 && map.Next == map.End) || _allowsOverlong

@@ -137,7 +137,7 @@ public sealed partial class FastEncoder
     {
         FastTemplate? outer = _template;
         FastEntry entry = source.Entries[at];
-        _template = Templates.Templates[(int)entry.Value];
+        _template = Templates.All[(int)entry.Value];
         FastBody body = Templates.BodyOf(_template.Index, _code[index].Extra);
         MapOutput own = output.OpenMap(body.Bits);
         FastFields fields = new(source, at + 1, at + 1 + entry.Size);

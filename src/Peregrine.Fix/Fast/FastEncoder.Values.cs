@@ -25,7 +25,7 @@ public sealed partial class FastEncoder
             case FastOperator.Delta:
                 return NumberDelta(ref output, index, isPresent, value);
             default:
-                long expected = instruction.Operator == FastOperator.Increment && _states[instruction.Slot] == instruction.Assigned
+                long expected = instruction.Operator == FastOperator.Increment && _slots[instruction.Slot].State == instruction.Assigned
                     ? FastDecoder.Increment(_slots[instruction.Slot].Value, instruction.Type)
                     : Before(in instruction).Value;
                 bool isSilent = IsSilent(in instruction, isPresent, value == expected);
@@ -41,14 +41,14 @@ public sealed partial class FastEncoder
     }
 
     // The previous value, or what stands for it when there is none.
-    private FastSlot Before(in FastInstruction instruction) => _states[instruction.Slot] == instruction.Assigned
+    private FastSlot Before(in FastInstruction instruction) => _slots[instruction.Slot].State == instruction.Assigned
         ? _slots[instruction.Slot]
         : new FastSlot { Value = instruction.Initial, Size = instruction.InitialSize };
 
     // Whether a receiver that is sent nothing comes to the same.
     private bool IsSilent(in FastInstruction instruction, bool isPresent, bool isExpected)
     {
-        byte state = _states[instruction.Slot];
+        byte state = _slots[instruction.Slot].State;
         if (state == instruction.Assigned || (state == FastStore.Undefined && instruction.HasInitial))
         {
             return isPresent && isExpected;
@@ -86,7 +86,7 @@ public sealed partial class FastEncoder
     // None on the way to a delta: the previous value can be used.
     private FastErrorCode DeltaError(in FastInstruction instruction)
     {
-        byte state = _states[instruction.Slot];
+        byte state = _slots[instruction.Slot].State;
         return state == FastStore.Undefined || state == instruction.Assigned ? FastErrorCode.None
             : state == FastStore.Empty ? FastErrorCode.D6 : FastErrorCode.D4;
     }
@@ -308,7 +308,7 @@ public sealed partial class FastEncoder
         ReadOnlySpan<byte> sent = bytes;
         if (instruction.Operator == FastOperator.Tail && isPresent)
         {
-            byte state = _states[instruction.Slot];
+            byte state = _slots[instruction.Slot].State;
             if (state > FastStore.Empty && state != instruction.Assigned)
             {
                 return Fail(FastErrorCode.D4, index);

@@ -14,11 +14,10 @@ public sealed partial class FastEncoder
     private readonly FastOptions _options;
     private readonly FastStore _store;
     private readonly FastSlot[] _slots;
-    private readonly byte[] _states;
-    private readonly byte[] _statesBefore;
-    private (int Slot, byte State, FastSlot Value)[] _undo = new (int, byte, FastSlot)[UndoFirst];
+    private readonly FastSlot[] _slotsBefore;
+    private (int Slot, FastSlot Value)[] _undo = new (int, FastSlot)[UndoFirst];
     private int _undoCount;
-    private bool _isReset;
+    private int _undoReset = -1;
     private bool _isOrdered;
     private FastTemplate? _template;
     private FastError _error;
@@ -33,8 +32,8 @@ public sealed partial class FastEncoder
         _options.Validate();
         (Templates, _code) = (templates, templates.Code);
         _store = new FastStore(templates);
-        (_slots, _states) = (_store.Slots, _store.States);
-        _statesBefore = new byte[_states.Length];
+        _slots = _store.Slots;
+        _slotsBefore = new FastSlot[_slots.Length];
     }
 
     /// <summary>Its templates.</summary>
@@ -86,7 +85,7 @@ public sealed partial class FastEncoder
 
     private bool Encode(FastTemplate template, FastFields fields, Span<byte> target, out int bytes)
     {
-        (_error, _template, _undoCount, _isReset) = (default, template, 0, false);
+        (_error, _template, _undoCount, _undoReset) = (default, template, 0, -1);
         if (_options.Reset == FastReset.EachMessage)
         {
             Reset();
@@ -121,8 +120,8 @@ public sealed partial class FastEncoder
 
         if (_template.IsReset)
         {
-            _states.CopyTo(_statesBefore, 0);
-            _isReset = true;
+            _slots.CopyTo(_slotsBefore, 0);
+            _undoReset = _undoCount;
             _store.Reset();
             Keep(TemplateSlot, FastStore.AssignedState(FastType.UInt32), _template.Id, 0);
         }
@@ -145,7 +144,7 @@ public sealed partial class FastEncoder
         }
 
         byte assigned = FastStore.AssignedState(FastType.UInt32);
-        bool isSame = _states[TemplateSlot] == assigned && _slots[TemplateSlot].Value == _template.Id;
+        bool isSame = _slots[TemplateSlot].State == assigned && _slots[TemplateSlot].Value == _template.Id;
         output.Bit(ref map, !isSame || _options.WritesEachTemplateId);
         if (!isSame || _options.WritesEachTemplateId)
         {
@@ -164,25 +163,23 @@ public sealed partial class FastEncoder
             Array.Resize(ref _undo, _undoCount * 2);
         }
 
-        _undo[_undoCount++] = (slot, _states[slot], _slots[slot]);
-        _states[slot] = state;
-        _slots[slot] = new FastSlot { Value = value, Size = size };
+        _undo[_undoCount++] = (slot, _slots[slot]);
+        _slots[slot] = new FastSlot { Value = value, Size = size, State = state };
     }
 
     private void Undo()
     {
-        while (_undoCount > 0)
+        // Behind a reset nothing is left of what was before it: that was put aside as a whole.
+        if (_undoReset >= 0)
         {
-            (int slot, byte state, FastSlot value) = _undo[--_undoCount];
-            (_states[slot], _slots[slot]) = (state, value);
+            _slotsBefore.CopyTo(_slots, 0);
+            _undoCount = _undoReset;
         }
 
-        // The identifier was kept before the reset, and is the first that was: it is as it was already.
-        if (_isReset)
+        while (_undoCount > 0)
         {
-            byte identifier = _states[TemplateSlot];
-            _statesBefore.CopyTo(_states, 0);
-            _states[TemplateSlot] = identifier;
+            (int slot, FastSlot value) = _undo[--_undoCount];
+            _slots[slot] = value;
         }
     }
 

@@ -28,8 +28,11 @@ internal ref struct FastInput(ReadOnlySpan<byte> data)
     /// <summary>Bytes of the largest whole number: 64 bits, one more for a nullable form, a sign.</summary>
     private const int NumberBytesMax = 10;
 
-    private const ulong Stops = 0x8080_8080_8080_8080;
-    private const ulong Values = 0x7F7F_7F7F_7F7F_7F7F;
+    /// <summary>The stop bits of a word.</summary>
+    internal const ulong Stops = 0x8080_8080_8080_8080;
+
+    /// <summary>All other bits.</summary>
+    internal const ulong Values = 0x7F7F_7F7F_7F7F_7F7F;
 
     // Bits of a presence map that one word holds.
     private const int WordBytes = 9;
@@ -161,9 +164,9 @@ internal ref struct FastInput(ReadOnlySpan<byte> data)
         return false;
     }
 
-    // The 7 bits of each of the first bytes of a word, first byte highest, without a space between them.
+    /// <summary>The 7 bits of each of the first bytes of a word, first byte highest, without a space between them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Gather(ulong word, int bytes)
+    internal static ulong Gather(ulong word, int bytes)
     {
         ulong ordered = BinaryPrimitives.ReverseEndianness(word) >> (64 - (bytes * 8));
         if (Bmi2.X64.IsSupported)
@@ -223,8 +226,8 @@ internal ref struct FastInput(ReadOnlySpan<byte> data)
         return allowsOverlong || !IsOverlong((byte)word, (byte)(word >> 8)) || Fail(FastErrorCode.R6);
     }
 
-    // The first byte repeats the sign that the second has.
-    private static bool IsOverlong(byte first, byte second) => first == ((second & 0x40) != 0 ? 0x7F : 0);
+    /// <summary>Whether the first byte of a signed number repeats the sign that the second has.</summary>
+    internal static bool IsOverlong(byte first, byte second) => first == ((second & 0x40) != 0 ? 0x7F : 0);
 
     private bool TryWideUnsigned(byte bias, bool allowsOverlong, out ulong value, out bool isNull)
     {
@@ -293,6 +296,13 @@ internal ref struct FastInput(ReadOnlySpan<byte> data)
 
     private bool TryLongMap(bool allowsOverlong, ref PresenceMap map)
     {
+        if (TryWord(out ulong word, out int count) && word >> ((count * 8) - 8) is var last && (byte)last != 0x80)
+        {
+            map.Bits = Gather(word, count) << (64 - (count * 7));
+            At += count;
+            return true;
+        }
+
         int bytes = EntityBytes(int.MaxValue);
         if (bytes == 0)
         {

@@ -41,8 +41,36 @@ internal enum FastOp : byte
     Template,
 }
 
-/// <summary>One instruction of compiled templates: 40 bytes, in one flat array, bodies of groups and sequences behind their heads.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <summary>What a field is in nearly every message.</summary>
+internal enum FastQuick : byte
+{
+    /// <summary>Nothing that is quick.</summary>
+    None,
+
+    /// <summary>Always the initial value.</summary>
+    Constant,
+
+    /// <summary>A number.</summary>
+    Unsigned,
+
+    /// <summary>A number with a sign.</summary>
+    Signed,
+
+    /// <summary>A number that is added to the one before.</summary>
+    Delta,
+
+    /// <summary>A short ASCII string.</summary>
+    Text,
+
+    /// <summary>A decimal with a default for its exponent and a delta for its mantissa.</summary>
+    Parts,
+}
+
+/// <summary>
+/// One instruction of compiled templates: 64 bytes, so that its place is a shift, in one flat array, bodies of groups and sequences behind
+/// their heads.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct FastInstruction
 {
     /// <summary>What to do.</summary>
@@ -69,7 +97,7 @@ internal struct FastInstruction
     /// <summary>The operator.</summary>
     public FastOperator Operator;
 
-    /// <summary>Where the previous value is.</summary>
+    /// <summary>Where the previous value, or the default, is.</summary>
     public int Slot;
 
     /// <summary>The instruction behind it and behind its body.</summary>
@@ -78,7 +106,10 @@ internal struct FastInstruction
     /// <summary>Auxiliary identifier as a number; 0 when it is none.</summary>
     public int Tag;
 
-    /// <summary>Of a head: bits of its presence map at most. Of a dynamic reference: the application type around it.</summary>
+    /// <summary>
+    /// Of a head: bits of its presence map at most. Of a dynamic reference: the application type around it. Of the first of a run: the
+    /// instruction behind it.
+    /// </summary>
     public int Extra;
 
     /// <summary>Initial value: number, mantissa, or where its bytes are in the slab.</summary>
@@ -86,6 +117,21 @@ internal struct FastInstruction
 
     /// <summary>Initial value: exponent, or how many bytes.</summary>
     public int InitialSize;
+
+    /// <summary>What it is in nearly every message.</summary>
+    public FastQuick Quick;
+
+    /// <summary>Whether a bit of the presence map says that it is sent.</summary>
+    public bool UsesBit;
+
+    /// <summary>What a value that is not sent is more than that in the slot.</summary>
+    public byte Step;
+
+    /// <summary>Of an optional default without a value: how many such fields follow each other from here, of the first at most 63.</summary>
+    public byte Run;
+
+    /// <summary>Whether what was sent becomes the previous value as it is.</summary>
+    public bool Keeps;
 
     public readonly bool IsOptional => Bias != 0;
 }

@@ -23,6 +23,7 @@ public readonly ref struct FastMessage
 internal readonly ref struct FastSource(FastTemplates templates, FastEntry[] entries, byte[] slab, ReadOnlySpan<byte> data)
 {
     public readonly FastTemplates Templates = templates;
+    public readonly FastInstruction[] Code = templates.Code;
     public readonly FastEntry[] Entries = entries;
     public readonly byte[] Slab = slab;
     public readonly ReadOnlySpan<byte> Data = data;
@@ -50,7 +51,7 @@ public readonly ref struct FastFields
     /// <summary>The first field with a tag (auxiliary identifier), not looked for inside of groups and sequences.</summary>
     public bool TryGet(int tag, out FastValue value)
     {
-        FastInstruction[] code = _source.Templates?.Code ?? [];
+        FastInstruction[] code = _source.Code;
         for (int at = _start; at < _end; at++)
         {
             FastEntry entry = _source.Entries[at];
@@ -92,6 +93,7 @@ public readonly ref struct FastFields
     {
         private readonly FastSource _source;
         private readonly int _end;
+        private int _at;
         private int _next;
 
         internal Enumerator(FastFields fields)
@@ -101,7 +103,7 @@ public readonly ref struct FastFields
         }
 
         /// <summary>The field.</summary>
-        public FastValue Current { get; private set; }
+        public readonly FastValue Current => new(_source, _at);
 
         /// <summary>Goes to the next field.</summary>
         public bool MoveNext()
@@ -112,8 +114,8 @@ public readonly ref struct FastFields
             }
 
             FastEntry entry = _source.Entries[_next];
-            Current = new FastValue(_source, _next);
-            _next += 1 + (_source.Templates.Code[entry.Code].Type >= FastType.Group ? entry.Size : 0);
+            _at = _next;
+            _next += 1 + (_source.Code[entry.Code].Type >= FastType.Group ? entry.Size : 0);
             return true;
         }
     }
@@ -135,7 +137,7 @@ public readonly ref struct FastValue
     public FastField Field => _source.Templates.Fields[Entry.Code];
 
     /// <summary>What it is.</summary>
-    public FastType Type => _source.Templates.Code[Entry.Code].Type;
+    public FastType Type => _source.Code[Entry.Code].Type;
 
     /// <summary>A whole number; of UInt64 its 64 bits, see <see cref="UInt64"/>.</summary>
     public long Int64 => Entry.Value;
@@ -147,7 +149,7 @@ public readonly ref struct FastValue
     public long Mantissa => Entry.Value;
 
     /// <summary>The exponent of a decimal: the value is mantissa x 10^exponent.</summary>
-    public int Exponent => Entry.Size;
+    public int Exponent => Type == FastType.Decimal ? Entry.Size : 0;
 
     /// <summary>The bytes of a string, UTF-8 or ASCII, or of a byte vector; empty for others.</summary>
     public ReadOnlySpan<byte> Bytes => Type is not (FastType.Ascii or FastType.Unicode or FastType.Bytes) ? default
@@ -159,7 +161,7 @@ public readonly ref struct FastValue
     public int Count => Type == FastType.Sequence ? (int)Entry.Value : 0;
 
     /// <summary>The template that a field of type Template is of; null for others.</summary>
-    public FastTemplate? Template => Type == FastType.Template ? _source.Templates.Templates[(int)Entry.Value] : null;
+    public FastTemplate? Template => Type == FastType.Template ? _source.Templates.All[(int)Entry.Value] : null;
 
     /// <summary>The fields of a group, or of a template in a template; none for others.</summary>
     public FastFields Fields => Type is FastType.Group or FastType.Template ? Inside : default;
@@ -187,6 +189,7 @@ public readonly ref struct FastElements
     {
         private readonly FastSource _source;
         private readonly int _end;
+        private int _first;
         private int _next;
 
         internal Enumerator(FastElements elements)
@@ -196,7 +199,7 @@ public readonly ref struct FastElements
         }
 
         /// <summary>The fields of the element.</summary>
-        public FastFields Current { get; private set; }
+        public readonly FastFields Current => new(_source, _first, _next);
 
         /// <summary>Goes to the next element.</summary>
         public bool MoveNext()
@@ -206,9 +209,8 @@ public readonly ref struct FastElements
                 return false;
             }
 
-            int first = _next + 1;
-            _next = first + _source.Entries[_next].Size;
-            Current = new FastFields(_source, first, _next);
+            _first = _next + 1;
+            _next = _first + _source.Entries[_next].Size;
             return true;
         }
     }

@@ -8,10 +8,13 @@ internal struct FastSlot
 
     /// <summary>Exponent, or how many bytes.</summary>
     public int Size;
+
+    /// <summary>Undefined, Empty, Never, or the state that belongs to the type of the value.</summary>
+    public byte State;
 }
 
 /// <summary>
-/// Previous values of one decoder or encoder, in flat arrays: a state byte and a slot for each, and one slab for all bytes. Bytes are only ever
+/// Previous values of one decoder or encoder, in one flat array, and one slab for all bytes. Bytes are only ever
 /// added behind what is there, so that what a message shows stays as it is until the next; before a message the living ones may move together.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: when made, and when strings need more room than ever before.</remarks>
@@ -23,19 +26,25 @@ internal sealed class FastStore
     /// <summary>State of a slot whose field was absent.</summary>
     public const byte Empty = 1;
 
+    /// <summary>State of a slot that stands for an optional default without a value.</summary>
+    public const byte Never = byte.MaxValue;
+
     // Whoever writes 8 bytes at once need not look whether there are as many.
     private const int Slack = 8;
 
     private const int SlabFirst = 4_096;
 
+    private const byte FirstOfBytes = Empty + (byte)FastType.Ascii;
+
+    private readonly FastSlot[] _reset;
     private readonly int _constants;
     private byte[] _spare;
     private int _compactAt;
 
     public FastStore(FastTemplates templates)
     {
-        Slots = new FastSlot[templates.Slots];
-        States = new byte[templates.Slots];
+        _reset = templates.Slots;
+        Slots = [.. _reset];
         _constants = templates.Constants.Length;
         Used = _constants;
         Slab = new byte[_constants + SlabFirst];
@@ -47,9 +56,6 @@ internal sealed class FastStore
 
     public FastSlot[] Slots { get; }
 
-    /// <summary>Undefined, Empty, or the state that belongs to the type of the value.</summary>
-    public byte[] States { get; }
-
     /// <summary>Initial values first, then bytes of messages.</summary>
     public byte[] Slab { get; private set; }
 
@@ -60,7 +66,7 @@ internal sealed class FastStore
     public static byte AssignedState(FastType type) => (byte)(Empty + (int)type);
 
     /// <summary>Forgets all previous values.</summary>
-    public void Reset() => Array.Clear(States);
+    public void Reset() => _reset.CopyTo(Slots, 0);
 
     /// <summary>Makes room for bytes, and for 8 that may be written behind them.</summary>
     public void Reserve(int bytes)
@@ -96,11 +102,10 @@ internal sealed class FastStore
         }
 
         int used = _constants;
-        for (int slot = 0; slot < States.Length; slot++)
+        foreach (ref FastSlot value in Slots.AsSpan())
         {
             // A value of the template stays where it is. Two slots may share bytes: each then has its own, which may be more than there were.
-            ref FastSlot value = ref Slots[slot];
-            if (States[slot] < AssignedState(FastType.Ascii) || value.Value < _constants)
+            if (value.State is < FirstOfBytes or Never || value.Value < _constants)
             {
                 continue;
             }

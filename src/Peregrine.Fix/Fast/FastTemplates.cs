@@ -16,12 +16,12 @@ public sealed class FastTemplates
 
     internal FastTemplates(FastProgram program)
     {
-        (Templates, Code, Fields, Constants) = (program.Templates, [.. program.Code], [.. program.Fields], [.. program.Constants]);
-        (Slots, _bodies) = (program.SlotCount, [.. program.Bodies]);
-        long end = Templates.Where(template => template.Id < DirectMax).Select(template => template.Id + 1).DefaultIfEmpty(0).Max();
+        (All, Code, Fields, Constants) = ([.. program.Templates], [.. program.Code], [.. program.Fields], [.. program.Constants]);
+        (Slots, _bodies) = ([.. program.Slots], [.. program.Bodies]);
+        long end = All.Where(template => template.Id < DirectMax).Select(template => template.Id + 1).DefaultIfEmpty(0).Max();
         _direct = new int[end];
         Array.Fill(_direct, -1);
-        foreach (FastTemplate template in Templates.Where(template => template.Id >= 0))
+        foreach (FastTemplate template in All.Where(template => template.Id >= 0))
         {
             if (template.Id < end)
             {
@@ -35,7 +35,9 @@ public sealed class FastTemplates
     }
 
     /// <summary>All templates, in the order of the file.</summary>
-    public IReadOnlyList<FastTemplate> Templates { get; }
+    public IReadOnlyList<FastTemplate> Templates => All;
+
+    internal FastTemplate[] All { get; }
 
     internal FastInstruction[] Code { get; }
 
@@ -45,14 +47,14 @@ public sealed class FastTemplates
     /// <summary>Bytes of the initial values.</summary>
     internal byte[] Constants { get; }
 
-    /// <summary>How many previous values there are. The first is the template identifier.</summary>
-    internal int Slots { get; }
+    /// <summary>Previous values as they are behind a reset, and the defaults, which never change. The first is the template identifier.</summary>
+    internal FastSlot[] Slots { get; }
 
     /// <summary>The template with an identifier; null when there is none.</summary>
     public FastTemplate? TemplateOf(uint id)
     {
         int index = IndexOf(id);
-        return index < 0 ? null : Templates[index];
+        return index < 0 ? null : All[index];
     }
 
     /// <summary>The first template with a name, in any namespace; null when there is none.</summary>
@@ -88,7 +90,7 @@ public sealed class FastTemplates
     internal int IndexOf(uint id) => id < (uint)_direct.Length ? _direct[id] : _others.Count > 0 ? _others.GetValueOrDefault(id, -1) : -1;
 
     /// <summary>The instructions of a template inside of an application type.</summary>
-    internal FastBody BodyOf(int template, int type) => _bodies[(type * Templates.Count) + template];
+    internal FastBody BodyOf(int template, int type) => _bodies[(type * All.Length) + template];
 }
 
 /// <summary>What comes out of the compiler.</summary>
@@ -105,5 +107,5 @@ internal sealed class FastProgram
     /// <summary>By application type, then by template.</summary>
     public List<FastBody> Bodies { get; } = [];
 
-    public int SlotCount { get; set; }
+    public List<FastSlot> Slots { get; } = [];
 }

@@ -48,7 +48,7 @@ public sealed partial class FastWriter
     /// <param name="template">One of <see cref="Templates"/>.</param>
     public void Begin(FastTemplate template)
     {
-        bool isOurs = template.Index < Templates.Templates.Count && ReferenceEquals(Templates.Templates[template.Index], template);
+        bool isOurs = template.Index < Templates.All.Length && ReferenceEquals(Templates.All[template.Index], template);
         (_template, _error, _count, _used, _depth, IsOrdered) = (template, default, 0, 0, 0, true);
         if (!isOurs)
         {

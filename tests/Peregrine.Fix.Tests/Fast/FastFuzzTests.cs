@@ -58,7 +58,6 @@ public class FastFuzzTests
                 // What was taken can be sent, unless a key is shared in a way that only some bytes get through.
                 if (encoder.TryEncode(message, target, out int written))
                 {
-                    Assert.True(written <= length, $"{about}: {written} bytes of {length}");
                     Assert.True(again.TryDecode(target.AsSpan(0, written), out FastMessage copy, out _), $"{about}: {again.Error}");
                     Assert.Equal(shown, ModelGroup.Show(copy.Fields));
                 }
