@@ -234,6 +234,51 @@ public class FastEncoderTests
     }
 
     [Fact]
+    public void TryDecode_LongStreamOfStrings_KeepsThoseThatSeldomChange()
+    {
+        // Strings by the thousand, whose bytes move together again and again while one of them is as old as the stream.
+        FastTemplates templates = Templates("<string name=\"A\" id=\"1\"><copy value=\"initial\"/></string>"
+            + "<string name=\"B\" id=\"2\"><copy/></string>"
+            + "<byteVector name=\"C\" id=\"3\"><delta/></byteVector><string name=\"D\" id=\"4\" presence=\"optional\"><tail/></string>");
+        FastEncoder encoder = new(templates);
+        FastDecoder decoder = new(templates);
+        FastWriter writer = new(templates);
+        Random random = new(5);
+        int bytesOfOld = 0;
+        for (int message = 0; message < 4_000; message++)
+        {
+            string[] texts =
+            [
+                message < 2_000 ? "initial" : "changed once",
+                $"of hundred {message / 100}",
+                new string((char)('a' + random.Next(26)), random.Next(40)),
+                $"{random.Next(10_000, 99_999)}",
+            ];
+            bool hasLast = random.Next(3) > 0;
+            writer.Begin(templates.TemplateOf("T")!);
+            for (int field = 0; field < (hasLast ? 4 : 3); field++)
+            {
+                writer.Set(field + 1, Encoding.ASCII.GetBytes(texts[field]));
+            }
+
+            Assert.True(encoder.TryEncode(writer, _target, out int bytes), encoder.Error.ToString());
+            Assert.True(decoder.TryDecode(_target.AsSpan(0, bytes), out FastMessage decoded, out _), decoder.Error.ToString());
+
+            int seen = 0;
+            foreach (FastValue value in decoded.Fields)
+            {
+                Assert.Equal(texts[value.Field.Tag - 1], Encoding.ASCII.GetString(value.Bytes));
+                seen++;
+            }
+
+            Assert.Equal(hasLast ? 4 : 3, seen);
+            bytesOfOld += texts[2].Length;
+        }
+
+        Assert.True(bytesOfOld > 16 * 4_096, "the first slab is used up many times");
+    }
+
+    [Fact]
     public void TryEncode_WarmEncoder_AllocatesNothing()
     {
         FastTemplates templates = Templates("<uInt32 name=\"A\" id=\"1\"><increment/></uInt32><string name=\"B\" id=\"2\"><delta/></string>"
