@@ -44,8 +44,7 @@ public sealed partial class FastDecoder
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     public FastDecoder(FastTemplates templates, FastOptions? options = null)
     {
-        _options = options ?? new FastOptions();
-        _options.Validate();
+        _options = (options ?? new FastOptions()).For(templates);
         (Templates, _code, _allowsOverlong) = (templates, templates.Code, _options.AllowsOverlong);
         _store = new FastStore(templates);
         _slots = _store.Slots;

@@ -360,6 +360,12 @@ public sealed partial class FastEncoder
     private bool KeepBytes(int index, bool isPresent, ReadOnlySpan<byte> bytes)
     {
         ref readonly FastInstruction instruction = ref _code[index];
+        long together = (long)_store.Used - _bytesFrom + bytes.Length;
+        if (together > _options.MessageStringBytesMax)
+        {
+            return Fail(FastErrorCode.BytesTooLong, index, together, _options.MessageStringBytesMax);
+        }
+
         _store.Reserve(bytes.Length);
         bytes.CopyTo(_store.Slab.AsSpan(_store.Used));
         Keep(instruction.Slot, isPresent ? instruction.Assigned : FastStore.Empty, _store.Used, bytes.Length);

@@ -17,6 +17,7 @@ public sealed partial class FastEncoder
     private readonly FastSlot[] _slotsBefore;
     private (int Slot, FastSlot Value)[] _undo = new (int, FastSlot)[UndoFirst];
     private int _undoCount;
+    private int _bytesFrom;
     private int _undoReset = -1;
     private bool _isOrdered;
     private FastTemplate? _template;
@@ -28,8 +29,7 @@ public sealed partial class FastEncoder
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     public FastEncoder(FastTemplates templates, FastOptions? options = null)
     {
-        _options = options ?? new FastOptions();
-        _options.Validate();
+        _options = (options ?? new FastOptions()).For(templates);
         (Templates, _code) = (templates, templates.Code);
         _store = new FastStore(templates);
         _slots = _store.Slots;
@@ -92,6 +92,7 @@ public sealed partial class FastEncoder
         }
 
         _store.BeginMessage();
+        _bytesFrom = _store.Used;
         FastOutput output = new(target);
         bool isEncoded = Message(ref output, fields);
         if (output.IsFull)
@@ -111,6 +112,11 @@ public sealed partial class FastEncoder
 
     private bool Message(ref FastOutput output, FastFields fields)
     {
+        if (fields.End - fields.Start > _options.FieldsMax)
+        {
+            return Fail(FastErrorCode.TooManyFields, -1, fields.End - fields.Start, _options.FieldsMax);
+        }
+
         FastBody body = Templates.BodyOf(_template!.Index, 0);
         MapOutput map = output.OpenMap(body.Bits);
         if (!Head(ref output, ref map))

@@ -14,6 +14,9 @@ public enum FastReset : byte
 /// <remarks>A value outside its range is refused when a decoder or an encoder is made.</remarks>
 public sealed record FastOptions
 {
+    // What one decoder or encoder may have to remember.
+    private const int PreviousBytesMax = 1 << 29;
+
     /// <summary>When previous values are forgotten.</summary>
     public FastReset Reset { get; init; } = FastReset.Explicit;
 
@@ -26,7 +29,10 @@ public sealed record FastOptions
     /// <summary>Most elements of a sequence, 0 to 1,048,576.</summary>
     public int SequenceLengthMax { get; init; } = 4_096;
 
-    /// <summary>Most bytes of a string or byte vector, 1 to 1,048,576.</summary>
+    /// <summary>
+    /// Most bytes of a string or byte vector, 1 to 1,048,576; less where the templates have so many strings with previous values that all of them
+    /// together would be more than 512 MiB.
+    /// </summary>
     public int StringBytesMax { get; init; } = 65_536;
 
     /// <summary>Most bytes that the strings of a message may have together, what deltas make of few bytes included, 1 to 268,435,456.</summary>
@@ -38,7 +44,14 @@ public sealed record FastOptions
     /// <summary>How deep groups, sequences and templates may stand inside of each other in a message, 1 to 64.</summary>
     public int DepthMax { get; init; } = 32;
 
-    internal void Validate()
+    /// <summary>These, when they are in their ranges, with limits that previous values of the templates can be held to.</summary>
+    internal FastOptions For(FastTemplates templates)
+    {
+        Validate();
+        return this with { StringBytesMax = Math.Min(StringBytesMax, PreviousBytesMax / Math.Max(1, templates.StringSlots)) };
+    }
+
+    private void Validate()
     {
         List<string> faults = [];
         Hold(faults, nameof(SequenceLengthMax), SequenceLengthMax, 0, 1 << 20);

@@ -18,6 +18,8 @@ public sealed class FastTemplates
     {
         (All, Code, Fields, Constants) = ([.. program.Templates], [.. program.Code], [.. program.Fields], [.. program.Constants]);
         (Slots, _bodies) = ([.. program.Slots], [.. program.Bodies]);
+        StringSlots = Code.Where(instruction => instruction.Type is FastType.Ascii or FastType.Unicode or FastType.Bytes
+            && instruction.Operator is FastOperator.Copy or FastOperator.Delta or FastOperator.Tail).Select(instruction => instruction.Slot).Distinct().Count();
         long end = All.Where(template => template.Id < DirectMax).Select(template => template.Id + 1).DefaultIfEmpty(0).Max();
         _direct = new int[end];
         Array.Fill(_direct, -1);
@@ -49,6 +51,9 @@ public sealed class FastTemplates
 
     /// <summary>Previous values as they are behind a reset, and the defaults, which never change. The first is the template identifier.</summary>
     internal FastSlot[] Slots { get; }
+
+    /// <summary>How many previous values may be strings.</summary>
+    internal int StringSlots { get; }
 
     /// <summary>The template with an identifier; null when there is none.</summary>
     public FastTemplate? TemplateOf(uint id)

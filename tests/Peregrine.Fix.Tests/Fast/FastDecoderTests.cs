@@ -126,6 +126,13 @@ public class FastDecoderTests
         Assert.Equal(FastErrorCode.None, Code(sequence, three, new FastOptions { MessageStringBytesMax = 6 }));
         Assert.Equal(FastErrorCode.BytesTooLong, Code(sequence, three, new FastOptions { MessageStringBytesMax = 5 }));
 
+        // A thousand strings that are remembered share half a gibibyte.
+        FastTemplates many = Templates(string.Concat(Enumerable.Range(0, 1_024).Select(field =>
+            $"<string name=\"F{field}\" presence=\"optional\"><copy/></string>")));
+        FastOptions large = new() { StringBytesMax = 1 << 20 };
+        Assert.Equal(FastErrorCode.None, Code(many, [0xE0, 0x80, .. Letters(1 << 19)], large));
+        Assert.Equal(FastErrorCode.BytesTooLong, Code(many, [0xE0, 0x80, .. Letters((1 << 19) + 1)], large));
+
         FastTemplates empty = Templates("<sequence name=\"S\"/>");
         Assert.Equal(FastErrorCode.None, Code(empty, Bytes("C080BF"), new FastOptions { FieldsMax = 64 }));
         Assert.Equal(FastErrorCode.TooManyFields, Code(empty, Bytes("C080C0"), new FastOptions { FieldsMax = 64 }));
@@ -218,6 +225,14 @@ public class FastDecoderTests
     {
         FastErrorCode code = FastBlock.TryRead(Bytes(hex), blockBytesMax: 228, out int start, out int bytes);
         return (code, start, bytes);
+    }
+
+    private static byte[] Letters(int count)
+    {
+        byte[] letters = new byte[count];
+        Array.Fill(letters, (byte)'x');
+        letters[^1] |= 0x80;
+        return letters;
     }
 
     private static FastErrorCode Code(FastTemplates templates, byte[] message, FastOptions options)

@@ -312,6 +312,36 @@ public class FastEncoderTests
     }
 
     [Fact]
+    public void TryEncode_BeyondTheLimits_IsRefusedAsTheReceiverWould()
+    {
+        FastTemplates templates = Templates("<sequence name=\"S\" id=\"1\"><string name=\"A\" id=\"2\"><copy/></string></sequence>");
+        FastWriter writer = new(templates);
+        writer.Begin(templates.TemplateOf("T")!);
+        writer.BeginSequence(1);
+        for (int element = 0; element < 40; element++)
+        {
+            writer.NextElement();
+            writer.Set(2, Encoding.ASCII.GetBytes($"{element:D4}"));
+        }
+
+        FastErrorCode Code(FastOptions options)
+        {
+            FastEncoder encoder = new(templates, options);
+            bool isEncoded = encoder.TryEncode(writer, _target, out int bytes);
+            FastDecoder decoder = new(templates, options);
+            Assert.Equal(isEncoded, isEncoded && decoder.TryDecode(_target.AsSpan(0, bytes), out _, out _));
+            return encoder.Error.Code;
+        }
+
+        FastOptions exact = new() { FieldsMax = 81, StringBytesMax = 4, MessageStringBytesMax = 160, SequenceLengthMax = 40 };
+        Assert.Equal(FastErrorCode.None, Code(exact));
+        Assert.Equal(FastErrorCode.TooManyFields, Code(new FastOptions { FieldsMax = 80 }));
+        Assert.Equal(FastErrorCode.BytesTooLong, Code(new FastOptions { StringBytesMax = 3 }));
+        Assert.Equal(FastErrorCode.BytesTooLong, Code(new FastOptions { MessageStringBytesMax = 159 }));
+        Assert.Equal(FastErrorCode.SequenceTooLong, Code(new FastOptions { SequenceLengthMax = 39 }));
+    }
+
+    [Fact]
     public void TryEncode_MessageOfOtherTemplates_IsMisuse()
     {
         FastTemplates templates = Templates("");
