@@ -1,4 +1,5 @@
 using System.Text;
+using Peregrine.Fix.Fast;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 using Peregrine.Testing;
@@ -33,6 +34,32 @@ public class ReadmeTests
         Assert.Contains("|35=A|", Sent[0], StringComparison.Ordinal);
         Assert.Contains("|35=0|", Sent[1], StringComparison.Ordinal);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Fix");
+    }
+
+    [Fact]
+    public void Readme_ExampleOfFast_ComesBackAsItWas()
+    {
+        FastTemplates templates = FastTemplates.Read(new StringReader("""
+            <template name="Trade" id="1"><uInt32 name="Quantity" id="32"><copy/></uInt32><decimal name="Price" id="31"><delta/></decimal></template>
+            """), "trades.xml");
+        FastWriter writer = new(templates);
+        writer.Begin(templates.TemplateOf("Trade")!);
+        writer.Set(32, 100);
+        writer.Set(31, 10_250, -2); // 102.50
+        byte[] packet = new byte[64];
+        bool isEncoded = new FastEncoder(templates).TryEncode(writer, packet, out int length);
+
+        FastDecoder decoder = new(templates);
+        if (isEncoded && decoder.TryDecode(packet.AsSpan(0, length), out FastMessage message, out _) && message.TryGet(31, out FastValue price))
+        {
+            Console.WriteLine($"{message.Template}: {price.Mantissa} x 10^{price.Exponent}");
+            Assert.Equal((10_250, -2), (price.Mantissa, price.Exponent));
+        }
+        else
+        {
+            Console.WriteLine(decoder.Error); // and decoder.Reset() where the sender begins anew
+            Assert.Fail("the example decodes what it encoded");
+        }
     }
 
     private sealed class Desk : IFixApplication

@@ -63,10 +63,11 @@ internal static class BenchVerb
             Console.Out.WriteLine(result.GetValue(json) ? BenchReport.ToJson(figures) : BenchReport.ToMarkdown(figures));
             return 0;
         });
-        Command bench = new("bench", "Measures this machine: link, feed, core, books, net, journal, recovery; and makes flows for it.")
+        Command bench = new("bench", "Measures this machine: link, feed, core, books, fix, net, journal, recovery; and makes flows for it.")
         {
             link.WithExample("peregrine bench link --levels os,fsync --seconds 10"), CreateFeed(), BenchCoreVerb.Create(), BenchFlowVerb.Create(),
-            BenchBooksVerb.Create(), BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal"), BenchRecoveryVerb.Create(),
+            BenchBooksVerb.Create(), BenchFixVerb.Create(), BenchNetVerb.Create(), BenchJournalVerb.Create("journal", "bench journal"),
+            BenchRecoveryVerb.Create(),
         };
         return bench.WithExample("peregrine bench link");
     }
