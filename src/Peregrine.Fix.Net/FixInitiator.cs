@@ -36,7 +36,7 @@ public sealed record FixInitiatorOptions
 }
 
 /// <summary>
-/// A FIX session that connects by itself, and again when the connection ends, until it is disposed.
+/// A FIX session that connects by itself, and again when the connection ends, until it is disposed; with a schedule only within its hours.
 /// </summary>
 /// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
 public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposable
@@ -81,7 +81,7 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     {
         _tickNs = unixNs;
         Session.OnTick(unixNs);
-        if (_connection is null && !_isDisposed && unixNs >= _nextTryNs)
+        if (_connection is null && !_isDisposed && unixNs >= _nextTryNs && Session.IsInHours)
         {
             Attempts++;
             Errno errno = _loop.TryConnect(_options.EndPoint, this, out _connection, _options.Connect);

@@ -69,6 +69,11 @@ public sealed partial record LinkOptions
         Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
             $"{FrameBytesLeast} to {FrameBytesMost}");
         Expect(PendingLogonsMax >= PendingLogonsLeast, nameof(PendingLogonsMax), PendingLogonsMax, $"{PendingLogonsLeast} or more");
+        foreach (string name in SessionSchedules.Keys.Where(name => Sessions.All(session => session.CompId != name)))
+        {
+            Expect(false, nameof(SessionSchedules), name, "the CompID of one of Sessions");
+        }
+
         return faults;
 
         void Expect(bool holds, string name, object value, string expected)

@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Distribution;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Journal;
@@ -75,6 +76,10 @@ public sealed partial record LinkOptions
 
     /// <summary>Who may log on.</summary>
     public required IReadOnlyList<ClientSession> Sessions { get; init; }
+
+    /// <summary>By CompID, the hours of sessions that have any: their numbers begin anew with each period.
+    /// The others may be on at any time.</summary>
+    public IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; } = new Dictionary<string, FixSchedule>();
 
     /// <summary>Instruments, accounts and limits as configured; ids are positions in this configuration.</summary>
     public required TradingRules Rules { get; init; }

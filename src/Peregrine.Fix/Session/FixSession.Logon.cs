@@ -66,6 +66,7 @@ public sealed partial class FixSession
         _sentApartTo = 0;
         _early.Clear();
         _store.Reset(_application.OnReset(this));
+        _store.BeganNs = _nowNs;
         NextIncoming = 1;
     }
 
@@ -185,6 +186,11 @@ public sealed partial class FixSession
             }
 
             (_dialect, _applVerId) = (dialect, Encoding.ASCII.GetString(version));
+        }
+
+        if (!IsInHours)
+        {
+            return ClosedText(Options.Schedule!);
         }
 
         // What the peer expects next from us: behind a reset, only what a reset leaves.

@@ -146,7 +146,7 @@ public sealed partial class FixSession
             return false;
         }
 
-        BeginAnew();
+        BeginAnewWhileAway();
         return true;
     }
 
@@ -157,8 +157,13 @@ public sealed partial class FixSession
         _nowNs = nowNs;
         _lastReceivedNs = nowNs;
         _lastSentNs = nowNs;
+        KeepHours();
         State = FixSessionState.AwaitingLogon;
-        if (Options.IsInitiator)
+        if (Options.IsInitiator && !IsInHours)
+        {
+            End(ClosedText(Options.Schedule!));
+        }
+        else if (Options.IsInitiator)
         {
             SendLogon();
         }
@@ -189,6 +194,7 @@ public sealed partial class FixSession
     public void OnTick(long nowNs)
     {
         _nowNs = nowNs;
+        KeepHours();
         if (_lastWords > 0)
         {
             HurryLastWords();

@@ -51,6 +51,12 @@ public sealed record FixSessionOptions
     /// <summary>Every logon begins with number 1 both ways; an initiator says so (141=Y). Default false.</summary>
     public bool ResetOnLogon { get; init; }
 
+    /// <summary>When the session may be on; with each of its periods both numbers begin with 1. Null, the default, for always.</summary>
+    /// <remarks>Both sides go by the same hours, so that an initiator does not say it (141=Y). Kept with the ticks: some tenths of a second late.
+    /// A message for a peer that is away has a number of the period of that moment: at the next start it is gone, unless the application takes it
+    /// back (<see cref="IFixApplication.OnReset"/>).</remarks>
+    public FixSchedule? Schedule { get; init; }
+
     /// <summary>How many bytes of messages behind a gap are kept until it is filled; 0 to 16 MiB, 0 to have them sent again. Default 0.</summary>
     public int EarlyBytesMax { get; init; }
 

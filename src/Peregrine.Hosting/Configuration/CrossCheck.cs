@@ -125,6 +125,7 @@ internal static class CrossCheck
             }
 
             CheckAccounts(session.Child("accounts"), $"{path}.accounts", accounts, errors);
+            SessionHours.Check(session.Child("schedule"), $"{path}.schedule", errors);
         }
     }
 

@@ -41,6 +41,7 @@ internal static class LinkMapping
         FixEndPoint = options.Fix.EndPoint,
         CompId = options.Fix.SenderCompId,
         Sessions = options.Sessions,
+        SessionSchedules = options.SessionSchedules,
         Rules = options.Rules,
         Calendars = options.Calendars,
         Ids = ids,

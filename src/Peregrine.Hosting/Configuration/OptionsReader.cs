@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Sessions;
@@ -33,6 +34,16 @@ internal static class OptionsReader
             }
         }
 
+        IReadOnlyList<OptionsSection> sessions = root.Sections("sessions");
+        Dictionary<string, FixSchedule> schedules = [];
+        foreach (OptionsSection session in sessions)
+        {
+            if (SessionHours.Read(session.Section("schedule")) is { } schedule)
+            {
+                schedules.Add(session.Text("targetCompId"), schedule);
+            }
+        }
+
         List<Account> accounts = [.. root.Sections("accounts").Select(ReadAccount)];
         Dictionary<string, int> accountIds = accounts.ToDictionary(account => account.Name, account => account.Id);
         return new PeregrineOptions(
@@ -48,7 +59,10 @@ internal static class OptionsReader
             ReadCapacity(root.Section("capacity")),
             new TradingRules(instruments, accounts),
             calendars,
-            [.. root.Sections("sessions").Select(session => ReadSession(session, accountIds))]);
+            [.. sessions.Select(session => ReadSession(session, accountIds))])
+        {
+            SessionSchedules = schedules,
+        };
     }
 
     private static FixOptions ReadFix(OptionsSection fix) => new(

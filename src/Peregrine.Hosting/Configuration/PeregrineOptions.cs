@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Sessions;
@@ -26,7 +27,11 @@ internal sealed record PeregrineOptions(
     CapacityOptions Capacity,
     TradingRules Rules,
     IReadOnlyDictionary<string, PhaseCalendar> Calendars,
-    IReadOnlyList<ClientSession> Sessions);
+    IReadOnlyList<ClientSession> Sessions)
+{
+    /// <summary>By CompID, the hours of sessions that have any.</summary>
+    public required IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; }
+}
 
 /// <summary>The FIX acceptor.</summary>
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,

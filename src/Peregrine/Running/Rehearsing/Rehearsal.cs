@@ -5,6 +5,7 @@ using System.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;
+using Peregrine.Fix.Session;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
@@ -221,6 +222,7 @@ internal sealed class Rehearsal
             Rules = rules,
             Calendars = new Dictionary<string, PhaseCalendar>(),
             Sessions = [new ClientSession(Buyer, [0]), new ClientSession(Seller, [1])],
+            SessionSchedules = new Dictionary<string, FixSchedule>(),
         };
     }
 }
