@@ -108,6 +108,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     private readonly EventLoop _loop;
     private readonly Listener _listener;
     private readonly FixIndex _index = new();
+    private readonly FixRequests _requests;
 
     /// <summary>Listens.</summary>
     /// <exception cref="IOException">The port is in use or not allowed.</exception>
@@ -115,6 +116,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     {
         _options = options;
         _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
+        _requests = new FixRequests(options.Log ?? NullLogger.Instance);
         _refusals = new SummedLog((options.Log ?? NullLogger.Instance).ConnectionsRefused);
         _loop = loop;
         _listener = loop.Listen(options.EndPoint, this, options.Listener);
@@ -146,6 +148,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     /// <summary>Time passes: heartbeats and time-outs of all sessions. Call it some times a second.</summary>
     public void OnTick(long unixNs)
     {
+        _requests.OnTick(unixNs, _sessions);
         foreach (FixSession session in _sessions)
         {
             session.OnTick(unixNs);
@@ -182,8 +185,24 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         }
     }
 
-    /// <summary>Stops taking connections; sessions stay.</summary>
-    public void Dispose() => _listener.Dispose();
+    /// <summary>Logs the peer of a session out, as an operator wishes. It may log on again.</summary>
+    /// <param name="session">One of <see cref="Sessions"/>.</param>
+    /// <param name="text">Why, for the Logout and the log.</param>
+    /// <returns>Completes with the next <see cref="OnTick"/>.</returns>
+    /// <remarks>Thread: any. Allocates. Bound: 64 requests that wait; one more is told so.</remarks>
+    public Task<FixRequestOutcome> RequestLogout(FixSession session, string text) => _requests.Ask(session, isReset: false, text);
+
+    /// <summary>Sets both numbers of a session back to 1, as an operator wishes who agreed on it with the peer. One that is logged on is logged out
+    /// first.</summary>
+    /// <inheritdoc cref="RequestLogout"/>
+    public Task<FixRequestOutcome> RequestReset(FixSession session, string text) => _requests.Ask(session, isReset: true, text);
+
+    /// <summary>Stops taking connections and requests; sessions stay.</summary>
+    public void Dispose()
+    {
+        _requests.Stop();
+        _listener.Dispose();
+    }
 
     /// <inheritdoc/>
     public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote)

@@ -44,6 +44,7 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     private readonly EventLoop _loop;
     private readonly FixInitiatorOptions _options;
     private readonly ILogger _log;
+    private readonly FixRequests _requests;
     private Connection? _connection;
     private bool _isOpen;
     private bool _isDeaf;
@@ -63,6 +64,7 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
         Check.That(session.Options.IsInitiator, "the session of an initiator logs on by itself");
         (_loop, _options, Session) = (loop, options, session);
         _log = options.Log ?? NullLogger.Instance;
+        _requests = new FixRequests(_log);
         _waitMs = options.ReconnectMs;
         session.ResendReady = _ => _isResending = true;
     }
@@ -80,6 +82,7 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     public void OnTick(long unixNs)
     {
         _tickNs = unixNs;
+        _requests.OnTick(unixNs, null);
         Session.OnTick(unixNs);
         if (_connection is null && !_isDisposed && unixNs >= _nextTryNs && Session.IsInHours)
         {
@@ -107,10 +110,21 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
         }
     }
 
+    /// <summary>Logs out, as an operator wishes; it connects again when its wait is over.</summary>
+    /// <param name="text">Why, for the Logout and the log.</param>
+    /// <returns>Completes with the next <see cref="OnTick"/>.</returns>
+    /// <remarks>Thread: any. Allocates. Bound: 64 requests that wait; one more is told so.</remarks>
+    public Task<FixRequestOutcome> RequestLogout(string text) => _requests.Ask(Session, isReset: false, text);
+
+    /// <summary>Sets both numbers back to 1, as an operator wishes who agreed on it with the peer; logs out first where it is connected.</summary>
+    /// <inheritdoc cref="RequestLogout"/>
+    public Task<FixRequestOutcome> RequestReset(string text) => _requests.Ask(Session, isReset: true, text);
+
     /// <summary>Ends the connection, and makes no other. For a goodbye, <see cref="FixSession.Logout"/> comes first.</summary>
     public void Dispose()
     {
         _isDisposed = true;
+        _requests.Stop();
         _connection?.Close();
     }
 

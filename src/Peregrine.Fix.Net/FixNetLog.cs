@@ -11,4 +11,7 @@ internal static partial class FixNetLog
 
     [LoggerMessage(4001, LogLevel.Warning, "FIX session with {Peer} at {EndPoint} is off: {Reason}; the next attempt in {WaitMs} ms")]
     public static partial void ConnectionEnded(this ILogger log, System.Net.EndPoint endPoint, string peer, string reason, long waitMs);
+
+    [LoggerMessage(4002, LogLevel.Warning, "FIX session with {Peer}: an operator asked for a {What} ({Text}): {Outcome}")]
+    public static partial void OperatorAsked(this ILogger log, string peer, string what, string text, FixRequestOutcome outcome);
 }

@@ -78,6 +78,35 @@ public sealed class SessionHoursTests
     }
 
     [Fact]
+    public async Task Reset_ByAnOperator_TellsWhatNobodyWasTold_AndOutlivesTheProcess()
+    {
+        using LinkRig rig = new(change: TwoSessions);
+        using FixClient client = rig.Connect();
+        client.New(1, '1', "A"u8, 10_000, 10);
+        rig.Pump(client, () => client.Reports('0') == 1);
+
+        Task<FixRequestOutcome> reset = rig.Link.RequestReset("CLIENT", "new numbers");
+        rig.Pump(client, () => client.Messages('5') == 1 && reset.IsCompleted);
+        client.Dispose();
+        using (FixClient other = rig.Connect(compId: "OTHER"))
+        {
+            other.New(1, '2', "B"u8, 10_000, 10);
+            rig.Pump(other, () => other.Reports('F') == 1);
+        }
+
+        rig.CrashAndStart();
+        using FixClient again = rig.Connect(nextOutgoing: 1, nextIncoming: 1);
+        rig.Pump(again, () => again.Reports('F') == 1);
+        Task<FixRequestOutcome> unknown = rig.Link.RequestLogout("NOBODY", "");
+        Assert.Equal(FixRequestOutcome.Begun, await reset);
+        Assert.Equal(FixRequestOutcome.UnknownSession, await unknown);
+        Assert.Equal(0, again.Reports('0'));
+        Task<FixRequestOutcome> late = rig.Link.RequestLogout("CLIENT", "");
+        rig.Link.Dispose();
+        Assert.Equal(FixRequestOutcome.Stopped, await late);
+    }
+
+    [Fact]
     public void Schedule_OfNoSession_IsAFault()
     {
         ArgumentException fault = Assert.Throws<ArgumentException>(() => new LinkRig(change: options => options with

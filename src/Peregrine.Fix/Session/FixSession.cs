@@ -137,19 +137,6 @@ public sealed partial class FixSession
     /// <summary>Saves the incoming sequence number: call it when what was received is durable, so that it is asked for again if not.</summary>
     public void SaveIncoming() => _store.NextIncoming = NextIncoming;
 
-    /// <summary>Both numbers to 1, messages forgotten, as an operator may wish when both sides agreed on it.</summary>
-    /// <returns>False, and nothing happens, while it is connected: <see cref="Logout"/> comes first.</returns>
-    public bool TryResetNumbers()
-    {
-        if (State != FixSessionState.Disconnected)
-        {
-            return false;
-        }
-
-        BeginAnewWhileAway();
-        return true;
-    }
-
     /// <summary>A connection is there; the first message must be a Logon: the peer's, or as an initiator ours, which is sent.</summary>
     public void OnConnected(IFixTransport transport, long nowNs)
     {
@@ -188,6 +175,8 @@ public sealed partial class FixSession
         {
             _application.OnLogoff(this, reason);
         }
+
+        ResetIfDue();
     }
 
     /// <summary>Time passes: heartbeats, test requests, time-outs. Call it some times a second.</summary>

@@ -43,6 +43,12 @@ public sealed class FixSessionCounters : ICounterSource
     /// <summary>Logouts as the schedule's hours were over.</summary>
     public long HoursEnded { get; internal set; }
 
+    /// <summary>Times that an operator had the numbers set back.</summary>
+    public long ResetsAsked { get; internal set; }
+
+    /// <summary>Times that an operator ended the session, resets of a peer that was there included.</summary>
+    public long LogoutsAsked { get; internal set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<Counter> Counters => field ??=
     [
@@ -62,5 +68,7 @@ public sealed class FixSessionCounters : ICounterSource
             () => Gone),
         Counter.Total("peregrine.fix.session.periods_begun", "{period}", "Periods of the schedule, each with numbers from 1.", () => PeriodsBegun),
         Counter.Total("peregrine.fix.session.hours_ended", "{logout}", "Logouts as the hours of the schedule were over.", () => HoursEnded),
+        Counter.Total("peregrine.fix.session.resets_asked", "{reset}", "Resets of the numbers by an operator.", () => ResetsAsked),
+        Counter.Total("peregrine.fix.session.logouts_asked", "{logout}", "Logouts by an operator.", () => LogoutsAsked),
     ];
 }

@@ -63,6 +63,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <summary>What its port has seen.</summary>
     public FixAcceptorCounters Counters => _acceptor.Counters;
 
+    /// <summary>A request of an operator to a session (<see cref="FixAcceptor.RequestReset"/>). From any thread.</summary>
+    public Task<FixRequestOutcome> Ask(string compId, bool isReset, string text) =>
+        FixSessions.FirstOrDefault(session => session.Options.PeerCompId == compId) is not { } session
+            ? Task.FromResult(FixRequestOutcome.UnknownSession)
+            : isReset ? _acceptor.RequestReset(session, text) : _acceptor.RequestLogout(session, text);
+
     /// <summary>Messages refused before they became a command.</summary>
     public long RefusedMessages { get; private set; }
 
@@ -200,6 +206,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         StopRemakes();
         _isShut = true;
+        _acceptor.Dispose();
     }
 
     /// <inheritdoc/>

@@ -161,6 +161,38 @@ public class HoursTests
     }
 
     [Fact]
+    public void Reset_ByAnOperator_OfAPeerThatIsThere_LogsItOutFirst()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+        bench.Order(2);
+
+        Assert.False(bench.Session.ResetNumbers("new numbers", bench.NowNs));
+
+        Assert.Equal(["35=5|34=2|58=new numbers"], bench.Take());
+        Assert.Equal((3L, 3L), (bench.Session.NextIncoming, bench.Session.NextOutgoing));
+        bench.Peer("5", 3);
+        Assert.Equal((1L, 1L, 1), (bench.Session.NextIncoming, bench.Session.NextOutgoing, bench.Session.Resets));
+        Assert.True(bench.Session.ResetNumbers("", bench.NowNs));
+        bench.LogOn();
+        bench.Break();
+        Assert.Equal((2L, 2), (bench.Session.NextIncoming, bench.Session.Resets));
+        Assert.Equal((2L, 1L), (bench.Session.Counters.ResetsAsked, bench.Session.Counters.LogoutsAsked));
+    }
+
+    [Fact]
+    public void Logout_ByAnOperator_OfWhoeverIsThere_EndsIt()
+    {
+        SessionBench bench = new(options: new FixSessionOptions { CompId = "BROKER", PeerCompId = "CLIENT", IsInitiator = true });
+        Assert.False(bench.Session.TryLogOut("go", bench.NowNs));
+
+        bench.Connect();
+        Assert.True(bench.Session.TryLogOut("go", bench.NowNs));
+
+        Assert.False(bench.IsConnected);
+        Assert.Equal((FixSessionState.Disconnected, "go"), (bench.Session.State, bench.Session.LastEndReason));
+    }
+
+    [Fact]
     public void Session_WithoutASchedule_GoesOnForEver()
     {
         SessionBench bench = new SessionBench().LogOn();
