@@ -36,6 +36,9 @@ public sealed record FixAcceptorOptions
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 
+    /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
+    public FixAudit? Audit { get; init; }
+
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
     public int PendingMax { get; init; } = 256;
 

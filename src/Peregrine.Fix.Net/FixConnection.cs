@@ -45,10 +45,12 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
                     break;
                 case FrameStatus.Garbled:
                     acceptor.Counters.GarbledFrames++;
+                    Breach(BreachOfBytes.Of(input.Peek()), input.Peek()[..bytes], nowNs);
                     input.Discard(bytes);
                     break;
                 case FrameStatus.TooLong:
                     acceptor.Counters.OversizedFrames++;
+                    Breach(FixBreach.Limit, input.Peek(), nowNs);
                     OnTooLong(nowNs);
                     return;
                 default:
@@ -83,6 +85,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
         _connection?.Close();
     }
 
+    private void Breach(FixBreach breach, ReadOnlySpan<byte> bytes, long nowNs) =>
+        _ = acceptor.Options.Audit?.Record(breach, _session?.Options.PeerCompId ?? "", $"{Remote.ToEndPoint()}", bytes, nowNs);
+
     private void OnTooLong(long nowNs)
     {
         _isDeaf = true;
@@ -113,6 +118,11 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
         }
 
         _session = session;
+        if (acceptor.Options.Audit is not null)
+        {
+            session.Breached = (_, breach, bytes) => Breach(breach, bytes, Clock.UnixNs);
+        }
+
         acceptor.NoLongerPending(this);
         session.OnConnected(this, nowNs);
         session.OnFrame(frame, nowNs);

@@ -31,6 +31,9 @@ public sealed record FixInitiatorOptions
     /// <summary>TLS and the own address; null for neither.</summary>
     public ConnectOptions? Connect { get; init; }
 
+    /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
+    public FixAudit? Audit { get; init; }
+
     /// <summary>Told of connections that ended or could not be made; null for nobody. Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 }
@@ -67,6 +70,10 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
         _requests = new FixRequests(_log);
         _waitMs = options.ReconnectMs;
         session.ResendReady = _ => _isResending = true;
+        if (options.Audit is not null)
+        {
+            session.Breached = (_, breach, bytes) => Breach(breach, bytes, Clock.UnixNs);
+        }
     }
 
     /// <summary>Its session.</summary>
@@ -159,9 +166,11 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
                     break;
                 case FrameStatus.Garbled:
                     GarbledFrames++;
+                    Breach(BreachOfBytes.Of(input.Peek()), input.Peek()[..bytes], nowNs);
                     input.Discard(bytes);
                     break;
                 case FrameStatus.TooLong:
+                    Breach(FixBreach.Limit, input.Peek(), nowNs);
                     _isDeaf = true;
                     Session.Disconnect($"a message larger than {_options.FrameBytesMax} bytes", nowNs);
                     break;
@@ -193,6 +202,9 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
 
     /// <inheritdoc/>
     void IFixTransport.Disconnect() => _connection?.Close();
+
+    private void Breach(FixBreach breach, ReadOnlySpan<byte> bytes, long nowNs) =>
+        _ = _options.Audit?.Record(breach, Session.Options.PeerCompId, $"{_options.EndPoint}", bytes, nowNs);
 
     private void TryLater(string reason)
     {

@@ -14,4 +14,10 @@ internal static partial class FixNetLog
 
     [LoggerMessage(4002, LogLevel.Warning, "FIX session with {Peer}: an operator asked for a {What} ({Text}): {Outcome}")]
     public static partial void OperatorAsked(this ILogger log, string peer, string what, string text, FixRequestOutcome outcome);
+
+    [LoggerMessage(4003, LogLevel.Warning, "{Line}")]
+    public static partial void AuditNotWritten(this ILogger log, string line);
+
+    [LoggerMessage(4004, LogLevel.Error, "{Path}: its chain is broken, it is kept as an older file, and the next one begins: {Fault}")]
+    public static partial void AuditBroken(this ILogger log, string path, string fault);
 }

@@ -13,6 +13,10 @@ public sealed partial class FixSession
     // "To the end" before there was 0 for it.
     private const long EndOfAll = 999_999;
 
+    /// <summary>Told of framed messages that breach a boundary of safety (<see cref="FixBreach"/>), once each, before they are dealt with; null for
+    /// nobody.</summary>
+    public FixBreachHandler? Breached { get; set; }
+
     private long _resendAskedFrom;
     private int _resendAsks;
 
@@ -22,16 +26,16 @@ public sealed partial class FixSession
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
-        Take(frame, nowNs);
+        Take(frame, nowNs, isNew: true);
 
         // What was waiting behind a gap that this filled.
         while (State == FixSessionState.LoggedOn && _early.TryTake(NextIncoming, out byte[] early))
         {
-            Take(early, nowNs);
+            Take(early, nowNs, isNew: false);
         }
     }
 
-    private void Take(ReadOnlySpan<byte> frame, long nowNs)
+    private void Take(ReadOnlySpan<byte> frame, long nowNs, bool isNew)
     {
         if (State == FixSessionState.Disconnected || _lastWords > 0)
         {
@@ -45,7 +49,13 @@ public sealed partial class FixSession
         {
             // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
             Counters.Garbled++;
+            Breached?.Invoke(this, FixBreach.Parse, frame);
             return;
+        }
+
+        if (_index.Fault != FixFault.None && isNew)
+        {
+            Breached?.Invoke(this, _index.Fault == FixFault.Other ? FixBreach.Limit : FixBreach.Parse, frame);
         }
 
         Counters.Received++;

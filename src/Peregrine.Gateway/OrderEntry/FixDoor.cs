@@ -25,6 +25,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private readonly LinkOptions _options;
     private readonly ILogger _log;
     private readonly FixAcceptor _acceptor;
+    private readonly FixAudit _audit;
     private ClientState[] _clients = [];
 
     // Those that received something which their store does not say yet, each once, with the last command of that moment: all others cost a pass
@@ -40,6 +41,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public FixDoor(LinkOptions options, EventLoop loop, ILogger log)
     {
         (_options, _log) = (options, log);
+        _audit = new FixAudit(new FixAuditOptions { Folder = SessionFolder, Log = log });
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
         {
             EndPoint = options.FixEndPoint,
@@ -48,6 +50,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             PendingMax = options.PendingLogonsMax,
             PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
             Log = log,
+            Audit = _audit,
         });
     }
 
@@ -62,6 +65,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     /// <summary>What its port has seen.</summary>
     public FixAcceptorCounters Counters => _acceptor.Counters;
+
+    /// <summary>Messages that breached a boundary of safety.</summary>
+    public FixAuditCounters AuditCounters => _audit.Counters;
 
     /// <summary>A request of an operator to a session (<see cref="FixAcceptor.RequestReset"/>). From any thread.</summary>
     public Task<FixRequestOutcome> Ask(string compId, bool isReset, string text) =>
@@ -223,6 +229,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             client.FirstStore?.Dispose();
             client.FirstStore = null;
         }
+
+        _audit.Dispose();
     }
 
     // Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.
