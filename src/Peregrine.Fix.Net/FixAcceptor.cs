@@ -39,6 +39,9 @@ public sealed record FixAcceptorOptions
     /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
     public FixAudit? Audit { get; init; }
 
+    /// <summary>Gets every message in and out; null for nobody. It stays the caller's.</summary>
+    public FixMessageLog? MessageLog { get; init; }
+
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
     public int PendingMax { get; init; } = 256;
 

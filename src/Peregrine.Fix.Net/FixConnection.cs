@@ -76,7 +76,16 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(ReadOnlySpan<byte> message) => _connection is { } connection && connection.TryWrite(message);
+    public bool TryWrite(ReadOnlySpan<byte> message)
+    {
+        bool isTaken = _connection is { } connection && connection.TryWrite(message);
+        if (isTaken && acceptor.Options.MessageLog is { } log)
+        {
+            _ = log.TryWrite(isOutgoing: true, _session?.Options.PeerCompId ?? "", message, Clock.UnixNs);
+        }
+
+        return isTaken;
+    }
 
     /// <inheritdoc/>
     public void Disconnect()
@@ -104,6 +113,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
 
     private void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
+        _ = acceptor.Options.MessageLog?.TryWrite(isOutgoing: false, _session?.Options.PeerCompId ?? "", frame, nowNs);
         if (_session is { } known)
         {
             known.OnFrame(frame, nowNs);

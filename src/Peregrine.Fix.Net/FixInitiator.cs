@@ -34,6 +34,9 @@ public sealed record FixInitiatorOptions
     /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
     public FixAudit? Audit { get; init; }
 
+    /// <summary>Gets every message in and out; null for nobody. It stays the caller's.</summary>
+    public FixMessageLog? MessageLog { get; init; }
+
     /// <summary>Told of connections that ended or could not be made; null for nobody. Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 }
@@ -157,7 +160,9 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
             switch (FixFramer.TryFrame(input.Peek(), _options.FrameBytesMax, out int bytes, _options.TrustsBodyLength))
             {
                 case FrameStatus.Ok:
-                    Session.OnFrame(input.Consume(bytes), nowNs);
+                    ReadOnlySpan<byte> frame = input.Consume(bytes);
+                    _ = _options.MessageLog?.TryWrite(isOutgoing: false, Session.Options.PeerCompId, frame, nowNs);
+                    Session.OnFrame(frame, nowNs);
                     if (Session.State == FixSessionState.LoggedOn)
                     {
                         _waitMs = _options.ReconnectMs;
@@ -198,7 +203,16 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     }
 
     /// <inheritdoc/>
-    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message) => _isOpen && _connection is { } connection && connection.TryWrite(message);
+    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message)
+    {
+        bool isTaken = _isOpen && _connection is { } connection && connection.TryWrite(message);
+        if (isTaken && _options.MessageLog is { } log)
+        {
+            _ = log.TryWrite(isOutgoing: true, Session.Options.PeerCompId, message, Clock.UnixNs);
+        }
+
+        return isTaken;
+    }
 
     /// <inheritdoc/>
     void IFixTransport.Disconnect() => _connection?.Close();

@@ -18,6 +18,9 @@ internal static partial class FixNetLog
     [LoggerMessage(4003, LogLevel.Warning, "{Line}")]
     public static partial void AuditNotWritten(this ILogger log, string line);
 
+    [LoggerMessage(4005, LogLevel.Warning, "{Line}")]
+    public static partial void MessagesNotWritten(this ILogger log, string line);
+
     [LoggerMessage(4004, LogLevel.Error, "{Path}: its chain is broken, it is kept as an older file, and the next one begins: {Fault}")]
     public static partial void AuditBroken(this ILogger log, string path, string fault);
 }

@@ -33,6 +33,7 @@ public sealed partial record LinkOptions
         .. Lines(() => new JournalOptions { Folder = JournalFolder, Durability = Durability, SegmentBytes = SegmentBytes,
             BatchBytesMax = BatchBytes }.Validate()),
         .. Lines(Core.Validate),
+        .. Lines(() => MessageLog?.Check()),
         .. SessionDirectory.FindFaults(AllSessions),
         .. RulesPlan.FindCalendarFaults(Calendars),
         .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),

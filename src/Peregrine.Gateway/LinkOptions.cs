@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Distribution;
+using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Ids;
@@ -134,6 +135,10 @@ public sealed partial record LinkOptions
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;
+
+    /// <summary>Where every FIX message in and out is kept, beside the path; null for nowhere. Its log and folder are the link's: the folder
+    /// messages of <see cref="DataFolder"/> where it is empty.</summary>
+    public FixMessageLogOptions? MessageLog { get; init; }
 
     /// <summary>FIX connections that may be without a Logon at a time, 2 or more, half as many from one address;
     /// one more ends the oldest of them.</summary>

@@ -118,6 +118,7 @@ public sealed partial class OrderLink
     public IReadOnlyList<TaggedCounters> CounterSources => field ??=
     [
         new(_loop.Counters, "loop", "orders"), new(_fix.Counters), new(_fix.AuditCounters), new(_journal.Counters), new(Hops),
+        .. _fix.MessageLogCounters is { } messages ? (TaggedCounters[])[new(messages)] : [],
         .. _recorder is null ? [] : (TaggedCounters[])[new(_recorder.Counters)],
         .. _fix.FixSessions.Select(session => new TaggedCounters(session.Counters, "session", session.Options.PeerCompId)),
     ];

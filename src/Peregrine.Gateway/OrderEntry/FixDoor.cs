@@ -26,6 +26,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private readonly ILogger _log;
     private readonly FixAcceptor _acceptor;
     private readonly FixAudit _audit;
+    private readonly FixMessageLog? _messages;
     private ClientState[] _clients = [];
 
     // Those that received something which their store does not say yet, each once, with the last command of that moment: all others cost a pass
@@ -42,6 +43,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         (_options, _log) = (options, log);
         _audit = new FixAudit(new FixAuditOptions { Folder = SessionFolder, Log = log });
+        if (options.MessageLog is { } messages)
+        {
+            string folder = messages.Folder.Length > 0 ? messages.Folder : Path.Combine(options.DataFolder, "messages");
+            _messages = new FixMessageLog(messages with { Folder = folder, Log = log });
+        }
+
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
         {
             EndPoint = options.FixEndPoint,
@@ -51,6 +58,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
             Log = log,
             Audit = _audit,
+            MessageLog = _messages,
         });
     }
 
@@ -68,6 +76,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     /// <summary>Messages that breached a boundary of safety.</summary>
     public FixAuditCounters AuditCounters => _audit.Counters;
+
+    /// <summary>The log of messages; null where there is none.</summary>
+    public FixMessageLogCounters? MessageLogCounters => _messages?.Counters;
 
     /// <summary>A request of an operator to a session (<see cref="FixAcceptor.RequestReset"/>). From any thread.</summary>
     public Task<FixRequestOutcome> Ask(string compId, bool isReset, string text) =>
@@ -231,6 +242,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         }
 
         _audit.Dispose();
+        _messages?.Dispose();
     }
 
     // Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.

@@ -55,5 +55,6 @@ internal static class LinkMapping
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
         PendingLogonsMax = options.Fix.PendingLogons,
+        MessageLog = options.Fix.MessageLog,
     };
 }

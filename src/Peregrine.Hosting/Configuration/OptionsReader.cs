@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
@@ -71,7 +72,16 @@ internal static class OptionsReader
         fix.Int("heartbeatSecondsMax"),
         fix.Int("frameBytesMax"),
         fix.Long("sessionStoreMiB") << MiBShift,
-        fix.Int("pendingLogons"));
+        fix.Int("pendingLogons"))
+    {
+        MessageLog = ReadMessageLog(fix.Section("messageLog")),
+    };
+
+    private static FixMessageLogOptions? ReadMessageLog(OptionsSection section)
+    {
+        FixMessageLogOptions options = new() { Folder = "", FileBytesMax = section.Long("fileMiB") << MiBShift, FilesMax = section.Int("files") };
+        return section.Flag("enabled") ? options : null;
+    }
 
     private static MarketDataOptions ReadMarketData(OptionsSection section) => new(
         new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")),

@@ -1,4 +1,5 @@
 using System.Net;
+using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
@@ -35,7 +36,11 @@ internal sealed record PeregrineOptions(
 
 /// <summary>The FIX acceptor.</summary>
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,
-    int PendingLogons);
+    int PendingLogons)
+{
+    /// <summary>Null where no messages are kept.</summary>
+    public required FixMessageLogOptions? MessageLog { get; init; }
+}
 
 /// <summary>The distribution port.</summary>
 internal sealed record MarketDataOptions(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
@@ -61,6 +62,22 @@ public sealed class FixVerbTests : IDisposable
         JsonElement told = JsonDocument.Parse(json.Output).RootElement;
         Assert.Equal((1, false, 1), (json.ExitCode, told.GetProperty("whole").GetBoolean(), told.GetProperty("last").GetInt32()));
         Assert.Equal(1, missing.ExitCode);
+    }
+
+    [Fact]
+    public void Decode_OfALogOfMessages_FindsEachOfThem()
+    {
+        string file = _folder.Write("", FixMessageLog.FileName);
+        using (FixMessageLog log = new(new FixMessageLogOptions { Folder = Path.GetDirectoryName(file)! }))
+        {
+            Assert.True(log.TryWrite(isOutgoing: false, "CLIENT", Encoding.Latin1.GetBytes(Framed(Order, "\u0001")), 1_000_000_000));
+            Assert.True(log.TryWrite(isOutgoing: true, "CLIENT", Encoding.Latin1.GetBytes(Framed(Order, "\u0001")), 2_000_000_000));
+        }
+
+        CommandResult result = CommandProcess.Run("fix", "decode", file);
+
+        Assert.Equal((0, "2 messages, 0 with a fault\n"), (result.ExitCode, result.Error));
+        Assert.Contains("line 2: NewOrderSingle (D), FIX.4.4\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
