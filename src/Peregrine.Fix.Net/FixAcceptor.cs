@@ -36,6 +36,9 @@ public sealed record FixAcceptorOptions
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 
+    /// <summary>Which certificates peers may show, where <see cref="Listener"/> asks for one (mTLS); null for any that it trusts.</summary>
+    public FixCertificates? Certificates { get; init; }
+
     /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
     public FixAudit? Audit { get; init; }
 
@@ -74,6 +77,12 @@ public sealed class FixAcceptorCounters : ICounterSource
     /// <summary>Connections ended because too many came after them that had no logon either.</summary>
     public long PendingEvictions { get; internal set; }
 
+    /// <summary>Connections ended as TLS failed: no certificate, one that is not trusted or has expired, or bytes that are no TLS.</summary>
+    public long TlsFailures { get; internal set; }
+
+    /// <summary>Connections ended as their certificate is not one of the session that the Logon names.</summary>
+    public long CertificateRefusals { get; internal set; }
+
     /// <summary>Connections ended because a message was too large.</summary>
     public long OversizedFrames { get; internal set; }
 
@@ -89,6 +98,9 @@ public sealed class FixAcceptorCounters : ICounterSource
         Counter.Total("peregrine.fix.acceptor.logon_timeouts", "{connection}", "Connections ended as no Logon came in time.", () => LogonTimeouts),
         Counter.Total("peregrine.fix.acceptor.pending_evictions", "{connection}", "Connections without a Logon that made room for others.",
             () => PendingEvictions),
+        Counter.Total("peregrine.fix.acceptor.tls_failures", "{connection}", "Connections ended as TLS failed.", () => TlsFailures),
+        Counter.Total("peregrine.fix.acceptor.certificate_refusals", "{connection}", "Connections ended as their certificate is another session's.",
+            () => CertificateRefusals),
         Counter.Total("peregrine.fix.acceptor.oversized_frames", "{connection}", "Connections ended as a message was too large.",
             () => OversizedFrames),
         Counter.Total("peregrine.fix.acceptor.garbled_frames", "{run}", "Runs of bytes that were no message.", () => GarbledFrames),

@@ -66,6 +66,12 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     public void OnClosed(Connection connection, CloseReason reason)
     {
         acceptor.NoLongerPending(this);
+        if (reason is CloseReason.TlsFailed or CloseReason.WrongProtocol)
+        {
+            acceptor.Counters.TlsFailures++;
+            acceptor.LogRefusal(Remote, $"{reason}: {connection.CloseDetail}");
+        }
+
         _connection = null;
         if (_session is { State: not FixSessionState.Disconnected } session)
         {
@@ -123,6 +129,15 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
         if (acceptor.FindSession(frame, Remote) is not { } session)
         {
             acceptor.LogRefusal(Remote, "its first message is not a Logon of a configured session that is not connected yet");
+            Disconnect();
+            return;
+        }
+
+        if (acceptor.Options.Certificates?.Refuse(session.Options.PeerCompId, _connection?.GetPeerCertificate()) is { } why)
+        {
+            // Without a word: whoever it is, it is not that client.
+            acceptor.Counters.CertificateRefusals++;
+            acceptor.LogRefusal(Remote, $"Logon of {session.Options.PeerCompId}: {why}");
             Disconnect();
             return;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Fix.Net;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Rules;
@@ -34,6 +35,8 @@ public sealed partial record LinkOptions
             BatchBytesMax = BatchBytes }.Validate()),
         .. Lines(Core.Validate),
         .. Lines(() => MessageLog?.Check()),
+        .. SessionCertificates.SelectMany(entry => entry.Value, (entry, rule) => (entry.Key, Fault: FixCertificates.FindFault(rule)))
+            .Where(entry => entry.Fault is not null).Select(entry => $"SessionCertificates of {entry.Key}: {entry.Fault}"),
         .. SessionDirectory.FindFaults(AllSessions),
         .. RulesPlan.FindCalendarFaults(Calendars),
         .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),
@@ -75,6 +78,13 @@ public sealed partial record LinkOptions
             Expect(false, nameof(SessionSchedules), name, "the CompID of one of Sessions");
         }
 
+        foreach (string name in SessionCertificates.Keys.Where(name => Sessions.All(session => session.CompId != name)))
+        {
+            Expect(false, nameof(SessionCertificates), name, "the CompID of one of Sessions");
+        }
+
+        Expect(SessionCertificates.Count == 0 || FixTls is { RequirePeerCertificate: true }, nameof(SessionCertificates), SessionCertificates.Count,
+            "none where FixTls asks for no certificate");
         return faults;
 
         void Expect(bool holds, string name, object value, string expected)

@@ -5,6 +5,7 @@ using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
@@ -71,6 +72,13 @@ public sealed partial record LinkOptions
 
     /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
     public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);
+
+    /// <summary>Certificate, key and trust of the FIX port; null for connections in clear. Renewed files are taken without a stop.</summary>
+    public TlsSettings? FixTls { get; init; }
+
+    /// <summary>By CompID, which certificates its client may show (<see cref="FixCertificates"/>), for a <see cref="FixTls"/> that asks for one.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> SessionCertificates { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Our CompID.</summary>
     public string CompId { get; init; } = "PEREGRINE";

@@ -4,6 +4,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Net;
+using Peregrine.Net.Tls;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
@@ -27,6 +28,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private readonly FixAcceptor _acceptor;
     private readonly FixAudit _audit;
     private readonly FixMessageLog? _messages;
+    private readonly TlsCredentials? _tls;
     private ClientState[] _clients = [];
 
     // Those that received something which their store does not say yet, each once, with the last command of that moment: all others cost a pass
@@ -49,6 +51,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             _messages = new FixMessageLog(messages with { Folder = folder, Log = log });
         }
 
+        _tls = options.FixTls is { } tls ? TlsCredentials.Load(tls, log: log.TlsTold) : null;
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
         {
             EndPoint = options.FixEndPoint,
@@ -59,6 +62,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             Log = log,
             Audit = _audit,
             MessageLog = _messages,
+            Listener = _tls is null ? null : new ListenerOptions { Tls = _tls },
+            Certificates = options.SessionCertificates.Count > 0 ? new FixCertificates(options.SessionCertificates) : null,
         });
     }
 
@@ -243,6 +248,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
         _audit.Dispose();
         _messages?.Dispose();
+        _tls?.Dispose();
     }
 
     // Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.

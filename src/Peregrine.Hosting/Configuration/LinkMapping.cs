@@ -56,5 +56,7 @@ internal static class LinkMapping
         FrameBytesMax = options.Fix.FrameBytesMax,
         PendingLogonsMax = options.Fix.PendingLogons,
         MessageLog = options.Fix.MessageLog,
+        FixTls = options.Fix.Tls,
+        SessionCertificates = options.SessionCertificates,
     };
 }

@@ -3,6 +3,7 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
@@ -63,6 +64,8 @@ internal static class OptionsReader
             [.. sessions.Select(session => ReadSession(session, accountIds))])
         {
             SessionSchedules = schedules,
+            SessionCertificates = sessions.Select(ReadCertificates).Where(_ => root.Section("fix").Section("tls").Text("clientTrustFile").Length > 0)
+                .ToDictionary(entry => entry.CompId, entry => entry.Rules),
         };
     }
 
@@ -75,7 +78,20 @@ internal static class OptionsReader
         fix.Int("pendingLogons"))
     {
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
+        Tls = ReadTls(fix.Section("tls")),
     };
+
+    private static TlsSettings? ReadTls(OptionsSection section)
+    {
+        (string certificate, string key, string trust) = (section.Text("certificateFile"), section.Text("keyFile"), section.Text("clientTrustFile"));
+        return certificate.Length == 0 ? null : new TlsSettings
+        {
+            CertificateFile = certificate,
+            KeyFile = key,
+            TrustFile = trust.Length > 0 ? trust : null,
+            RequirePeerCertificate = trust.Length > 0,
+        };
+    }
 
     private static FixMessageLogOptions? ReadMessageLog(OptionsSection section)
     {
@@ -173,6 +189,13 @@ internal static class OptionsReader
         {
             FirmId = section.Int("firm"),
         };
+    }
+
+    // Whoever has a certificate of the trusted ones may not log on as anybody: the name on it counts, unless something else is said.
+    private static (string CompId, IReadOnlyList<string> Rules) ReadCertificates(OptionsSection section)
+    {
+        (string compId, IReadOnlyList<string> rules) = (section.Text("targetCompId"), section.Texts("certificates"));
+        return (compId, rules.Count > 0 ? rules : [$"cn:{compId}"]);
     }
 
     private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds) =>

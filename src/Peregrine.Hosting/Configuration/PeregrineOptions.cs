@@ -3,6 +3,7 @@ using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
@@ -30,6 +31,9 @@ internal sealed record PeregrineOptions(
     IReadOnlyDictionary<string, PhaseCalendar> Calendars,
     IReadOnlyList<ClientSession> Sessions)
 {
+    /// <summary>By CompID, which certificates its client may show; empty where clients show none.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> SessionCertificates { get; init; }
+
     /// <summary>By CompID, the hours of sessions that have any.</summary>
     public required IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; }
 }
@@ -38,6 +42,9 @@ internal sealed record PeregrineOptions(
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,
     int PendingLogons)
 {
+    /// <summary>Null for connections in clear.</summary>
+    public required TlsSettings? Tls { get; init; }
+
     /// <summary>Null where no messages are kept.</summary>
     public required FixMessageLogOptions? MessageLog { get; init; }
 }

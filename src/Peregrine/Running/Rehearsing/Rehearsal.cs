@@ -206,7 +206,7 @@ internal sealed class Rehearsal
         return options with
         {
             DataFolder = folder,
-            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes },
+            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes, Tls = null, MessageLog = null },
             MarketData = options.MarketData with { EndPoint = anyPort },
             Console = options.Console with { EndPoint = anyPort },
             Simulator = options.Simulator with { IsEnabled = false },
@@ -223,6 +223,7 @@ internal sealed class Rehearsal
             Calendars = new Dictionary<string, PhaseCalendar>(),
             Sessions = [new ClientSession(Buyer, [0]), new ClientSession(Seller, [1])],
             SessionSchedules = new Dictionary<string, FixSchedule>(),
+            SessionCertificates = new Dictionary<string, IReadOnlyList<string>>(),
         };
     }
 }
