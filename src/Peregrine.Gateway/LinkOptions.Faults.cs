@@ -16,6 +16,8 @@ public sealed partial record LinkOptions
     // How many commands may be under way: enough for a shard to have work while the next commands are checked.
     private const int ShardsWindow = 32;
 
+    private const int SilenceSecondsMost = 3_600;
+    private const int ResendNumbersMost = 1_000_000;
     private const int FrameBytesLeast = 1_024;
     private const int FrameBytesMost = 1 << 19;
     private const int PendingLogonsLeast = 2;
@@ -70,6 +72,8 @@ public sealed partial record LinkOptions
             nameof(SessionStoreBytes), SessionStoreBytes, $"{StoreBytesLeast} to {StoreBytesMost}, a multiple of {PageBytes}");
         Expect(Shards is >= 1 and <= ShardsMost, nameof(Shards), Shards, $"1 to {ShardsMost}");
         Expect(HeartbeatSecondsMax >= 1, nameof(HeartbeatSecondsMax), HeartbeatSecondsMax, "1 or more");
+        Expect(SilenceSecondsMax is >= 1 and <= SilenceSecondsMost, nameof(SilenceSecondsMax), SilenceSecondsMax, $"1 to {SilenceSecondsMost}");
+        Expect(ResendNumbersMax is >= 0 and <= ResendNumbersMost, nameof(ResendNumbersMax), ResendNumbersMax, $"0 to {ResendNumbersMost}");
         Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
             $"{FrameBytesLeast} to {FrameBytesMost}");
         Expect(PendingLogonsMax >= PendingLogonsLeast, nameof(PendingLogonsMax), PendingLogonsMax, $"{PendingLogonsLeast} or more");

@@ -128,6 +128,13 @@ public sealed partial record LinkOptions
     /// <summary>Longest heartbeat interval that a client may ask for, in seconds.</summary>
     public int HeartbeatSecondsMax { get; init; } = 300;
 
+    /// <summary>How long a client may be silent before it is asked whether it is there, in seconds, whatever heartbeat interval it asked for; after
+    /// twice as long its connection ends. 1 to 3,600.</summary>
+    public int SilenceSecondsMax { get; init; } = 120;
+
+    /// <summary>Most numbers that one ResendRequest asks a client for, 0 to 1,000,000; 0 for all at once.</summary>
+    public int ResendNumbersMax { get; init; }
+
     /// <summary>Ways in for code of the same process.</summary>
     public IReadOnlyList<LocalPort> LocalPorts { get; init; } = [];
 

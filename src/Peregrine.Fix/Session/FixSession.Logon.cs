@@ -62,7 +62,7 @@ public sealed partial class FixSession
     {
         MustReset = false;
         StopCatchingUp();
-        _resendAskedTo = 0;
+        (_resendAskedTo, _gapTo) = (0, 0);
         _sentApartTo = 0;
         _early.Clear();
         _store.Reset(_application.OnReset(this));

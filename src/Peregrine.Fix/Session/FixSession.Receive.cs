@@ -20,6 +20,9 @@ public sealed partial class FixSession
     private long _resendAskedFrom;
     private int _resendAsks;
 
+    // The highest number seen while a gap is asked for in parts; 0 for none.
+    private long _gapTo;
+
     /// <summary>One whole message from the peer.</summary>
     /// <param name="frame">From <see cref="FixFramer"/>.</param>
     /// <param name="nowNs">Unix nanoseconds.</param>
@@ -33,6 +36,8 @@ public sealed partial class FixSession
         {
             Take(early, nowNs, isNew: false);
         }
+
+        AskNextPart();
     }
 
     private void Take(ReadOnlySpan<byte> frame, long nowNs, bool isNew)
@@ -418,7 +423,7 @@ public sealed partial class FixSession
         if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
         {
             NextIncoming = next;
-            _resendAskedTo = 0;
+            (_resendAskedTo, _gapTo) = (0, 0);
             return;
         }
 
@@ -436,6 +441,7 @@ public sealed partial class FixSession
     // One request for a gap, not one for each message behind it.
     private void AskResend(long seen)
     {
+        _gapTo = Math.Max(_gapTo, seen);
         if (NextIncoming != _resendSeenNext)
         {
             // It shrinks: patience begins anew, and is not switched off.
@@ -457,13 +463,32 @@ public sealed partial class FixSession
             return;
         }
 
+        bool isInParts = Options.ResendNumbersMax > 0;
         _resendAskedFrom = NextIncoming;
-        _resendAskedTo = seen;
+        _resendAskedTo = isInParts ? Math.Min(_gapTo, NextIncoming + Options.ResendNumbersMax - 1) : seen;
         _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);
         request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
-        request.Add(Messages.Tag.EndSeqNo, _isOld ? EndOfAll : 0);
+        request.Add(Messages.Tag.EndSeqNo, isInParts ? _resendAskedTo : _isOld ? EndOfAll : 0);
         _ = TrySendSession(ref request);
+    }
+
+    // The part that was asked for is there: the next one.
+    private void AskNextPart()
+    {
+        if (Options.ResendNumbersMax == 0 || State != FixSessionState.LoggedOn || _resendAskedTo == 0 || NextIncoming <= _resendAskedTo)
+        {
+            return;
+        }
+
+        if (NextIncoming <= _gapTo)
+        {
+            AskResend(_gapTo);
+        }
+        else
+        {
+            (_resendAskedTo, _gapTo) = (0, 0);
+        }
     }
 }

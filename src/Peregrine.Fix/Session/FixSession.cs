@@ -164,8 +164,7 @@ public sealed partial class FixSession
         LastEndReason = reason;
         State = FixSessionState.Disconnected;
         _transport = null;
-        _resendAskedTo = 0;
-        _resendAskedFrom = 0;
+        (_resendAskedTo, _resendAskedFrom, _gapTo) = (0, 0, 0);
         _markAtLogon = 0;
         _sentApartTo = 0;
         _lastWords = 0;

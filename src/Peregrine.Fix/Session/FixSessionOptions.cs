@@ -60,6 +60,10 @@ public sealed record FixSessionOptions
     /// <summary>How many bytes of messages behind a gap are kept until it is filled; 0 to 16 MiB, 0 to have them sent again. Default 0.</summary>
     public int EarlyBytesMax { get; init; }
 
+    /// <summary>Most numbers that one ResendRequest asks for; the next part of a gap is asked for when the one before is there. 0 to 1,000,000;
+    /// 0, the default, asks for all at once.</summary>
+    public int ResendNumbersMax { get; init; }
+
     /// <summary>Digits of a second in SendingTime: 0, 3, 6 or 9; -1, the default, for what the version has: 0 before FIX.4.2, else 3.</summary>
     public int TimeDigits { get; init; } = -1;
 
@@ -84,6 +88,7 @@ public sealed record FixSessionOptions
         Within(SilenceSecondsMax, 1, 3600, nameof(SilenceSecondsMax));
         Within(HeartbeatSeconds, 0, 3600, nameof(HeartbeatSeconds));
         Within(EarlyBytesMax, 0, 16 << 20, nameof(EarlyBytesMax));
+        Within(ResendNumbersMax, 0, 1_000_000, nameof(ResendNumbersMax));
         if (TimeDigits is not (-1 or 0 or 3 or 6 or 9))
         {
             throw new ArgumentOutOfRangeException(nameof(TimeDigits), TimeDigits, "expected 0, 3, 6 or 9, or -1 for what the version has");

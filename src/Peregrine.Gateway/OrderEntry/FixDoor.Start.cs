@@ -154,6 +154,7 @@ internal sealed partial class FixDoor
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
             HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = OrderDecoder.MessageTypes,
+            SilenceSecondsMax = _options.SilenceSecondsMax, ResendNumbersMax = _options.ResendNumbersMax,
             Schedule = _options.SessionSchedules.GetValueOrDefault(client.Client.CompId) };
         client.Start(new FixSession(options, client.Store, this) { MustReset = mended.MustReset });
         SendKept(client, mended.Missing);

@@ -53,6 +53,8 @@ internal static class LinkMapping
         Shards = options.Capacity.Shards,
         SessionStoreBytes = options.Fix.SessionStoreBytes,
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
+        SilenceSecondsMax = options.Fix.SilenceSecondsMax,
+        ResendNumbersMax = options.Fix.ResendNumbersMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
         PendingLogonsMax = options.Fix.PendingLogons,
         MessageLog = options.Fix.MessageLog,

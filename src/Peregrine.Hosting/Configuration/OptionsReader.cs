@@ -77,6 +77,8 @@ internal static class OptionsReader
         fix.Long("sessionStoreMiB") << MiBShift,
         fix.Int("pendingLogons"))
     {
+        SilenceSecondsMax = fix.Int("silenceSecondsMax"),
+        ResendNumbersMax = fix.Int("resendNumbersMax"),
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
         Tls = ReadTls(fix.Section("tls")),
     };

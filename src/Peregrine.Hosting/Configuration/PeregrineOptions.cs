@@ -42,6 +42,12 @@ internal sealed record PeregrineOptions(
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,
     int PendingLogons)
 {
+    /// <summary>How long a client may be silent, in seconds.</summary>
+    public required int SilenceSecondsMax { get; init; }
+
+    /// <summary>Most numbers that one ResendRequest asks for; 0 for all.</summary>
+    public required int ResendNumbersMax { get; init; }
+
     /// <summary>Null for connections in clear.</summary>
     public required TlsSettings? Tls { get; init; }
 

@@ -20,8 +20,9 @@ internal sealed class Simulation
     {
         _random = new Random(seed);
         (string version, int early) = (new[] { "FIX.4.1", "FIX.4.2", "FIX.4.4", "FIXT.1.1" }[_random.Next(4)], _random.Next(2) * 100_000);
-        _left = new Side("LEFT", "RIGHT", version, isInitiator: true, early);
-        _right = new Side("RIGHT", "LEFT", version, isInitiator: false, early);
+        int part = _random.Next(2) * _random.Next(1, 6);
+        _left = new Side("LEFT", "RIGHT", version, isInitiator: true, early, part);
+        _right = new Side("RIGHT", "LEFT", version, isInitiator: false, early, part);
         (_left.Other, _right.Other) = (_right, _left);
     }
 
@@ -140,10 +141,10 @@ internal sealed class Simulation
         private int _saved;
         private string _fault = "";
 
-        public Side(string compId, string peer, string version, bool isInitiator, int early)
+        public Side(string compId, string peer, string version, bool isInitiator, int early, int part)
         {
             _options = new FixSessionOptions { CompId = compId, PeerCompId = peer, BeginString = version, IsInitiator = isInitiator,
-                EarlyBytesMax = early };
+                EarlyBytesMax = early, ResendNumbersMax = part };
             Session = new FixSession(_options, _store, this);
         }
 
