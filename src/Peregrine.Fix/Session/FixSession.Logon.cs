@@ -72,6 +72,7 @@ public sealed partial class FixSession
 
     private void SendLogon()
     {
+        long told = _store.Mark;
         if (Options.ResetOnLogon || MustReset)
         {
             BeginAnew();
@@ -97,7 +98,11 @@ public sealed partial class FixSession
         if (!TrySendSession(ref logon))
         {
             End($"our Logon is larger than {Options.MessageBytesMax} bytes");
+            return;
         }
+
+        // What the application took back has its numbers before anything that it sends while the answer is on its way.
+        TellAgain(told);
     }
 
     // As initiator.
