@@ -36,6 +36,15 @@ public sealed record FixAcceptorOptions
     /// Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 
+    /// <summary>Which certificates peers may show, where <see cref="Listener"/> asks for one (mTLS); null for any that it trusts.</summary>
+    public FixCertificates? Certificates { get; init; }
+
+    /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
+    public FixAudit? Audit { get; init; }
+
+    /// <summary>Gets every message in and out; null for nobody. It stays the caller's.</summary>
+    public FixMessageLog? MessageLog { get; init; }
+
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
     public int PendingMax { get; init; } = 256;
 
@@ -68,6 +77,12 @@ public sealed class FixAcceptorCounters : ICounterSource
     /// <summary>Connections ended because too many came after them that had no logon either.</summary>
     public long PendingEvictions { get; internal set; }
 
+    /// <summary>Connections ended as TLS failed: no certificate, one that is not trusted or has expired, or bytes that are no TLS.</summary>
+    public long TlsFailures { get; internal set; }
+
+    /// <summary>Connections ended as their certificate is not one of the session that the Logon names.</summary>
+    public long CertificateRefusals { get; internal set; }
+
     /// <summary>Connections ended because a message was too large.</summary>
     public long OversizedFrames { get; internal set; }
 
@@ -83,6 +98,9 @@ public sealed class FixAcceptorCounters : ICounterSource
         Counter.Total("peregrine.fix.acceptor.logon_timeouts", "{connection}", "Connections ended as no Logon came in time.", () => LogonTimeouts),
         Counter.Total("peregrine.fix.acceptor.pending_evictions", "{connection}", "Connections without a Logon that made room for others.",
             () => PendingEvictions),
+        Counter.Total("peregrine.fix.acceptor.tls_failures", "{connection}", "Connections ended as TLS failed.", () => TlsFailures),
+        Counter.Total("peregrine.fix.acceptor.certificate_refusals", "{connection}", "Connections ended as their certificate is another session's.",
+            () => CertificateRefusals),
         Counter.Total("peregrine.fix.acceptor.oversized_frames", "{connection}", "Connections ended as a message was too large.",
             () => OversizedFrames),
         Counter.Total("peregrine.fix.acceptor.garbled_frames", "{run}", "Runs of bytes that were no message.", () => GarbledFrames),
@@ -108,6 +126,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     private readonly EventLoop _loop;
     private readonly Listener _listener;
     private readonly FixIndex _index = new();
+    private readonly FixRequests _requests;
 
     /// <summary>Listens.</summary>
     /// <exception cref="IOException">The port is in use or not allowed.</exception>
@@ -115,6 +134,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     {
         _options = options;
         _pending = new PendingConnections(options.PendingMax, options.PendingPerAddressMax);
+        _requests = new FixRequests(options.Log ?? NullLogger.Instance);
         _refusals = new SummedLog((options.Log ?? NullLogger.Instance).ConnectionsRefused);
         _loop = loop;
         _listener = loop.Listen(options.EndPoint, this, options.Listener);
@@ -146,6 +166,7 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     /// <summary>Time passes: heartbeats and time-outs of all sessions. Call it some times a second.</summary>
     public void OnTick(long unixNs)
     {
+        _requests.OnTick(unixNs, _sessions);
         foreach (FixSession session in _sessions)
         {
             session.OnTick(unixNs);
@@ -182,8 +203,24 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         }
     }
 
-    /// <summary>Stops taking connections; sessions stay.</summary>
-    public void Dispose() => _listener.Dispose();
+    /// <summary>Logs the peer of a session out, as an operator wishes. It may log on again.</summary>
+    /// <param name="session">One of <see cref="Sessions"/>.</param>
+    /// <param name="text">Why, for the Logout and the log.</param>
+    /// <returns>Completes with the next <see cref="OnTick"/>.</returns>
+    /// <remarks>Thread: any. Allocates. Bound: 64 requests that wait; one more is told so.</remarks>
+    public Task<FixRequestOutcome> RequestLogout(FixSession session, string text) => _requests.Ask(session, isReset: false, text);
+
+    /// <summary>Sets both numbers of a session back to 1, as an operator wishes who agreed on it with the peer. One that is logged on is logged out
+    /// first.</summary>
+    /// <inheritdoc cref="RequestLogout"/>
+    public Task<FixRequestOutcome> RequestReset(FixSession session, string text) => _requests.Ask(session, isReset: true, text);
+
+    /// <summary>Stops taking connections and requests; sessions stay.</summary>
+    public void Dispose()
+    {
+        _requests.Stop();
+        _listener.Dispose();
+    }
 
     /// <inheritdoc/>
     public IConnectionHandler? OnAccepted(EventLoop loop, PeerAddress remote)

@@ -45,10 +45,12 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
                     break;
                 case FrameStatus.Garbled:
                     acceptor.Counters.GarbledFrames++;
+                    Breach(BreachOfBytes.Of(input.Peek()), input.Peek()[..bytes], nowNs);
                     input.Discard(bytes);
                     break;
                 case FrameStatus.TooLong:
                     acceptor.Counters.OversizedFrames++;
+                    Breach(FixBreach.Limit, input.Peek(), nowNs);
                     OnTooLong(nowNs);
                     return;
                 default:
@@ -64,6 +66,12 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     public void OnClosed(Connection connection, CloseReason reason)
     {
         acceptor.NoLongerPending(this);
+        if (reason is CloseReason.TlsFailed or CloseReason.WrongProtocol)
+        {
+            acceptor.Counters.TlsFailures++;
+            acceptor.LogRefusal(Remote, $"{reason}: {connection.CloseDetail}");
+        }
+
         _connection = null;
         if (_session is { State: not FixSessionState.Disconnected } session)
         {
@@ -74,7 +82,16 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(ReadOnlySpan<byte> message) => _connection is { } connection && connection.TryWrite(message);
+    public bool TryWrite(ReadOnlySpan<byte> message)
+    {
+        bool isTaken = _connection is { } connection && connection.TryWrite(message);
+        if (isTaken && acceptor.Options.MessageLog is { } log)
+        {
+            _ = log.TryWrite(isOutgoing: true, _session?.Options.PeerCompId ?? "", message, Clock.UnixNs);
+        }
+
+        return isTaken;
+    }
 
     /// <inheritdoc/>
     public void Disconnect()
@@ -82,6 +99,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
         _session = null;
         _connection?.Close();
     }
+
+    private void Breach(FixBreach breach, ReadOnlySpan<byte> bytes, long nowNs) =>
+        _ = acceptor.Options.Audit?.Record(breach, _session?.Options.PeerCompId ?? "", $"{Remote.ToEndPoint()}", bytes, nowNs);
 
     private void OnTooLong(long nowNs)
     {
@@ -99,6 +119,7 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
 
     private void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
+        _ = acceptor.Options.MessageLog?.TryWrite(isOutgoing: false, _session?.Options.PeerCompId ?? "", frame, nowNs);
         if (_session is { } known)
         {
             known.OnFrame(frame, nowNs);
@@ -112,7 +133,21 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
             return;
         }
 
+        if (acceptor.Options.Certificates?.Refuse(session.Options.PeerCompId, _connection?.GetPeerCertificate()) is { } why)
+        {
+            // Without a word: whoever it is, it is not that client.
+            acceptor.Counters.CertificateRefusals++;
+            acceptor.LogRefusal(Remote, $"Logon of {session.Options.PeerCompId}: {why}");
+            Disconnect();
+            return;
+        }
+
         _session = session;
+        if (acceptor.Options.Audit is not null)
+        {
+            session.Breached = (_, breach, bytes) => Breach(breach, bytes, Clock.UnixNs);
+        }
+
         acceptor.NoLongerPending(this);
         session.OnConnected(this, nowNs);
         session.OnFrame(frame, nowNs);

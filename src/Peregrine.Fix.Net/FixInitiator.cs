@@ -31,12 +31,18 @@ public sealed record FixInitiatorOptions
     /// <summary>TLS and the own address; null for neither.</summary>
     public ConnectOptions? Connect { get; init; }
 
+    /// <summary>Gets messages that breach a boundary of safety; null for nobody. It stays the caller's.</summary>
+    public FixAudit? Audit { get; init; }
+
+    /// <summary>Gets every message in and out; null for nobody. It stays the caller's.</summary>
+    public FixMessageLog? MessageLog { get; init; }
+
     /// <summary>Told of connections that ended or could not be made; null for nobody. Called on the loop's thread.</summary>
     public ILogger? Log { get; init; }
 }
 
 /// <summary>
-/// A FIX session that connects by itself, and again when the connection ends, until it is disposed.
+/// A FIX session that connects by itself, and again when the connection ends, until it is disposed; with a schedule only within its hours.
 /// </summary>
 /// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
 public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposable
@@ -44,6 +50,7 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     private readonly EventLoop _loop;
     private readonly FixInitiatorOptions _options;
     private readonly ILogger _log;
+    private readonly FixRequests _requests;
     private Connection? _connection;
     private bool _isOpen;
     private bool _isDeaf;
@@ -63,8 +70,13 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
         Check.That(session.Options.IsInitiator, "the session of an initiator logs on by itself");
         (_loop, _options, Session) = (loop, options, session);
         _log = options.Log ?? NullLogger.Instance;
+        _requests = new FixRequests(_log);
         _waitMs = options.ReconnectMs;
         session.ResendReady = _ => _isResending = true;
+        if (options.Audit is not null)
+        {
+            session.Breached = (_, breach, bytes) => Breach(breach, bytes, Clock.UnixNs);
+        }
     }
 
     /// <summary>Its session.</summary>
@@ -80,8 +92,9 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     public void OnTick(long unixNs)
     {
         _tickNs = unixNs;
+        _requests.OnTick(unixNs, null);
         Session.OnTick(unixNs);
-        if (_connection is null && !_isDisposed && unixNs >= _nextTryNs)
+        if (_connection is null && !_isDisposed && unixNs >= _nextTryNs && Session.IsInHours)
         {
             Attempts++;
             Errno errno = _loop.TryConnect(_options.EndPoint, this, out _connection, _options.Connect);
@@ -107,10 +120,21 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
         }
     }
 
+    /// <summary>Logs out, as an operator wishes; it connects again when its wait is over.</summary>
+    /// <param name="text">Why, for the Logout and the log.</param>
+    /// <returns>Completes with the next <see cref="OnTick"/>.</returns>
+    /// <remarks>Thread: any. Allocates. Bound: 64 requests that wait; one more is told so.</remarks>
+    public Task<FixRequestOutcome> RequestLogout(string text) => _requests.Ask(Session, isReset: false, text);
+
+    /// <summary>Sets both numbers back to 1, as an operator wishes who agreed on it with the peer; logs out first where it is connected.</summary>
+    /// <inheritdoc cref="RequestLogout"/>
+    public Task<FixRequestOutcome> RequestReset(string text) => _requests.Ask(Session, isReset: true, text);
+
     /// <summary>Ends the connection, and makes no other. For a goodbye, <see cref="FixSession.Logout"/> comes first.</summary>
     public void Dispose()
     {
         _isDisposed = true;
+        _requests.Stop();
         _connection?.Close();
     }
 
@@ -136,7 +160,9 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
             switch (FixFramer.TryFrame(input.Peek(), _options.FrameBytesMax, out int bytes, _options.TrustsBodyLength))
             {
                 case FrameStatus.Ok:
-                    Session.OnFrame(input.Consume(bytes), nowNs);
+                    ReadOnlySpan<byte> frame = input.Consume(bytes);
+                    _ = _options.MessageLog?.TryWrite(isOutgoing: false, Session.Options.PeerCompId, frame, nowNs);
+                    Session.OnFrame(frame, nowNs);
                     if (Session.State == FixSessionState.LoggedOn)
                     {
                         _waitMs = _options.ReconnectMs;
@@ -145,9 +171,11 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
                     break;
                 case FrameStatus.Garbled:
                     GarbledFrames++;
+                    Breach(BreachOfBytes.Of(input.Peek()), input.Peek()[..bytes], nowNs);
                     input.Discard(bytes);
                     break;
                 case FrameStatus.TooLong:
+                    Breach(FixBreach.Limit, input.Peek(), nowNs);
                     _isDeaf = true;
                     Session.Disconnect($"a message larger than {_options.FrameBytesMax} bytes", nowNs);
                     break;
@@ -175,10 +203,22 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
     }
 
     /// <inheritdoc/>
-    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message) => _isOpen && _connection is { } connection && connection.TryWrite(message);
+    bool IFixTransport.TryWrite(ReadOnlySpan<byte> message)
+    {
+        bool isTaken = _isOpen && _connection is { } connection && connection.TryWrite(message);
+        if (isTaken && _options.MessageLog is { } log)
+        {
+            _ = log.TryWrite(isOutgoing: true, Session.Options.PeerCompId, message, Clock.UnixNs);
+        }
+
+        return isTaken;
+    }
 
     /// <inheritdoc/>
     void IFixTransport.Disconnect() => _connection?.Close();
+
+    private void Breach(FixBreach breach, ReadOnlySpan<byte> bytes, long nowNs) =>
+        _ = _options.Audit?.Record(breach, Session.Options.PeerCompId, $"{_options.EndPoint}", bytes, nowNs);
 
     private void TryLater(string reason)
     {

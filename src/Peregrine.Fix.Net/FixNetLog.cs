@@ -11,4 +11,16 @@ internal static partial class FixNetLog
 
     [LoggerMessage(4001, LogLevel.Warning, "FIX session with {Peer} at {EndPoint} is off: {Reason}; the next attempt in {WaitMs} ms")]
     public static partial void ConnectionEnded(this ILogger log, System.Net.EndPoint endPoint, string peer, string reason, long waitMs);
+
+    [LoggerMessage(4002, LogLevel.Warning, "FIX session with {Peer}: an operator asked for a {What} ({Text}): {Outcome}")]
+    public static partial void OperatorAsked(this ILogger log, string peer, string what, string text, FixRequestOutcome outcome);
+
+    [LoggerMessage(4003, LogLevel.Warning, "{Line}")]
+    public static partial void AuditNotWritten(this ILogger log, string line);
+
+    [LoggerMessage(4005, LogLevel.Warning, "{Line}")]
+    public static partial void MessagesNotWritten(this ILogger log, string line);
+
+    [LoggerMessage(4004, LogLevel.Error, "{Path}: its chain is broken, it is kept as an older file, and the next one begins: {Fault}")]
+    public static partial void AuditBroken(this ILogger log, string path, string fault);
 }

@@ -47,6 +47,13 @@ internal static partial class GatewayLog
         "{Shards} shards gain nothing; a new data folder does")]
     public static partial void ShardsWithoutWindow(this ILogger log, int shards);
 
+    [LoggerMessage(5013, LogLevel.Information,
+        "session {Session} begins with number 1 both ways; {NextIncoming} in and {NextOutgoing} out were next")]
+    public static partial void NumbersBegin(this ILogger log, string session, long nextIncoming, long nextOutgoing);
+
+    [LoggerMessage(5014, LogLevel.Warning, "{Line}")]
+    public static partial void TlsTold(this ILogger log, string line);
+
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]
     public static partial void LoopTold(this ILogger log, string line);
 }

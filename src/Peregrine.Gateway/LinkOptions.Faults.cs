@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Fix.Net;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Rules;
@@ -15,6 +16,8 @@ public sealed partial record LinkOptions
     // How many commands may be under way: enough for a shard to have work while the next commands are checked.
     private const int ShardsWindow = 32;
 
+    private const int SilenceSecondsMost = 3_600;
+    private const int ResendNumbersMost = 1_000_000;
     private const int FrameBytesLeast = 1_024;
     private const int FrameBytesMost = 1 << 19;
     private const int PendingLogonsLeast = 2;
@@ -34,6 +37,9 @@ public sealed partial record LinkOptions
         .. Lines(() => new JournalOptions { Folder = JournalFolder, Durability = Durability, SegmentBytes = SegmentBytes,
             BatchBytesMax = BatchBytes }.Validate()),
         .. Lines(Core.Validate),
+        .. Lines(() => MessageLog?.Check()),
+        .. SessionCertificates.SelectMany(entry => entry.Value, (entry, rule) => (entry.Key, Fault: FixCertificates.FindFault(rule)))
+            .Where(entry => entry.Fault is not null).Select(entry => $"SessionCertificates of {entry.Key}: {entry.Fault}"),
         .. SessionDirectory.FindFaults(AllSessions),
         .. RulesPlan.FindCalendarFaults(Calendars),
         .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),
@@ -69,9 +75,23 @@ public sealed partial record LinkOptions
             nameof(SessionStoreBytes), SessionStoreBytes, $"{StoreBytesLeast} to {StoreBytesMost}, a multiple of {PageBytes}");
         Expect(Shards is >= 1 and <= ShardsMost, nameof(Shards), Shards, $"1 to {ShardsMost}");
         Expect(HeartbeatSecondsMax >= 1, nameof(HeartbeatSecondsMax), HeartbeatSecondsMax, "1 or more");
+        Expect(SilenceSecondsMax is >= 1 and <= SilenceSecondsMost, nameof(SilenceSecondsMax), SilenceSecondsMax, $"1 to {SilenceSecondsMost}");
+        Expect(ResendNumbersMax is >= 0 and <= ResendNumbersMost, nameof(ResendNumbersMax), ResendNumbersMax, $"0 to {ResendNumbersMost}");
         Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
             $"{FrameBytesLeast} to {FrameBytesMost}");
         Expect(PendingLogonsMax >= PendingLogonsLeast, nameof(PendingLogonsMax), PendingLogonsMax, $"{PendingLogonsLeast} or more");
+        foreach (string name in SessionSchedules.Keys.Where(name => Sessions.All(session => session.CompId != name)))
+        {
+            Expect(false, nameof(SessionSchedules), name, "the CompID of one of Sessions");
+        }
+
+        foreach (string name in SessionCertificates.Keys.Where(name => Sessions.All(session => session.CompId != name)))
+        {
+            Expect(false, nameof(SessionCertificates), name, "the CompID of one of Sessions");
+        }
+
+        Expect(SessionCertificates.Count == 0 || FixTls is { RequirePeerCertificate: true }, nameof(SessionCertificates), SessionCertificates.Count,
+            "none where FixTls asks for no certificate");
         return faults;
 
         void Expect(bool holds, string name, object value, string expected)

@@ -1,8 +1,11 @@
 using System.Net;
 using Peregrine.Distribution;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
 using Peregrine.Ids;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
@@ -70,11 +73,22 @@ public sealed partial record LinkOptions
     /// <summary>Where FIX clients connect; port 0 picks a free one.</summary>
     public IPEndPoint FixEndPoint { get; init; } = new(IPAddress.Loopback, 9880);
 
+    /// <summary>Certificate, key and trust of the FIX port; null for connections in clear. Renewed files are taken without a stop.</summary>
+    public TlsSettings? FixTls { get; init; }
+
+    /// <summary>By CompID, which certificates its client may show (<see cref="FixCertificates"/>), for a <see cref="FixTls"/> that asks for one.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> SessionCertificates { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Our CompID.</summary>
     public string CompId { get; init; } = "PEREGRINE";
 
     /// <summary>Who may log on.</summary>
     public required IReadOnlyList<ClientSession> Sessions { get; init; }
+
+    /// <summary>By CompID, the hours of sessions that have any: their numbers begin anew with each period.
+    /// The others may be on at any time.</summary>
+    public IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; } = new Dictionary<string, FixSchedule>();
 
     /// <summary>Instruments, accounts and limits as configured; ids are positions in this configuration.</summary>
     public required TradingRules Rules { get; init; }
@@ -114,6 +128,13 @@ public sealed partial record LinkOptions
     /// <summary>Longest heartbeat interval that a client may ask for, in seconds.</summary>
     public int HeartbeatSecondsMax { get; init; } = 300;
 
+    /// <summary>How long a client may be silent before it is asked whether it is there, in seconds, whatever heartbeat interval it asked for; after
+    /// twice as long its connection ends. 1 to 3,600.</summary>
+    public int SilenceSecondsMax { get; init; } = 120;
+
+    /// <summary>Most numbers that one ResendRequest asks a client for, 0 to 1,000,000; 0 for all at once.</summary>
+    public int ResendNumbersMax { get; init; }
+
     /// <summary>Ways in for code of the same process.</summary>
     public IReadOnlyList<LocalPort> LocalPorts { get; init; } = [];
 
@@ -135,6 +156,10 @@ public sealed partial record LinkOptions
 
     /// <summary>Largest FIX message in bytes.</summary>
     public int FrameBytesMax { get; init; } = 8192;
+
+    /// <summary>Where every FIX message in and out is kept, beside the path; null for nowhere. Its log and folder are the link's: the folder
+    /// messages of <see cref="DataFolder"/> where it is empty.</summary>
+    public FixMessageLogOptions? MessageLog { get; init; }
 
     /// <summary>FIX connections that may be without a Logon at a time, 2 or more, half as many from one address;
     /// one more ends the oldest of them.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
+using Peregrine.Fix.Net;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Gateway.Recovery;
 using Peregrine.Journal;
@@ -34,6 +35,18 @@ public sealed partial class OrderLink
 
     /// <summary>Every report of the commands up to here was given to a connection; a tenth of a second old at most.</summary>
     internal long SentSequence => _fix.SentSequence;
+
+    /// <summary>Logs a FIX client out, as an operator wishes. It may log on again; <see cref="Sessions"/> blocks it.</summary>
+    /// <param name="compId">The client's CompID.</param>
+    /// <param name="text">Why, for the Logout and the log.</param>
+    /// <returns>Completes within a tenth of a second while the link runs.</returns>
+    /// <remarks>Thread: any. Before <see cref="Run"/> it waits for that.</remarks>
+    public Task<FixRequestOutcome> RequestLogout(string compId, string text) => _fix.Ask(compId, isReset: false, text);
+
+    /// <summary>Sets both numbers of a FIX client back to 1, as an operator wishes who agreed on it with the client. One that is logged on is logged
+    /// out first. What no connection was given is told under the new numbers. The journal has it, as a reset by the client.</summary>
+    /// <inheritdoc cref="RequestLogout"/>
+    public Task<FixRequestOutcome> RequestReset(string compId, string text) => _fix.Ask(compId, isReset: true, text);
 
     // At level none a crash takes the last commands in any case: there it is what was asked for.
     private bool MayLoseCommands => _options.AcceptLostCommands || _options.Durability == Durability.None;

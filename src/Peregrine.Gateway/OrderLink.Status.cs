@@ -117,7 +117,8 @@ public sealed partial class OrderLink
     /// <summary>The figures of its parts: event loop, acceptor and its sessions, journal, hops. From any thread.</summary>
     public IReadOnlyList<TaggedCounters> CounterSources => field ??=
     [
-        new(_loop.Counters, "loop", "orders"), new(_fix.Counters), new(_journal.Counters), new(Hops),
+        new(_loop.Counters, "loop", "orders"), new(_fix.Counters), new(_fix.AuditCounters), new(_journal.Counters), new(Hops),
+        .. _fix.MessageLogCounters is { } messages ? (TaggedCounters[])[new(messages)] : [],
         .. _recorder is null ? [] : (TaggedCounters[])[new(_recorder.Counters)],
         .. _fix.FixSessions.Select(session => new TaggedCounters(session.Counters, "session", session.Options.PeerCompId)),
         .. (_dropCopy?.FixSessions ?? []).Select(session =>

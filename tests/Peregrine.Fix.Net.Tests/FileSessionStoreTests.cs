@@ -55,6 +55,32 @@ public sealed class FileSessionStoreTests : IDisposable
     }
 
     [Fact]
+    public void Began_Reopened_IsTheEarlierOfItsTwoPlaces()
+    {
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            Assert.Equal(0, store.BeganNs);
+            store.BeganNs = 1_000;
+        }
+
+        using (FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            Assert.Equal(1_000, again.BeganNs);
+            again.BeganNs = 2_000;
+        }
+
+        // The process died between the two.
+        using (FileStream file = new(StorePath, FileMode.Open))
+        {
+            file.Position = 3_840;
+            file.Write(BitConverter.GetBytes(1_000L));
+        }
+
+        using FileSessionStore torn = FileSessionStore.Open(StorePath, RingBytes, Owner);
+        Assert.Equal(1_000, torn.BeganNs);
+    }
+
+    [Fact]
     public void Reset_StartsTheNumbersAnewAndKeepsTheMark()
     {
         using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))

@@ -39,8 +39,9 @@ public sealed class CounterTests : IDisposable
             .Select(type => type.FullName!)];
 
         Assert.Empty(others);
-        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics),
-            typeof(JournalCounters), typeof(LinkCounters), typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
+        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixAuditCounters), typeof(FixMessageLogCounters),
+            typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics), typeof(JournalCounters), typeof(LinkCounters),
+            typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
             SourceTypes().OrderBy(type => type.Name));
     }
 

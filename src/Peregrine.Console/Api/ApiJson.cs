@@ -12,6 +12,7 @@ namespace Peregrine.Api;
 [JsonSerializable(typeof(List<BarView>))]
 [JsonSerializable(typeof(List<QuoteView>))]
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
+[JsonSerializable(typeof(SessionRequestView))]
 [JsonSerializable(typeof(List<RejectView>))]
 [JsonSerializable(typeof(List<OrderView>))]
 [JsonSerializable(typeof(OrderView))]

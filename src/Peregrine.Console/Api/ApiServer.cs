@@ -125,6 +125,7 @@ internal sealed class ApiServer : IAsyncDisposable
         RouteGroupBuilder group = app.MapGroup("/api");
         group.MapMarket(context);
         group.MapOrders(context);
+        group.MapSessions(context);
         _ = app.MapOpenApi("/api/openapi/{documentName}.json");
         _ = app.MapScalarApiReference("/api/try", scalar => scalar
             .WithTitle("Peregrine API").WithOpenApiRoutePattern("/api/openapi/{documentName}.json").AddPreferredSecuritySchemes(TokenScheme)

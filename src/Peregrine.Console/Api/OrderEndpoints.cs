@@ -43,7 +43,8 @@ internal static class OrderEndpoints
             .ProducesValidationProblem(404).ProducesValidationProblem(409).ProducesProblem(429).ProducesProblem(503).WithName("CancelOrder");
     }
 
-    private static async ValueTask<object?> Guard(ApiContext context, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    /// <summary>Lets nobody by without the access token.</summary>
+    internal static async ValueTask<object?> Guard(ApiContext context, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         if (TokenCheck.Refuse(context, call.HttpContext) is { } wait)
         {

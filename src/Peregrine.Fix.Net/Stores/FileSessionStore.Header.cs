@@ -28,9 +28,14 @@ public sealed partial class FileSessionStore
     private const int SentMarkAt = 3072;
     private const int SentMarkStride = 256;
 
+    // The same time twice.
+    private const int BeganAt = 3584;
+    private const int BeganStride = 256;
+
     private long _generation;
     private long _nextIncoming = 1;
     private long _sentMark;
+    private long _beganNs;
 
     /// <summary>Which link the store belongs to; empty for one that no link has taken yet.</summary>
     public Guid Link { get; private set; }
@@ -68,6 +73,18 @@ public sealed partial class FileSessionStore
         }
     }
 
+    /// <inheritdoc/>
+    public long BeganNs
+    {
+        get => _beganNs;
+        set
+        {
+            _beganNs = value;
+            BinaryPrimitives.WriteInt64LittleEndian(_memory.Slice(BeganAt, 8), value);
+            BinaryPrimitives.WriteInt64LittleEndian(_memory.Slice(BeganAt + BeganStride, 8), value);
+        }
+    }
+
     /// <summary>Makes it a store of this link.</summary>
     public void Belong(Guid link, SessionStoreOwner owner)
     {
@@ -97,6 +114,7 @@ public sealed partial class FileSessionStore
                 LoadSlots();
                 LoadRing();
                 LoadSentMark();
+                LoadBegan();
                 IsNew = Link == Guid.Empty && _lastPosition < 0;
                 break;
             default:
@@ -244,4 +262,9 @@ public sealed partial class FileSessionStore
                 : $"session store {Path} says {first} and {second} for how far its reports were sent; {_sentMark} is taken";
         }
     }
+
+    // The earlier one: at worst numbers that were just set back are set back once more, before anybody has one of them.
+    private void LoadBegan() => _beganNs = Math.Max(0, Math.Min(
+        BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(BeganAt, 8)),
+        BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(BeganAt + BeganStride, 8))));
 }

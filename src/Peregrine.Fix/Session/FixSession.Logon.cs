@@ -62,15 +62,17 @@ public sealed partial class FixSession
     {
         MustReset = false;
         StopCatchingUp();
-        _resendAskedTo = 0;
+        (_resendAskedTo, _gapTo) = (0, 0);
         _sentApartTo = 0;
         _early.Clear();
         _store.Reset(_application.OnReset(this));
+        _store.BeganNs = _nowNs;
         NextIncoming = 1;
     }
 
     private void SendLogon()
     {
+        long told = _store.Mark;
         if (Options.ResetOnLogon || MustReset)
         {
             BeginAnew();
@@ -96,7 +98,11 @@ public sealed partial class FixSession
         if (!TrySendSession(ref logon))
         {
             End($"our Logon is larger than {Options.MessageBytesMax} bytes");
+            return;
         }
+
+        // What the application took back has its numbers before anything that it sends while the answer is on its way.
+        TellAgain(told);
     }
 
     // As initiator.
@@ -185,6 +191,11 @@ public sealed partial class FixSession
             }
 
             (_dialect, _applVerId) = (dialect, Encoding.ASCII.GetString(version));
+        }
+
+        if (!IsInHours)
+        {
+            return ClosedText(Options.Schedule!);
         }
 
         // What the peer expects next from us: behind a reset, only what a reset leaves.

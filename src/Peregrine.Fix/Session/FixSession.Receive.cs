@@ -13,8 +13,15 @@ public sealed partial class FixSession
     // "To the end" before there was 0 for it.
     private const long EndOfAll = 999_999;
 
+    /// <summary>Told of framed messages that breach a boundary of safety (<see cref="FixBreach"/>), once each, before they are dealt with; null for
+    /// nobody.</summary>
+    public FixBreachHandler? Breached { get; set; }
+
     private long _resendAskedFrom;
     private int _resendAsks;
+
+    // The highest number seen while a gap is asked for in parts; 0 for none.
+    private long _gapTo;
 
     /// <summary>One whole message from the peer.</summary>
     /// <param name="frame">From <see cref="FixFramer"/>.</param>
@@ -22,16 +29,18 @@ public sealed partial class FixSession
     public void OnFrame(ReadOnlySpan<byte> frame, long nowNs)
     {
         _nowNs = nowNs;
-        Take(frame, nowNs);
+        Take(frame, nowNs, isNew: true);
 
         // What was waiting behind a gap that this filled.
         while (State == FixSessionState.LoggedOn && _early.TryTake(NextIncoming, out byte[] early))
         {
-            Take(early, nowNs);
+            Take(early, nowNs, isNew: false);
         }
+
+        AskNextPart();
     }
 
-    private void Take(ReadOnlySpan<byte> frame, long nowNs)
+    private void Take(ReadOnlySpan<byte> frame, long nowNs, bool isNew)
     {
         if (State == FixSessionState.Disconnected || _lastWords > 0)
         {
@@ -45,7 +54,13 @@ public sealed partial class FixSession
         {
             // Garbled: as if it had never come. Its sequence number is missed when the next one arrives.
             Counters.Garbled++;
+            Breached?.Invoke(this, FixBreach.Parse, frame);
             return;
+        }
+
+        if (_index.Fault != FixFault.None && isNew)
+        {
+            Breached?.Invoke(this, _index.Fault == FixFault.Other ? FixBreach.Limit : FixBreach.Parse, frame);
         }
 
         Counters.Received++;
@@ -408,7 +423,7 @@ public sealed partial class FixSession
         if (fault == FixFault.None && message.TryGetLong(Messages.Tag.NewSeqNo, out long next) && next >= NextIncoming)
         {
             NextIncoming = next;
-            _resendAskedTo = 0;
+            (_resendAskedTo, _gapTo) = (0, 0);
             return;
         }
 
@@ -426,6 +441,7 @@ public sealed partial class FixSession
     // One request for a gap, not one for each message behind it.
     private void AskResend(long seen)
     {
+        _gapTo = Math.Max(_gapTo, seen);
         if (NextIncoming != _resendSeenNext)
         {
             // It shrinks: patience begins anew, and is not switched off.
@@ -447,13 +463,32 @@ public sealed partial class FixSession
             return;
         }
 
+        bool isInParts = Options.ResendNumbersMax > 0;
         _resendAskedFrom = NextIncoming;
-        _resendAskedTo = seen;
+        _resendAskedTo = isInParts ? Math.Min(_gapTo, NextIncoming + Options.ResendNumbersMax - 1) : seen;
         _resendAskedNs = _nowNs;
         Counters.ResendsAsked++;
         FixWriter request = Begin("2"u8);
         request.Add(Messages.Tag.BeginSeqNo, NextIncoming);
-        request.Add(Messages.Tag.EndSeqNo, _isOld ? EndOfAll : 0);
+        request.Add(Messages.Tag.EndSeqNo, isInParts ? _resendAskedTo : _isOld ? EndOfAll : 0);
         _ = TrySendSession(ref request);
+    }
+
+    // The part that was asked for is there: the next one.
+    private void AskNextPart()
+    {
+        if (Options.ResendNumbersMax == 0 || State != FixSessionState.LoggedOn || _resendAskedTo == 0 || NextIncoming <= _resendAskedTo)
+        {
+            return;
+        }
+
+        if (NextIncoming <= _gapTo)
+        {
+            AskResend(_gapTo);
+        }
+        else
+        {
+            (_resendAskedTo, _gapTo) = (0, 0);
+        }
     }
 }

@@ -74,7 +74,7 @@ public sealed partial class FixSession
 
     /// <summary>
     /// Gives the numbers that follow to messages that the application told nobody yet: it makes them (<see cref="IFixApplication.TryRemake"/>) as the
-    /// connection takes them. For a peer that is logged on.
+    /// connection takes them. A peer that is not logged on asks for them when it is.
     /// </summary>
     /// <param name="mark">The mark of the last of them; each has one more than the one before.</param>
     public void TellAgain(long mark)
@@ -85,7 +85,7 @@ public sealed partial class FixSession
         {
             _store.GoOnFrom(first + count, mark);
             _markAtLogon = 0;
-            if (!IsCatchingUp)
+            if (!IsCatchingUp && State == FixSessionState.LoggedOn)
             {
                 _cursor = first;
                 _requestedEnd = first;

@@ -137,19 +137,6 @@ public sealed partial class FixSession
     /// <summary>Saves the incoming sequence number: call it when what was received is durable, so that it is asked for again if not.</summary>
     public void SaveIncoming() => _store.NextIncoming = NextIncoming;
 
-    /// <summary>Both numbers to 1, messages forgotten, as an operator may wish when both sides agreed on it.</summary>
-    /// <returns>False, and nothing happens, while it is connected: <see cref="Logout"/> comes first.</returns>
-    public bool TryResetNumbers()
-    {
-        if (State != FixSessionState.Disconnected)
-        {
-            return false;
-        }
-
-        BeginAnew();
-        return true;
-    }
-
     /// <summary>A connection is there; the first message must be a Logon: the peer's, or as an initiator ours, which is sent.</summary>
     public void OnConnected(IFixTransport transport, long nowNs)
     {
@@ -157,8 +144,13 @@ public sealed partial class FixSession
         _nowNs = nowNs;
         _lastReceivedNs = nowNs;
         _lastSentNs = nowNs;
+        KeepHours();
         State = FixSessionState.AwaitingLogon;
-        if (Options.IsInitiator)
+        if (Options.IsInitiator && !IsInHours)
+        {
+            End(ClosedText(Options.Schedule!));
+        }
+        else if (Options.IsInitiator)
         {
             SendLogon();
         }
@@ -172,8 +164,7 @@ public sealed partial class FixSession
         LastEndReason = reason;
         State = FixSessionState.Disconnected;
         _transport = null;
-        _resendAskedTo = 0;
-        _resendAskedFrom = 0;
+        (_resendAskedTo, _resendAskedFrom, _gapTo) = (0, 0, 0);
         _markAtLogon = 0;
         _sentApartTo = 0;
         _lastWords = 0;
@@ -183,12 +174,15 @@ public sealed partial class FixSession
         {
             _application.OnLogoff(this, reason);
         }
+
+        ResetIfDue();
     }
 
     /// <summary>Time passes: heartbeats, test requests, time-outs. Call it some times a second.</summary>
     public void OnTick(long nowNs)
     {
         _nowNs = nowNs;
+        KeepHours();
         if (_lastWords > 0)
         {
             HurryLastWords();

@@ -37,6 +37,18 @@ public sealed class FixSessionCounters : ICounterSource
     /// <summary>Sessions ended because messages that were asked for can be had no more.</summary>
     public long Gone { get; internal set; }
 
+    /// <summary>Periods of the schedule whose numbers were begun here.</summary>
+    public long PeriodsBegun { get; internal set; }
+
+    /// <summary>Logouts as the schedule's hours were over.</summary>
+    public long HoursEnded { get; internal set; }
+
+    /// <summary>Times that an operator had the numbers set back.</summary>
+    public long ResetsAsked { get; internal set; }
+
+    /// <summary>Times that an operator ended the session, resets of a peer that was there included.</summary>
+    public long LogoutsAsked { get; internal set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<Counter> Counters => field ??=
     [
@@ -54,5 +66,9 @@ public sealed class FixSessionCounters : ICounterSource
         Counter.Total("peregrine.fix.session.remade", "{message}", "Messages made again, as the store had them no more.", () => Remade),
         Counter.Total("peregrine.fix.session.gone", "{session}", "Times that the session ended, as what was asked for can be had no more.",
             () => Gone),
+        Counter.Total("peregrine.fix.session.periods_begun", "{period}", "Periods of the schedule, each with numbers from 1.", () => PeriodsBegun),
+        Counter.Total("peregrine.fix.session.hours_ended", "{logout}", "Logouts as the hours of the schedule were over.", () => HoursEnded),
+        Counter.Total("peregrine.fix.session.resets_asked", "{reset}", "Resets of the numbers by an operator.", () => ResetsAsked),
+        Counter.Total("peregrine.fix.session.logouts_asked", "{logout}", "Logouts by an operator.", () => LogoutsAsked),
     ];
 }

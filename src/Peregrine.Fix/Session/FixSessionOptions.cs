@@ -51,8 +51,18 @@ public sealed record FixSessionOptions
     /// <summary>Every logon begins with number 1 both ways; an initiator says so (141=Y). Default false.</summary>
     public bool ResetOnLogon { get; init; }
 
+    /// <summary>When the session may be on; with each of its periods both numbers begin with 1. Null, the default, for always.</summary>
+    /// <remarks>Both sides go by the same hours, so that an initiator does not say it (141=Y). Kept with the ticks: some tenths of a second late.
+    /// A message for a peer that is away has a number of the period of that moment: at the next start it is gone, unless the application takes it
+    /// back (<see cref="IFixApplication.OnReset"/>).</remarks>
+    public FixSchedule? Schedule { get; init; }
+
     /// <summary>How many bytes of messages behind a gap are kept until it is filled; 0 to 16 MiB, 0 to have them sent again. Default 0.</summary>
     public int EarlyBytesMax { get; init; }
+
+    /// <summary>Most numbers that one ResendRequest asks for; the next part of a gap is asked for when the one before is there. 0 to 1,000,000;
+    /// 0, the default, asks for all at once.</summary>
+    public int ResendNumbersMax { get; init; }
 
     /// <summary>Digits of a second in SendingTime: 0, 3, 6 or 9; -1, the default, for what the version has: 0 before FIX.4.2, else 3.</summary>
     public int TimeDigits { get; init; } = -1;
@@ -78,6 +88,7 @@ public sealed record FixSessionOptions
         Within(SilenceSecondsMax, 1, 3600, nameof(SilenceSecondsMax));
         Within(HeartbeatSeconds, 0, 3600, nameof(HeartbeatSeconds));
         Within(EarlyBytesMax, 0, 16 << 20, nameof(EarlyBytesMax));
+        Within(ResendNumbersMax, 0, 1_000_000, nameof(ResendNumbersMax));
         if (TimeDigits is not (-1 or 0 or 3 or 6 or 9))
         {
             throw new ArgumentOutOfRangeException(nameof(TimeDigits), TimeDigits, "expected 0, 3, 6 or 9, or -1 for what the version has");

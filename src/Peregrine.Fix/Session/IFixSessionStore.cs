@@ -24,6 +24,10 @@ public interface IFixSessionStore
     /// <summary>How often the numbers were set back to 1.</summary>
     int Resets { get; }
 
+    /// <summary>Since when the numbers count: when the store was made, or they were last set back to 1, Unix nanoseconds; 0 where that is not known.
+    /// Setting it saves it.</summary>
+    long BeganNs { get; set; }
+
     /// <summary>Saves a message under <see cref="NextOutgoing"/>, and the mark with it: both or neither.</summary>
     /// <param name="mark">The new mark.</param>
     /// <param name="message">The message, or nothing for one that is never sent again (session messages).</param>

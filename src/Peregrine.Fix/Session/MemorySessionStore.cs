@@ -45,6 +45,9 @@ public sealed class MemorySessionStore : IFixSessionStore
     public int Resets { get; private set; }
 
     /// <inheritdoc/>
+    public long BeganNs { get; set; }
+
+    /// <inheritdoc/>
     public void Append(long mark, ReadOnlySpan<byte> message)
     {
         int place = Place(NextOutgoing);

@@ -73,6 +73,7 @@ internal sealed partial class FixDoor
     public long OnReset(FixSession session)
     {
         // What no connection was given is told again, under new numbers.
+        _log.NumbersBegin(session.Options.PeerCompId, session.NextIncoming, session.NextOutgoing);
         ClientState client = (ClientState)session.Tag!;
         client.News ??= client.ToldNews;
         long mark = Math.Max(Math.Min(session.SentMark, session.Mark), client.Untellable);

@@ -100,7 +100,15 @@ internal sealed partial class FixDoor
             SessionNumbers? known = replay.Ledger.Find(client.Id);
             JournaledSession journal = new(known, client.ReportCount, replay.Ledger.NextIncoming(client.Id), floor?.GetValueOrDefault(client.Id)
                 ?? 0, folder.MayMissNotes) { IsEndLost = folder.IsEndLost };
+            int resets = client.Store.Resets;
             MendedSession mended = SessionMending.Mend(client.Store, client.IsLost, in journal, client.Kept.Count);
+            if (client.Store.BeganNs == 0 || client.Store.Resets != resets)
+            {
+                // It does not know since when these numbers count. A running link sets them back when a period of the session begins:
+                // whatever is in the journal behind that came after.
+                client.Store.BeganNs = replay.LastTimeNs;
+            }
+
             if (mended.Line is { } line)
             {
                 _log.StoreMended(line);
@@ -145,7 +153,9 @@ internal sealed partial class FixDoor
         }
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
-            HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = OrderDecoder.MessageTypes };
+            HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = OrderDecoder.MessageTypes,
+            SilenceSecondsMax = _options.SilenceSecondsMax, ResendNumbersMax = _options.ResendNumbersMax,
+            Schedule = _options.SessionSchedules.GetValueOrDefault(client.Client.CompId) };
         client.Start(new FixSession(options, client.Store, this) { MustReset = mended.MustReset });
         SendKept(client, mended.Missing);
         client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue

@@ -4,6 +4,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Net;
+using Peregrine.Net.Tls;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Sessions;
@@ -25,6 +26,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private readonly LinkOptions _options;
     private readonly ILogger _log;
     private readonly FixAcceptor _acceptor;
+    private readonly FixAudit _audit;
+    private readonly FixMessageLog? _messages;
+    private readonly TlsCredentials? _tls;
     private ClientState[] _clients = [];
 
     // Those that received something which their store does not say yet, each once, with the last command of that moment: all others cost a pass
@@ -43,6 +47,14 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public FixDoor(LinkOptions options, EventLoop loop, ILogger log)
     {
         (_options, _log) = (options, log);
+        _audit = new FixAudit(new FixAuditOptions { Folder = SessionFolder, Log = log });
+        if (options.MessageLog is { } messages)
+        {
+            string folder = messages.Folder.Length > 0 ? messages.Folder : Path.Combine(options.DataFolder, "messages");
+            _messages = new FixMessageLog(messages with { Folder = folder, Log = log });
+        }
+
+        _tls = options.FixTls is { } tls ? TlsCredentials.Load(tls, log: log.TlsTold) : null;
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
         {
             EndPoint = options.FixEndPoint,
@@ -51,6 +63,10 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             PendingMax = options.PendingLogonsMax,
             PendingPerAddressMax = Math.Max(options.PendingLogonsMax / 2, 1),
             Log = log,
+            Audit = _audit,
+            MessageLog = _messages,
+            Listener = _tls is null ? null : new ListenerOptions { Tls = _tls },
+            Certificates = options.SessionCertificates.Count > 0 ? new FixCertificates(options.SessionCertificates) : null,
         });
     }
 
@@ -65,6 +81,18 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     /// <summary>What its port has seen.</summary>
     public FixAcceptorCounters Counters => _acceptor.Counters;
+
+    /// <summary>Messages that breached a boundary of safety.</summary>
+    public FixAuditCounters AuditCounters => _audit.Counters;
+
+    /// <summary>The log of messages; null where there is none.</summary>
+    public FixMessageLogCounters? MessageLogCounters => _messages?.Counters;
+
+    /// <summary>A request of an operator to a session (<see cref="FixAcceptor.RequestReset"/>). From any thread.</summary>
+    public Task<FixRequestOutcome> Ask(string compId, bool isReset, string text) =>
+        FixSessions.FirstOrDefault(session => session.Options.PeerCompId == compId) is not { } session
+            ? Task.FromResult(FixRequestOutcome.UnknownSession)
+            : isReset ? _acceptor.RequestReset(session, text) : _acceptor.RequestLogout(session, text);
 
     /// <summary>Messages refused before they became a command.</summary>
     public long RefusedMessages { get; private set; }
@@ -208,6 +236,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         StopRemakes();
         _isShut = true;
+        _acceptor.Dispose();
     }
 
     /// <inheritdoc/>
@@ -224,6 +253,10 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             client.FirstStore?.Dispose();
             client.FirstStore = null;
         }
+
+        _audit.Dispose();
+        _messages?.Dispose();
+        _tls?.Dispose();
     }
 
     // Cancels the orders of sessions that went away. What cannot be sequenced now is tried again at the next call.

@@ -21,6 +21,7 @@ internal static class CrossCheck
             CheckAddress(root.Child(section)?.Child("address"), $"{section}.address", errors);
         }
 
+        FixTlsCheck.Check(root, errors);
         CheckIds(root.Child("ids"), errors);
         CheckPowerOfTwo(root.Child("capacity")?.Child("inFlightCommands"), "capacity.inFlightCommands", "16384", errors);
         CheckPowerOfTwo(root.Child("marketData")?.Child("ringChunks"), "marketData.ringChunks", "16", errors);
@@ -125,6 +126,7 @@ internal static class CrossCheck
             }
 
             CheckAccounts(session.Child("accounts"), $"{path}.accounts", accounts, errors);
+            SessionHours.Check(session.Child("schedule"), $"{path}.schedule", errors);
         }
     }
 

@@ -41,6 +41,7 @@ internal static class LinkMapping
         FixEndPoint = options.Fix.EndPoint,
         CompId = options.Fix.SenderCompId,
         Sessions = options.Sessions,
+        SessionSchedules = options.SessionSchedules,
         Rules = options.Rules,
         Calendars = options.Calendars,
         Ids = ids,
@@ -52,7 +53,12 @@ internal static class LinkMapping
         Shards = options.Capacity.Shards,
         SessionStoreBytes = options.Fix.SessionStoreBytes,
         HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
+        SilenceSecondsMax = options.Fix.SilenceSecondsMax,
+        ResendNumbersMax = options.Fix.ResendNumbersMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
         PendingLogonsMax = options.Fix.PendingLogons,
+        MessageLog = options.Fix.MessageLog,
+        FixTls = options.Fix.Tls,
+        SessionCertificates = options.SessionCertificates,
     };
 }

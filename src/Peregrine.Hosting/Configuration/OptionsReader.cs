@@ -1,6 +1,9 @@
 using System.Net;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
@@ -33,6 +36,16 @@ internal static class OptionsReader
             }
         }
 
+        IReadOnlyList<OptionsSection> sessions = root.Sections("sessions");
+        Dictionary<string, FixSchedule> schedules = [];
+        foreach (OptionsSection session in sessions)
+        {
+            if (SessionHours.Read(session.Section("schedule")) is { } schedule)
+            {
+                schedules.Add(session.Text("targetCompId"), schedule);
+            }
+        }
+
         List<Account> accounts = [.. root.Sections("accounts").Select(ReadAccount)];
         Dictionary<string, int> accountIds = accounts.ToDictionary(account => account.Name, account => account.Id);
         return new PeregrineOptions(
@@ -48,7 +61,12 @@ internal static class OptionsReader
             ReadCapacity(root.Section("capacity")),
             new TradingRules(instruments, accounts),
             calendars,
-            [.. root.Sections("sessions").Select(session => ReadSession(session, accountIds))]);
+            [.. sessions.Select(session => ReadSession(session, accountIds))])
+        {
+            SessionSchedules = schedules,
+            SessionCertificates = sessions.Select(ReadCertificates).Where(_ => root.Section("fix").Section("tls").Text("clientTrustFile").Length > 0)
+                .ToDictionary(entry => entry.CompId, entry => entry.Rules),
+        };
     }
 
     private static FixOptions ReadFix(OptionsSection fix) => new(
@@ -57,7 +75,31 @@ internal static class OptionsReader
         fix.Int("heartbeatSecondsMax"),
         fix.Int("frameBytesMax"),
         fix.Long("sessionStoreMiB") << MiBShift,
-        fix.Int("pendingLogons"));
+        fix.Int("pendingLogons"))
+    {
+        SilenceSecondsMax = fix.Int("silenceSecondsMax"),
+        ResendNumbersMax = fix.Int("resendNumbersMax"),
+        MessageLog = ReadMessageLog(fix.Section("messageLog")),
+        Tls = ReadTls(fix.Section("tls")),
+    };
+
+    private static TlsSettings? ReadTls(OptionsSection section)
+    {
+        (string certificate, string key, string trust) = (section.Text("certificateFile"), section.Text("keyFile"), section.Text("clientTrustFile"));
+        return certificate.Length == 0 ? null : new TlsSettings
+        {
+            CertificateFile = certificate,
+            KeyFile = key,
+            TrustFile = trust.Length > 0 ? trust : null,
+            RequirePeerCertificate = trust.Length > 0,
+        };
+    }
+
+    private static FixMessageLogOptions? ReadMessageLog(OptionsSection section)
+    {
+        FixMessageLogOptions options = new() { Folder = "", FileBytesMax = section.Long("fileMiB") << MiBShift, FilesMax = section.Int("files") };
+        return section.Flag("enabled") ? options : null;
+    }
 
     private static MarketDataOptions ReadMarketData(OptionsSection section) => new(
         new IPEndPoint(IPAddress.Parse(section.Text("address")), section.Int("port")),
@@ -149,6 +191,13 @@ internal static class OptionsReader
         {
             FirmId = section.Int("firm"),
         };
+    }
+
+    // Whoever has a certificate of the trusted ones may not log on as anybody: the name on it counts, unless something else is said.
+    private static (string CompId, IReadOnlyList<string> Rules) ReadCertificates(OptionsSection section)
+    {
+        (string compId, IReadOnlyList<string> rules) = (section.Text("targetCompId"), section.Texts("certificates"));
+        return (compId, rules.Count > 0 ? rules : [$"cn:{compId}"]);
     }
 
     private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds) =>

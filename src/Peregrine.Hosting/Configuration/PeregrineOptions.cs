@@ -1,6 +1,9 @@
 using System.Net;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway;
 using Peregrine.Journal;
+using Peregrine.Linux.Tls;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Sequencing.Snapshots;
 using Peregrine.Trading.Instruments;
@@ -26,11 +29,31 @@ internal sealed record PeregrineOptions(
     CapacityOptions Capacity,
     TradingRules Rules,
     IReadOnlyDictionary<string, PhaseCalendar> Calendars,
-    IReadOnlyList<ClientSession> Sessions);
+    IReadOnlyList<ClientSession> Sessions)
+{
+    /// <summary>By CompID, which certificates its client may show; empty where clients show none.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> SessionCertificates { get; init; }
+
+    /// <summary>By CompID, the hours of sessions that have any.</summary>
+    public required IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; }
+}
 
 /// <summary>The FIX acceptor.</summary>
 internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int HeartbeatSecondsMax, int FrameBytesMax, long SessionStoreBytes,
-    int PendingLogons);
+    int PendingLogons)
+{
+    /// <summary>How long a client may be silent, in seconds.</summary>
+    public required int SilenceSecondsMax { get; init; }
+
+    /// <summary>Most numbers that one ResendRequest asks for; 0 for all.</summary>
+    public required int ResendNumbersMax { get; init; }
+
+    /// <summary>Null for connections in clear.</summary>
+    public required TlsSettings? Tls { get; init; }
+
+    /// <summary>Null where no messages are kept.</summary>
+    public required FixMessageLogOptions? MessageLog { get; init; }
+}
 
 /// <summary>The distribution port.</summary>
 internal sealed record MarketDataOptions(

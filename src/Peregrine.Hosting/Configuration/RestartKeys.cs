@@ -28,6 +28,8 @@ internal static class RestartKeys
         foreach ((string name, ClientSession old) in before.Where(entry => after.ContainsKey(entry.Key)))
         {
             AddWhere(old.CancelOnDisconnect != after[name].CancelOnDisconnect, $"cancelOnDisconnect of session {name}");
+            AddWhere(CertificatesOf(running, name) != CertificatesOf(next, name), $"certificates of session {name}");
+            AddWhere(HoursOf(running, name) != HoursOf(next, name), $"schedule of session {name}");
             AddWhere(old.RequestsPerSecondMax != after[name].RequestsPerSecondMax, $"requestsPerSecondMax of session {name}");
         }
 
@@ -41,6 +43,12 @@ internal static class RestartKeys
             }
         }
     }
+
+    private static string? HoursOf(ConfigurationResult result, string session) =>
+        result.Options!.SessionSchedules.GetValueOrDefault(session)?.ToString();
+
+    private static string CertificatesOf(ConfigurationResult result, string session) =>
+        string.Join(' ', result.Options!.SessionCertificates.GetValueOrDefault(session) ?? []);
 
     private static void Compare(ConfigurationNode? before, ConfigurationNode? after, ConfigurationSchema schema, string path, List<string> keys)
     {

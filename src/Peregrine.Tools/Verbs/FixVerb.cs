@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Peregrine.Cli;
 using Peregrine.Fix.Dictionaries;
+using Peregrine.Fix.Net;
 using Peregrine.Tools.Fix;
 
 namespace Peregrine.Tools.Verbs;
@@ -15,7 +16,8 @@ internal static class FixVerb
 
     public static Command Create()
     {
-        Command fix = new("fix", "FIX messages of a log with names, values and faults (decode), dictionaries checked (lint).") { Decode(), Lint() };
+        Command fix = new("fix", "FIX messages of a log with names, values and faults (decode), dictionaries checked (lint), records of breaches " +
+            "proved (audit).") { Decode(), Lint(), Audit() };
         return fix.WithExample("peregrine fix decode messages.log");
     }
 
@@ -162,6 +164,59 @@ internal static class FixVerb
         Console.Out.WriteLine($"{path}: {dictionary.Version}, {dictionary.Fields.Count} fields, {dictionary.Messages.Count} messages " +
             $"({dictionary.Messages.Count(message => message.IsOfSession)} of the session), no fault");
         return 0;
+    }
+
+    private static Command Audit()
+    {
+        Argument<string> file = new("FILE") { Description = "audit.log of a link's sessions folder, or an older one, such as audit.log.1." };
+        Option<bool> json = new("--json") { Description = "One JSON object." };
+        Command audit = new("audit", "Proves that no record of a breach was changed, removed or moved. Exit code 1 with the first that was.")
+        {
+            file, json,
+        };
+        audit.SetAction(result => Audit(result.GetRequiredValue(file), result.GetValue(json)));
+        return audit.WithExample("peregrine fix audit data/sessions/audit.log");
+    }
+
+    private static int Audit(string path, bool isJson)
+    {
+        Open(path).Dispose();
+        FixAuditReport report = FixAudit.Verify(path);
+        if (isJson)
+        {
+            using MemoryStream stream = new();
+            using (Utf8JsonWriter json = new(stream, Plain))
+            {
+                json.WriteStartObject();
+                json.WriteString("file", path);
+                json.WriteBoolean("whole", report.IsWhole);
+                json.WriteNumber("first", report.First);
+                json.WriteNumber("last", report.Last);
+                json.WriteNumber("dropped", report.Dropped);
+                json.WriteString("fault", report.Fault);
+                json.WriteString("note", report.Note);
+                json.WriteEndObject();
+            }
+
+            Console.Out.WriteLine(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
+        }
+        else
+        {
+            string records = report.Last == 0 ? "no record" : $"records {report.First} to {report.Last}";
+            Console.Out.WriteLine($"{path}: {records} whole, {report.Dropped} breaches without a record");
+            WriteIfAny(report.Note);
+            WriteIfAny(report.Fault);
+        }
+
+        return report.IsWhole ? 0 : 1;
+
+        void WriteIfAny(string text)
+        {
+            if (text.Length > 0)
+            {
+                Console.Out.WriteLine($"{path}: {text}");
+            }
+        }
     }
 
     private static FixDictionary Load(string path)

@@ -36,6 +36,25 @@ public class InitiatorTests
     }
 
     [Fact]
+    public void Reset_OfWhatNobodyGot_NumbersItBeforeWhatIsSentMeanwhile()
+    {
+        SessionBench bench = Bench(options => options with { ResetOnLogon = true });
+        bench.ResetMark = session => session.SentMark;
+        bench.Report("E1");
+        bench.Report("E2");
+
+        bench.Connect();
+        bench.Report("E3");
+
+        Assert.Equal(["35=A|34=1|98=0|108=30|141=Y", "35=8|34=4|17=E3"], bench.Take());
+        Assert.Equal((5L, 3L), (bench.Session.NextOutgoing, bench.Session.Mark));
+        bench.Remakes = sequence => (RemakeStatus.Made, sequence);
+        bench.Peer("A", 1, "98=0|108=30|141=Y|");
+        bench.Peer("2", 2, "7=2|16=3|");
+        Assert.Equal(["R2", "R3"], bench.Take().Select(message => message.Split("17=")[1]));
+    }
+
+    [Fact]
     public void Answer_BehindAGap_IsOnAndAsksForIt()
     {
         SessionBench bench = Bench().Connect();

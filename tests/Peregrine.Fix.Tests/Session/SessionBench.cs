@@ -47,6 +47,9 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
 
     public bool IsPossResend { get; set; }
 
+    /// <summary>The mark that the application goes on from when numbers begin anew; null for the one it has.</summary>
+    public Func<FixSession, long>? ResetMark { get; set; }
+
     public string Time(double seconds)
     {
         Span<byte> text = stackalloc byte[FixText.TimestampBytes];
@@ -141,6 +144,8 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
     void IFixApplication.OnLogon(FixSession session) => Events.Add("logon");
 
     void IFixApplication.OnLogoff(FixSession session, string reason) => Events.Add($"logoff: {reason}");
+
+    long IFixApplication.OnReset(FixSession session) => ResetMark?.Invoke(session) ?? session.Mark;
 
     RemakeStatus IFixApplication.TryRemake(FixSession session, long sequence, long end, out long following, out long mark)
     {

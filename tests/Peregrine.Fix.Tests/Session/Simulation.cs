@@ -6,7 +6,9 @@ namespace Peregrine.Fix.Tests.Session;
 
 /// <summary>
 /// Two of our sessions and a line between them that loses, repeats and reorders, breaks, reads slowly, and whose ends die: what each side sends
-/// is numbered 1, 2, 3, and the other must have each once and in order when all is quiet.
+/// is numbered 1, 2, 3, and the other must have each once and in order when all is quiet. With losses of power the store of an end goes
+/// back to when it was synced last: its numbers begin anew then, both ends tell again what the other lacks, and what comes twice says that it may
+/// (PossResend).
 /// </summary>
 internal sealed class Simulation
 {
@@ -16,12 +18,16 @@ internal sealed class Simulation
     private readonly Side _right;
     private long _nowNs = 1_769_860_800 * SecondNs;
 
-    public Simulation(int seed)
+    private readonly bool _losesPower;
+
+    public Simulation(int seed, bool losesPower = false)
     {
+        _losesPower = losesPower;
         _random = new Random(seed);
         (string version, int early) = (new[] { "FIX.4.1", "FIX.4.2", "FIX.4.4", "FIXT.1.1" }[_random.Next(4)], _random.Next(2) * 100_000);
-        _left = new Side("LEFT", "RIGHT", version, isInitiator: true, early);
-        _right = new Side("RIGHT", "LEFT", version, isInitiator: false, early);
+        int part = _random.Next(2) * _random.Next(1, 6);
+        _left = new Side("LEFT", "RIGHT", version, isInitiator: true, early, part);
+        _right = new Side("RIGHT", "LEFT", version, isInitiator: false, early, part);
         (_left.Other, _right.Other) = (_right, _left);
     }
 
@@ -69,14 +75,20 @@ internal sealed class Simulation
             case < 89 when side.Line.Count > 0:
                 side.Line.RemoveAt(_random.Next(side.Line.Count));
                 break;
-            case < 91 when side.Line.Count > 1:
+
+            // A reset that comes twice is two resets: not where numbers begin anew.
+            case < 91 when side.Line.Count > 1 && !_losesPower:
                 (side.Line[0], side.Line[^1]) = (side.Line[^1], side.Line[0]);
                 break;
-            case < 92 when side.Line.Count > 0:
+            case < 92 when side.Line.Count > 0 && !_losesPower:
                 side.Line.Add(side.Line[_random.Next(side.Line.Count)]);
                 break;
             case < 95:
                 Break();
+                break;
+            case < 96 when _losesPower:
+                Break();
+                side.LosePower();
                 break;
             case < 96:
                 Break();
@@ -94,6 +106,9 @@ internal sealed class Simulation
         if (_left.Session.State == FixSessionState.Disconnected || _right.Session.State == FixSessionState.Disconnected)
         {
             Break();
+
+            // Both sides agree on it.
+            _left.Session.MustReset |= _right.Session.MustReset;
             _right.Session.OnConnected(_right, _nowNs);
             _left.Session.OnConnected(_left, _nowNs);
         }
@@ -134,16 +149,20 @@ internal sealed class Simulation
     private sealed class Side : IFixApplication, IFixTransport
     {
         private readonly FixSessionOptions _options;
-        private readonly MemorySessionStore _store = new(4096);
+        private readonly LossyStore _store = new();
+
+        // Since the numbers began: the message before the first, and the numbers that went to none. So a number names a message.
+        private readonly List<long> _spent = [];
+        private long _base;
         private int _sent;
         private int _received;
         private int _saved;
         private string _fault = "";
 
-        public Side(string compId, string peer, string version, bool isInitiator, int early)
+        public Side(string compId, string peer, string version, bool isInitiator, int early, int part)
         {
             _options = new FixSessionOptions { CompId = compId, PeerCompId = peer, BeginString = version, IsInitiator = isInitiator,
-                EarlyBytesMax = early };
+                EarlyBytesMax = early, ResendNumbersMax = part };
             Session = new FixSession(_options, _store, this);
         }
 
@@ -165,9 +184,7 @@ internal sealed class Simulation
         public void SendNext(long nowNs)
         {
             FixWriter writer = Session.BeginMessage("B"u8, nowNs);
-            writer.Add(148, Wire.Bytes((++_sent).ToString(CultureInfo.InvariantCulture)));
-            writer.Add(33, 1L);
-            writer.Add(Tag.Text, "news"u8);
+            WriteBody(ref writer, ++_sent);
             Assert.True(Session.TryEndMessage(ref writer, _sent), "it fits");
         }
 
@@ -175,7 +192,47 @@ internal sealed class Simulation
         public void Save()
         {
             Session.SaveIncoming();
+            _store.Sync();
             _saved = _received;
+        }
+
+        // What was taken and what is to be sent is kept elsewhere; only the store goes back.
+        public void LosePower()
+        {
+            _store.LosePower();
+            _saved = _received;
+            Session = new FixSession(_options, _store, this) { MustReset = true };
+            Session.TellAgain(_sent);
+        }
+
+        // What the other does not have, as far as the store knows of it; all else is told again too.
+        public long OnReset(FixSession session)
+        {
+            _spent.Clear();
+            return _base = Math.Min(session.Mark, Other._received);
+        }
+
+        public void OnNumberSpent(FixSession session, long sequence) => _spent.Add(sequence);
+
+        public RemakeStatus TryRemake(FixSession session, long sequence, long end, out long following, out long mark)
+        {
+            (following, mark) = (sequence + 1, _base + sequence - _spent.Count(spent => spent < sequence));
+            if (_spent.Contains(sequence))
+            {
+                return RemakeStatus.Gap;
+            }
+
+            FixWriter writer = session.Remake("B"u8, sequence, 0, isPossResend: true);
+            WriteBody(ref writer, mark);
+            Assert.True(session.TryEndRemake(ref writer), "it fits");
+            return RemakeStatus.Made;
+        }
+
+        private static void WriteBody(ref FixWriter writer, long number)
+        {
+            writer.Add(148, Wire.Bytes(number.ToString(CultureInfo.InvariantCulture)));
+            writer.Add(33, 1L);
+            writer.Add(Tag.Text, "news"u8);
         }
 
         public void Die()
@@ -187,6 +244,11 @@ internal sealed class Simulation
         public bool OnMessage(FixSession session, in FixMessage message)
         {
             _ = message.TryGetLong(148, out long number);
+            if (number <= _received && message.IsYes(Tag.PossResend))
+            {
+                return true;
+            }
+
             if (number != ++_received && _fault.Length == 0)
             {
                 _fault = $"{_options.CompId} got {number} where {_received} is next ";
@@ -214,6 +276,7 @@ internal sealed class Simulation
 
         public void OnLogon(FixSession session)
         {
+            session.TellAgain(_sent);
         }
 
         public void OnLogoff(FixSession session, string reason)
@@ -225,6 +288,18 @@ internal sealed class Simulation
 /// <summary>Thousands of bad days.</summary>
 public class SimulationTests
 {
+    [Fact]
+    public void TwoSessions_WhoseMachinesLosePower_LoseNothing_AndDoubleWhatSaysSo()
+    {
+        int seeds = Testing.ProofSize.Of(500, 100_000);
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            string fault = new Simulation(seed, losesPower: true).Run(steps: 150);
+
+            Assert.True(fault.Length == 0, $"seed {seed}: {fault}");
+        }
+    }
+
     [Fact]
     public void TwoSessions_OnALineThatDoesEverythingWrong_LoseAndDoubleNothing()
     {

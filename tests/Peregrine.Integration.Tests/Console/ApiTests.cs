@@ -55,6 +55,23 @@ public sealed class ApiTests : IDisposable
     }
 
     [Fact]
+    public async Task Sessions_AskedByAnOperator_AnswerWhatBecameOfIt()
+    {
+        (int logoutStatus, JsonNode logout) = await _api.Post("/api/sessions/CLIENT1/logout", new { });
+        (int resetStatus, JsonNode reset) = await _api.Post("/api/sessions/CLIENT1/reset", new { });
+        (int unknownStatus, JsonNode unknown) = await _api.Post("/api/sessions/CLIENT9/reset", new { });
+        using ApiClient stranger = new(_link.ConsolePort);
+        (int strangerStatus, _) = await stranger.Post("/api/sessions/CLIENT1/reset", new { });
+
+        Assert.Equal((200, "CLIENT1", "notConnected"), (logoutStatus, (string)logout["compId"]!, (string)logout["outcome"]!));
+        Assert.Equal((200, "done"), (resetStatus, (string)reset["outcome"]!));
+        Assert.Equal(404, unknownStatus);
+        Assert.Contains("did you mean 'CLIENT", (string)unknown["errors"]!["compId"]![0]!, StringComparison.Ordinal);
+        Assert.Equal(401, strangerStatus);
+        _ = _link.WaitForLog("an operator asked for a reset of its numbers");
+    }
+
+    [Fact]
     public async Task Orders_ThatMatch_TradeAndAreSeenEverywhere()
     {
         (int soldStatus, JsonNode sold) =

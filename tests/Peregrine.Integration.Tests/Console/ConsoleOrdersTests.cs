@@ -47,6 +47,23 @@ public sealed class ConsoleOrdersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ResetOfASession_AsksFirst_AndSaysWhatBecameOfIt()
+    {
+        bool isSure = false;
+        _page.Dialog += (_, dialog) => _ = isSure ? dialog.AcceptAsync() : dialog.DismissAsync();
+        ILocator button = _page.Locator("[data-testid=session][data-comp-id=CLIENT1] [data-testid=session-reset]");
+        await Until(async () => await button.CountAsync() == 1, "the session has its row");
+
+        await button.ClickAsync();
+        Assert.Equal("", await Result());
+        isSure = true;
+        await button.ClickAsync();
+
+        await Until(async () => await Result() == "CLIENT1: its numbers begin with 1.", "the page says what became of it");
+        _ = _link.WaitForLog("an operator asked for a reset of its numbers");
+    }
+
+    [Fact]
     public async Task DoubleClick_OnTheTicketsButton_EntersOneOrder_AndNewTicketEntersAnother()
     {
         await _page.GetByTestId("ticket-price").FillAsync("229.00");

@@ -26,6 +26,15 @@ public sealed class RehearsalTests : IDisposable
     }
 
     [Fact]
+    public void Start_WithHoursOfASession_RehearsesAtAnyTime()
+    {
+        using LinkProcess link = LinkProcess.StartWith(_folder.File("data"), "--no-simulator", "--set", "start.rehearsal=true",
+            "--set", "sessions[0].schedule.start=08:00", "--set", "sessions[0].schedule.end=08:01");
+
+        Assert.Contains("rehearsed in ", link.LogLine("rehearsed"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Start_ThatCannotRehearse_SaysSoAndIsReady()
     {
         using LinkProcess link = LinkProcess.StartUnder(["env", $"TMPDIR={_folder.File("nowhere")}"], _folder.File("data"), "--no-simulator",

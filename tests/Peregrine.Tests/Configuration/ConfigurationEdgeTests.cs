@@ -55,6 +55,8 @@ public sealed class ConfigurationEdgeTests : IDisposable
         """ "targetCompId": "C", "accounts": [ "HOUSE" ] } ] }""", "session C (new)")]
     [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "CLIENT" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
         """ "cancelOnDisconnect": true } ] }""", "cancelOnDisconnect of session B")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ], "schedule": { "start": "08:00", "end": "17:00" } }, {""" +
+        """ "targetCompId": "B", "accounts": [ "HOUSE" ] } ] }""", "schedule of session A")]
     [InlineData("{" + Sessions + ", \"fix\": { \"port\": 1 }, \"instruments\": [ { \"symbol\": \"X\" } ] }", "fix.port")]
     public void RestartKeys_OfAChange_AreThoseThatARunningLinkCannotTake(string next, string expected)
     {

@@ -40,10 +40,13 @@ public sealed class ConfigurationLoaderTests : IDisposable
         IdSegmentOptions segments = options.ToIdSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
         LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars,
-            Ids = null!, Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
+            SessionSchedules = link.SessionSchedules, SessionCertificates = link.SessionCertificates, Ids = null!,
+            Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
 
         Assert.Equal(library, link);
         Assert.Empty(link.Calendars);
+        Assert.Empty(link.SessionSchedules);
+        Assert.Empty(link.SessionCertificates);
         Assert.Equal(new IdSegmentOptions(), segments);
     }
 

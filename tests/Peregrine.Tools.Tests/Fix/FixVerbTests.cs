@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Testing;
 
 namespace Peregrine.Tools.Tests.Fix;
@@ -30,6 +33,51 @@ public sealed class FixVerbTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("\n  55 Symbol = X\n  54 Side = 1 (Buy)\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("\n  18 ExecInst = 6 G (ParticipateDoNotInitiate AllOrNone)\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Audit_OfAFile_ProvesItsChainOrNamesTheFirstBrokenRecord()
+    {
+        string file = _folder.Write("", "audit.log");
+        File.Delete(file);
+        using (FixAudit audit = new(new FixAuditOptions { Folder = Path.GetDirectoryName(file)! }))
+        {
+            for (int record = 0; record < 3; record++)
+            {
+                _ = audit.Record(FixBreach.CheckSum, "CLIENT", "127.0.0.1:5", "8=FIX.4.4"u8, 1_000_000_000);
+            }
+        }
+
+        CommandResult whole = CommandProcess.Run("fix", "audit", file);
+        string[] lines = File.ReadAllLines(file);
+        lines[2] = lines[2].Replace("CLIENT", "OTHER");
+        File.WriteAllLines(file, lines);
+        CommandResult changed = CommandProcess.Run("fix", "audit", file);
+        CommandResult json = CommandProcess.Run("fix", "audit", file, "--json");
+        CommandResult missing = CommandProcess.Run("fix", "audit", file + "x");
+
+        Assert.Equal((0, $"{file}: records 1 to 3 whole, 0 breaches without a record\n"), (whole.ExitCode, whole.Output));
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Contains($"{file}: record 2 (line 3): its hash does not follow", changed.Output, StringComparison.Ordinal);
+        JsonElement told = JsonDocument.Parse(json.Output).RootElement;
+        Assert.Equal((1, false, 1), (json.ExitCode, told.GetProperty("whole").GetBoolean(), told.GetProperty("last").GetInt32()));
+        Assert.Equal(1, missing.ExitCode);
+    }
+
+    [Fact]
+    public void Decode_OfALogOfMessages_FindsEachOfThem()
+    {
+        string file = _folder.Write("", FixMessageLog.FileName);
+        using (FixMessageLog log = new(new FixMessageLogOptions { Folder = Path.GetDirectoryName(file)! }))
+        {
+            Assert.True(log.TryWrite(isOutgoing: false, "CLIENT", Encoding.Latin1.GetBytes(Framed(Order, "\u0001")), 1_000_000_000));
+            Assert.True(log.TryWrite(isOutgoing: true, "CLIENT", Encoding.Latin1.GetBytes(Framed(Order, "\u0001")), 2_000_000_000));
+        }
+
+        CommandResult result = CommandProcess.Run("fix", "decode", file);
+
+        Assert.Equal((0, "2 messages, 0 with a fault\n"), (result.ExitCode, result.Error));
+        Assert.Contains("line 2: NewOrderSingle (D), FIX.4.4\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

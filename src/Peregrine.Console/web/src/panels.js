@@ -1,7 +1,7 @@
 // Lists and figures around the book.
-import { bytes, count, element, micros, price, setText, time, word } from './format.js';
+import { bytes, count, element, micros, price, setText, time } from './format.js';
+import { drawSessions } from './sessions.js';
 import { instrumentOf, state } from './state.js';
-
 
 export function drawInstruments(onChoose) {
   const host = document.getElementById('instruments');
@@ -50,10 +50,7 @@ export function drawStatus() {
   const status = state.status;
   if (!status) return;
   setText(document.getElementById('flow'), `${status.flow.kind}: ${status.flow.text}`);
-  const rows = status.sessions.map((session) => element('tr', {}, element('td', {}, session.compId),
-    element('td', {}, element('span', { class: `pill ${session.state === 'loggedOn' ? 'on' : ''}` }, session.kind === 'local' ? 'local' : word(session.state))),
-    element('td', {}, count(session.received)), element('td', {}, count(session.sent))));
-  document.getElementById('sessions').replaceChildren(...rows);
+  drawSessions();
   const data = status.marketData;
   const figures = [
     ['level', status.journal.level], ['commands', count(status.journal.sequence), 'journal-sequence'], ['durable up to', count(status.journal.durableSequence), 'journal-durable'],

@@ -112,6 +112,13 @@ export async function cancel(order) {
   if (answer) say(`Cancelled ${count(answer.quantity - answer.filled)} ${answer.symbol}.`, 'good');
 }
 
+/** What an operator does to a session. */
+export async function operate(compId, verb) {
+  const answer = await call('POST', `/api/sessions/${encodeURIComponent(compId)}/${verb}`);
+  const outcomes = { done: verb === 'reset' ? 'its numbers begin with 1' : 'logged out', begun: 'is logged out; then its numbers begin with 1', notConnected: 'is not connected' };
+  if (answer) say(`${answer.compId}: ${outcomes[answer.outcome]}.`, answer.outcome === 'notConnected' ? 'bad' : 'good');
+}
+
 async function call(method, path, body, explained = () => null) {
   const typed = fields.token.value.trim();
   if (typed) localStorage.setItem(tokenKey, typed);

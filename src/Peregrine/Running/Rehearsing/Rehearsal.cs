@@ -5,6 +5,7 @@ using System.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;
+using Peregrine.Fix.Session;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
@@ -205,7 +206,7 @@ internal sealed class Rehearsal
         return options with
         {
             DataFolder = folder,
-            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes },
+            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes, Tls = null, MessageLog = null },
             MarketData = options.MarketData with { EndPoint = anyPort },
             Console = options.Console with { EndPoint = anyPort },
             Simulator = options.Simulator with { IsEnabled = false },
@@ -221,6 +222,8 @@ internal sealed class Rehearsal
             Rules = rules,
             Calendars = new Dictionary<string, PhaseCalendar>(),
             Sessions = [new ClientSession(Buyer, [0]), new ClientSession(Seller, [1])],
+            SessionSchedules = new Dictionary<string, FixSchedule>(),
+            SessionCertificates = new Dictionary<string, IReadOnlyList<string>>(),
         };
     }
 }
