@@ -74,7 +74,7 @@ public sealed partial class OrderLink : IDisposable
         {
             // The port first: a second link must fail on it before it touches anything.
             _fix = new FixDoor(options, _loop, log);
-            _dropCopy = options.DropCopySessions.Count > 0 ? new DropCopyDoor(options, _loop, log) : null;
+            _dropCopy = options.DropCopySessions.Count > 0 ? new DropCopyDoor(options, _fix, _loop, log) : null;
             _doors = [_fix, new LocalDoor(options.LocalPorts, options.InFlightMax),
                 .. _dropCopy is null ? [] : (IDoor[])[_dropCopy], .. options.Doors];
             Sessions = new SessionDirectory(_doors);

@@ -35,7 +35,8 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
 
     /// <summary>Listens, and opens the stores.</summary>
     /// <exception cref="IOException">The port is in use or not allowed; a store cannot be read, or is another link's.</exception>
-    public DropCopyDoor(LinkOptions options, EventLoop loop, ILogger log)
+    /// <param name="fix">Whose credentials and logs it shares.</param>
+    public DropCopyDoor(LinkOptions options, FixDoor fix, EventLoop loop, ILogger log)
     {
         _log = log;
         _compIds = options.AllSessions.DistinctBy(session => SessionId.Of(session.CompId))
@@ -48,6 +49,12 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
             PendingMax = LinkOptions.DropCopyPendingMax,
             PendingPerAddressMax = LinkOptions.DropCopyPendingMax,
             Log = log,
+            Audit = fix.Audit,
+            MessageLog = fix.MessageLog,
+            Listener = fix.Tls is { } tls ? new ListenerOptions { Tls = tls } : null,
+            Certificates = options.FixTls is { RequirePeerCertificate: true }
+                ? new FixCertificates(options.DropCopySessions.ToDictionary(name => name, name => (IReadOnlyList<string>)[$"cn:{name}"]))
+                : null,
         });
         _receivers = [.. options.DropCopySessions.Select(compId => Open(options, compId))];
         foreach (Receiver receiver in _receivers)

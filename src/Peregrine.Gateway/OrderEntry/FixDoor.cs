@@ -70,6 +70,15 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         });
     }
 
+    /// <summary>For other ports of the link: what they share with this one.</summary>
+    internal FixAudit Audit => _audit;
+
+    /// <inheritdoc cref="Audit"/>
+    internal FixMessageLog? MessageLog => _messages;
+
+    /// <inheritdoc cref="Audit"/>
+    internal TlsCredentials? Tls => _tls;
+
     /// <summary>Where FIX clients connect.</summary>
     public IPEndPoint EndPoint => _acceptor.EndPoint;
 

@@ -57,6 +57,8 @@ internal static class LinkMapping
         ResendNumbersMax = options.Fix.ResendNumbersMax,
         FrameBytesMax = options.Fix.FrameBytesMax,
         PendingLogonsMax = options.Fix.PendingLogons,
+        DropCopyEndPoint = options.Fix.DropCopyEndPoint,
+        DropCopySessions = options.Fix.DropCopySessions,
         MessageLog = options.Fix.MessageLog,
         FixTls = options.Fix.Tls,
         SessionCertificates = options.SessionCertificates,

@@ -79,6 +79,8 @@ internal static class OptionsReader
     {
         SilenceSecondsMax = fix.Int("silenceSecondsMax"),
         ResendNumbersMax = fix.Int("resendNumbersMax"),
+        DropCopyEndPoint = new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Section("dropCopy").Int("port")),
+        DropCopySessions = fix.Section("dropCopy").Texts("sessions"),
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
         Tls = ReadTls(fix.Section("tls")),
     };

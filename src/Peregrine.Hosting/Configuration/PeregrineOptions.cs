@@ -48,6 +48,12 @@ internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int 
     /// <summary>Most numbers that one ResendRequest asks for; 0 for all.</summary>
     public required int ResendNumbersMax { get; init; }
 
+    /// <summary>Where drop copies connect.</summary>
+    public required IPEndPoint DropCopyEndPoint { get; init; }
+
+    /// <summary>CompIDs of drop copies.</summary>
+    public required IReadOnlyList<string> DropCopySessions { get; init; }
+
     /// <summary>Null for connections in clear.</summary>
     public required TlsSettings? Tls { get; init; }
 

@@ -47,6 +47,10 @@ internal static class RestartKeys
     private static string? HoursOf(ConfigurationResult result, string session) =>
         result.Options!.SessionSchedules.GetValueOrDefault(session)?.ToString();
 
+    // Of a list of texts, all of them.
+    private static string TextOf(ConfigurationNode? node) =>
+        node is null ? "" : $"{node.Value} {string.Join(' ', node.Items.Select(item => item.Value.Value))}";
+
     private static string CertificatesOf(ConfigurationResult result, string session) =>
         string.Join(' ', result.Options!.SessionCertificates.GetValueOrDefault(session) ?? []);
 
@@ -57,7 +61,7 @@ internal static class RestartKeys
             Compare(before?.Child(key), after?.Child(key), property, $"{path}.{key}", keys);
         }
 
-        if (schema.Properties.Count == 0 && !string.Equals(before?.Value, after?.Value, StringComparison.Ordinal))
+        if (schema.Properties.Count == 0 && TextOf(before) != TextOf(after))
         {
             keys.Add(path);
         }

@@ -30,6 +30,11 @@ internal sealed class Announcement(LinkHost host, PeregrineOptions options, ILog
         log.DataIn(Path.GetFullPath(options.DataFolder), options.Journal.Durability.ToString().ToLowerInvariant(),
             options.Threads.Wait.ToString().ToLowerInvariant());
         log.FixOn(host.Link.FixEndPoint, options.Fix.SenderCompId, string.Join(", ", options.Sessions.Select(session => session.CompId)));
+        if (host.Link.DropCopyEndPoint is { } dropCopy)
+        {
+            log.DropCopyOn(dropCopy, string.Join(", ", options.Fix.DropCopySessions));
+        }
+
         log.MarketDataOn(host.Server.EndPoint, host.Server.Options.Source);
         FlowView flow = host.Flow;
         if (flow.Kind == "simulator")

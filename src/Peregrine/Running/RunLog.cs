@@ -112,6 +112,9 @@ internal static partial class RunLog
     [LoggerMessage(7029, LogLevel.Warning, "feed {Path}: ends in the middle of a message, at byte {Offset}; the books stay as it left them")]
     public static partial void FeedTruncated(this ILogger log, string path, long offset);
 
+    [LoggerMessage(7031, LogLevel.Information, "drop copy on {EndPoint}, for {Sessions}")]
+    public static partial void DropCopyOn(this ILogger log, IPEndPoint endPoint, string sessions);
+
     [LoggerMessage(7030, LogLevel.Warning, "{Fault}")]
     public static partial void FeedBroken(this ILogger log, string fault);
 }

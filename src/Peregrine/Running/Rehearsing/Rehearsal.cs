@@ -206,7 +206,8 @@ internal sealed class Rehearsal
         return options with
         {
             DataFolder = folder,
-            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes, Tls = null, MessageLog = null },
+            Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes, Tls = null, MessageLog = null,
+                DropCopySessions = [] },
             MarketData = options.MarketData with { EndPoint = anyPort },
             Console = options.Console with { EndPoint = anyPort },
             Simulator = options.Simulator with { IsEnabled = false },
