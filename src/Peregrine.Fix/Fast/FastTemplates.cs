@@ -18,8 +18,9 @@ public sealed class FastTemplates
     {
         (All, Code, Fields, Constants) = ([.. program.Templates], [.. program.Code], [.. program.Fields], [.. program.Constants]);
         (Slots, _bodies) = ([.. program.Slots], [.. program.Bodies]);
-        StringSlots = Code.Where(instruction => instruction.Type is FastType.Ascii or FastType.Unicode or FastType.Bytes
-            && instruction.Operator is FastOperator.Copy or FastOperator.Delta or FastOperator.Tail).Select(instruction => instruction.Slot).Distinct().Count();
+        IEnumerable<FastInstruction> strings = Code.Where(instruction => instruction.Type is FastType.Ascii or FastType.Unicode or FastType.Bytes
+            && instruction.Operator is FastOperator.Copy or FastOperator.Delta or FastOperator.Tail);
+        StringSlots = strings.Select(instruction => instruction.Slot).Distinct().Count();
         long end = All.Where(template => template.Id < DirectMax).Select(template => template.Id + 1).DefaultIfEmpty(0).Max();
         _direct = new int[end];
         Array.Fill(_direct, -1);
