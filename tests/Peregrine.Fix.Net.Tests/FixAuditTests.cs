@@ -128,6 +128,20 @@ public sealed class FixAuditTests : IDisposable
     }
 
     [Fact]
+    public void Record_OfAnotherChain_IsToldByTheHashBefore()
+    {
+        Write(5, bytes: 30);
+        string[] others = File.ReadAllLines(LogPath);
+        Directory.GetFiles(_folder.FullName).ToList().ForEach(File.Delete);
+        Write(5);
+        string[] lines = File.ReadAllLines(LogPath);
+
+        lines[3] = others[3];
+
+        Assert.Contains("record 3 (line 4): its hash does not follow", Fault(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void File_OpenedAgain_GoesOnWithItsChain_AndWithoutAHeadSaysWhatCannotBeTold()
     {
         Write(3);
@@ -191,11 +205,12 @@ public sealed class FixAuditTests : IDisposable
             }
 
             Assert.True(audit.Record(FixBreach.CheckSum, "", "", default, StartNs + SecondNs));
+            Assert.True(audit.Record(FixBreach.CheckSum, "", "", default, StartNs + SecondNs));
             Assert.Equal(7, audit.Counters.Dropped);
         }
 
         string[][] records = [.. Records(LogPath)];
-        Assert.Equal(["0", "0", "0", "0", "0", "7"], records.Select(record => record[6]));
+        Assert.Equal(["0", "0", "0", "0", "0", "7", "0"], records.Select(record => record[6]));
         Assert.Equal(("A?B?C", "-", "100", 32), (records[0][2], records[0][3], records[0][5], records[0][7].Length));
         Assert.Equal(7, FixAudit.Verify(LogPath).Dropped);
     }

@@ -96,6 +96,22 @@ public sealed class FixMessageLogTests : IDisposable
     }
 
     [Fact]
+    public void File_OfTheDayBefore_IsNotGoneOnWith()
+    {
+        for (int day = 0; day < 2; day++)
+        {
+            using FixMessageLog log = new(new FixMessageLogOptions { Folder = _folder.FullName });
+            Assert.True(log.TryWrite(isOutgoing: false, "CLIENT", "8=FIX"u8, StartNs + (day * DayNs)));
+            log.Dispose();
+            File.SetLastWriteTimeUtc(LogPath, DateTime.UnixEpoch.AddTicks((StartNs + (day * DayNs)) / 100));
+        }
+
+        Assert.StartsWith("2026-01-31T", Assert.Single(File.ReadAllLines(Path.Combine(_folder.FullName, "messages-20260131-001.log"))),
+            StringComparison.Ordinal);
+        Assert.StartsWith("2026-02-01T", Assert.Single(File.ReadAllLines(LogPath)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Folder_ThatTakesNoFile_CostsMessagesAndNothingElse()
     {
         string file = Path.Combine(_folder.FullName, "file");

@@ -33,8 +33,9 @@ public interface IFixApplication
 
     /// <summary>The peer begins again with number 1, and the session is about to.</summary>
     /// <returns>The mark to go on from: <see cref="FixSession.Mark"/>, or a smaller one if what lies behind it is told again
-    /// (<see cref="FixSession.TellAgain"/>): by an acceptor's application in <see cref="OnLogon"/>, else by the session itself, right
-    /// behind an initiator's Logon or at once where nobody is connected. Each message behind it has a mark of its own, one more than the one before.</returns>
+    /// (<see cref="FixSession.TellAgain"/>): by an acceptor's application in <see cref="OnLogon"/>, else by the session itself, right behind
+    /// an initiator's Logon or at once where nobody is connected. Each message behind it has a mark of its own, one more than the one before.
+    /// </returns>
     long OnReset(FixSession session) => session.Mark;
 
     /// <summary>

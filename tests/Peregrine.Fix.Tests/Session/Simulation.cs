@@ -8,7 +8,7 @@ namespace Peregrine.Fix.Tests.Session;
 /// Two of our sessions and a line between them that loses, repeats and reorders, breaks, reads slowly, and whose ends die: what each side sends
 /// is numbered 1, 2, 3, and the other must have each once and in order when all is quiet. With losses of power the store of an end goes
 /// back to when it was synced last: its numbers begin anew then, both ends tell again what the other lacks, and what comes twice says that it may
-/// (PossResend).
+/// (PossResend, or PossDupFlag).
 /// </summary>
 internal sealed class Simulation
 {
@@ -244,8 +244,9 @@ internal sealed class Simulation
         public bool OnMessage(FixSession session, in FixMessage message)
         {
             _ = message.TryGetLong(148, out long number);
-            if (number <= _received && message.IsYes(Tag.PossResend))
+            if (number <= _received && (message.IsYes(Tag.PossResend) || message.IsYes(Tag.PossDupFlag)))
             {
+                // Under another number; or under its own, for a reset that was asked for twice as no answer came.
                 return true;
             }
 
