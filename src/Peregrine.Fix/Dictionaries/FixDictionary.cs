@@ -115,11 +115,13 @@ public sealed class FixDictionary
     public static FixDictionary? Inspect(TextReader reader, out IReadOnlyList<string> faults)
     {
         DictionarySource source = ReadSource(reader);
-        faults = source.Faults;
-        return DictionaryCompiler.Compile(source);
+        FixDictionary? dictionary = DictionaryCompiler.Compile(source);
+        faults = [.. source.Faults.Select(fault => fault.Text)];
+        return dictionary;
     }
 
-    private static DictionarySource ReadSource(TextReader reader)
+    /// <summary>What a text says, before names are resolved, with its faults.</summary>
+    internal static DictionarySource ReadSource(TextReader reader)
     {
         if (reader.Peek() != '<')
         {
@@ -130,7 +132,7 @@ public sealed class FixDictionary
         try
         {
             using XmlReader xml = XmlReader.Create(reader, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
-            XElement root = XDocument.Load(xml).Root!;
+            XElement root = XDocument.Load(xml, LoadOptions.SetLineInfo).Root!;
             if (OrchestraForm.Is(root))
             {
                 return OrchestraForm.Read(root);
@@ -141,11 +143,11 @@ public sealed class FixDictionary
                 return QuickFixForm.Read(root);
             }
 
-            nothing.Faults.Add($"its root is {root.Name.LocalName}, expected fix (QuickFIX) or repository (FIX Orchestra)");
+            nothing.Blame($"its root is {root.Name.LocalName}, expected fix (QuickFIX) or repository (FIX Orchestra)", 1);
         }
         catch (XmlException broken)
         {
-            nothing.Faults.Add($"it is no XML: {broken.Message}");
+            nothing.Blame($"it is no XML: {broken.Message}", broken.LineNumber);
         }
 
         return nothing;

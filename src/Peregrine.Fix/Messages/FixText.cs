@@ -216,9 +216,25 @@ public static class FixText
         && year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
 
     /// <summary>A time of day, HH:MM:SS with a fraction of 3, 6 or 9 digits or without.</summary>
-    public static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 8 or 12 or 15 or 18 && text[2] == (byte)':' && text[5] == (byte)':'
-        && TryDigits(text[..2], out int hour) && TryDigits(text[3..5], out int minute) && TryDigits(text[6..8], out int second)
-        && hour < 24 && minute < 60 && second <= 60 && (text.Length == 8 || (text[8] == (byte)'.' && TryDigits(text[9..], out _)));
+    public static bool IsTime(ReadOnlySpan<byte> text) => TryTime(text, out _);
+
+    /// <summary>As <see cref="IsTime"/>, in nanoseconds since midnight; a second of 60 counts as the next one.</summary>
+    public static bool TryTime(ReadOnlySpan<byte> text, out long ns)
+    {
+        ns = 0;
+        int fraction = 0;
+        if (text.Length is not (8 or 12 or 15 or 18) || text[2] != (byte)':' || text[5] != (byte)':'
+            || !TryDigits(text[..2], out int hour) || !TryDigits(text[3..5], out int minute) || !TryDigits(text[6..8], out int second)
+            || hour > 23 || minute > 59 || second > 60
+            || (text.Length > 8 && (text[8] != (byte)'.' || !TryDigits(text[9..], out fraction))))
+        {
+            return false;
+        }
+
+        int scale = text.Length switch { 12 => 1_000_000, 15 => 1_000, _ => 1 };
+        ns = (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
+        return true;
+    }
 
     /// <summary>A month, YYYYMM, with a day of it (DD) or a week (w1 to w5) or without.</summary>
     public static bool IsMonthYear(ReadOnlySpan<byte> text) => text.Length switch
