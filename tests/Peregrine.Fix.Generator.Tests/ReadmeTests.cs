@@ -10,12 +10,12 @@ namespace Peregrine.Fix.Generator.Tests;
 public partial class ReadmeTests
 {
     [Fact]
-    public void Readme_Example_PrintsOrderAndParties()
+    public void Readme_Example_PrintsOrderAndPartiesAndWhatIsMissing()
     {
         StringWriter said = new();
         Run(said);
 
-        Assert.Equal("ACME: 100 at 10.25\nA is ExecutingFirm\nB is ClientId\n", said.ToString());
+        Assert.Equal("ACME: 100 at 10.25\nA is ExecutingFirm\nB is ClientId\nFieldMissing 41\n", said.ToString());
         ReadmeExample.AssertStandsInThisFile("Peregrine.Fix.Generator");
     }
 
@@ -38,9 +38,21 @@ public partial class ReadmeTests
             {
                 Console.WriteLine($"{Encoding.ASCII.GetString(party.PartyID)} is {(party.HasPartyRole ? party.PartyRole : 0)}");
             }
+
+            Fix44.OrderCancelRejectWriter reject = new(new byte[512]);
+            reject.SenderCompID(order.TargetCompID);
+            reject.TargetCompID(order.SenderCompID);
+            reject.MsgSeqNum(1);
+            reject.SendingTime(order.SendingTime);
+            reject.OrderID("NONE"u8);
+            reject.ClOrdID(order.ClOrdID);
+            reject.OrdStatus(Fix44.OrdStatus.Rejected);
+            FixWriteStatus status = reject.End(out int bytes, out int tag);
+            Console.WriteLine($"{status} {tag}"); // FieldMissing 41: OrigClOrdID
+            Assert.Equal(0, bytes);
         }
     }
 
-    [FixMessages("FIX.4.4", "D", "ExecutionReport")]
+    [FixMessages("FIX.4.4", "D", "OrderCancelReject")]
     private static partial class Fix44;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Views;
@@ -6,13 +5,17 @@ using Peregrine.Testing;
 
 namespace Peregrine.Fix.Generator.Tests;
 
-/// <summary>Views of random messages say of every field what was meant, and what the message says by its tag.</summary>
+/// <summary>
+/// Views of random messages say of every field what was meant, and what the message says by its tag; so do views of what writers write.
+/// </summary>
 public class ViewPropertyTests
 {
     private delegate FixViewStatus Checker(byte[] frame, FixIndex index, string type, MessageNode node);
 
+    private delegate FixWriteStatus Writer(byte[] target, string type, MessageNode node, out int bytes, out int tag);
+
     [Fact]
-    public void Views_OfRandomMessages_SayOfEveryFieldWhatWasMeant() =>
+    public void ViewsAndWriters_OfRandomMessages_SayOfEveryFieldWhatWasMeant() =>
         Check("FIX.4.4", ["D", "i"], ProofSize.Of(200, 5_000));
 
     [Theory]
@@ -25,7 +28,7 @@ public class ViewPropertyTests
     [InlineData("FIX.5.0SP1")]
     [InlineData("FIX.5.0SP2")]
     [Trait("Size", "Long")]
-    public void Views_OfRandomMessagesOfEveryType_SayOfEveryFieldWhatWasMeant(string version) => Check(version, [], 200);
+    public void ViewsAndWriters_OfRandomMessagesOfEveryType_SayOfEveryFieldWhatWasMeant(string version) => Check(version, [], 200);
 
     private static FixDictionary Find(string version) => version switch
     {
@@ -39,8 +42,10 @@ public class ViewPropertyTests
     {
         FixDictionary dictionary = Find(version);
         FixMessageType[] messages = [.. dictionary.Messages.Where(message => types.Length == 0 || types.Contains(message.MsgType))];
-        Checker check = new GeneratorRun(CheckerSource.Of(dictionary, version, messages)).Load().GetType("Checker")!.GetMethod("Check")!
-            .CreateDelegate<Checker>();
+        Type checker = new GeneratorRun(CheckerSource.Of(dictionary, version, messages)).Load().GetType("Checker")!;
+        Checker check = checker.GetMethod("Check")!.CreateDelegate<Checker>();
+        Writer write = checker.GetMethod("Write")!.CreateDelegate<Writer>();
+        byte[] target = new byte[1 << 16];
         FixIndex index = new(dictionary);
         FixValidator validator = new(dictionary);
         int valid = 0;
@@ -58,15 +63,15 @@ public class ViewPropertyTests
 
                 valid++;
                 Assert.True(check(frame, index, type.MsgType, node) == FixViewStatus.Ok, $"{version}, {type.Name}, seed {seed}: {node.Text()}");
-                FixMessage message = new(frame, index);
-                HashSet<int> inGroups = [];
-                foreach (int tag in node.Tags)
-                {
-                    // The first one with the tag may be a group's.
-                    Assert.True(message.TryGet(tag, out ReadOnlySpan<byte> value));
-                    Assert.True(inGroups.Contains(tag) || value.SequenceEqual(Bytes(node.Value(tag))), $"{version}, {type.Name}, seed {seed}: {tag}");
-                    node.AddTagsOfEntries(tag, inGroups);
-                }
+                AssertTags(new FixMessage(frame, index), node, $"{version}, {type.Name}, seed {seed}");
+
+                // What its writer writes is valid, and reads as it was meant.
+                FixWriteStatus written = write(target, type.MsgType, node, out int bytes, out int faultTag);
+                Assert.True(written == FixWriteStatus.Ok, $"{version}, {type.Name}, seed {seed}: {written} {faultTag}: {node.Text()}");
+                Assert.Equal(FrameStatus.Ok, FixFramer.TryFrame(target, target.Length, out int framed));
+                Assert.Equal(bytes, framed);
+                Assert.True(IsValid(target[..bytes], index, validator, type), $"{version}, {type.Name}, seed {seed}: {node.Text()}");
+                Assert.Equal(FixViewStatus.Ok, check(target[..bytes], index, type.MsgType, node));
             }
         }
 
@@ -74,15 +79,20 @@ public class ViewPropertyTests
         Assert.True(valid > all * 9 / 10, $"{valid} of {all} random messages of {version} are valid");
     }
 
+    private static void AssertTags(FixMessage message, MessageNode node, string who)
+    {
+        HashSet<int> inGroups = [];
+        foreach (int tag in node.Tags)
+        {
+            // The first one with the tag may be a group's.
+            Assert.True(message.TryGet(tag, out ReadOnlySpan<byte> value));
+            Assert.True(inGroups.Contains(tag) || value.SequenceEqual(Wire.Bytes(node.Value(tag))), $"{who}: {tag}");
+            node.AddTagsOfEntries(tag, inGroups);
+        }
+    }
+
     private static bool IsValid(byte[] frame, FixIndex index, FixValidator validator, FixMessageType type) =>
         index.TryParse(frame) && validator.Validate(new FixMessage(frame, index), type, out _) == FixFault.None;
 
-    private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text.Replace('|', '\u0001'));
-
-    private static byte[] Frame(string beginString, string type, MessageNode node)
-    {
-        byte[] body = Bytes($"35={type}|{node.Text()}");
-        byte[] front = [.. Bytes($"8={beginString}|9={body.Length}|"), .. body];
-        return [.. front, .. Bytes($"10={FixFramer.CheckSum(front):000}|")];
-    }
+    private static byte[] Frame(string beginString, string type, MessageNode node) => Wire.Message($"35={type}|{node.Text()}", beginString);
 }

@@ -112,9 +112,9 @@ public class ViewSafetyTests
     [InlineData("55! 54! 38", "55! 54 38", "field Side (54) is optional, and required here")]
     [InlineData("55! 54! 38", "55! 38", "field Side (54) is not there, and required here")]
     [InlineData("m D Order", "m E Order", "message D is not there")]
-    [InlineData("448! 802(523! 803)", "802(523! 803) 448!", "an entry of field NoPartyIDs (453) begins with 802, and with 448 here")]
-    [InlineData("448! 802(523! 803)", "448! 802(523! 803) 18", "an entry of field NoPartyIDs (453) has field ExecInst (18), which is not known here")]
-    [InlineData("448! 802(523! 803)", "448! 802", "field NoPartySubIDs (802) is no group")]
+    [InlineData("448! 802(523! 803!)", "802(523! 803) 448!", "an entry of field NoPartyIDs (453) begins with 802, and with 448 here")]
+    [InlineData("448! 802(523! 803!)", "448! 802(523! 803!) 18", "entry of field NoPartyIDs (453) has field ExecInst (18), which is not known")]
+    [InlineData("448! 802(523! 803!)", "448! 802", "field NoPartySubIDs (802) is no group")]
     [InlineData("55! 54! 38 18 103", "55! 54! 38 103", "")]
     [InlineData("55! 54! 38", "55! 54! 38!", "")]
     public void RequireFits_OfAnotherDictionary_NamesWhatDiffers(string old, string now, string difference)

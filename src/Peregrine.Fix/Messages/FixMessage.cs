@@ -46,6 +46,21 @@ public sealed class FixIndex
 
     internal ReadOnlySpan<Place> Places => _places.AsSpan(0, Count);
 
+    /// <summary>Takes over what another index has found in a frame of the same bytes.</summary>
+    internal void CopyFrom(FixIndex other)
+    {
+        Forget();
+        if (_tags.Length < other.Count)
+        {
+            Array.Resize(ref _tags, other._tags.Length);
+            Array.Resize(ref _places, other._places.Length);
+        }
+
+        other.Tags.CopyTo(_tags);
+        other.Places.CopyTo(_places);
+        (Count, FrameBytes, Fault, FaultTag) = (other.Count, other.FrameBytes, other.Fault, other.FaultTag);
+    }
+
     /// <summary>Has nothing any more: what was made of its message is refused from here on.</summary>
     internal void Forget()
     {
@@ -282,5 +297,5 @@ public readonly ref struct FixMessage(ReadOnlySpan<byte> frame, FixIndex index)
 
     [DoesNotReturn]
     private static void ThrowGone(uint messages) => throw new InvalidOperationException(
-        $"this FixMessage is gone: its index went on by {messages} since; copy what is needed of it before");
+        $"this FixMessage is gone: its index went on by {messages} since; copy what is needed, or keep the message in a FixMessagePool");
 }

@@ -16,6 +16,9 @@ public static class FixText
     /// <summary>Most bytes of a decimal with a mantissa of 128 bits: sign, 39 digits, point.</summary>
     public const int WideDecimalBytesMax = 41;
 
+    /// <summary>Length of "20260131-", which is in front of the time of a time stamp.</summary>
+    internal const int DateBytes = 9;
+
     private const long NsPerDay = 86_400_000_000_000;
 
     // From 1 March of year 0 to 1970.

@@ -1,0 +1,32 @@
+namespace Peregrine.Fix.Messages;
+
+/// <summary>How far a message was written. It belongs to one <see cref="FixWriter"/>; what writes into its message sees it by reference.</summary>
+public struct FixWriterState
+{
+    internal int At;
+    internal int TimeDigits;
+    internal bool IsFull;
+
+    // Of a message that generated code writes: the section and the groups it is in, and what was wrong first.
+    internal byte Section;
+    internal byte Depth;
+    internal FixWriteStatus Fault;
+    internal int FaultTag;
+
+    // The counts of the groups that are open, each inside of the one before.
+    internal OpenGroups Open;
+
+    internal void Blame(FixWriteStatus fault, int tag)
+    {
+        if (Fault == FixWriteStatus.Ok)
+        {
+            (Fault, FaultTag) = (fault, tag);
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(FixValidator.GroupsMax)]
+    internal struct OpenGroups
+    {
+        private int _tag;
+    }
+}
