@@ -41,7 +41,7 @@ internal sealed class WriterSource(Code code, FixDictionary dictionary)
             .Open("public FixWriteStatus End(out int bytes, out int tag)")
             .Line("bytes = 0;").Line("FixWriteStatus status = Check(out tag);")
             .Line("return status != FixWriteStatus.Ok ? status : _writer.TryFinish(out bytes) ? FixWriteStatus.Ok : FixWriteStatus.Full;").Close();
-        WriteFields(level, "_writer.Fields", isEntry: false);
+        WriteFields(level, "_writer.Fields", countTag: 0);
         _ = code.Line().Open("private void Mark(ReadOnlySpan<ulong> written)").Line("written.CopyTo(_seen);").Close();
         WriteSeen(level);
         _ = code.Close();
@@ -55,14 +55,16 @@ internal sealed class WriterSource(Code code, FixDictionary dictionary)
             .Open($"public ref struct {type}");
         WriteRequired(level);
         _ = code.Line("private readonly FixFieldWriter _fields;").Line("private readonly int _count;").Line("private readonly int _section;")
-            .Line("private readonly int _depth;").Line("private int _entries;").Line("private Seen _seen;").Line()
-            .Open($"internal {type}(FixFieldWriter fields, int count, int section, int depth)")
-            .Line("_fields = fields;").Line("_count = count;").Line("_section = section;").Line("_depth = depth;").Close().Line()
+            .Line("private readonly int _depth;").Line("private readonly int _outerTag;").Line("private int _entries;")
+            .Line("private Seen _seen;").Line()
+            .Open($"internal {type}(FixFieldWriter fields, int count, int section, int depth, int outerTag)")
+            .Line("_fields = fields;").Line("_count = count;").Line("_section = section;").Line("_depth = depth;")
+            .Line("_outerTag = outerTag;").Close().Line()
             .Doc("Ends the group: it has as many entries as it was begun with.")
             .Line("public void End() => " +
-                $"FixWrite.EndGroup(_fields, _seen, Required, {level.Name}Entry.Shape, {count.Tag}, _count, _depth, _entries);");
+                $"FixWrite.EndGroup(_fields, _seen, Required, {level.Name}Entry.Shape, {count.Tag}, _count, _depth, _entries, _outerTag);");
         WriteAdd(level, count);
-        WriteFields(level, "_fields", isEntry: true);
+        WriteFields(level, "_fields", count.Tag);
         WriteSeen(level);
         _ = code.Close();
     }
@@ -92,8 +94,9 @@ internal sealed class WriterSource(Code code, FixDictionary dictionary)
             .Line($"{Write(level, value, "_fields")};").Close().Close();
     }
 
-    private void WriteFields(Level level, string fields, bool isEntry)
+    private void WriteFields(Level level, string fields, int countTag)
     {
+        bool isEntry = countTag > 0;
         foreach (LevelField field in level.Fields.Where(field => !OwnTags.Contains(field.Field.Tag)))
         {
             bool isFirst = isEntry && field.Place == 0;
@@ -125,7 +128,7 @@ internal sealed class WriterSource(Code code, FixDictionary dictionary)
                 .Line(field.Group is null ? $"{Write(level, field, target)};" : $"FixWrite.BeginGroup({target}, {field.Field.Tag}, count);").Close();
             if (field.Group is { } inner)
             {
-                string place = isEntry ? "_section, _depth + 1" : $"{field.Section}, 1";
+                string place = isEntry ? $"_section, _depth + 1, {countTag}" : $"{field.Section}, 1, 0";
                 _ = code.Line().Line($"return new {inner.Name}GroupWriter({target}, count, {place});");
             }
 

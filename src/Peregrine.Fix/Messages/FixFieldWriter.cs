@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Peregrine.Fix.Messages;
 
 /// <summary>
@@ -49,8 +47,7 @@ public readonly ref struct FixFieldWriter
     {
         if (TryTag(tag, 21))
         {
-            _ = value.TryFormat(_target[_state.At..], out int written, default, CultureInfo.InvariantCulture);
-            _state.At += written;
+            _state.At += FixText.WriteNumber(_target[_state.At..], value);
             _target[_state.At++] = 1;
         }
     }
@@ -110,9 +107,10 @@ public readonly ref struct FixFieldWriter
             return false;
         }
 
-        _ = tag.TryFormat(_target[_state.At..], out int written, default, CultureInfo.InvariantCulture);
-        _state.At += written;
-        _target[_state.At++] = (byte)'=';
+        Span<byte> room = _target.Slice(_state.At, TagBytesMax);
+        int digits = FixText.WriteNumber(room, (uint)tag);
+        room[digits] = (byte)'=';
+        _state.At += digits + 1;
         return true;
     }
 }

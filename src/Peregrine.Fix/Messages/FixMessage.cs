@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Peregrine.Fix.Dictionaries;
 
@@ -82,9 +83,11 @@ public sealed class FixIndex
         int dataBytes = -1;
         int dataTag = 0;
         int lengthTag = NoTag;
+        int count = 0;
+        Separators separators = new(frame);
         for (int at = 0; at < frame.Length;)
         {
-            if (!TryTag(frame, ref at, out int tag))
+            if (!TryShortTag(frame, ref at, out int tag) && !TryTag(frame, ref at, out tag))
             {
                 // Goes on behind it: the number of the message may stand there.
                 int end = frame[at..].IndexOf((byte)1);
@@ -94,7 +97,7 @@ public sealed class FixIndex
             }
 
             // A data field may hold any byte; its length stands in the field before it.
-            int length = frame[at..].IndexOf((byte)1);
+            int length = separators.Next(at) - at;
             if (tag == dataTag && dataBytes != length)
             {
                 bool isData = dataBytes < frame.Length - at && frame[at + dataBytes] == 1;
@@ -108,10 +111,13 @@ public sealed class FixIndex
                 break;
             }
 
-            if (!TryAdd(tag, at, length))
+            if (count == _tags.Length && !TryGrow(count))
             {
                 break;
             }
+
+            (_tags[count], _places[count]) = (tag, new Place(at, length));
+            count++;
 
             dataTag = _dictionary.DataOf(tag);
             if (dataTag != 0)
@@ -123,7 +129,48 @@ public sealed class FixIndex
             at += length + 1;
         }
 
+        Count = count;
         return Count >= 4 && Fault == FixFault.None;
+    }
+
+    // As TryTag for one to three digits, which nearly all tags have; false, and nothing read, for all others.
+    private static bool TryShortTag(ReadOnlySpan<byte> frame, ref int at, out int tag)
+    {
+        tag = 0;
+        if (frame.Length - at < sizeof(uint))
+        {
+            return false;
+        }
+
+        const uint Sign = '=' - '0';
+        uint four = BinaryPrimitives.ReadUInt32LittleEndian(frame[at..]);
+        uint first = (four & 255) - '0';
+        uint second = ((four >> 8) & 255) - '0';
+        uint third = ((four >> 16) & 255) - '0';
+        if (first - 1 > 8 || (second > 9 && second != Sign))
+        {
+            return false;
+        }
+
+        if (second == Sign)
+        {
+            (tag, at) = ((int)first, at + 2);
+            return true;
+        }
+
+        if (third == Sign)
+        {
+            (tag, at) = ((int)((first * 10) + second), at + 3);
+            return true;
+        }
+
+        if (third > 9 || four >> 24 != '=')
+        {
+            return false;
+        }
+
+        (tag, at) = ((int)((first * 100) + (second * 10) + third), at + 4);
+        return true;
     }
 
     // Reads "35=" and stops behind it; what is no tag is blamed, and left where it is.
@@ -154,22 +201,16 @@ public sealed class FixIndex
         return false;
     }
 
-    private bool TryAdd(int tag, int start, int length)
+    private bool TryGrow(int count)
     {
-        if (Count == _tags.Length)
+        if (count == FieldsMax)
         {
-            if (Count == FieldsMax)
-            {
-                Blame(FixFault.Other, NoTag);
-                return false;
-            }
-
-            Array.Resize(ref _tags, Count * 2);
-            Array.Resize(ref _places, Count * 2);
+            Blame(FixFault.Other, NoTag);
+            return false;
         }
 
-        (_tags[Count], _places[Count]) = (tag, new Place(start, length));
-        Count++;
+        Array.Resize(ref _tags, count * 2);
+        Array.Resize(ref _places, count * 2);
         return true;
     }
 

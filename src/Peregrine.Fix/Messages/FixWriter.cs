@@ -24,7 +24,8 @@ public ref struct FixWriter
     public FixWriter(Span<byte> target, ReadOnlySpan<byte> beginString, ReadOnlySpan<byte> msgType, int timeDigits = 3)
     {
         _target = target;
-        _state = new FixWriterState { TimeDigits = timeDigits };
+        _state = default;
+        _state.TimeDigits = timeDigits;
         Add(Tag.BeginString, beginString);
         Add(Tag.BodyLength, "000000"u8);
         _bodyStart = _state.At;

@@ -13,8 +13,8 @@ public struct FixWriterState
     internal FixWriteStatus Fault;
     internal int FaultTag;
 
-    // The counts of the groups that are open, each inside of the one before.
-    internal OpenGroups Open;
+    // The count of the innermost group that is open.
+    internal int OpenTag;
 
     internal void Blame(FixWriteStatus fault, int tag)
     {
@@ -22,11 +22,5 @@ public struct FixWriterState
         {
             (Fault, FaultTag) = (fault, tag);
         }
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(FixValidator.GroupsMax)]
-    internal struct OpenGroups
-    {
-        private int _tag;
     }
 }

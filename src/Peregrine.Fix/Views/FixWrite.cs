@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Views;
@@ -24,19 +25,15 @@ public static class FixWrite
     /// <param name="depth">How many groups the field is in.</param>
     /// <param name="entries">How many entries of the innermost were begun; outside of groups 1.</param>
     /// <returns>False when it may not be written now: nothing was.</returns>
-    public static bool TryBegin(FixFieldWriter fields, Span<ulong> seen, int place, int tag, int section, int depth, int entries = 1)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryBegin(in FixFieldWriter fields, Span<ulong> seen, int place, int tag, int section, int depth, int entries = 1)
     {
         ref FixWriterState state = ref fields.State;
         ulong bit = 1UL << (place & 63);
         ref ulong word = ref seen[place >> 6];
         if (state.Depth != depth || section < state.Section || (word & bit) != 0 || entries == 0)
         {
-            if (state.Depth != depth || entries == 0)
-            {
-                BlameGroup(ref state, depth, tag);
-            }
-
-            state.Blame(section < state.Section ? FixWriteStatus.OutOfOrder : FixWriteStatus.FieldTwice, tag);
+            BlameBegin(ref state, tag, section, depth, entries);
             return false;
         }
 
@@ -46,17 +43,18 @@ public static class FixWrite
     }
 
     /// <summary>Begins a group that was begun as a field: its entries follow.</summary>
-    public static void BeginGroup(FixFieldWriter fields, int tag, int count)
+    public static void BeginGroup(in FixFieldWriter fields, int tag, int count)
     {
         Number(fields, tag, count, 0);
         ref FixWriterState state = ref fields.State;
-        state.Open[state.Depth++] = tag;
+        state.Depth++;
+        state.OpenTag = tag;
     }
 
     /// <summary>Ends an entry, if there is one, and begins the next.</summary>
     /// <returns>False when the group has as many as its count says, or is not the open one.</returns>
-    public static bool TryNext(FixFieldWriter fields, Span<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, int tag, int count, int depth,
-        ref int entries)
+    public static bool TryNext(in FixFieldWriter fields, Span<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, int tag, int count,
+        int depth, ref int entries)
     {
         ref FixWriterState state = ref fields.State;
         if (state.Depth != depth || entries == count)
@@ -76,8 +74,9 @@ public static class FixWrite
     }
 
     /// <summary>Ends a group.</summary>
-    public static void EndGroup(FixFieldWriter fields, ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, int tag, int count,
-        int depth, int entries)
+    /// <param name="outerTag">The count of the group that it is in; 0 when it is in none.</param>
+    public static void EndGroup(in FixFieldWriter fields, ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, int tag, int count,
+        int depth, int entries, int outerTag)
     {
         ref FixWriterState state = ref fields.State;
         if (state.Depth != depth || entries != count)
@@ -92,16 +91,17 @@ public static class FixWrite
         }
 
         state.Depth--;
+        state.OpenTag = outerTag;
     }
 
     /// <summary>Whether all is there, and what was wrong first.</summary>
     /// <param name="tag">The field at fault; 0 when there is none.</param>
-    public static FixWriteStatus Check(FixFieldWriter fields, ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, out int tag)
+    public static FixWriteStatus Check(in FixFieldWriter fields, ReadOnlySpan<ulong> seen, ReadOnlySpan<ulong> required, FixShape shape, out int tag)
     {
         ref FixWriterState state = ref fields.State;
         if (state.Depth > 0)
         {
-            state.Blame(FixWriteStatus.GroupOpen, state.Open[state.Depth - 1]);
+            state.Blame(FixWriteStatus.GroupOpen, state.OpenTag);
         }
 
         RequireAll(ref state, seen, required, shape);
@@ -110,7 +110,7 @@ public static class FixWrite
     }
 
     /// <summary>Text: not empty, and without a separator.</summary>
-    public static void Text(FixFieldWriter fields, int tag, scoped ReadOnlySpan<byte> value)
+    public static void Text(in FixFieldWriter fields, int tag, scoped ReadOnlySpan<byte> value)
     {
         if (Require(fields, tag, !value.IsEmpty && !value.Contains((byte)1)))
         {
@@ -120,7 +120,7 @@ public static class FixWrite
 
     /// <summary>Any bytes, behind a field that tells their length.</summary>
     /// <param name="lengthTag">That field; 0 when there is none, and the bytes may have no separator then.</param>
-    public static void Data(FixFieldWriter fields, int lengthTag, int tag, scoped ReadOnlySpan<byte> value)
+    public static void Data(in FixFieldWriter fields, int lengthTag, int tag, scoped ReadOnlySpan<byte> value)
     {
         if (lengthTag == 0)
         {
@@ -134,7 +134,7 @@ public static class FixWrite
     }
 
     /// <summary>One letter.</summary>
-    public static void Letter(FixFieldWriter fields, int tag, char value)
+    public static void Letter(in FixFieldWriter fields, int tag, char value)
     {
         if (Require(fields, tag, value is > '\u0001' and <= '\u00FF'))
         {
@@ -143,11 +143,11 @@ public static class FixWrite
     }
 
     /// <summary>Y or N.</summary>
-    public static void Flag(FixFieldWriter fields, int tag, bool value) => fields.Add(tag, value ? 'Y' : 'N');
+    public static void Flag(in FixFieldWriter fields, int tag, bool value) => fields.Add(tag, value ? 'Y' : 'N');
 
     /// <summary>A whole number of up to 18 digits.</summary>
     /// <param name="least">The least that it may be.</param>
-    public static void Number(FixFieldWriter fields, int tag, long value, long least = 1 - NumberEnd)
+    public static void Number(in FixFieldWriter fields, int tag, long value, long least = 1 - NumberEnd)
     {
         if (Require(fields, tag, value >= least && value < NumberEnd))
         {
@@ -156,7 +156,7 @@ public static class FixWrite
     }
 
     /// <summary>A decimal.</summary>
-    public static void Decimal(FixFieldWriter fields, int tag, FixDecimal value)
+    public static void Decimal(in FixFieldWriter fields, int tag, FixDecimal value)
     {
         bool isRight = value.Mantissa is > -NumberEnd and < NumberEnd && value.Decimals is >= 0 and <= DecimalsMax;
         if (Require(fields, tag, isRight))
@@ -166,7 +166,7 @@ public static class FixWrite
     }
 
     /// <summary>A UTC time stamp, from 1970 to 2200; digits beyond those of the message are cut off.</summary>
-    public static void Timestamp(FixFieldWriter fields, int tag, long unixNs)
+    public static void Timestamp(in FixFieldWriter fields, int tag, long unixNs)
     {
         if (Require(fields, tag, unixNs is >= 0 and < UnixNsEnd))
         {
@@ -175,7 +175,7 @@ public static class FixWrite
     }
 
     /// <summary>A time of day.</summary>
-    public static void TimeOfDay(FixFieldWriter fields, int tag, long ns)
+    public static void TimeOfDay(in FixFieldWriter fields, int tag, long ns)
     {
         if (Require(fields, tag, ns is >= 0 and < NsPerDay))
         {
@@ -186,11 +186,21 @@ public static class FixWrite
     }
 
     /// <summary>A date.</summary>
-    public static void Date(FixFieldWriter fields, int tag, DateOnly value)
+    public static void Date(in FixFieldWriter fields, int tag, DateOnly value)
     {
         Span<byte> text = stackalloc byte[8];
         FixText.Put(text, (value.Year * 10_000) + (value.Month * 100) + value.Day);
         fields.Add(tag, text);
+    }
+
+    private static void BlameBegin(ref FixWriterState state, int tag, int section, int depth, int entries)
+    {
+        if (state.Depth != depth || entries == 0)
+        {
+            BlameGroup(ref state, depth, tag);
+        }
+
+        state.Blame(section < state.Section ? FixWriteStatus.OutOfOrder : FixWriteStatus.FieldTwice, tag);
     }
 
     // A group inside of the one at hand is still open, or this one is not open any more, or has another number of entries.
@@ -198,13 +208,13 @@ public static class FixWrite
     {
         if (state.Depth > depth)
         {
-            state.Blame(FixWriteStatus.GroupOpen, state.Open[state.Depth - 1]);
+            state.Blame(FixWriteStatus.GroupOpen, state.OpenTag);
         }
 
         state.Blame(FixWriteStatus.GroupCount, tag);
     }
 
-    private static bool Require(FixFieldWriter fields, int tag, bool isRight)
+    private static bool Require(in FixFieldWriter fields, int tag, bool isRight)
     {
         if (!isRight)
         {
