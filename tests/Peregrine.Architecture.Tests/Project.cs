@@ -11,6 +11,9 @@ internal sealed record Project(string Name, int? Layer, IReadOnlyList<string> Re
     /// <summary>What the project file says it is, empty when nothing.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>References that no code of it sees, as that of a source generator, which its package carries.</summary>
+    public IReadOnlyList<string> Carried { get; init; } = [];
+
     /// <summary>Reads a project file.</summary>
     /// <param name="name">Name of the project: that of its file, without the ending.</param>
     public static Project Parse(string name, string xml)
@@ -24,6 +27,8 @@ internal sealed record Project(string Name, int? Layer, IReadOnlyList<string> Re
             root.Descendants().Any(item => item.Name.LocalName is "AllowUnsafeBlocks" or "AllowsUnsafeMemory" && IsTrue(item)))
         {
             IsPackable = root.Descendants("IsPackable").All(IsTrue),
+            Carried = [.. root.Descendants("ProjectReference").Where(item => (string?)item.Attribute("ReferenceOutputAssembly") == "false")
+                .Select(item => Path.GetFileNameWithoutExtension(Included(item)))],
             Description = root.Descendants("Description").LastOrDefault()?.Value.Trim() ?? "",
         };
     }

@@ -75,13 +75,13 @@ internal static partial class ProjectRules
             .Concat(inSolution.Except(projectFiles).Select(file => $"{file} is in the solution, but not on the disk"));
     }
 
-    /// <summary>A package depends on packages only, and each says what it is.</summary>
+    /// <summary>A package depends on packages only, what it carries itself aside, and each says what it is.</summary>
     public static IEnumerable<string> PackagesAreWhole(IReadOnlyList<Project> projects)
     {
         HashSet<string> packable = [.. projects.Where(project => project.IsPackable).Select(project => project.Name)];
         return (from project in projects
                 where project.IsPackable
-                from reference in project.References
+                from reference in project.References.Except(project.Carried)
                 where !packable.Contains(reference)
                 select $"{project.Name} is a package and references {reference}, which is none: make it one, or set IsPackable to false here")
             .Concat(projects.Where(project => project.IsPackable && project.Description.Length == 0)

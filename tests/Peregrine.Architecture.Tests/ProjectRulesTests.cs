@@ -5,6 +5,7 @@ public class ProjectRulesTests
     private static readonly Dictionary<string, string> Packages = new()
     {
         ["Microsoft.CodeAnalysis.BannedApiAnalyzers"] = "looks at the sources while they are built; nothing of it is shipped",
+        ["Microsoft.CodeAnalysis.CSharp"] = "the compiler that Peregrine.Fix.Generator is a part of; nothing of it is shipped",
         ["Microsoft.CodeAnalysis.PublicApiAnalyzers"] = "holds what is public to its list while it is built; nothing of it is shipped",
     };
 
@@ -136,6 +137,18 @@ public class ProjectRulesTests
     {
         Project low = new("Low", 1, [], [], false) { IsPackable = isReferencePackable, Description = "x" };
         Project high = new("High", 2, ["Low"], [], false) { IsPackable = isPackable, Description = "x" };
+
+        Assert.Equal(faults, ProjectRules.PackagesAreWhole([low, high]).Count());
+    }
+
+    [Theory]
+    [InlineData(" ReferenceOutputAssembly=\"false\"", 0)]
+    [InlineData("", 1)]
+    public void PackagesAreWhole_OfWhatAPackageCarries_NeedNoPackage(string attribute, int faults)
+    {
+        Project low = new("Low", 1, [], [], false) { IsPackable = false, Description = "x" };
+        Project high = Project.Parse("High", "<Project><PropertyGroup><Layer>2</Layer><Description>x</Description></PropertyGroup><ItemGroup>" +
+            $"<ProjectReference Include=\"../Low/Low.csproj\"{attribute} /></ItemGroup></Project>");
 
         Assert.Equal(faults, ProjectRules.PackagesAreWhole([low, high]).Count());
     }

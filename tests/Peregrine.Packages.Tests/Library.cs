@@ -5,6 +5,9 @@ namespace Peregrine.Packages.Tests;
 /// <summary>An assembly of src/ as its project file has it.</summary>
 internal sealed record Library(string Name, string Description, string[] Projects, string[] Packages)
 {
+    /// <summary>Source generators that its package carries for the compilers of users.</summary>
+    public string[] Generators { get; init; } = [];
+
     /// <summary>Every assembly that is a package, by name.</summary>
     public static IReadOnlyList<Library> All { get; } = [.. Read(isPackable: true)];
 
@@ -17,7 +20,11 @@ internal sealed record Library(string Name, string Description, string[] Project
         let project = XElement.Load(Path.Combine(folder, $"{name}.csproj"))
         where project.Descendants("IsPackable").All(item => item.Value == "true") == isPackable
         select new Library(name, project.Descendants("Description").Single().Value, Included(project, "ProjectReference"),
-            Included(project, "PackageReference"));
+            Included(project, "PackageReference"))
+        {
+            Generators = [.. project.Descendants("ProjectReference").Where(item => (string?)item.Attribute("ReferenceOutputAssembly") == "false")
+                .Select(item => Path.GetFileNameWithoutExtension((string)item.Attribute("Include")!))],
+        };
 
     private static string[] Included(XElement project, string kind) => [.. project.Descendants(kind)
         .Where(item => (string?)item.Attribute("PrivateAssets") != "all")

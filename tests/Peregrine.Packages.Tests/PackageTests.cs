@@ -27,7 +27,9 @@ public sealed class PackageTests(PackedLibraries packed)
             .Where(file => !file.StartsWith("package/", StringComparison.Ordinal) && file is not ("_rels/.rels" or "[Content_Types].xml"))
             .Order(StringComparer.Ordinal)];
 
-        Assert.Equal([$"{name}.nuspec", "README.md", "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"], files);
+        string[] generators = [.. Library.All.Single(library => library.Name == name).Generators
+            .Select(generator => $"analyzers/dotnet/cs/{generator}.dll")];
+        Assert.Equal([$"{name}.nuspec", "README.md", .. generators, "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"], files);
         Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "src", name, "README.md")), Bytes(package, "README.md"));
         Assert.Equal(Convert.FromHexString("89504E470D0A1A0A"), Bytes(package, "icon.png")[..8]);
     }

@@ -7,6 +7,10 @@ public sealed class ReadmeCompilationTests(PackedLibraries packed)
         ? Path.GetDirectoryName(given)!
         : Path.Combine(Repository.Root, "artifacts/bin/Peregrine/release");
 
+    // Those that write sources are loaded by the compiler, and are no part of the command's folder.
+    private static string Generators { get; } =
+        Path.GetFullPath(Path.Combine(Assemblies, "../../Peregrine.Fix.Generator", Path.GetFileName(Assemblies)));
+
     [Fact]
     public void EveryExample_OfAPartOfTheCommand_CompilesAsItStands_WithoutAWarning()
     {
@@ -19,7 +23,8 @@ public sealed class ReadmeCompilationTests(PackedLibraries packed)
 
         File.WriteAllText(Path.Combine(folder, "Program.cs"), "Console.WriteLine();\n");
         File.WriteAllText(Path.Combine(folder, "Fresh.csproj"), FreshProject.Text(
-            $"<Reference Include=\"{Assemblies}/Peregrine.*.dll\" />\n    <Reference Include=\"{Assemblies}/System.CommandLine.dll\" />"));
+            $"<Reference Include=\"{Assemblies}/Peregrine.*.dll\" />\n    <Reference Include=\"{Assemblies}/System.CommandLine.dll\" />\n" +
+            $"    <Analyzer Include=\"{Generators}/Peregrine.Fix.Generator.dll\" />"));
 
         _ = FreshProject.Build(folder);
 

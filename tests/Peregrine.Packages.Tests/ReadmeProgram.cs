@@ -59,12 +59,12 @@ internal sealed partial record ReadmeProgram(string Name, string Library, IReadO
         {
             isType |= TypeStart().IsMatch(line);
             _ = (ReadmeExample.IsUsing(line) ? usings : isType ? types : statements).AppendLine(line);
-            isType &= line != "}";
+            isType &= line != "}" && !(TypeStart().IsMatch(line) && line.EndsWith(';') && !line.StartsWith('['));
         }
 
         return (usings.ToString(), statements.ToString(), types.ToString());
     }
 
-    [GeneratedRegex(@"^((public|internal|sealed|static|abstract|readonly) )*(class|record|struct|interface|enum) ")]
+    [GeneratedRegex(@"^\[\w+\(|^((public|internal|sealed|static|abstract|readonly|partial) )*(class|record|struct|interface|enum) ")]
     private static partial Regex TypeStart();
 }

@@ -4,14 +4,6 @@ using Peregrine.Primitives;
 
 namespace Peregrine.Bench.Fix;
 
-/// <summary>What came out of one way through the packets.</summary>
-/// <param name="Stage">What was measured.</param>
-/// <param name="NsPerPacket">One each round, over all packets of it.</param>
-/// <param name="SingleNs">Packets timed one by one, the clock with them.</param>
-/// <param name="BytesAllocated">In the worst round.</param>
-internal sealed record FixBenchResult(
-    string Stage, int Packets, double BytesPerPacket, IReadOnlyList<double> NsPerPacket, LatencyHistogram SingleNs, long BytesAllocated);
-
 /// <summary>FAST packets of ten changes, in memory, again and again: decoded; decoded and every field read; decoded and encoded again.</summary>
 /// <remarks>One thread. A round is all packets, from a reset; the ways take turns, so that whatever the machine does happens to each.</remarks>
 internal sealed class FastBench

@@ -17,23 +17,23 @@ internal static class CompactForm
         int number = 1;
         if (reader.ReadLine() != FirstLine)
         {
-            source.Faults.Add($"line 1: expected \"{FirstLine}\"");
+            source.Blame($"line 1: expected \"{FirstLine}\"", 1);
             return source;
         }
 
         while (reader.ReadLine() is { } line)
         {
             number++;
-            if (line.Length > 0 && line[0] != '#' && !TryLine(source, line))
+            if (line.Length > 0 && line[0] != '#' && !TryLine(source, line, number))
             {
-                source.Faults.Add(string.Create(CultureInfo.InvariantCulture, $"line {number}: \"{Short(line)}\" is no line of a dictionary"));
+                source.Blame(string.Create(CultureInfo.InvariantCulture, $"line {number}: \"{Short(line)}\" is no line of a dictionary"), number);
             }
         }
 
         return source;
     }
 
-    private static bool TryLine(DictionarySource source, string line)
+    private static bool TryLine(DictionarySource source, string line, int number)
     {
         string[] words = line.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
         switch (words[0])
@@ -42,18 +42,18 @@ internal static class CompactForm
                 source.Version = words[1];
                 return true;
             case "f" when words.Length >= 4 && TryTag(words[1], out int tag):
-                source.Fields.Add(new SourceField(tag, words[2], words[3], [.. words.Skip(4).Select(ToValue)]));
+                source.Fields.Add(new SourceField(tag, words[2], words[3], [.. words.Skip(4).Select(ToValue)], number));
                 return true;
             case "c" when words.Length >= 2:
-                return source.Components.TryAdd(words[1], []) && TryMembers(line, 2, source.Components[words[1]]);
+                return source.Components.TryAdd(words[1], []) && TryMembers(line, 2, source.Components[words[1]], number);
             case "h":
-                return TryMembers(line, 1, source.Header);
+                return TryMembers(line, 1, source.Header, number);
             case "t":
-                return TryMembers(line, 1, source.Trailer);
+                return TryMembers(line, 1, source.Trailer, number);
             case "m" when words.Length >= 4 && words[3] is "session" or "application":
                 List<SourceMember> members = [];
-                source.Messages.Add(new SourceMessage(words[1], words[2], words[3] == "session", members));
-                return TryMembers(line, 4, members);
+                source.Messages.Add(new SourceMessage(words[1], words[2], words[3] == "session", members, number));
+                return TryMembers(line, 4, members, number);
             default:
                 return false;
         }
@@ -68,7 +68,7 @@ internal static class CompactForm
     }
 
     // 11! 453!(448 447 @Other) @Parties!
-    private static bool TryMembers(string line, int skippedWords, List<SourceMember> members)
+    private static bool TryMembers(string line, int skippedWords, List<SourceMember> members, int number)
     {
         int at = 0;
         for (int word = 0; word < skippedWords; word++)
@@ -77,10 +77,10 @@ internal static class CompactForm
             at = end < 0 ? line.Length : end + 1;
         }
 
-        return TryMembers(line, ref at, members, isGroup: false);
+        return TryMembers(line, ref at, members, number, isGroup: false);
     }
 
-    private static bool TryMembers(string line, ref int at, List<SourceMember> members, bool isGroup)
+    private static bool TryMembers(string line, ref int at, List<SourceMember> members, int number, bool isGroup)
     {
         while (at < line.Length)
         {
@@ -114,13 +114,13 @@ internal static class CompactForm
             {
                 at++;
                 group = [];
-                if (isComponent || !TryMembers(line, ref at, group, isGroup: true))
+                if (isComponent || !TryMembers(line, ref at, group, number, isGroup: true))
                 {
                     return false;
                 }
             }
 
-            members.Add(new SourceMember(tag, isComponent ? name[1..] : null, isRequired, group));
+            members.Add(new SourceMember(tag, isComponent ? name[1..] : null, isRequired, group, number));
         }
 
         return !isGroup;

@@ -26,23 +26,23 @@ internal sealed class DictionaryCompiler
     {
         if (_source.Version.Length == 0 || _source.Messages.Count == 0)
         {
-            _source.Faults.Add("it has no version or no messages");
+            _source.Blame("it has no version or no messages");
         }
 
         foreach (SourceField field in _source.Fields)
         {
             if (!FixTypes.TryFind(field.TypeName, _source.Version, out FixType type))
             {
-                _source.Faults.Add($"field {field.Tag} {field.Name}: type \"{field.TypeName}\" is not known");
+                _source.Blame($"field {field.Tag} {field.Name}: type \"{field.TypeName}\" is not known", field.Line);
             }
 
             if (field.Values.Any(value => value.Value.Length == 0 || value.Value.Any(letter => letter is < ' ' or > '~')))
             {
-                _source.Faults.Add($"field {field.Tag} {field.Name}: a value is empty or has letters that are not printable ASCII");
+                _source.Blame($"field {field.Tag} {field.Name}: a value is empty or has letters that are not printable ASCII", field.Line);
             }
             else if (!_fields.TryAdd(field.Tag, new FixField(field.Tag, field.Name, type, field.Values)))
             {
-                _source.Faults.Add($"field {field.Tag} {field.Name}: the tag is there twice");
+                _source.Blame($"field {field.Tag} {field.Name}: the tag is there twice", field.Line);
             }
         }
 
@@ -53,7 +53,7 @@ internal sealed class DictionaryCompiler
             bool isType = message.MsgType.Length > 0 && message.MsgType.All(char.IsAsciiLetterOrDigit);
             if (!isType || messages.Any(other => other.MsgType == message.MsgType))
             {
-                _source.Faults.Add($"{where}: its type is no type of a message, or there twice");
+                _source.Blame($"{where}: its type is no type of a message, or there twice", message.Line);
                 continue;
             }
 
@@ -75,7 +75,8 @@ internal sealed class DictionaryCompiler
     {
         if (depth > DepthMax)
         {
-            _source.Faults.Add($"{where}: more than {DepthMax} components and groups inside of each other; one holds itself");
+            _source.Blame($"{where}: more than {DepthMax} components and groups inside of each other; one holds itself",
+                members.Count == 0 ? 0 : members[0].Line);
             return;
         }
 
@@ -89,12 +90,12 @@ internal sealed class DictionaryCompiler
                 }
                 else
                 {
-                    _source.Faults.Add($"{where}: component {name} is not there");
+                    _source.Blame($"{where}: component {name} is not there", member.Line);
                 }
             }
             else if (!_fields.TryGetValue(member.Tag, out FixField? field))
             {
-                _source.Faults.Add($"{where}: field {member.Tag} is not there");
+                _source.Blame($"{where}: field {member.Tag} is not there", member.Line);
             }
             else if (member.Members is null)
             {
@@ -110,7 +111,7 @@ internal sealed class DictionaryCompiler
 
                 if (group.Members.Count == 0)
                 {
-                    _source.Faults.Add($"{where}, group {field.Name}: it has no fields, and so none that begins an entry");
+                    _source.Blame($"{where}, group {field.Name}: it has no fields, and so none that begins an entry", member.Line);
                     continue;
                 }
 

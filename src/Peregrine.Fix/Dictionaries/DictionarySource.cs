@@ -17,14 +17,21 @@ internal sealed class DictionarySource
     public List<SourceMessage> Messages { get; } = [];
 
     /// <summary>What is wrong with it; a dictionary with faults is not made.</summary>
-    public List<string> Faults { get; } = [];
+    public List<SourceFault> Faults { get; } = [];
+
+    /// <summary>Adds a fault.</summary>
+    /// <param name="line">Where it is, from 1; 0 when nobody knows.</param>
+    public void Blame(string text, int line = 0) => Faults.Add(new SourceFault(line, text));
 }
 
+/// <summary>What is wrong, and in which line of the file; 0 when nobody knows.</summary>
+internal sealed record SourceFault(int Line, string Text);
+
 /// <summary>A field with its type's name.</summary>
-internal sealed record SourceField(int Tag, string Name, string TypeName, IReadOnlyList<FixValue> Values);
+internal sealed record SourceField(int Tag, string Name, string TypeName, IReadOnlyList<FixValue> Values, int Line = 0);
 
 /// <summary>A message.</summary>
-internal sealed record SourceMessage(string MsgType, string Name, bool IsOfSession, List<SourceMember> Members);
+internal sealed record SourceMessage(string MsgType, string Name, bool IsOfSession, List<SourceMember> Members, int Line = 0);
 
 /// <summary>A field (tag), a group (tag and members), or a component (name).</summary>
-internal sealed record SourceMember(int Tag, string? Component, bool IsRequired, List<SourceMember>? Members);
+internal sealed record SourceMember(int Tag, string? Component, bool IsRequired, List<SourceMember>? Members, int Line = 0);

@@ -17,6 +17,7 @@ public sealed class FixDictionary
     private readonly Dictionary<int, FixField> _others = [];
     private readonly int[] _dataOf;
     private readonly FixMessageType?[] _types;
+    private readonly FixMessageType?[] _ofOneLetter = new FixMessageType?[128];
 
     internal FixDictionary(string version, string applicationVersion, IEnumerable<FixField> fields, FixFieldSet header, FixFieldSet trailer,
         IReadOnlyList<FixMessageType> messages)
@@ -42,6 +43,10 @@ public sealed class FixDictionary
         foreach (FixMessageType message in messages)
         {
             _types[SlotOf(System.Text.Encoding.ASCII.GetBytes(message.MsgType))] = message;
+            if (message.MsgType.Length == 1)
+            {
+                _ofOneLetter[message.MsgType[0]] = message;
+            }
         }
 
         HashSet<FixFieldSet> seen = [];
@@ -86,7 +91,8 @@ public sealed class FixDictionary
     }
 
     /// <summary>The type of message of a MsgType (35); null when there is none.</summary>
-    public FixMessageType? MessageOf(ReadOnlySpan<byte> msgType) => _types[SlotOf(msgType)];
+    public FixMessageType? MessageOf(ReadOnlySpan<byte> msgType) =>
+        msgType.Length == 1 && msgType[0] < _ofOneLetter.Length ? _ofOneLetter[msgType[0]] : _types[SlotOf(msgType)];
 
     /// <summary>The data field whose length a field tells; 0 when it tells none.</summary>
     public int DataOf(int lengthTag) => (uint)lengthTag < (uint)_dataOf.Length ? _dataOf[lengthTag] : 0;
@@ -115,11 +121,13 @@ public sealed class FixDictionary
     public static FixDictionary? Inspect(TextReader reader, out IReadOnlyList<string> faults)
     {
         DictionarySource source = ReadSource(reader);
-        faults = source.Faults;
-        return DictionaryCompiler.Compile(source);
+        FixDictionary? dictionary = DictionaryCompiler.Compile(source);
+        faults = [.. source.Faults.Select(fault => fault.Text)];
+        return dictionary;
     }
 
-    private static DictionarySource ReadSource(TextReader reader)
+    /// <summary>What a text says, before names are resolved, with its faults.</summary>
+    internal static DictionarySource ReadSource(TextReader reader)
     {
         if (reader.Peek() != '<')
         {
@@ -130,7 +138,7 @@ public sealed class FixDictionary
         try
         {
             using XmlReader xml = XmlReader.Create(reader, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
-            XElement root = XDocument.Load(xml).Root!;
+            XElement root = XDocument.Load(xml, LoadOptions.SetLineInfo).Root!;
             if (OrchestraForm.Is(root))
             {
                 return OrchestraForm.Read(root);
@@ -141,11 +149,11 @@ public sealed class FixDictionary
                 return QuickFixForm.Read(root);
             }
 
-            nothing.Faults.Add($"its root is {root.Name.LocalName}, expected fix (QuickFIX) or repository (FIX Orchestra)");
+            nothing.Blame($"its root is {root.Name.LocalName}, expected fix (QuickFIX) or repository (FIX Orchestra)", 1);
         }
         catch (XmlException broken)
         {
-            nothing.Faults.Add($"it is no XML: {broken.Message}");
+            nothing.Blame($"it is no XML: {broken.Message}", broken.LineNumber);
         }
 
         return nothing;

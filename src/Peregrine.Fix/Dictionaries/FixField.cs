@@ -27,6 +27,9 @@ public sealed class FixField
         }
     }
 
+    /// <summary>Its values of one letter, a bit for each.</summary>
+    internal (ulong Low, ulong High) Letters => (_lowLetters, _highLetters);
+
     /// <summary>Its number.</summary>
     public int Tag { get; }
 

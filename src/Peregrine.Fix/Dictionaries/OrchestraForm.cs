@@ -28,7 +28,8 @@ internal static class OrchestraForm
                 XElement? codeSet = codeSets.GetValueOrDefault(Text(field, "type"));
                 FixValue[] values = codeSet is null ? []
                     : [.. codeSet.Elements(Ns + "code").Select(code => new FixValue(Text(code, "value"), Text(code, "name")))];
-                source.Fields.Add(new SourceField(tag, Text(field, "name"), codeSet is null ? Text(field, "type") : Text(codeSet, "type"), values));
+                source.Fields.Add(new SourceField(tag, Text(field, "name"), codeSet is null ? Text(field, "type") : Text(codeSet, "type"), values,
+                    QuickFixForm.LineOf(field)));
             }
         }
 
@@ -49,7 +50,8 @@ internal static class OrchestraForm
         foreach (XElement group in Base(root.Descendants(Ns + "group")))
         {
             int tag = group.Element(Ns + "numInGroup") is { } count && TryId(source, count, out int id) ? id : 0;
-            source.Components[$"g{Text(group, "id")}"] = [new SourceMember(tag, null, IsRequired: false, Members(source, group))];
+            source.Components[$"g{Text(group, "id")}"] = [new SourceMember(tag, null, IsRequired: false, Members(source, group),
+                QuickFixForm.LineOf(group))];
         }
 
         foreach (XElement message in Base(root.Descendants(Ns + "message")))
@@ -60,7 +62,8 @@ internal static class OrchestraForm
             // Header and trailer are components of each message there.
             members.RemoveAll(member => member.Component is { } name && source.Components.TryGetValue(name, out List<SourceMember>? component)
                 && (ReferenceEquals(component, source.Header) || ReferenceEquals(component, source.Trailer)));
-            source.Messages.Add(new SourceMessage(Text(message, "msgType"), Text(message, "name"), Text(message, "category") == "Session", members));
+            source.Messages.Add(new SourceMessage(Text(message, "msgType"), Text(message, "name"), Text(message, "category") == "Session", members,
+                QuickFixForm.LineOf(message)));
         }
 
         return source;
@@ -74,11 +77,12 @@ internal static class OrchestraForm
             bool isRequired = Text(child, "presence") == "required";
             if (child.Name == Ns + "fieldRef" && TryId(source, child, out int tag))
             {
-                members.Add(new SourceMember(tag, null, isRequired, null));
+                members.Add(new SourceMember(tag, null, isRequired, null, QuickFixForm.LineOf(child)));
             }
             else if (child.Name == Ns + "componentRef" || child.Name == Ns + "groupRef")
             {
-                members.Add(new SourceMember(0, (child.Name == Ns + "groupRef" ? "g" : "c") + Text(child, "id"), isRequired, null));
+                members.Add(new SourceMember(0, (child.Name == Ns + "groupRef" ? "g" : "c") + Text(child, "id"), isRequired, null,
+                    QuickFixForm.LineOf(child)));
             }
         }
 
@@ -93,7 +97,8 @@ internal static class OrchestraForm
         bool isId = int.TryParse(Text(element, "id"), NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
         if (!isId)
         {
-            source.Faults.Add($"{element.Name.LocalName} {Text(element, "name")}: id \"{Text(element, "id")}\" is no tag, expected 1 or more");
+            source.Blame($"{element.Name.LocalName} {Text(element, "name")}: id \"{Text(element, "id")}\" is no tag, expected 1 or more",
+                QuickFixForm.LineOf(element));
         }
 
         return isId;

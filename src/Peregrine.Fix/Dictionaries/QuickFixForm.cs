@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace Peregrine.Fix.Dictionaries;
@@ -19,16 +20,16 @@ internal static class QuickFixForm
             string name = Text(field, "name");
             if (!int.TryParse(Text(field, "number"), NumberStyles.None, CultureInfo.InvariantCulture, out int tag) || tag < 1 || name.Length == 0)
             {
-                source.Faults.Add($"field \"{name}\": number \"{Text(field, "number")}\" is no tag, expected 1 or more");
+                source.Blame($"field \"{name}\": number \"{Text(field, "number")}\" is no tag, expected 1 or more", LineOf(field));
             }
             else if (!tags.TryAdd(name, tag))
             {
-                source.Faults.Add($"field {name}: it is there twice");
+                source.Blame($"field {name}: it is there twice", LineOf(field));
             }
             else
             {
                 source.Fields.Add(new SourceField(tag, name, Text(field, "type"),
-                    [.. field.Elements("value").Select(value => new FixValue(Text(value, "enum"), Text(value, "description")))]));
+                    [.. field.Elements("value").Select(value => new FixValue(Text(value, "enum"), Text(value, "description")))], LineOf(field)));
             }
         }
 
@@ -37,7 +38,7 @@ internal static class QuickFixForm
             string name = Text(component, "name");
             if (!source.Components.TryAdd(name, Members(source, component, tags, $"component {name}")))
             {
-                source.Faults.Add($"component {name}: it is there twice");
+                source.Blame($"component {name}: it is there twice", LineOf(component));
             }
         }
 
@@ -47,7 +48,7 @@ internal static class QuickFixForm
         {
             string name = Text(message, "name");
             source.Messages.Add(new SourceMessage(Text(message, "msgtype"), name, Text(message, "msgcat") == "admin",
-                Members(source, message, tags, $"message {name}")));
+                Members(source, message, tags, $"message {name}"), LineOf(message)));
         }
 
         return source;
@@ -63,23 +64,27 @@ internal static class QuickFixForm
             switch (child.Name.LocalName)
             {
                 case "component":
-                    members.Add(new SourceMember(0, name, isRequired, null));
+                    members.Add(new SourceMember(0, name, isRequired, null, LineOf(child)));
                     break;
                 case "field" or "group" when tags.TryGetValue(name, out int tag):
                     members.Add(new SourceMember(tag, null, isRequired,
-                        child.Name.LocalName == "group" ? Members(source, child, tags, $"{where}, group {name}") : null));
+                        child.Name.LocalName == "group" ? Members(source, child, tags, $"{where}, group {name}") : null, LineOf(child)));
                     break;
                 case "field" or "group":
-                    source.Faults.Add($"{where}: field \"{name}\" is not under fields");
+                    source.Blame($"{where}: field \"{name}\" is not under fields", LineOf(child));
                     break;
                 default:
-                    source.Faults.Add($"{where}: element {child.Name.LocalName} is not known, expected field, group or component");
+                    source.Blame($"{where}: element {child.Name.LocalName} is not known, expected field, group or component",
+                        LineOf(child));
                     break;
             }
         }
 
         return members;
     }
+
+    /// <summary>The line an element begins in, from 1; 0 when nobody knows.</summary>
+    internal static int LineOf(XElement element) => element is IXmlLineInfo info && info.HasLineInfo() ? info.LineNumber : 0;
 
     private static string Text(XElement element, string name) => (string?)element.Attribute(name) ?? "";
 }

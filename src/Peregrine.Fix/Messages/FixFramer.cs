@@ -188,10 +188,7 @@ public static class FixFramer
             sums += low + high;
         }
 
-        for (int lane = 0; lane < System.Numerics.Vector<ushort>.Count; lane++)
-        {
-            sum += sums[lane];
-        }
+        sum += System.Numerics.Vector.Sum(sums);
 
         foreach (byte value in bytes)
         {

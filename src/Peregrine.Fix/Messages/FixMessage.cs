@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Peregrine.Fix.Dictionaries;
 
 namespace Peregrine.Fix.Messages;
@@ -16,8 +18,7 @@ public sealed class FixIndex
 
     private readonly FixDictionary _dictionary;
     private int[] _tags = new int[FieldsFirst];
-    private int[] _starts = new int[FieldsFirst];
-    private int[] _lengths = new int[FieldsFirst];
+    private Place[] _places = new Place[FieldsFirst];
 
     /// <summary>Makes an index.</summary>
     /// <param name="dictionary">Says which fields hold data whose length the field before tells; FIX 4.4 when left out.</param>
@@ -35,9 +36,39 @@ public sealed class FixIndex
     /// <summary>The tags in order.</summary>
     public ReadOnlySpan<int> Tags => _tags.AsSpan(0, Count);
 
-    internal int Start(int index) => _starts[index];
+    /// <summary>Grows with each message: what was made of an earlier one is known by its number, and refused.</summary>
+    internal uint Generation { get; private set; }
 
-    internal int Length(int index) => _lengths[index];
+    /// <summary>Length of the frame that was indexed.</summary>
+    internal int FrameBytes { get; private set; }
+
+    /// <summary>The groups that are open while a view finds its fields, each inside of the one before.</summary>
+    internal Level[] Levels { get; } = new Level[FixValidator.GroupsMax + 1];
+
+    internal ReadOnlySpan<Place> Places => _places.AsSpan(0, Count);
+
+    /// <summary>Takes over what another index has found in a frame of the same bytes.</summary>
+    internal void CopyFrom(FixIndex other)
+    {
+        Forget();
+        if (_tags.Length < other.Count)
+        {
+            Array.Resize(ref _tags, other._tags.Length);
+            Array.Resize(ref _places, other._places.Length);
+        }
+
+        other.Tags.CopyTo(_tags);
+        other.Places.CopyTo(_places);
+        (Count, FrameBytes, Fault, FaultTag) = (other.Count, other.FrameBytes, other.Fault, other.FaultTag);
+    }
+
+    /// <summary>Has nothing any more: what was made of its message is refused from here on.</summary>
+    internal void Forget()
+    {
+        Generation++;
+        (Count, FrameBytes) = (0, 0);
+        (Fault, FaultTag) = (FixFault.None, NoTag);
+    }
 
     /// <summary>Indexes a whole message.</summary>
     /// <param name="frame">From <see cref="FixFramer"/>.</param>
@@ -47,14 +78,16 @@ public sealed class FixIndex
     /// </returns>
     public bool TryParse(ReadOnlySpan<byte> frame)
     {
-        Count = 0;
-        (Fault, FaultTag) = (FixFault.None, NoTag);
+        Forget();
+        FrameBytes = frame.Length;
         int dataBytes = -1;
         int dataTag = 0;
         int lengthTag = NoTag;
+        int count = 0;
+        Separators separators = new(frame);
         for (int at = 0; at < frame.Length;)
         {
-            if (!TryTag(frame, ref at, out int tag))
+            if (!TryShortTag(frame, ref at, out int tag) && !TryTag(frame, ref at, out tag))
             {
                 // Goes on behind it: the number of the message may stand there.
                 int end = frame[at..].IndexOf((byte)1);
@@ -64,7 +97,7 @@ public sealed class FixIndex
             }
 
             // A data field may hold any byte; its length stands in the field before it.
-            int length = frame[at..].IndexOf((byte)1);
+            int length = separators.Next(at) - at;
             if (tag == dataTag && dataBytes != length)
             {
                 bool isData = dataBytes < frame.Length - at && frame[at + dataBytes] == 1;
@@ -78,10 +111,13 @@ public sealed class FixIndex
                 break;
             }
 
-            if (!TryAdd(tag, at, length))
+            if (count == _tags.Length && !TryGrow(count))
             {
                 break;
             }
+
+            (_tags[count], _places[count]) = (tag, new Place(at, length));
+            count++;
 
             dataTag = _dictionary.DataOf(tag);
             if (dataTag != 0)
@@ -93,7 +129,48 @@ public sealed class FixIndex
             at += length + 1;
         }
 
+        Count = count;
         return Count >= 4 && Fault == FixFault.None;
+    }
+
+    // As TryTag for one to three digits, which nearly all tags have; false, and nothing read, for all others.
+    private static bool TryShortTag(ReadOnlySpan<byte> frame, ref int at, out int tag)
+    {
+        tag = 0;
+        if (frame.Length - at < sizeof(uint))
+        {
+            return false;
+        }
+
+        const uint Sign = '=' - '0';
+        uint four = BinaryPrimitives.ReadUInt32LittleEndian(frame[at..]);
+        uint first = (four & 255) - '0';
+        uint second = ((four >> 8) & 255) - '0';
+        uint third = ((four >> 16) & 255) - '0';
+        if (first - 1 > 8 || (second > 9 && second != Sign))
+        {
+            return false;
+        }
+
+        if (second == Sign)
+        {
+            (tag, at) = ((int)first, at + 2);
+            return true;
+        }
+
+        if (third == Sign)
+        {
+            (tag, at) = ((int)((first * 10) + second), at + 3);
+            return true;
+        }
+
+        if (third > 9 || four >> 24 != '=')
+        {
+            return false;
+        }
+
+        (tag, at) = ((int)((first * 100) + (second * 10) + third), at + 4);
+        return true;
     }
 
     // Reads "35=" and stops behind it; what is no tag is blamed, and left where it is.
@@ -124,23 +201,16 @@ public sealed class FixIndex
         return false;
     }
 
-    private bool TryAdd(int tag, int start, int length)
+    private bool TryGrow(int count)
     {
-        if (Count == _tags.Length)
+        if (count == FieldsMax)
         {
-            if (Count == FieldsMax)
-            {
-                Blame(FixFault.Other, NoTag);
-                return false;
-            }
-
-            Array.Resize(ref _tags, Count * 2);
-            Array.Resize(ref _starts, Count * 2);
-            Array.Resize(ref _lengths, Count * 2);
+            Blame(FixFault.Other, NoTag);
+            return false;
         }
 
-        (_tags[Count], _starts[Count], _lengths[Count]) = (tag, start, length);
-        Count++;
+        Array.Resize(ref _tags, count * 2);
+        Array.Resize(ref _places, count * 2);
         return true;
     }
 
@@ -152,32 +222,71 @@ public sealed class FixIndex
             (Fault, FaultTag) = (fault, tag);
         }
     }
+
+    /// <summary>Where a value lies in its frame.</summary>
+    internal readonly record struct Place(int Start, int Bytes);
+
+    /// <summary>A group that is open.</summary>
+    internal struct Level
+    {
+        public Views.FixShape? Shape;
+        public int Entries;
+        public int Expected;
+    }
 }
 
-/// <summary>A view of one message: its bytes where they lie, and where the fields are. Gone when the buffer goes.</summary>
+/// <summary>
+/// A view of one message: its bytes where they lie, and where the fields are. Gone when the buffer goes, which the compiler sees to, and when
+/// the index goes on to another message, which is refused with an exception at the next access.
+/// </summary>
 /// <param name="frame">The message's bytes.</param>
 /// <param name="index">Its fields.</param>
 public readonly ref struct FixMessage(ReadOnlySpan<byte> frame, FixIndex index)
 {
+    private readonly ReadOnlySpan<byte> _frame = frame;
+    private readonly FixIndex _index = index;
+    private readonly uint _generation = index.Generation;
+
     /// <summary>The whole message.</summary>
-    public ReadOnlySpan<byte> Frame { get; } = frame;
+    public ReadOnlySpan<byte> Frame
+    {
+        get
+        {
+            RequireCurrent();
+            return _frame;
+        }
+    }
 
     /// <summary>How many fields it has.</summary>
-    public int Count => index.Count;
+    public int Count => Index.Count;
 
     /// <summary>The value of MsgType; empty when the third field is another.</summary>
-    public ReadOnlySpan<byte> MsgType => index.Count > 2 && index.Tags[2] == Tag.MsgType ? Value(2) : default;
+    public ReadOnlySpan<byte> MsgType => Index.Count > 2 && _index.Tags[2] == Tag.MsgType ? Value(2) : default;
 
     /// <summary>The tags in order.</summary>
-    public ReadOnlySpan<int> Tags => index.Tags;
+    public ReadOnlySpan<int> Tags => Index.Tags;
+
+    internal FixIndex Index
+    {
+        get
+        {
+            RequireCurrent();
+            return _index;
+        }
+    }
 
     /// <summary>The value of a field by its place.</summary>
-    public ReadOnlySpan<byte> Value(int place) => Frame.Slice(index.Start(place), index.Length(place));
+    /// <exception cref="InvalidOperationException">The index has another message by now.</exception>
+    public ReadOnlySpan<byte> Value(int place)
+    {
+        FixIndex.Place value = Index.Places[place];
+        return _frame.Slice(value.Start, value.Bytes);
+    }
 
     /// <summary>The value of the first field with a tag.</summary>
     public bool TryGet(int tag, out ReadOnlySpan<byte> value)
     {
-        int place = index.Tags.IndexOf(tag);
+        int place = Index.Tags.IndexOf(tag);
         value = place < 0 ? default : Value(place);
         return place >= 0;
     }
@@ -202,4 +311,32 @@ public readonly ref struct FixMessage(ReadOnlySpan<byte> frame, FixIndex index)
 
     /// <summary>True when a flag is present and Y.</summary>
     public bool IsYes(int tag) => GetChar(tag) == (byte)'Y';
+
+    /// <summary>Whether the frame is the one that was indexed, whole, and as long as its BodyLength says.</summary>
+    internal bool IsAsLongAsItSays()
+    {
+        ReadOnlySpan<int> tags = Tags;
+        if (_frame.Length != _index.FrameBytes || tags.Length < 4 || tags[1] != Tag.BodyLength || tags[^1] != Tag.CheckSum
+            || !FixText.TryDigits(Value(1), out int bodyBytes))
+        {
+            return false;
+        }
+
+        // Behind the separator of the length, up to "10=".
+        ReadOnlySpan<FixIndex.Place> places = _index.Places;
+        int start = places[1].Start + places[1].Bytes + 1;
+        return places[^1].Start - "10=".Length - start == bodyBytes;
+    }
+
+    private void RequireCurrent()
+    {
+        if (_index.Generation != _generation)
+        {
+            ThrowGone(_index.Generation - _generation);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowGone(uint messages) => throw new InvalidOperationException(
+        $"this FixMessage is gone: its index went on by {messages} since; copy what is needed, or keep the message in a FixMessagePool");
 }

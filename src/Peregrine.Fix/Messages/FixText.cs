@@ -16,6 +16,9 @@ public static class FixText
     /// <summary>Most bytes of a decimal with a mantissa of 128 bits: sign, 39 digits, point.</summary>
     public const int WideDecimalBytesMax = 41;
 
+    /// <summary>Length of "20260131-", which is in front of the time of a time stamp.</summary>
+    internal const int DateBytes = 9;
+
     private const long NsPerDay = 86_400_000_000_000;
 
     // From 1 March of year 0 to 1970.
@@ -140,6 +143,38 @@ public static class FixText
         return true;
     }
 
+    /// <summary>Whether a text is what <see cref="TryTimestamp"/> takes, and no more.</summary>
+    internal static bool IsTimestamp(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
+            || !TryEight(text, 0, out int date) || !TryEight(text[9..], Colons, out int time))
+        {
+            return false;
+        }
+
+        (int year, int month, int day) = (date / 10_000, date / 100 % 100, date % 100);
+        if (year is < 1970 or > 2200 || (uint)(month - 1) > 11 || day < 1 || (day > 28 && day > DateTime.DaysInMonth(year, month))
+            || time >= 24_000_000 || time / 1000 % 1000 > 59 || time % 1000 > 60)
+        {
+            return false;
+        }
+
+        return text.Length == 17 || (text[17] == '.' && AreDigits(text[18..]));
+    }
+
+    private static bool AreDigits(ReadOnlySpan<byte> text)
+    {
+        foreach (byte character in text)
+        {
+            if ((uint)(character - '0') > 9)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     // Days since 1970: years that begin in March have their leap day last.
     private static long DaysOf(int year, int month, int day)
     {
@@ -216,9 +251,25 @@ public static class FixText
         && year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
 
     /// <summary>A time of day, HH:MM:SS with a fraction of 3, 6 or 9 digits or without.</summary>
-    public static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 8 or 12 or 15 or 18 && text[2] == (byte)':' && text[5] == (byte)':'
-        && TryDigits(text[..2], out int hour) && TryDigits(text[3..5], out int minute) && TryDigits(text[6..8], out int second)
-        && hour < 24 && minute < 60 && second <= 60 && (text.Length == 8 || (text[8] == (byte)'.' && TryDigits(text[9..], out _)));
+    public static bool IsTime(ReadOnlySpan<byte> text) => TryTime(text, out _);
+
+    /// <summary>As <see cref="IsTime"/>, in nanoseconds since midnight; a second of 60 counts as the next one.</summary>
+    public static bool TryTime(ReadOnlySpan<byte> text, out long ns)
+    {
+        ns = 0;
+        int fraction = 0;
+        if (text.Length is not (8 or 12 or 15 or 18) || text[2] != (byte)':' || text[5] != (byte)':'
+            || !TryDigits(text[..2], out int hour) || !TryDigits(text[3..5], out int minute) || !TryDigits(text[6..8], out int second)
+            || hour > 23 || minute > 59 || second > 60
+            || (text.Length > 8 && (text[8] != (byte)'.' || !TryDigits(text[9..], out fraction))))
+        {
+            return false;
+        }
+
+        int scale = text.Length switch { 12 => 1_000_000, 15 => 1_000, _ => 1 };
+        ns = (((hour * 3600L) + (minute * 60) + second) * 1_000_000_000) + ((long)fraction * scale);
+        return true;
+    }
 
     /// <summary>A month, YYYYMM, with a day of it (DD) or a week (w1 to w5) or without.</summary>
     public static bool IsMonthYear(ReadOnlySpan<byte> text) => text.Length switch
@@ -254,19 +305,31 @@ public static class FixText
     public static void WriteTimestamp(Span<byte> target, long unixNs)
     {
         long days = Math.DivRem(unixNs, NsPerDay, out long inDay);
-        DateTime date = DateTime.UnixEpoch.AddDays(days);
-        long ms = inDay / 1_000_000;
-        Put(target[..4], date.Year);
-        Put(target[4..6], date.Month);
-        Put(target[6..8], date.Day);
+        uint ms = (uint)(inDay / 1_000_000);
+        target = target[..TimestampBytes];
+        Put(target[..8], DateOf((uint)days));
         target[8] = (byte)'-';
-        Put(target[9..11], (int)(ms / 3_600_000));
+        Put(target[9..11], ms / 3_600_000);
         target[11] = (byte)':';
-        Put(target[12..14], (int)(ms / 60_000 % 60));
+        Put(target[12..14], ms / 60_000 % 60);
         target[14] = (byte)':';
-        Put(target[15..17], (int)(ms / 1000 % 60));
+        Put(target[15..17], ms / 1000 % 60);
         target[17] = (byte)'.';
-        Put(target[18..21], (int)(ms % 1000));
+        Put(target[18..21], ms % 1000);
+    }
+
+    // The other way round than DaysOf, as YYYYMMDD: a year begins in March, four hundred of them have the same days always.
+    private static uint DateOf(uint daysSince1970)
+    {
+        uint days = daysSince1970 + (uint)DaysTo1970;
+        uint era = days / 146_097;
+        uint ofEra = days - (era * 146_097);
+        uint year = (ofEra - (ofEra / 1_460) + (ofEra / 36_524) - (ofEra / 146_096)) / 365;
+        uint ofYear = ofEra - ((365 * year) + (year / 4) - (year / 100));
+        uint month = ((5 * ofYear) + 2) / 153;
+        uint day = ofYear - (((153 * month) + 2) / 5) + 1;
+        month = month < 10 ? month + 3 : month - 9;
+        return (((era * 400) + year + (month <= 2 ? 1u : 0)) * 10_000) + (month * 100) + day;
     }
 
     /// <summary>Writes a decimal in its shortest form.</summary>
@@ -281,8 +344,7 @@ public static class FixText
 
         if (decimals == 0)
         {
-            _ = mantissa.TryFormat(target, out int written, default, CultureInfo.InvariantCulture);
-            return written;
+            return WriteNumber(target, mantissa);
         }
 
         // The least number has no counterpart above 0.
@@ -304,10 +366,10 @@ public static class FixText
             power *= 10;
         }
 
-        _ = (mantissa / power).TryFormat(target[at..], out int whole, default, CultureInfo.InvariantCulture);
-        at += whole;
+        long whole = mantissa / power;
+        at += WriteNumber(target[at..], whole);
         target[at++] = (byte)'.';
-        Put(target.Slice(at, decimals), mantissa % power);
+        Put(target.Slice(at, decimals), mantissa - (whole * power));
         return at + decimals;
     }
 
@@ -343,10 +405,57 @@ public static class FixText
     /// <summary>Writes a number into exactly as many digits as there is room.</summary>
     public static void Put(Span<byte> target, long value)
     {
+        if ((ulong)value <= uint.MaxValue)
+        {
+            Put(target, (uint)value);
+            return;
+        }
+
         for (int index = target.Length - 1; index >= 0; index--)
         {
             (value, long digit) = Math.DivRem(value, 10);
             target[index] = (byte)('0' + digit);
+        }
+    }
+
+    /// <summary>Writes a whole number.</summary>
+    /// <param name="target">Room for it: 20 bytes hold every one.</param>
+    /// <returns>Bytes written.</returns>
+    internal static int WriteNumber(Span<byte> target, long value)
+    {
+        if (value is < 0 or > uint.MaxValue)
+        {
+            _ = value.TryFormat(target, out int written, default, CultureInfo.InvariantCulture);
+            return written;
+        }
+
+        // Nearly all are small.
+        uint small = (uint)value;
+        int digits = small < 10 ? 1 : small < 100 ? 2 : small < 1_000 ? 3 : small < 10_000 ? 4 : small < 100_000 ? 5 : DigitsOf(small);
+        Put(target[..digits], small);
+        return digits;
+    }
+
+    private static int DigitsOf(uint value) =>
+        value < 1_000_000 ? 6 : value < 10_000_000 ? 7 : value < 100_000_000 ? 8 : value < 1_000_000_000 ? 9 : 10;
+
+    // Two digits at a time: a division by 100 costs as much as one by 10.
+    private static void Put(Span<byte> target, uint value)
+    {
+        int at = target.Length;
+        for (; at >= 2; at -= 2)
+        {
+            uint rest = value / 100;
+            uint two = value - (rest * 100);
+            value = rest;
+            uint ten = (two * 103) >> 10;
+            target[at - 1] = (byte)('0' + two - (ten * 10));
+            target[at - 2] = (byte)('0' + ten);
+        }
+
+        if (at == 1)
+        {
+            target[0] = (byte)('0' + (value % 10));
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class FixValidator
     private readonly Frame[] _frames = new Frame[Sections + GroupsMax];
     private readonly ulong[] _seen;
     private readonly int _words;
+    private readonly bool _allowsOtherValues;
     private int _section;
     private int _top;
 
@@ -25,6 +26,7 @@ public sealed class FixValidator
     {
         _dictionary = dictionary;
         _options = options ?? FixValidation.Default;
+        _allowsOtherValues = _options.AllowOtherValues;
         _words = dictionary.WordsMax;
         _seen = new ulong[_frames.Length * _words];
     }
@@ -39,29 +41,29 @@ public sealed class FixValidator
         Open(1, type.Body);
         Open(2, _dictionary.Trailer);
         (_section, _top) = (0, 0);
+        ReadOnlySpan<byte> bytes = message.Frame;
         ReadOnlySpan<int> tags = message.Tags;
+        ReadOnlySpan<FixIndex.Place> places = message.Index.Places;
+        int plain = -1;
+        FixFieldSet? set = null;
+        Span<ulong> seen = default;
         for (int place = 0; place < tags.Length; place++)
         {
             int tag = tags[place];
-            ReadOnlySpan<byte> value = message.Value(place);
-            if (value.Length == 0 && !_options.AllowEmptyFields)
+            ReadOnlySpan<byte> value = bytes.Slice(places[place].Start, places[place].Bytes);
+            if (plain != _top && _top < Sections)
             {
-                refTag = tag;
-                return FixFault.TagWithoutValue;
+                (plain, set) = (_top, _frames[_top].Set);
+                seen = _seen.AsSpan(_top * _words, set.Words);
             }
 
-            // Nearly always a field of the section or entry at hand.
-            int frame = _top;
-            int member = _frames[frame].Set.Find(tag);
-            refTag = tag;
-            FixFault fault = member >= 0 ? FixFault.None : Find(tag, out frame, out member, out refTag);
-            if (fault == FixFault.None)
+            // Nearly always a right field of the section at hand, and nothing else comes of it.
+            if (plain == _top && set!.Find(tag) is >= 0 and int own && TryTakePlain(set.Cells[own], own, value, seen))
             {
-                fault = member < 0
-                    ? tags[..place].Contains(tag) && _top < Sections ? FixFault.TagAppearsMoreThanOnce : FixFault.None
-                    : Take(frame, member, value, ref refTag);
+                continue;
             }
 
+            FixFault fault = TakeAny(tags, place, value, out refTag);
             if (fault != FixFault.None)
             {
                 return fault;
@@ -69,6 +71,41 @@ public sealed class FixValidator
         }
 
         return End(out refTag);
+    }
+
+    // False leaves everything as it was.
+    private bool TryTakePlain(in FixCell cell, int place, ReadOnlySpan<byte> value, Span<ulong> seen)
+    {
+        ref ulong word = ref seen[place >> 6];
+        ulong bit = 1UL << (place & 63);
+        if ((word & bit) != 0 || value.Length == 0 || cell.Group is not null || (cell.Type != FixType.Text && !IsOfType(cell.Type, value))
+            || (cell.IsListed && !_allowsOtherValues && !cell.Allows(value)))
+        {
+            return false;
+        }
+
+        word |= bit;
+        return true;
+    }
+
+    private FixFault TakeAny(ReadOnlySpan<int> tags, int place, ReadOnlySpan<byte> value, out int refTag)
+    {
+        int tag = tags[place];
+        refTag = tag;
+        if (value.Length == 0 && !_options.AllowEmptyFields)
+        {
+            return FixFault.TagWithoutValue;
+        }
+
+        FixFault fault = Find(tag, out int frame, out int member, out refTag);
+        if (fault != FixFault.None)
+        {
+            return fault;
+        }
+
+        return member < 0
+            ? tags[..place].Contains(tag) && _top < Sections ? FixFault.TagAppearsMoreThanOnce : FixFault.None
+            : Take(frame, member, value, ref refTag);
     }
 
     // Where a field belongs: in the entry at hand, or else behind the groups that end here; no member for one that is let through.
@@ -164,26 +201,26 @@ public sealed class FixValidator
         }
 
         seen |= bit;
-        FixMember member = frame.Set[place];
+        ref readonly FixCell cell = ref frame.Set.Cells[place];
         if (value.Length == 0)
         {
             return FixFault.None;
         }
 
-        if (!IsOfType(member.Field.Type, value))
+        if (!IsOfType(cell.Type, value))
         {
             return FixFault.IncorrectDataFormat;
         }
 
-        if (!_options.AllowOtherValues && !member.Field.Allows(value))
+        if (cell.IsListed && !_allowsOtherValues && !cell.Allows(value))
         {
             return FixFault.ValueIncorrect;
         }
 
-        return member.Group is null ? FixFault.None : OpenGroup(member, value);
+        return cell.Group is null ? FixFault.None : OpenGroup(cell, value);
     }
 
-    private FixFault OpenGroup(FixMember member, ReadOnlySpan<byte> value)
+    private FixFault OpenGroup(in FixCell cell, ReadOnlySpan<byte> value)
     {
         _ = FixText.TryInt(value, out int count);
         if (count <= 0)
@@ -197,8 +234,8 @@ public sealed class FixValidator
             return FixFault.Other;
         }
 
-        Open(at, member.Group!);
-        (_frames[at].CountTag, _frames[at].Count) = (member.Field.Tag, count);
+        Open(at, cell.Group!);
+        (_frames[at].CountTag, _frames[at].Count) = (cell.Field.Tag, count);
         _top = at;
         return FixFault.None;
     }
@@ -286,7 +323,7 @@ public sealed class FixValidator
         FixType.NumInGroup => FixText.TryInt(value, out int count) && count >= 0,
         FixType.Decimal => FixText.IsDecimal(value),
         FixType.Boolean => value.Length == 1 && value[0] is (byte)'Y' or (byte)'N',
-        FixType.Timestamp => FixText.TryTimestamp(value, out _),
+        FixType.Timestamp => FixText.IsTimestamp(value),
         FixType.Date => FixText.IsDate(value),
         FixType.Time => FixText.IsTime(value),
         FixType.MonthYear => FixText.IsMonthYear(value),

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Peregrine.Fix.Messages;
 
@@ -13,9 +14,7 @@ public ref struct FixWriter
     private const int BodyBytesMax = 999_999;
     private readonly Span<byte> _target;
     private readonly int _bodyStart;
-    private readonly int _timeDigits;
-    private int _at;
-    private bool _isFull;
+    private FixWriterState _state;
 
     /// <summary>Begins a message.</summary>
     /// <param name="target">Where it goes.</param>
@@ -25,85 +24,52 @@ public ref struct FixWriter
     public FixWriter(Span<byte> target, ReadOnlySpan<byte> beginString, ReadOnlySpan<byte> msgType, int timeDigits = 3)
     {
         _target = target;
-        _timeDigits = timeDigits;
-        _at = 0;
-        _isFull = false;
+        _state = default;
+        _state.TimeDigits = timeDigits;
         Add(Tag.BeginString, beginString);
         Add(Tag.BodyLength, "000000"u8);
-        _bodyStart = _at;
+        _bodyStart = _state.At;
         Add(Tag.MsgType, msgType);
     }
 
-    /// <summary>Adds a field of bytes as they are.</summary>
-    public void Add(int tag, scoped ReadOnlySpan<byte> value)
-    {
-        if (!TryTag(tag, value.Length + 1))
-        {
-            return;
-        }
+    /// <summary>What writes fields into the message, and may be handed on while the message is written.</summary>
+    [UnscopedRef]
+    public FixFieldWriter Fields => new(_target, ref _state);
 
-        value.CopyTo(_target[_at..]);
-        _at += value.Length;
-        _target[_at++] = 1;
+    /// <summary>Holds the message that was begun to a type.</summary>
+    /// <exception cref="InvalidOperationException">It is of another one.</exception>
+    public readonly void RequireType(ReadOnlySpan<byte> msgType)
+    {
+        // Behind "35=".
+        ReadOnlySpan<byte> begun = _state.IsFull ? msgType : _target[(_bodyStart + 3).._state.At];
+        if (!begun.StartsWith(msgType) || (begun.Length > msgType.Length && begun[msgType.Length] != 1))
+        {
+            int end = begun.IndexOf((byte)1);
+            throw new InvalidOperationException($"a message of type {Encoding.Latin1.GetString(begun[..Math.Max(end, 0)])} was begun, " +
+                $"and this writer is for type {Encoding.Latin1.GetString(msgType)}");
+        }
     }
+
+    /// <summary>Adds a field of bytes as they are.</summary>
+    public void Add(int tag, scoped ReadOnlySpan<byte> value) => Fields.Add(tag, value);
 
     /// <summary>Adds one character.</summary>
-    public void Add(int tag, char value)
-    {
-        if (TryTag(tag, 2))
-        {
-            _target[_at++] = (byte)value;
-            _target[_at++] = 1;
-        }
-    }
+    public void Add(int tag, char value) => Fields.Add(tag, value);
 
     /// <summary>Adds a whole number.</summary>
-    public void Add(int tag, long value)
-    {
-        if (TryTag(tag, 21))
-        {
-            _ = value.TryFormat(_target[_at..], out int written, default, CultureInfo.InvariantCulture);
-            _at += written;
-            _target[_at++] = 1;
-        }
-    }
+    public void Add(int tag, long value) => Fields.Add(tag, value);
 
     /// <summary>Adds a decimal, mantissa x 10^-decimals.</summary>
-    public void Add(int tag, long mantissa, int decimals)
-    {
-        if (TryTag(tag, 23))
-        {
-            _at += FixText.WriteDecimal(_target[_at..], mantissa, decimals);
-            _target[_at++] = 1;
-        }
-    }
+    public void Add(int tag, long mantissa, int decimals) => Fields.Add(tag, mantissa, decimals);
 
     /// <summary>Adds a whole number that may need more than 64 bits.</summary>
-    public void Add(int tag, Int128 value) => Add(tag, value, 0);
+    public void Add(int tag, Int128 value) => Fields.Add(tag, value);
 
     /// <summary>Adds a decimal, mantissa x 10^-decimals, whose mantissa may need more than 64 bits.</summary>
-    public void Add(int tag, Int128 mantissa, int decimals)
-    {
-        if (mantissa > long.MinValue && mantissa <= long.MaxValue)
-        {
-            Add(tag, (long)mantissa, decimals);
-        }
-        else if (TryTag(tag, FixText.WideDecimalBytesMax + 1))
-        {
-            _at += FixText.WriteDecimal(_target[_at..], mantissa, decimals);
-            _target[_at++] = 1;
-        }
-    }
+    public void Add(int tag, Int128 mantissa, int decimals) => Fields.Add(tag, mantissa, decimals);
 
     /// <summary>Adds a UTC time stamp.</summary>
-    public void AddTimestamp(int tag, long unixNs)
-    {
-        if (TryTag(tag, FixText.TimestampBytesMax + 1))
-        {
-            _at += FixText.WriteTimestamp(_target[_at..], unixNs, _timeDigits);
-            _target[_at++] = 1;
-        }
-    }
+    public void AddTimestamp(int tag, long unixNs) => Fields.AddTimestamp(tag, unixNs);
 
     /// <summary>Fills in length and checksum.</summary>
     /// <param name="bytes">The whole message's length.</param>
@@ -111,35 +77,15 @@ public ref struct FixWriter
     public bool TryFinish(out int bytes)
     {
         bytes = 0;
-        if (_isFull || _at - _bodyStart > BodyBytesMax)
+        if (_state.IsFull || _state.At - _bodyStart > BodyBytesMax)
         {
             return false;
         }
 
-        FixText.Put(_target.Slice(_bodyStart - LengthDigits - 1, LengthDigits), _at - _bodyStart);
-        int sum = FixFramer.CheckSum(_target[.._at]);
-        if (TryTag(Tag.CheckSum, 4))
-        {
-            FixText.Put(_target.Slice(_at, 3), sum);
-            _at += 3;
-            _target[_at++] = 1;
-        }
-
-        bytes = _at;
-        return !_isFull;
-    }
-
-    private bool TryTag(int tag, int valueBytes)
-    {
-        if (_isFull || _at + 12 + valueBytes > _target.Length)
-        {
-            _isFull = true;
-            return false;
-        }
-
-        _ = tag.TryFormat(_target[_at..], out int written, default, CultureInfo.InvariantCulture);
-        _at += written;
-        _target[_at++] = (byte)'=';
-        return true;
+        FixText.Put(_target.Slice(_bodyStart - LengthDigits - 1, LengthDigits), _state.At - _bodyStart);
+        int sum = FixFramer.CheckSum(_target[.._state.At]);
+        Fields.AddCheckSum(sum);
+        bytes = _state.IsFull ? 0 : _state.At;
+        return !_state.IsFull;
     }
 }
