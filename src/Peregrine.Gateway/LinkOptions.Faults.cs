@@ -65,7 +65,8 @@ public sealed partial record LinkOptions
     {
         List<string> faults = [];
         Expect(DataFolder.Length > 0, nameof(DataFolder), "''", "a path");
-        Expect(DropCopySessions.All(IsCompId) && DropCopySessions.Distinct().Count() == DropCopySessions.Count, nameof(DropCopySessions), string.Join(' ', DropCopySessions),
+        Expect(DropCopySessions.All(IsCompId) && DropCopySessions.Distinct().Count() == DropCopySessions.Count,
+            nameof(DropCopySessions), string.Join(' ', DropCopySessions),
             "CompIDs, each once, 1 to 64 printable ASCII characters without / and blanks");
         Expect(CompId.Length > 0, nameof(CompId), "''", "a CompID");
         Expect(Enum.IsDefined(Wait), nameof(Wait), (byte)Wait, "Spin, Yield or Block");
@@ -105,7 +106,8 @@ public sealed partial record LinkOptions
 
     // It is a file's name, too.
     private static bool IsCompId(string name) =>
-        name.Length is > 0 and <= CompIdLengthMost && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains('/', StringComparison.Ordinal);
+        name.Length is > 0 and <= CompIdLengthMost && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
+            && !name.Contains('/', StringComparison.Ordinal);
 
     // Of options that know their own ranges.
     private static string[] Lines(Action validate)
