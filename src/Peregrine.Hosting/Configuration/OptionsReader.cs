@@ -80,7 +80,7 @@ internal static class OptionsReader
         SilenceSecondsMax = fix.Int("silenceSecondsMax"),
         ResendNumbersMax = fix.Int("resendNumbersMax"),
         DropCopyEndPoint = new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Section("dropCopy").Int("port")),
-        DropCopySessions = fix.Section("dropCopy").Texts("sessions"),
+        DropCopySessions = fix.Section("dropCopy").Texts("sessions") is { Count: > 0 } names ? names : [],
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
         Tls = ReadTls(fix.Section("tls")),
     };

@@ -2,7 +2,8 @@ namespace Peregrine.Trading.Orders;
 
 /// <summary>
 /// What a core makes of the same commands, where later builds make something else of them. It is part of the rules, so a journal says which one
-/// it was written by, and a replay gives the reports that were told. Rules that are put in force never go back to an earlier one.
+/// it was written by, and a replay gives the reports that were told. Rules that are put in force never go back to an earlier one
+/// (docs/adr/0019-what-the-core-made-of-it.md).
 /// </summary>
 public enum CoreBehaviour : byte
 {

@@ -62,13 +62,15 @@ public partial class TradingCore<TEngine>
         }
 
         // A fill and the replace have passed each other: what is asked for is that nothing more is filled.
-        endsOrder = Rules!.Behaviour != CoreBehaviour.First;
+        endsOrder = TellsOrderStates;
         return endsOrder ? verdict : new RiskVerdict(RejectReason.QuantityBelowFilled, record.CumulativeQuantity.Lots, command.Quantity.Lots);
     }
 
+    private bool TellsOrderStates => Rules is { Behaviour: not CoreBehaviour.First };
+
     private RejectReason NotReplaceable(in CommandView command, in OrderRecord record, bool asksForMore)
     {
-        if (Rules!.Behaviour == CoreBehaviour.First || asksForMore)
+        if (!TellsOrderStates || asksForMore)
         {
             return RejectReason.NotReplaceable;
         }

@@ -16,7 +16,7 @@ public partial class TradingCore<TEngine>
         if (IsDuplicate(in command, in keys))
         {
             step.Refuse(RiskVerdict.Because(RejectReason.DuplicateClientOrderId));
-            step.Kind = Rules!.Behaviour == CoreBehaviour.First ? StepKind.Refused : StepKind.Known;
+            step.Kind = TellsOrderStates ? StepKind.Known : StepKind.Refused;
             return;
         }
 

@@ -34,7 +34,7 @@ public sealed class CrossTests : IDisposable
         Assert.Equal(["b1 0 0 40 0 40", "s1 0 0 40 0 40", "b1 F 2 40 40 0", "s1 F 2 40 40 0"], _seen.Select(Text));
         Assert.Equal(2, _rig.Link.Status().WorkingOrders);
         Assert.Equal(1, _rig.Link.Status().Trades);
-        Assert.All(_seen.Where(report => Field(report, 150) == "F"), report => Assert.Equal(price + ".00", Field(report, 31)));
+        Assert.All(_seen.Where(report => Field(report, 150) == "F"), report => Assert.Equal(price, Field(report, 31)));
     }
 
     [Theory]

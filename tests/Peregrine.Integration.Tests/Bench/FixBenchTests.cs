@@ -29,7 +29,7 @@ public class FixBenchTests
         CommandResult rounds = CommandProcess.Run("bench", "fix", "--rounds", "0");
 
         Assert.Equal((2, 2), (stage.ExitCode, rounds.ExitCode));
-        Assert.Contains("--stage: 'slow', expected fast", stage.Error, StringComparison.Ordinal);
+        Assert.Contains("--stage: 'slow', expected parse, validate, view, encode, fast", stage.Error, StringComparison.Ordinal);
         Assert.Contains("--rounds: expected 1 to 100000", rounds.Error, StringComparison.Ordinal);
     }
 }

@@ -222,7 +222,8 @@ public sealed class ApiTests : IDisposable
         JsonNode document = await _api.Get("/api/openapi/v1.json");
 
         string[] expected = ["/api/bars/{symbol}", "/api/books/{symbol}", "/api/instruments", "/api/metrics", "/api/orders",
-            "/api/orders/{clientOrderId}", "/api/quotes", "/api/rejects", "/api/sessions", "/api/status", "/api/trades/{symbol}"];
+            "/api/orders/{clientOrderId}", "/api/quotes", "/api/rejects", "/api/sessions",
+            "/api/sessions/{compId}/logout", "/api/sessions/{compId}/reset", "/api/status", "/api/trades/{symbol}"];
         Assert.Equal(expected, document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
 
         // What asks for the token also tells those to wait who guess.

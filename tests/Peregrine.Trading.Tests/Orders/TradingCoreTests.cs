@@ -112,6 +112,18 @@ public class TradingCoreTests
     }
 
     [Fact]
+    public void Execute_BeforeThereAreRules_RefusesAnIdThatWasUsed()
+    {
+        TradingCore core = new(new CoreOptions());
+        OrderCommand command = New("a", Side.Sell, 100, 5);
+        core.Execute(command with { Sequence = 1 }, _reports);
+        core.Execute(command with { Sequence = 2 }, _reports);
+
+        Assert.Equal([RejectReason.UnknownInstrument, RejectReason.DuplicateClientOrderId],
+            Enumerable.Range(_reports.Count - 2, 2).Select(at => _reports[at].Reason));
+    }
+
+    [Fact]
     public void Execute_NewOrderUnderALiveOrdersId_IsRefusedWithThatOrdersState_OrAnsweredWithItWhenSentBefore()
     {
         Send(New("a", Side.Sell, 100, 5));
