@@ -20,7 +20,8 @@ internal sealed partial class FixDoor
         }
 
         long nowNs = Clock.UnixNs;
-        ReadOnlySpan<byte> fault = message.MsgType[0] switch
+        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
+        fault = !fault.IsEmpty ? fault : message.MsgType[0] switch
         {
             (byte)'x' => _reference.AnswerList(session, message, nowNs),
             (byte)'e' => _reference.AnswerStatus(session, message, _books, nowNs),

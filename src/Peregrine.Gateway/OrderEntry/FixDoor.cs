@@ -345,7 +345,13 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     // A list: all of it can be read, or nothing of it happens; then each order is entered by itself.
     private bool TakeList(ClientState client, in FixMessage message)
     {
-        ReadOnlySpan<byte> fault = _list.Read(message, client.Door.AccountIds, _decoder);
+        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
+        if (!fault.IsEmpty)
+        {
+            return Refuse(client.Session, message, OtherReason, fault);
+        }
+
+        fault = _list.Read(message, client.Door.AccountIds, _decoder);
         RefusedMessages += fault.IsEmpty ? 0 : 1;
         _list.Tell(client.Session, message, fault, Clock.UnixNs);
         bool isTaken = true;

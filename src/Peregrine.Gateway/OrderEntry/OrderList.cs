@@ -15,6 +15,10 @@ internal sealed class OrderList
     public const int OrdersMax = 100;
 
     private const int OrderBytesMax = 8_192;
+    private const int QuantityBytesMax = 32;
+
+    // So many fit into the smallest message that the link's sessions make.
+    private const int OrdersOfAPart = 30;
     private const int ListStatusAck = 1;
     private const char ReceivedForExecution = '2';
     private const char Rejected = '7';
@@ -52,47 +56,60 @@ internal sealed class OrderList
         return order;
     }
 
-    /// <summary>Tells what becomes of the list.</summary>
+    /// <summary>Tells what becomes of the list, in as many parts as it takes.</summary>
     /// <param name="fault">Why it is refused; empty when it is not.</param>
     public void Tell(FixSession session, in FixMessage message, ReadOnlySpan<byte> fault, long nowNs)
     {
-        FixWriter writer = session.BeginMessage("N"u8, nowNs);
-        _ = message.TryGet(Tag.ListId, out ReadOnlySpan<byte> id);
-        writer.Add(Tag.ListId, id);
-        writer.Add(Tag.ListStatusType, ListStatusAck);
-        writer.Add(Tag.NoRpts, 1);
-        writer.Add(Tag.ListOrderStatus, fault.IsEmpty ? ReceivedForExecution : Rejected);
-        writer.Add(Tag.RptSeq, 1);
-        if (!fault.IsEmpty)
+        int parts = Math.Max(1, (Count + OrdersOfAPart - 1) / OrdersOfAPart);
+        for (int part = 0; part < parts; part++)
         {
-            writer.Add(Tag.ListStatusText, fault);
-        }
-
-        writer.AddTimestamp(Tag.TransactTime, nowNs);
-        writer.Add(Tag.TotNoOrders, Count);
-        writer.Add(Tag.NoOrders, Count);
-        for (int place = 0; place < Count; place++)
-        {
-            (int from, int end) = _parts[place];
-            ReadOnlySpan<byte> quantity = "0"u8;
-            for (int at = from; at < end; at++)
+            int first = part * OrdersOfAPart;
+            int end = Math.Min(first + OrdersOfAPart, Count);
+            FixWriter writer = session.BeginMessage("N"u8, nowNs);
+            _ = message.TryGet(Tag.ListId, out ReadOnlySpan<byte> id);
+            writer.Add(Tag.ListId, id);
+            writer.Add(Tag.ListStatusType, ListStatusAck);
+            writer.Add(Tag.NoRpts, parts);
+            writer.Add(Tag.ListOrderStatus, fault.IsEmpty ? ReceivedForExecution : Rejected);
+            writer.Add(Tag.RptSeq, part + 1);
+            if (!fault.IsEmpty)
             {
-                if (message.Tags[at] == Tag.ClOrdId)
-                {
-                    writer.Add(Tag.ClOrdId, message.Value(at));
-                }
-
-                quantity = message.Tags[at] == Tag.OrderQty ? message.Value(at) : quantity;
+                writer.Add(Tag.ListStatusText, fault);
             }
 
-            writer.Add(Tag.CumQty, 0);
-            writer.Add(Tag.OrdStatus, fault.IsEmpty ? 'A' : '8');
-            writer.Add(Tag.LeavesQty, fault.IsEmpty ? quantity : "0"u8);
-            writer.Add(Tag.CxlQty, 0);
-            writer.Add(Tag.AvgPx, 0);
+            writer.AddTimestamp(Tag.TransactTime, nowNs);
+            writer.Add(Tag.TotNoOrders, Count);
+            writer.Add(Tag.LastFragment, part + 1 == parts ? 'Y' : 'N');
+            writer.Add(Tag.NoOrders, end - first);
+            for (int place = first; place < end; place++)
+            {
+                WriteOrder(ref writer, message, _parts[place], isTaken: fault.IsEmpty);
+            }
+
+            Check.That(session.TryEndMessage(ref writer, session.Mark), "a part of the status of a list fits into a message");
+        }
+    }
+
+    // What it repeats of an order that is refused may be of any length.
+    private static void WriteOrder(ref FixWriter writer, scoped in FixMessage message, (int From, int End) part, bool isTaken)
+    {
+        ReadOnlySpan<byte> quantity = "0"u8;
+        for (int at = part.From; at < part.End; at++)
+        {
+            ReadOnlySpan<byte> value = message.Value(at);
+            if (message.Tags[at] == Tag.ClOrdId)
+            {
+                writer.Add(Tag.ClOrdId, value[..Math.Min(value.Length, ClientOrderId.LengthMax)]);
+            }
+
+            quantity = message.Tags[at] == Tag.OrderQty ? value : quantity;
         }
 
-        Check.That(session.TryEndMessage(ref writer, session.Mark), "the status of a list fits into a message");
+        writer.Add(Tag.CumQty, 0);
+        writer.Add(Tag.OrdStatus, isTaken ? 'A' : '8');
+        writer.Add(Tag.LeavesQty, isTaken ? quantity : "0"u8);
+        writer.Add(Tag.CxlQty, 0);
+        writer.Add(Tag.AvgPx, 0);
     }
 
     // Where each order's fields are: one begins with each ClOrdID behind NoOrders.
@@ -114,6 +131,11 @@ internal sealed class OrderList
                 }
 
                 _parts[Count++] = (at, at);
+            }
+
+            if (message.Tags[at] == Tag.OrderQty && message.Value(at).Length > QuantityBytesMax)
+            {
+                return "OrderQty (38) is longer than 32 characters"u8;
             }
 
             if (Count > 0)

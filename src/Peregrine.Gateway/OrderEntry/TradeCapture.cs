@@ -16,8 +16,8 @@ internal sealed class TradeCapture
     // As far back as a store may know.
     private const long NumbersMax = 1 << 16;
     private readonly FixIndex _index = new();
-    private readonly byte[] _id = new byte[64];
-    private readonly byte[] _symbol = new byte[64];
+    private readonly byte[] _id = new byte[EchoedFields.LengthMax];
+    private readonly byte[] _symbol = new byte[EchoedFields.LengthMax];
     private int _idLength;
     private int _symbolLength;
     private byte _side;
@@ -30,6 +30,8 @@ internal sealed class TradeCapture
     public bool IsActive { get; private set; }
 
     /// <summary>Begins to answer.</summary>
+    /// <param name="request">Whose <see cref="EchoedFields"/> are not too long.</param>
+    /// <param name="nextOutgoing">The number before which it looks.</param>
     /// <returns>Empty when it did; else why not.</returns>
     public ReadOnlySpan<byte> Begin(FixSession session, in FixMessage request, long nextOutgoing, long nowNs)
     {
@@ -48,11 +50,6 @@ internal sealed class TradeCapture
         if (request.TryGet(Tag.SubscriptionRequestType, out _) && request.GetChar(Tag.SubscriptionRequestType) != (byte)'0')
         {
             return "SubscriptionRequestType (263) is not supported: expected 0 (once), or leave it out"u8;
-        }
-
-        if (id.Length > _id.Length || symbol.Length > _symbol.Length)
-        {
-            return "TradeRequestID (568) and Symbol (55) may have 64 characters"u8;
         }
 
         id.CopyTo(_id);

@@ -1,3 +1,5 @@
+using Peregrine.Gateway.OrderEntry;
+
 namespace Peregrine.Gateway.Tests.OrderEntry;
 
 /// <summary>NewOrderList over the whole path: every order of it can be read and is entered, or the list is refused as a whole.</summary>
@@ -44,10 +46,40 @@ public sealed class OrderListTests : IDisposable
     }
 
     [Fact]
+    public void List_OfAsManyOrdersAsMayBe_IsToldInParts()
+    {
+        string[] ids = [.. Enumerable.Range(0, OrderList.OrdersMax).Select(number => $"an-order-of-a-list-{number:000}")];
+        Send("66=L|394=3|68=100|73=100", [.. ids.Select(id => $"11={id}|67=1|1=A|55=TEST|54=1|38=1|40=2|44=99")]);
+        _rig.Pump(_client, () => _client.Reports('0') == OrderList.OrdersMax);
+
+        List<string> parts = [.. _seen.Where(message => Field(message, 35) == "N")];
+        Assert.Equal(ids, parts.SelectMany(part => part.Split('|').Where(field => field.StartsWith("11=", StringComparison.Ordinal))
+            .Select(field => field[3..])));
+        Assert.All(parts, part => Assert.Equal(("100", $"{parts.Count}"), (Field(part, 68), Field(part, 82))));
+        Assert.Equal(Enumerable.Range(1, parts.Count).Select(number => $"{number}"), parts.Select(part => Field(part, 83)));
+        Assert.Equal(["Y"], parts.Select(part => Field(part, 893)).Where(last => last == "Y"));
+    }
+
+    [Theory]
+    [InlineData(65, 2, 1, "ListID (66)")]
+    [InlineData(5, 48, 1, "ClOrdID (11)")]
+    [InlineData(5, 3_000, 1, "ClOrdID (11)")]
+    [InlineData(5, 2, 3_000, "OrderQty (38)")]
+    public void List_WithAFieldThatIsTooLong_IsRefused(int listId, int orderId, int quantity, string text)
+    {
+        Send($"66={new string('L', listId)}|394=3|68=2|73=2", Order(new string('a', orderId), 1, '1', "A", 1, "99"),
+            Order("b", 2, '1', "A", 1, "99").Replace("38=1", $"38={new string('0', quantity)}1", StringComparison.Ordinal));
+        _rig.Pump(_client, () => _seen.Count == 2);
+
+        Assert.StartsWith(text, Field(_seen[1], 35) == "N" ? Field(_seen[1], 444) : Field(_seen[1], 58), StringComparison.Ordinal);
+        Assert.Equal(0, _rig.Link.Status().WorkingOrders);
+    }
+
+    [Fact]
     public void List_OfTooManyOrders_IsRefused()
     {
         Send("66=L|394=3|68=101|73=101", [.. Enumerable.Range(0, 101).Select(number => Order($"o{number}", number + 1, '1', "A", 1, "99"))]);
-        _rig.Pump(_client, () => _seen.Count == 2);
+        _rig.Pump(_client, () => _seen.Count >= 2);
 
         Assert.StartsWith("TotNoOrders (68)", Field(_seen[1], 444), StringComparison.Ordinal);
     }

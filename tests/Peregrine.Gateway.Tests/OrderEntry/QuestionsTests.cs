@@ -37,6 +37,27 @@ public class QuestionsTests
         Assert.Equal("bad", Field(seen[^1], 379));
     }
 
+    [Theory]
+    [InlineData("x", "320=*|559=4|", "SecurityReqID (320)")]
+    [InlineData("e", "324=*|55=TEST|263=0|", "SecurityStatusReqID (324)")]
+    [InlineData("e", "324=q|55=*|263=0|", "Symbol (55)")]
+    [InlineData("AD", "568=*|569=0|", "TradeRequestID (568)")]
+    [InlineData("AD", "568=q|569=1|55=*|", "Symbol (55)")]
+    public void Question_WithAFieldThatIsTooLong_IsRefused(string type, string fields, string text)
+    {
+        using LinkRig rig = new();
+        List<string> seen = [];
+        using FixClient client = rig.Connect(seen: seen.Add);
+        foreach (int length in (int[])[65, 5_000])
+        {
+            client.Send(type, fields.Replace("*", new string('q', length), StringComparison.Ordinal));
+        }
+
+        rig.Pump(client, () => client.Messages('j') == 2);
+
+        Assert.All(seen.TakeLast(2), refusal => Assert.StartsWith(text, Field(refusal, 58), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void SecurityStatus_TellsThePhase()
     {
