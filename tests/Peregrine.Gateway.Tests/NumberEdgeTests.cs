@@ -3,6 +3,7 @@ using System.Numerics;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -41,8 +42,8 @@ public class NumberEdgeTests
             rig.Pump(client, () => client.Reports('F') == number);
 
             (string price, string whole) = (Text(units, decimals), quantity.ToString(CultureInfo.InvariantCulture));
-            Assert.Equal((price, price, price), (Field(last, 44), Field(last, 31), Field(last, 6)));
-            Assert.Equal((whole, whole, whole, "0"), (Field(last, 38), Field(last, 32), Field(last, 14), Field(last, 151)));
+            Assert.Equal((price, price, price), (Find(last, 44), Find(last, 31), Find(last, 6)));
+            Assert.Equal((whole, whole, whole, "0"), (Find(last, 38), Find(last, 32), Find(last, 14), Find(last, 151)));
         }
     }
 
@@ -61,7 +62,7 @@ public class NumberEdgeTests
 
         rig.Pump(client, () => client.Reports('F') == 2);
 
-        Assert.Equal((told, told), (Field(last, 31), Field(last, 6)));
+        Assert.Equal((told, told), (Find(last, 31), Find(last, 6)));
     }
 
     [Theory]
@@ -75,7 +76,7 @@ public class NumberEdgeTests
         Instrument instrument = new(0, "I0", decimals, 1 + random.Next(1_000), 1 + random.Next(100), IsOpen: true);
         using LinkRig rig = new(change: options => options with { Rules = Free(instrument) });
         string buyer = "";
-        using FixClient client = rig.Connect(seen: message => buyer = Field(message, 54) == "1" && Field(message, 150) == "F" ? message : buyer);
+        using FixClient client = rig.Connect(seen: message => buyer = Find(message, 54) == "1" && Find(message, 150) == "F" ? message : buyer);
         long most = Math.Min(instrument.PriceTicksMax, 999_999_999_999_999_999 / instrument.TickUnits);
         long leaves = 40L * (1 << 20);
         client.Send("D", $"11=B|1=B|54=1|55=I0|38={leaves * instrument.LotUnits}|40=2|44={Text((BigInteger)most * instrument.TickUnits, decimals)}");
@@ -95,9 +96,9 @@ public class NumberEdgeTests
             rig.Pump(client, () => client.Reports('F') == 2 * fill);
 
             BigInteger average = notional * instrument.TickUnits * 10_000 / filled;
-            Assert.True(Text(average, decimals + 4) == Field(buyer, 6),
-                $"seed {seed}, fill {fill}: {Field(buyer, 6)}, expected {Text(average, decimals + 4)}");
-            Assert.Equal((filled * instrument.LotUnits).ToString(CultureInfo.InvariantCulture), Field(buyer, 14));
+            Assert.True(Text(average, decimals + 4) == Find(buyer, 6),
+                $"seed {seed}, fill {fill}: {Find(buyer, 6)}, expected {Text(average, decimals + 4)}");
+            Assert.Equal((filled * instrument.LotUnits).ToString(CultureInfo.InvariantCulture), Find(buyer, 14));
         }
     }
 
@@ -121,7 +122,7 @@ public class NumberEdgeTests
         client.Send("D", $"11=1|1=A|54=1|55=I0|{terms}");
 
         rig.Pump(client, () => client.Messages(type[0]) == 1);
-        Assert.Equal(text, Field(last, 58));
+        Assert.Equal(text, Find(last, 58));
     }
 
     [Fact]
@@ -145,11 +146,5 @@ public class NumberEdgeTests
     {
         string digits = units.ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         return decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}".TrimEnd('0').TrimEnd('.');
-    }
-
-    private static string? Field(string message, int tag)
-    {
-        int at = message.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? null : message[(message.IndexOf('=', at) + 1)..message.IndexOf('|', at + 1)];
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Peregrine.Sequencing.Tests;
 using Peregrine.Trading.Instruments;
 using Peregrine.Trading.Orders;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests;
 
@@ -45,7 +46,7 @@ public class OrderTypeTests
         rig.Pump(client, () => client.Messages('8') == wanted);
         Assert.Contains(outcome, last, StringComparison.Ordinal);
         Assert.Contains(told, last, StringComparison.Ordinal);
-        Assert.Equal(text, Field(last, 58)?.Split(':')[0]);
+        Assert.Equal(text, Find(last, 58)?.Split(':')[0]);
     }
 
     [Theory]
@@ -120,10 +121,10 @@ public class OrderTypeTests
         SortedDictionary<string, string> events = [];
         using FixClient client = rig.Connect(seen: message =>
         {
-            if (Field(message, 150) is { } kind)
+            if (Find(message, 150) is { } kind)
             {
                 char letter = kind switch { "0" => 'n', "4" => 'c', "D" => 'd', "F" => 'f', _ => '?' };
-                events[Field(message, 11)!] = events.GetValueOrDefault(Field(message, 11)!, "") + letter;
+                events[Find(message, 11)!] = events.GetValueOrDefault(Find(message, 11)!, "") + letter;
             }
         });
         client.Send("D", $"11=1|55=TEST|54=1|38={(told.Contains('f') ? 10 : 30)}|1=A|40=2|44=100|{older}");
@@ -147,7 +148,7 @@ public class OrderTypeTests
         string triggered = Assert.Single(seen, message => message.Contains("|150=L|", StringComparison.Ordinal));
         Assert.Contains("|11=1|", triggered, StringComparison.Ordinal);
         Assert.Contains("|39=0|", triggered, StringComparison.Ordinal);
-        Assert.Equal("2", Field(seen.Last(message => Field(message, 11) == "1"), 39));
+        Assert.Equal("2", Find(seen.Last(message => Find(message, 11) == "1"), 39));
     }
 
     [Fact]
@@ -162,7 +163,7 @@ public class OrderTypeTests
         rig.Pump(client, () => client.Reports('D') == 1);
 
         string restated = seen[^1];
-        Assert.Equal(("1", "1", "8", "90"), (Field(restated, 11), Field(restated, 39), Field(restated, 378), Field(restated, 151)));
+        Assert.Equal(("1", "1", "8", "90"), (Find(restated, 11), Find(restated, 39), Find(restated, 378), Find(restated, 151)));
     }
 
     [Fact]
@@ -176,10 +177,10 @@ public class OrderTypeTests
         client.Send("G", "11=2|41=1|55=TEST|54=1|38=80|40=4|99=103|44=104|111=20");
 
         rig.Pump(client, () => client.Reports('5') == 1);
-        Assert.Equal(("80", "104", "103", "20", "1"), (Field(last, 38), Field(last, 44), Field(last, 99), Field(last, 111), Field(last, 41)));
+        Assert.Equal(("80", "104", "103", "20", "1"), (Find(last, 38), Find(last, 44), Find(last, 99), Find(last, 111), Find(last, 41)));
         client.Send("G", "11=3|41=2|55=TEST|54=1|38=80|40=4|99=103|44=104|111=0");
         rig.Pump(client, () => client.Messages('9') == 1);
-        Assert.StartsWith("NotReplaceable", Field(last, 58), StringComparison.Ordinal);
+        Assert.StartsWith("NotReplaceable", Find(last, 58), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,17 +197,17 @@ public class OrderTypeTests
 
         rig.Pump(client, () => client.Messages('r') == 1);
         Assert.Equal(2, client.Reports('4'));
-        Assert.Equal(("1", "1", "2", "TEST", "4"), (Field(last, 530), Field(last, 531), Field(last, 533), Field(last, 55), Field(last, 11)));
+        Assert.Equal(("1", "1", "2", "TEST", "4"), (Find(last, 530), Find(last, 531), Find(last, 533), Find(last, 55), Find(last, 11)));
         Assert.Equal(1, rig.Link.Status().WorkingOrders);
         client.Send("q", "11=5|530=7");
         rig.Pump(client, () => client.Messages('r') == 2);
-        Assert.Equal(("7", "7", "1"), (Field(last, 530), Field(last, 531), Field(last, 533)));
+        Assert.Equal(("7", "7", "1"), (Find(last, 530), Find(last, 531), Find(last, 533)));
         client.Send("q", "11=5|530=7");
         rig.Pump(client, () => client.Messages('r') == 3);
-        Assert.Equal(("0", "99", "DuplicateClientOrderId"), (Field(last, 531), Field(last, 532), Field(last, 58)));
+        Assert.Equal(("0", "99", "DuplicateClientOrderId"), (Find(last, 531), Find(last, 532), Find(last, 58)));
         client.Send("q", "11=6|530=1|55=NOWHERE");
         rig.Pump(client, () => client.Messages('r') == 4);
-        Assert.Equal(("0", "1"), (Field(last, 531), Field(last, 532)));
+        Assert.Equal(("0", "1"), (Find(last, 531), Find(last, 532)));
     }
 
     [Fact]
@@ -220,7 +221,7 @@ public class OrderTypeTests
 
         rig.Pump(client, () => client.Reports('C') == 1);
 
-        Assert.Equal(("C", "0", "Expired"), (Field(last, 39), Field(last, 151), Field(last, 58)));
+        Assert.Equal(("C", "0", "Expired"), (Find(last, 39), Find(last, 151), Find(last, 58)));
     }
 
     [Fact]
@@ -254,11 +255,5 @@ public class OrderTypeTests
         Assert.Equal(0, rig.Link.Status().WorkingOrders);
         rig.CrashAndStart();
         Assert.Equal(0, rig.Link.Status().WorkingOrders);
-    }
-
-    private static string? Field(string message, int tag)
-    {
-        int at = message.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? null : message[(message.IndexOf('=', at) + 1)..message.IndexOf('|', at + 1)];
     }
 }

@@ -6,6 +6,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.OrderEntry;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Net;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Doors;
@@ -22,8 +23,6 @@ namespace Peregrine.Gateway.DropCopy;
 /// <remarks>Thread: the link's; while it recovers, one of the replay. Allocates: no, after warm-up.</remarks>
 internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
 {
-    private const int HeadlineTag = 148;
-    private const int LinesOfTextTag = 33;
     private const int OnBehalfOfCompId = 115;
 
     private readonly FixAcceptor _acceptor;
@@ -206,17 +205,11 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     {
         _log.LoggedOn(session.Options.PeerCompId, session.NextIncoming, session.NextOutgoing);
         Receiver receiver = (Receiver)session.Tag!;
-        if (receiver.News is not { } news)
+        if (receiver.News is { } news)
         {
-            return;
+            receiver.News = null;
+            SessionNews.Send(session, news);
         }
-
-        receiver.News = null;
-        FixWriter writer = session.BeginMessage("B"u8, Clock.UnixNs);
-        writer.Add(HeadlineTag, "something was lost"u8);
-        writer.Add(LinesOfTextTag, 1L);
-        writer.Add(Tag.Text, Encoding.ASCII.GetBytes(news));
-        Check.That(session.TryEndMessage(ref writer, session.Mark), "news fit into a message");
     }
 
     /// <inheritdoc/>

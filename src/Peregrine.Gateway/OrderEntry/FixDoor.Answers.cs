@@ -33,9 +33,8 @@ internal sealed partial class FixDoor
     private ReadOnlySpan<byte> BeginCapture(ClientState client, in FixMessage request, long nowNs)
     {
         client.Capture ??= new TradeCapture();
-        bool wasActive = client.Capture.IsActive;
         ReadOnlySpan<byte> fault = client.Capture.Begin(client.Session, request, client.Session.NextOutgoing, nowNs);
-        _captures += !wasActive && client.Capture.IsActive ? 1 : 0;
+        _captures += fault.IsEmpty ? 1 : 0;
         return fault;
     }
 

@@ -1,5 +1,5 @@
-using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Sequencing;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading.Orders;
@@ -12,9 +12,6 @@ namespace Peregrine.Gateway.OrderEntry;
 /// </summary>
 internal sealed partial class FixDoor
 {
-    private const int HeadlineTag = 148;
-    private const int LinesOfTextTag = 33;
-
     private RemakerPool? _remakers;
     private long _sentSequence = long.MaxValue;
 
@@ -129,11 +126,7 @@ internal sealed partial class FixDoor
         if (client.News is { } news)
         {
             (client.News, client.ToldNews) = (null, news);
-            FixWriter writer = client.Session.BeginMessage("B"u8, Clock.UnixNs);
-            writer.Add(HeadlineTag, "something was lost"u8);
-            writer.Add(LinesOfTextTag, 1L);
-            writer.Add(Tag.Text, System.Text.Encoding.ASCII.GetBytes(news));
-            Check.That(client.Session.TryEndMessage(ref writer, client.Session.Mark), "news fit into a message");
+            SessionNews.Send(client.Session, news);
             Note(client, SessionNoteKind.NewsTold, client.Session.Resets, client.Session.NextOutgoing, client.Session.Mark,
                 client.Session.NextIncoming);
         }

@@ -45,7 +45,7 @@ internal sealed partial class OrderDecoder(NameTable names)
         }
 
         bool hasSide = message.TryGet(Tag.Side, out _);
-        command.Side = message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
+        command.Side = SideOf(message);
 
         // A replace of another side is refused by the core, with the order's status.
         bool needsSide = command.Type is not (CommandType.MassCancel or CommandType.Replace);
@@ -81,6 +81,10 @@ internal sealed partial class OrderDecoder(NameTable names)
             _ => default,
         };
     }
+
+    // 0 for one that is not ours.
+    private static Side SideOf(in FixMessage message) =>
+        message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
 
     private ReadOnlySpan<byte> SetNew(scoped in FixMessage message, scoped ReadOnlySpan<byte> symbol, scoped ref OrderCommand command)
     {
@@ -148,7 +152,7 @@ internal sealed partial class OrderDecoder(NameTable names)
         if (message.TryGet(Tag.Side, out _))
         {
             command.Scope |= MassCancelScope.Side;
-            command.Side = message.GetChar(Tag.Side) switch { (byte)'1' => Side.Buy, (byte)'2' => Side.Sell, _ => 0 };
+            command.Side = SideOf(message);
         }
 
         if (type == (byte)'1')

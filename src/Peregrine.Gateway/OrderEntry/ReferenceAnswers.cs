@@ -72,7 +72,9 @@ internal sealed class ReferenceAnswers(NameTable names)
         ReadOnlySpan<byte> text = "unknown"u8;
         if (instrumentId >= 0)
         {
-            status = StatusOf(names.Instruments[instrumentId].IsOpen ? books.GetPhase(instrumentId) : TradingPhase.Closed, out text);
+            TradingPhase phase = names.Instruments[instrumentId].IsOpen ? books.GetPhase(instrumentId) : TradingPhase.Closed;
+            status = StatusOf(phase);
+            text = NameOf(phase);
         }
 
         writer.Add(Tag.SecurityTradingStatus, status);
@@ -127,31 +129,24 @@ internal sealed class ReferenceAnswers(NameTable names)
     }
 
     // SecurityTradingStatus (326) has no place for every phase: the text has the phase itself.
-    private static int StatusOf(TradingPhase phase, out ReadOnlySpan<byte> text)
+    private static int StatusOf(TradingPhase phase) => phase switch
     {
-        switch (phase)
-        {
-            case TradingPhase.Continuous:
-                text = "continuous"u8;
-                return 17;
-            case TradingPhase.PreOpen:
-                text = "pre-open"u8;
-                return 21;
-            case TradingPhase.OpeningAuction:
-                text = "opening auction"u8;
-                return 22;
-            case TradingPhase.ClosingAuction:
-                text = "closing auction"u8;
-                return 5;
-            case TradingPhase.VolatilityAuction:
-                text = "volatility auction"u8;
-                return 5;
-            case TradingPhase.Halted:
-                text = "halted"u8;
-                return 2;
-            default:
-                text = "closed"u8;
-                return 18;
-        }
-    }
+        TradingPhase.Continuous => 17,
+        TradingPhase.PreOpen => 21,
+        TradingPhase.OpeningAuction => 22,
+        TradingPhase.ClosingAuction or TradingPhase.VolatilityAuction => 5,
+        TradingPhase.Halted => 2,
+        _ => 18,
+    };
+
+    private static ReadOnlySpan<byte> NameOf(TradingPhase phase) => phase switch
+    {
+        TradingPhase.Continuous => "continuous"u8,
+        TradingPhase.PreOpen => "pre-open"u8,
+        TradingPhase.OpeningAuction => "opening auction"u8,
+        TradingPhase.ClosingAuction => "closing auction"u8,
+        TradingPhase.VolatilityAuction => "volatility auction"u8,
+        TradingPhase.Halted => "halted"u8,
+        _ => "closed"u8,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Peregrine.Sequencing.Sessions;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.DropCopy;
 
@@ -156,10 +157,4 @@ public sealed class DropCopyTests : IDisposable
     private static bool IsOfSession(string tag) => tag is "8" or "9" or "10" or "34" or "43" or "49" or "52" or "56" or "97" or "115" or "122";
 
     private static long ExecId(string report) => long.TryParse(Field('|' + report, 17), out long id) ? id : 0;
-
-    private static string Field(string report, int tag)
-    {
-        int at = report.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? "-" : report[(report.IndexOf('=', at) + 1)..report.IndexOf('|', at + 1)];
-    }
 }

@@ -1,3 +1,5 @@
+using static Peregrine.Gateway.Tests.WireText;
+
 namespace Peregrine.Gateway.Tests.OrderEntry;
 
 /// <summary>NewOrderCross over the whole path: two orders that trade with each other, or not at all.</summary>
@@ -92,10 +94,4 @@ public sealed class CrossTests : IDisposable
         $"548=x|549=1|550=0|552=2|54=1|11=b1|1={buyer}|38={quantity}|54=2|11=s1|1={seller}|38={quantity}|55=TEST|40=2|44={price}|");
 
     private static string Text(string report) => string.Join(' ', new[] { 11, 150, 39, 38, 14, 151 }.Select(tag => Field(report, tag)));
-
-    private static string Field(string report, int tag)
-    {
-        int at = report.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? "-" : report[(report.IndexOf('=', at) + 1)..report.IndexOf('|', at + 1)];
-    }
 }

@@ -1,4 +1,5 @@
 using Peregrine.Gateway.OrderEntry;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.OrderEntry;
 
@@ -88,10 +89,4 @@ public sealed class OrderListTests : IDisposable
         $"11={id}|67={number}|1={account}|55=TEST|54={side}|60=20301010-10:10:10|38={quantity}|40=2|44={price}";
 
     private void Send(string head, params string[] orders) => _client.Send("E", $"{head}|{string.Join('|', orders)}");
-
-    private static string Field(string report, int tag)
-    {
-        int at = report.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? "-" : report[(report.IndexOf('=', at) + 1)..report.IndexOf('|', at + 1)];
-    }
 }

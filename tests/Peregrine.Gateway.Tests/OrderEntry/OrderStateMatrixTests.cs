@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.OrderEntry;
 
@@ -260,12 +261,6 @@ public class OrderStateMatrixTests
         rig.Pump(client, () => client.Reports('8') == 1);
 
         Assert.Contains("|55=NONE|54=1|38=10|40=2|44=99.05|", seen[^1], StringComparison.Ordinal);
-    }
-
-    private static string Field(string report, int tag)
-    {
-        int at = report.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? "-" : report[(report.IndexOf('=', at) + 1)..report.IndexOf('|', at + 1)];
     }
 
     private sealed class Player(LinkRig rig, FixClient client, List<string> seen)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peregrine.Trading.Instruments;
+using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.OrderEntry;
 
@@ -123,10 +124,4 @@ public class QuestionsTests
 
     private static List<string> Of(List<string> seen, string field) =>
         [.. seen.Where(message => message.Contains($"|{field}|", StringComparison.Ordinal))];
-
-    private static string Field(string report, int tag)
-    {
-        int at = report.IndexOf($"|{tag}=", StringComparison.Ordinal);
-        return at < 0 ? "-" : report[(report.IndexOf('=', at) + 1)..report.IndexOf('|', at + 1)];
-    }
 }
