@@ -31,6 +31,11 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
     private long _end;
     private long _lastPosition = -1;
 
+    // Where the room ends that was reserved and not appended, now or before: what an older lap had there may be written over.
+    private long _spoiledEnd;
+    private long _spoiledEndBefore;
+    private long _reserved = -1;
+
     private FileSessionStore(string path, LinuxFile file, MappedMemory memory)
     {
         Path = path;
@@ -115,12 +120,37 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
     public void Append(long mark, ReadOnlySpan<byte> message) => AppendRecord(NextOutgoing, mark, Resets, message);
 
     /// <inheritdoc/>
+    /// <remarks>None for more than a quarter of the ring.</remarks>
+    public Span<byte> Reserve(int bytesMax)
+    {
+        int bytes = RecordBytes(bytesMax);
+        if (bytes > _ringBytes / 4)
+        {
+            return default;
+        }
+
+        _reserved = PlaceFor(bytes);
+        _spoiledEndBefore = _spoiledEnd;
+        _spoiledEnd = Math.Max(_spoiledEnd, _reserved + bytes);
+        return Ring(_reserved, bytes).Slice(RecordHeaderBytes, bytesMax);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> AppendReserved(long mark, int bytes)
+    {
+        Check.That(_reserved >= 0 && RecordHeaderBytes + bytes <= _spoiledEnd - _reserved, "room is reserved before a message is appended in it");
+        (long position, _spoiledEnd) = (_reserved, _spoiledEndBefore);
+        EndRecord(position, NextOutgoing, mark, Resets, bytes);
+        return Ring(position + RecordHeaderBytes, bytes);
+    }
+
+    /// <inheritdoc/>
     public bool TryRead(long sequence, out ReadOnlySpan<byte> message, out long mark)
     {
         message = default;
         mark = 0;
         long position = sequence > 0 && sequence < NextOutgoing && sequence >= NextOutgoing - IndexSize ? _positions[sequence & (IndexSize - 1)] : -1;
-        if (position < 0 || _end - position > _ringBytes)
+        if (position < 0 || Math.Max(_end, _spoiledEnd) - position > _ringBytes)
         {
             return false;
         }
@@ -199,23 +229,33 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
     // length u32, resets u32, sequence i64, mark i64, position of the record before i64, checksum u64, message
     private void AppendRecord(long sequence, long mark, int resets, ReadOnlySpan<byte> message)
     {
-        int bytes = (RecordHeaderBytes + message.Length + 7) & ~7;
+        int bytes = RecordBytes(message.Length);
         Check.That(bytes <= _ringBytes / 4, "a message is much smaller than its store");
-        long position = _end;
-        long toEnd = _ringBytes - (position % _ringBytes);
-        if (toEnd < bytes)
-        {
-            position += toEnd;
-        }
+        long position = PlaceFor(bytes);
+        message.CopyTo(Ring(position, bytes)[RecordHeaderBytes..]);
+        EndRecord(position, sequence, mark, resets, message.Length);
+    }
 
+    private static int RecordBytes(int messageBytes) => (RecordHeaderBytes + messageBytes + 7) & ~7;
+
+    // The next record's place: no record goes over the ring's end.
+    private long PlaceFor(int bytes)
+    {
+        long toEnd = _ringBytes - (_end % _ringBytes);
+        return toEnd < bytes ? _end + toEnd : _end;
+    }
+
+    // The message is in its place; the record around it is written, and then it counts.
+    private void EndRecord(long position, long sequence, long mark, int resets, int messageBytes)
+    {
+        int bytes = RecordBytes(messageBytes);
         Span<byte> record = Ring(position, bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(record, message.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(record, messageBytes);
         BinaryPrimitives.WriteInt32LittleEndian(record[4..], resets);
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], sequence);
         BinaryPrimitives.WriteInt64LittleEndian(record[16..], mark);
         BinaryPrimitives.WriteInt64LittleEndian(record[24..], _lastPosition);
-        message.CopyTo(record[RecordHeaderBytes..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], Checksum(position, record[..(RecordHeaderBytes + message.Length)]));
+        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], Checksum(position, record[..(RecordHeaderBytes + messageBytes)]));
 
         // Everything above is in the mapping before the position is: stores are not reordered past a release store.
         Thread.MemoryBarrier();
@@ -225,6 +265,7 @@ public sealed partial class FileSessionStore : IFixSessionStore, IDisposable
 
     private void Remember(long position, int bytes, long sequence, long mark, int resets)
     {
+        _reserved = -1;
         _lastPosition = position;
         _end = position + bytes;
         NextOutgoing = sequence + 1;

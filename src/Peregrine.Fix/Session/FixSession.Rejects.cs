@@ -39,14 +39,7 @@ public sealed partial class FixSession
 
         reject.Add(Messages.Tag.BusinessRejectReason, reason);
         reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
-        if (reject.TryFinish(out int bytes))
-        {
-            Send(_scratch.AsSpan(0, bytes), _store.Mark);
-        }
-        else
-        {
-            Counters.TooLarge++;
-        }
+        _ = TrySendSession(ref reject);
     }
 
     /// <summary>Refuses an application message as one of a type that is not taken here.</summary>

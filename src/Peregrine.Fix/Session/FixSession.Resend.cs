@@ -102,7 +102,7 @@ public sealed partial class FixSession
     /// <param name="isPossResend">The peer may have had what it says under another number: PossResend (97),
     /// unless it is repeated under its own.</param>
     public FixWriter Remake(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend) =>
-        Begin(msgType, sequence, Math.Min(sentNs, _nowNs), isPossResend && sequence >= _writtenEnd);
+        Begin(_scratch, msgType, sequence, Math.Min(sentNs, _nowNs), isPossResend && sequence >= _writtenEnd);
 
     /// <summary>Ends it.</summary>
     /// <returns>False when it is too large.</returns>

@@ -43,6 +43,9 @@ public sealed partial class FixSession
     private readonly bool _isFixt;
     private FixDialect _dialect;
     private int _remadeBytes;
+
+    // The application's message that was begun last is written into the store's own room, and not into our scratch.
+    private bool _isInStore;
     private IFixTransport? _transport;
     private long _nowNs;
     private long _lastSentNs;
@@ -250,7 +253,9 @@ public sealed partial class FixSession
     public FixWriter BeginMessage(ReadOnlySpan<byte> msgType, long nowNs)
     {
         _nowNs = nowNs;
-        return Begin(msgType);
+        Span<byte> room = _store.Reserve(_scratch.Length);
+        _isInStore = room.Length > 0;
+        return Begin(_isInStore ? room : _scratch, msgType, _store.NextOutgoing, nowNs, isPossResend: false);
     }
 
     /// <summary>Numbers, saves and sends the message begun; when the peer is away it is saved for the time it is back.</summary>
@@ -264,7 +269,10 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), mark);
+        long sequence = _store.NextOutgoing;
+        bool isMarked = mark != _store.Mark;
+        ReadOnlySpan<byte> message = _isInStore ? _store.AppendReserved(mark, bytes) : Save(_scratch.AsSpan(0, bytes), mark);
+        Send(message, sequence, mark, isMarked);
         return true;
     }
 
@@ -290,11 +298,11 @@ public sealed partial class FixSession
         }
     }
 
-    private FixWriter Begin(ReadOnlySpan<byte> msgType) => Begin(msgType, _store.NextOutgoing, _nowNs, isPossResend: false);
+    private FixWriter Begin(ReadOnlySpan<byte> msgType) => Begin(_scratch, msgType, _store.NextOutgoing, _nowNs, isPossResend: false);
 
-    private FixWriter Begin(ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
+    private FixWriter Begin(Span<byte> target, ReadOnlySpan<byte> msgType, long sequence, long sentNs, bool isPossResend)
     {
-        FixWriter writer = new(_scratch, _beginString, msgType, _timeDigits);
+        FixWriter writer = new(target, _beginString, msgType, _timeDigits);
         AddNames(ref writer);
         writer.Add(Messages.Tag.MsgSeqNum, sequence);
         if (isPossResend)
@@ -325,15 +333,20 @@ public sealed partial class FixSession
             return false;
         }
 
-        Send(_scratch.AsSpan(0, bytes), _store.Mark);
+        long sequence = _store.NextOutgoing;
+        Send(Save(_scratch.AsSpan(0, bytes), _store.Mark), sequence, _store.Mark, isMarked: false);
         return true;
     }
 
-    private void Send(ReadOnlySpan<byte> message, long mark)
+    private ReadOnlySpan<byte> Save(ReadOnlySpan<byte> message, long mark)
     {
-        long sequence = _store.NextOutgoing;
-        bool isMarked = mark != _store.Mark;
         _store.Append(mark, message);
+        return message;
+    }
+
+    // What is saved goes to the connection, or waits for its turn.
+    private void Send(ReadOnlySpan<byte> message, long sequence, long mark, bool isMarked)
+    {
         if (!isMarked)
         {
             _application.OnNumberSpent(this, sequence);

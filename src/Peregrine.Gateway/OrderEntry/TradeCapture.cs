@@ -7,7 +7,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// The answer to a TradeCaptureReportRequest (AD): the trades among the session's own ExecutionReports, from its store, each as a TradeCaptureReport
 /// (AE). Read some at a time, so that nobody waits for it; what comes meanwhile is not among them.
 /// </summary>
-/// <remarks>Thread: the link's. Allocates: when it is made, once a session.</remarks>
+/// <remarks>Thread: the link's. Allocates: when it is made and has its first answer, once a session.</remarks>
 internal sealed class TradeCapture
 {
     /// <summary>Messages that are looked at in one step.</summary>
@@ -18,6 +18,7 @@ internal sealed class TradeCapture
     private readonly FixIndex _index = new();
     private readonly byte[] _id = new byte[EchoedFields.LengthMax];
     private readonly byte[] _symbol = new byte[EchoedFields.LengthMax];
+    private byte[] _report = [];
     private int _idLength;
     private int _symbolLength;
     private byte _side;
@@ -119,10 +120,24 @@ internal sealed class TradeCapture
     private void Tell(FixSession session, IFixSessionStore store, bool isLast, long nowNs)
     {
         // What is sent may push the oldest out of the store.
-        if (_found == 0 || !TryParse(store, _found, out FixMessage report))
+        if (_found == 0 || !store.TryRead(_found, out ReadOnlySpan<byte> kept, out _))
         {
             return;
         }
+
+        // A copy: the answer is written into the store, where the report may be the oldest.
+        if (_report.Length < kept.Length)
+        {
+            _report = new byte[Math.Max(kept.Length, session.Options.MessageBytesMax)];
+        }
+
+        kept.CopyTo(_report);
+        if (!_index.TryParse(_report.AsSpan(0, kept.Length)))
+        {
+            return;
+        }
+
+        FixMessage report = new(_report.AsSpan(0, kept.Length), _index);
 
         _count++;
         FixWriter writer = session.BeginMessage("AE"u8, nowNs);
