@@ -57,7 +57,7 @@ public sealed class SessionStoreRoomTests : IDisposable
         Assert.ThrowsAny<Exception>(() => store.AppendReserved(2, 1));
     }
 
-    /// <summary>Appended, written in place, begun and given up, and the process dies at any of these: what is read is what was written, or nothing.</summary>
+    // Appended, written in place, begun and given up, and the process dies at any of these: what is read is what was written, or nothing.
     [Fact]
     public void RandomUse_AnyMessageThatIsRead_IsTheOneThatWasWritten()
     {

@@ -6,7 +6,7 @@ namespace Peregrine.Fix.Messages;
 
 /// <summary>Where the fields of one message lie; made once and used for message after message.</summary>
 /// <remarks>Thread: one owner. Allocates: when made, and when a message has more fields than any before it.</remarks>
-public sealed class FixIndex
+public sealed partial class FixIndex
 {
     /// <summary>Most fields of a message; one with more is refused with <see cref="FixFault.Other"/>.</summary>
     public const int FieldsMax = 1 << 16;
@@ -60,13 +60,14 @@ public sealed class FixIndex
         other.Tags.CopyTo(_tags);
         other.Places.CopyTo(_places);
         (Count, FrameBytes, Fault, FaultTag) = (other.Count, other.FrameBytes, other.Fault, other.FaultTag);
+        CopyKept(other);
     }
 
     /// <summary>Has nothing any more: what was made of its message is refused from here on.</summary>
     internal void Forget()
     {
         Generation++;
-        (Count, FrameBytes) = (0, 0);
+        (Count, FrameBytes, _keptCount) = (0, 0, 0);
         (Fault, FaultTag) = (FixFault.None, NoTag);
     }
 
@@ -295,15 +296,24 @@ public readonly ref struct FixMessage(ReadOnlySpan<byte> frame, FixIndex index)
     public bool TryGetLong(int tag, out long number)
     {
         number = 0;
-        return TryGet(tag, out ReadOnlySpan<byte> value) && FixText.TryLong(value, out number);
+        int place = Index.Tags.IndexOf(tag);
+        return place >= 0 && _index.TryLong(place, Value(place), out number);
     }
 
     /// <summary>As <see cref="TryGet"/>, for a decimal.</summary>
     public bool TryGetDecimal(int tag, out long mantissa, out int decimals)
     {
-        mantissa = 0;
-        decimals = 0;
-        return TryGet(tag, out ReadOnlySpan<byte> value) && FixText.TryDecimal(value, out mantissa, out decimals);
+        (mantissa, decimals) = (0, 0);
+        int place = Index.Tags.IndexOf(tag);
+        return place >= 0 && _index.TryDecimal(place, Value(place), out mantissa, out decimals);
+    }
+
+    /// <summary>As <see cref="TryGet"/>, for a UTC time stamp in Unix nanoseconds.</summary>
+    public bool TryGetTimestamp(int tag, out long unixNs)
+    {
+        unixNs = 0;
+        int place = Index.Tags.IndexOf(tag);
+        return place >= 0 && _index.TryTimestamp(place, Value(place), out unixNs);
     }
 
     /// <summary>As <see cref="TryGet"/>, for one character; 0 when absent or longer.</summary>

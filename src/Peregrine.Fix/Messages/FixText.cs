@@ -19,6 +19,9 @@ public static class FixText
     /// <summary>Length of "20260131-", which is in front of the time of a time stamp.</summary>
     internal const int DateBytes = 9;
 
+    // A decimal without a sign that has no more than 18 digits for sure.
+    private const int DecimalBytesShort = 18;
+
     private const long NsPerDay = 86_400_000_000_000;
 
     // From 1 March of year 0 to 1970.
@@ -93,22 +96,57 @@ public static class FixText
     /// <returns>False when it is malformed or has more than 18 digits, zeros at the end of the fraction not counted.</returns>
     public static bool TryDecimal(ReadOnlySpan<byte> text, out long mantissa, out int decimals)
     {
-        mantissa = 0;
-        decimals = 0;
+        (mantissa, decimals) = (0, 0);
         bool isNegative = text.Length > 0 && text[0] == (byte)'-';
         ReadOnlySpan<byte> rest = isNegative ? text[1..] : text;
-        int point = rest.IndexOf((byte)'.');
-        ReadOnlySpan<byte> whole = point < 0 ? rest : rest[..point];
-        ReadOnlySpan<byte> fraction = point < 0 ? default : rest[(point + 1)..].TrimEnd((byte)'0');
+        bool isShort = rest.Length <= DecimalBytesShort;
+        bool isDecimal = isShort ? TryShortDecimal(rest, ref mantissa, ref decimals) : TryLongDecimal(rest, ref mantissa, ref decimals);
+        mantissa = isNegative ? -mantissa : mantissa;
+        return isDecimal;
+    }
+
+    // Not more digits than a mantissa has, whatever they are: one pass. Zeros at the end of the fraction are read and then left out.
+    private static bool TryShortDecimal(ReadOnlySpan<byte> text, ref long mantissa, ref int decimals)
+    {
+        long digits = 0;
+        int point = -1;
+        for (int at = 0; at < text.Length; at++)
+        {
+            int digit = text[at] - '0';
+            if ((uint)digit <= 9)
+            {
+                digits = (digits * 10) + digit;
+                if (point < 0 || digit > 0)
+                {
+                    (mantissa, decimals) = (digits, point < 0 ? 0 : at - point);
+                }
+            }
+            else if (text[at] == (byte)'.' && point < 0)
+            {
+                point = at;
+            }
+            else
+            {
+                (mantissa, decimals) = (0, 0);
+                return false;
+            }
+        }
+
+        return text.Length > (point < 0 ? 0 : 1);
+    }
+
+    private static bool TryLongDecimal(ReadOnlySpan<byte> text, ref long mantissa, ref int decimals)
+    {
+        int point = text.IndexOf((byte)'.');
+        ReadOnlySpan<byte> whole = point < 0 ? text : text[..point];
+        ReadOnlySpan<byte> fraction = point < 0 ? default : text[(point + 1)..].TrimEnd((byte)'0');
         whole = whole.TrimStart((byte)'0');
-        bool hasDigit = rest.Length > (point < 0 ? 0 : 1);
-        if (!hasDigit || whole.Length + fraction.Length > 18 || !TryAppend(whole, ref mantissa) || !TryAppend(fraction, ref mantissa))
+        if (whole.Length + fraction.Length > 18 || !TryAppend(whole, ref mantissa) || !TryAppend(fraction, ref mantissa))
         {
             return false;
         }
 
         decimals = fraction.Length;
-        mantissa = isNegative ? -mantissa : mantissa;
         return true;
     }
 
@@ -143,38 +181,6 @@ public static class FixText
         return true;
     }
 
-    /// <summary>Whether a text is what <see cref="TryTimestamp"/> takes, and no more.</summary>
-    internal static bool IsTimestamp(ReadOnlySpan<byte> text)
-    {
-        if (text.Length is not (17 or 21 or 24 or 27) || text[8] != '-' || text[11] != ':' || text[14] != ':'
-            || !TryEight(text, 0, out int date) || !TryEight(text[9..], Colons, out int time))
-        {
-            return false;
-        }
-
-        (int year, int month, int day) = (date / 10_000, date / 100 % 100, date % 100);
-        if (year is < 1970 or > 2200 || (uint)(month - 1) > 11 || day < 1 || (day > 28 && day > DateTime.DaysInMonth(year, month))
-            || time >= 24_000_000 || time / 1000 % 1000 > 59 || time % 1000 > 60)
-        {
-            return false;
-        }
-
-        return text.Length == 17 || (text[17] == '.' && AreDigits(text[18..]));
-    }
-
-    private static bool AreDigits(ReadOnlySpan<byte> text)
-    {
-        foreach (byte character in text)
-        {
-            if ((uint)(character - '0') > 9)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     // Days since 1970: years that begin in March have their leap day last.
     private static long DaysOf(int year, int month, int day)
     {
@@ -198,51 +204,6 @@ public static class FixText
         digits = ((digits * 100) + (digits >> 16)) & 0x0000FFFF0000FFFF;
         value = (int)(((digits * 10_000) + (digits >> 32)) & 0xFFFFFFFF);
         return true;
-    }
-
-    /// <summary>Whether a text is what <see cref="TryLong"/> takes, and no more.</summary>
-    internal static bool IsLong(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > 0 && text[0] == (byte)'-')
-        {
-            text = text[1..];
-        }
-
-        foreach (byte character in text)
-        {
-            if ((uint)(character - '0') > 9)
-            {
-                return false;
-            }
-        }
-
-        return text.Length is > 0 and <= 18;
-    }
-
-    /// <summary>Whether a text is what <see cref="TryDecimal"/> takes, and no more.</summary>
-    internal static bool IsDecimal(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > 18)
-        {
-            // Zeros at both ends may be left out of the count.
-            return TryDecimal(text, out _, out _);
-        }
-
-        if (text.Length > 0 && text[0] == (byte)'-')
-        {
-            text = text[1..];
-        }
-
-        int points = 0;
-        foreach (byte character in text)
-        {
-            if ((uint)(character - '0') > 9)
-            {
-                points += character == (byte)'.' ? 1 : 2;
-            }
-        }
-
-        return points <= 1 && text.Length > points;
     }
 
     /// <summary>A date, YYYYMMDD.</summary>

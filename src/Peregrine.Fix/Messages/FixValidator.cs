@@ -9,6 +9,9 @@ public sealed class FixValidator
     /// <summary>How deep groups may be inside of groups; a message with deeper ones is refused with <see cref="FixFault.Other"/>.</summary>
     public const int GroupsMax = 16;
 
+    // As FixText.TryInt has it.
+    private const long GroupCountMax = 999_999_999;
+
     // Header, body, trailer; behind them the groups that are open, each inside of the one before.
     private const int Sections = 3;
 
@@ -18,6 +21,7 @@ public sealed class FixValidator
     private readonly ulong[] _seen;
     private readonly int _words;
     private readonly bool _allowsOtherValues;
+    private FixIndex _index;
     private int _section;
     private int _top;
 
@@ -27,11 +31,13 @@ public sealed class FixValidator
         _dictionary = dictionary;
         _options = options ?? FixValidation.Default;
         _allowsOtherValues = _options.AllowOtherValues;
+        _index = new FixIndex(dictionary);
         _words = dictionary.WordsMax;
         _seen = new ulong[_frames.Length * _words];
     }
 
-    /// <summary>Checks everything that the dictionary says about a message.</summary>
+    /// <summary>Checks everything that the dictionary says about a message. Numbers and times that it read are kept in the message's index, and
+    /// are not parsed again when they are asked for.</summary>
     /// <param name="message">Parsed.</param>
     /// <param name="type">Its type, of the same dictionary.</param>
     /// <param name="refTag">The field at fault; 0 when there is none.</param>
@@ -43,7 +49,9 @@ public sealed class FixValidator
         (_section, _top) = (0, 0);
         ReadOnlySpan<byte> bytes = message.Frame;
         ReadOnlySpan<int> tags = message.Tags;
-        ReadOnlySpan<FixIndex.Place> places = message.Index.Places;
+        _index = message.Index;
+        _index.BeginKeeping();
+        ReadOnlySpan<FixIndex.Place> places = _index.Places;
         int plain = -1;
         FixFieldSet? set = null;
         Span<ulong> seen = default;
@@ -58,7 +66,7 @@ public sealed class FixValidator
             }
 
             // Nearly always a right field of the section at hand, and nothing else comes of it.
-            if (plain == _top && set!.Find(tag) is >= 0 and int own && TryTakePlain(set.Cells[own], own, value, seen))
+            if (plain == _top && set!.Find(tag) is >= 0 and int own && TryTakePlain(set.Cells[own], own, place, value, seen))
             {
                 continue;
             }
@@ -74,11 +82,11 @@ public sealed class FixValidator
     }
 
     // False leaves everything as it was.
-    private bool TryTakePlain(in FixCell cell, int place, ReadOnlySpan<byte> value, Span<ulong> seen)
+    private bool TryTakePlain(in FixCell cell, int own, int place, ReadOnlySpan<byte> value, Span<ulong> seen)
     {
-        ref ulong word = ref seen[place >> 6];
-        ulong bit = 1UL << (place & 63);
-        if ((word & bit) != 0 || value.Length == 0 || cell.Group is not null || (cell.Type != FixType.Text && !IsOfType(cell.Type, value))
+        ref ulong word = ref seen[own >> 6];
+        ulong bit = 1UL << (own & 63);
+        if ((word & bit) != 0 || value.Length == 0 || cell.Group is not null || (cell.Type != FixType.Text && !IsOfType(cell.Type, place, value))
             || (cell.IsListed && !_allowsOtherValues && !cell.Allows(value)))
         {
             return false;
@@ -105,7 +113,7 @@ public sealed class FixValidator
 
         return member < 0
             ? tags[..place].Contains(tag) && _top < Sections ? FixFault.TagAppearsMoreThanOnce : FixFault.None
-            : Take(frame, member, value, ref refTag);
+            : Take(frame, member, place, value, ref refTag);
     }
 
     // Where a field belongs: in the entry at hand, or else behind the groups that end here; no member for one that is let through.
@@ -174,12 +182,12 @@ public sealed class FixValidator
         ? _dictionary.FieldOf(tag) is null || _top < Sections
         : _options.AllowUserDefinedTags && tag >= Tag.UserDefinedMin && _dictionary.FieldOf(tag) is null;
 
-    private FixFault Take(int at, int place, ReadOnlySpan<byte> value, ref int refTag)
+    private FixFault Take(int at, int member, int place, ReadOnlySpan<byte> value, ref int refTag)
     {
         ref Frame frame = ref _frames[at];
         if (at >= Sections)
         {
-            if (place == 0)
+            if (member == 0)
             {
                 FixFault fault = NextEntry(at, ref refTag);
                 if (fault != FixFault.None)
@@ -193,21 +201,21 @@ public sealed class FixValidator
             }
         }
 
-        ref ulong seen = ref _seen[(at * _words) + (place >> 6)];
-        ulong bit = 1UL << (place & 63);
+        ref ulong seen = ref _seen[(at * _words) + (member >> 6)];
+        ulong bit = 1UL << (member & 63);
         if ((seen & bit) != 0)
         {
             return FixFault.TagAppearsMoreThanOnce;
         }
 
         seen |= bit;
-        ref readonly FixCell cell = ref frame.Set.Cells[place];
+        ref readonly FixCell cell = ref frame.Set.Cells[member];
         if (value.Length == 0)
         {
             return FixFault.None;
         }
 
-        if (!IsOfType(cell.Type, value))
+        if (!IsOfType(cell.Type, place, value))
         {
             return FixFault.IncorrectDataFormat;
         }
@@ -217,12 +225,12 @@ public sealed class FixValidator
             return FixFault.ValueIncorrect;
         }
 
-        return cell.Group is null ? FixFault.None : OpenGroup(cell, value);
+        return cell.Group is null ? FixFault.None : OpenGroup(cell, place, value);
     }
 
-    private FixFault OpenGroup(in FixCell cell, ReadOnlySpan<byte> value)
+    private FixFault OpenGroup(in FixCell cell, int place, ReadOnlySpan<byte> value)
     {
-        _ = FixText.TryInt(value, out int count);
+        _ = _index.TryLong(place, value, out long count);
         if (count <= 0)
         {
             return count == 0 ? FixFault.None : FixFault.IncorrectGroupCount;
@@ -235,7 +243,7 @@ public sealed class FixValidator
         }
 
         Open(at, cell.Group!);
-        (_frames[at].CountTag, _frames[at].Count) = (cell.Field.Tag, count);
+        (_frames[at].CountTag, _frames[at].Count) = (cell.Field.Tag, (int)count);
         _top = at;
         return FixFault.None;
     }
@@ -314,16 +322,16 @@ public sealed class FixValidator
         _seen.AsSpan(at * _words, set.Words).Clear();
     }
 
-    private static bool IsOfType(FixType type, ReadOnlySpan<byte> value) => type switch
+    private bool IsOfType(FixType type, int place, ReadOnlySpan<byte> value) => type switch
     {
         FixType.Text or FixType.Data or FixType.Multiple => true,
         FixType.Character => value.Length == 1,
-        FixType.Int => FixText.IsLong(value),
-        FixType.Length or FixType.SeqNum => FixText.IsLong(value) && (value[0] != (byte)'-' || value[1..].TrimStart((byte)'0').Length == 0),
-        FixType.NumInGroup => FixText.TryInt(value, out int count) && count >= 0,
-        FixType.Decimal => FixText.IsDecimal(value),
+        FixType.Int => _index.TryKeepLong(place, value, out _),
+        FixType.Length or FixType.SeqNum => _index.TryKeepLong(place, value, out long number) && number >= 0,
+        FixType.NumInGroup => _index.TryKeepLong(place, value, out long count) && count is >= 0 and <= GroupCountMax,
+        FixType.Decimal => _index.TryKeepDecimal(place, value),
         FixType.Boolean => value.Length == 1 && value[0] is (byte)'Y' or (byte)'N',
-        FixType.Timestamp => FixText.IsTimestamp(value),
+        FixType.Timestamp => _index.TryKeepTimestamp(place, value),
         FixType.Date => FixText.IsDate(value),
         FixType.Time => FixText.IsTime(value),
         FixType.MonthYear => FixText.IsMonthYear(value),

@@ -118,8 +118,7 @@ public sealed partial class FixSession
             return Refuse(message, sequence, FixFault.CompIdProblem, "CompID problem");
         }
 
-        long sentNs = 0;
-        bool isTime = message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text) && FixText.TryTimestamp(text, out sentNs);
+        bool isTime = message.TryGetTimestamp(Messages.Tag.SendingTime, out long sentNs);
         if (isTime && Math.Abs(sentNs - _nowNs) > Options.SendingTimeSecondsMax * SecondNs)
         {
             return Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
@@ -149,8 +148,8 @@ public sealed partial class FixSession
             return false;
         }
 
-        bool isLate = FixText.TryTimestamp(original, out long originalNs) && message.TryGet(Messages.Tag.SendingTime, out ReadOnlySpan<byte> text)
-            && FixText.TryTimestamp(text, out long sentNs) && originalNs > sentNs;
+        bool isLate = FixText.TryTimestamp(original, out long originalNs) && message.TryGetTimestamp(Messages.Tag.SendingTime, out long sentNs)
+            && originalNs > sentNs;
         return !isLate || Refuse(message, sequence, FixFault.SendingTimeProblem, "SendingTime accuracy problem");
     }
 

@@ -35,15 +35,18 @@ public interface IFixSessionStore
 
     /// <summary>Room for the next message in the place where it will be kept, so that it is written there, and sent from there.</summary>
     /// <param name="bytesMax">What it needs at most.</param>
-    /// <returns>As much room; or none: the message is written elsewhere and saved by <see cref="Append"/>, which is what a store without such a place says.</returns>
-    /// <remarks>Nothing is saved by it. Room that was given and not used is given again. Spans that were read before are not valid any more.</remarks>
+    /// <returns>As much room; or none: the message is written elsewhere and saved by <see cref="Append"/>.
+    /// None is what a store without such a place says.</returns>
+    /// <remarks>Nothing is saved by it. Room that was given and not used is given again.
+    /// Spans that were read before are not valid any more.</remarks>
     Span<byte> Reserve(int bytesMax) => default;
 
     /// <summary>Saves the message that was written at the beginning of the room from <see cref="Reserve"/>, as <see cref="Append"/> does.</summary>
     /// <param name="mark">The new mark.</param>
     /// <param name="bytes">The message's length, at most what was asked for.</param>
     /// <returns>The message where it is kept, valid as long as one that was read.</returns>
-    ReadOnlySpan<byte> AppendReserved(long mark, int bytes) => throw new NotSupportedException("a store that gives no room has nothing in it to save");
+    ReadOnlySpan<byte> AppendReserved(long mark, int bytes) =>
+        throw new NotSupportedException("a store that gives no room has nothing in it to save");
 
     /// <summary>Reads a saved message; the span is valid until the next append or reservation.</summary>
     /// <param name="sequence">Its sequence number.</param>

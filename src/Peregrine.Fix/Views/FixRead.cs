@@ -19,7 +19,8 @@ public static class FixRead
     /// <summary>A whole number.</summary>
     public static long Long(scoped in FixMessage message, int slot, FixShape shape, int tag)
     {
-        if (!FixText.TryLong(Bytes(message, slot), out long value))
+        long value = 0;
+        if (slot == 0 || !message.Index.TryLong(slot - 1, message.Value(slot - 1), out value))
         {
             Refuse(message, slot, shape, tag);
         }
@@ -30,18 +31,20 @@ public static class FixRead
     /// <summary>A whole number of up to 9 digits.</summary>
     public static int Int(scoped in FixMessage message, int slot, FixShape shape, int tag)
     {
-        if (!FixText.TryInt(Bytes(message, slot), out int value))
+        long value = Long(message, slot, shape, tag);
+        if (value is < -999_999_999 or > 999_999_999)
         {
             Refuse(message, slot, shape, tag);
         }
 
-        return value;
+        return (int)value;
     }
 
     /// <summary>A decimal.</summary>
     public static FixDecimal Decimal(scoped in FixMessage message, int slot, FixShape shape, int tag)
     {
-        if (!FixText.TryDecimal(Bytes(message, slot), out long mantissa, out int decimals))
+        (long mantissa, int decimals) = (0, 0);
+        if (slot == 0 || !message.Index.TryDecimal(slot - 1, message.Value(slot - 1), out mantissa, out decimals))
         {
             Refuse(message, slot, shape, tag);
         }
@@ -76,7 +79,8 @@ public static class FixRead
     /// <summary>A UTC time stamp in Unix nanoseconds.</summary>
     public static long Timestamp(scoped in FixMessage message, int slot, FixShape shape, int tag)
     {
-        if (!FixText.TryTimestamp(Bytes(message, slot), out long unixNs))
+        long unixNs = 0;
+        if (slot == 0 || !message.Index.TryTimestamp(slot - 1, message.Value(slot - 1), out unixNs))
         {
             Refuse(message, slot, shape, tag);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 
@@ -54,7 +55,7 @@ public class FastPathTests
     }
 
     [Fact]
-    public void IsTimestamp_OfDamagedOnes_IsWhatIsRead()
+    public void TryTimestamp_OfDamagedOnes_IsWhatDotNetReads()
     {
         const string Letters = "0123456789-:.x";
         string[] good =
@@ -70,12 +71,25 @@ public class FastPathTests
             }
 
             byte[] cut = text[..^random.Next(2)];
-            bool isRead = FixText.TryTimestamp(cut, out _);
-            Assert.True(FixText.IsTimestamp(cut) == isRead, $"seed {seed}: {Encoding.ASCII.GetString(cut)}");
+            bool isRead = FixText.TryTimestamp(cut, out long unixNs);
+            Assert.True((isRead ? unixNs : -1) == SlowTimestamp(Encoding.ASCII.GetString(cut)), $"seed {seed}: {Encoding.ASCII.GetString(cut)}");
             read += isRead ? 1 : 0;
         }
 
         Assert.InRange(read, 10_000, 39_000);
+    }
+
+    // -1 for what is none.
+    private static long SlowTimestamp(string text)
+    {
+        bool isLeap = text.Length >= 17 && text[14..17] == ":60";
+        string second = isLeap ? $"{text[..14]}:59" : text[..Math.Min(17, text.Length)];
+        bool hasForm = Regex.IsMatch(text, @"^\d{8}-\d\d:\d\d:\d\d(\.(\d{3}|\d{6}|\d{9}))?$");
+        return hasForm && DateTime.TryParseExact(second, "yyyyMMdd-HH:mm:ss", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time) && time.Year is >= 1970 and <= 2200
+            ? ((time - DateTime.UnixEpoch).Ticks * 100) + (isLeap ? 1_000_000_000 : 0)
+                + (text.Length > 18 ? long.Parse(text[18..].PadRight(9, '0'), CultureInfo.InvariantCulture) : 0)
+            : -1;
     }
 
     [Fact]

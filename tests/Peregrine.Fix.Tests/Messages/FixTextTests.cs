@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.RegularExpressions;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Fix.Tests.Messages;
@@ -186,8 +187,20 @@ public class FixTextTests
             string text = string.Concat(Enumerable.Range(0, random.Next(24)).Select(_ => letters[random.Next(kinds)]));
             byte[] bytes = Wire.Bytes(text);
 
-            Assert.True(FixText.TryLong(bytes, out _) == FixText.IsLong(bytes), $"whole number: {text}");
-            Assert.True(FixText.TryDecimal(bytes, out _, out _) == FixText.IsDecimal(bytes), $"decimal: {text}");
+            long? slowLong = Regex.IsMatch(text, "^-?[0-9]{1,18}$") ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+            Assert.True((FixText.TryLong(bytes, out long number) ? number : null) == slowLong, $"whole number: {text}");
+            (long, int)? read = FixText.TryDecimal(bytes, out long mantissa, out int decimals) ? (mantissa, decimals) : null;
+            Assert.True(read == SlowDecimal(text), $"decimal: {text}");
         }
+    }
+
+    private static (long Mantissa, int Decimals)? SlowDecimal(string text)
+    {
+        Match match = Regex.Match(text, "^(-?)([0-9]*)[.]?([0-9]*)$");
+        string whole = match.Groups[2].Value.TrimStart('0');
+        string fraction = match.Groups[3].Value.TrimEnd('0');
+        return match.Success && text.Any(char.IsAsciiDigit) && whole.Length + fraction.Length <= 18
+            ? (long.Parse($"{match.Groups[1].Value}{(whole + fraction).PadLeft(1, '0')}", CultureInfo.InvariantCulture), fraction.Length)
+            : null;
     }
 }
