@@ -35,9 +35,10 @@ internal sealed class LinkRig : IDisposable
     public string DataFolder => Path.Combine(_folder.FullName, "data");
 
     /// <summary>A client that is logged on.</summary>
-    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null, string compId = "CLIENT")
+    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null, string compId = "CLIENT",
+        string version = "FIX.4.4")
     {
-        FixClient client = new(Link.FixEndPoint, compId, nextOutgoing, nextIncoming) { Seen = seen };
+        FixClient client = new(Link.FixEndPoint, compId, nextOutgoing, nextIncoming, version) { Seen = seen };
         client.Logon();
         Pump(client, () => client.IsLoggedOn);
         return client;

@@ -23,8 +23,8 @@ internal sealed partial class FixDoor
         ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
         fault = !fault.IsEmpty ? fault : message.MsgType[0] switch
         {
-            (byte)'x' => _reference.AnswerList(session, message, nowNs),
-            (byte)'e' => _reference.AnswerStatus(session, message, _books, nowNs),
+            (byte)'x' => _reference.AnswerList(session, client.Dialect, message, nowNs),
+            (byte)'e' => _reference.AnswerStatus(session, client.Dialect, message, _books, nowNs),
             _ => BeginCapture(client, message, nowNs),
         };
         return fault.IsEmpty || Refuse(session, message, OtherReason, fault);

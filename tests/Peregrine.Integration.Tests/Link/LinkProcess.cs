@@ -13,7 +13,7 @@ public sealed class LinkProcess : IDisposable
     {
         _process = process;
         Log = log;
-        Port = PortOf("FIX 4.4 on ");
+        Port = PortOf("FIX on ");
         MarketDataPort = PortOf("market data on ");
         ConsolePort = PortOf("console on http://");
     }
