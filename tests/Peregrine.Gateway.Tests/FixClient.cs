@@ -125,7 +125,7 @@ internal sealed class FixClient : IDisposable
         }
 
         bool hasTime = string.CompareOrdinal(_version, "FIX.4.2") >= 0;
-        if (hasTime && msgType is not ("H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
+        if (hasTime && msgType is not ("1" or "2" or "H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
         {
             writer.AddTimestamp(60, Clock.UnixNs);
         }

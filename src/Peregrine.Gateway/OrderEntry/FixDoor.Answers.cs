@@ -32,7 +32,7 @@ internal sealed partial class FixDoor
 
     private ReadOnlySpan<byte> BeginCapture(ClientState client, in FixMessage request, long nowNs)
     {
-        client.Capture ??= new TradeCapture();
+        client.Capture ??= new TradeCapture(client.Dialect);
         ReadOnlySpan<byte> fault = client.Capture.Begin(client.Session, request, client.Session.NextOutgoing, nowNs);
         _captures += fault.IsEmpty ? 1 : 0;
         return fault;

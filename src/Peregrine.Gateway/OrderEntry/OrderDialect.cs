@@ -62,6 +62,7 @@ internal sealed class OrderDialect
         MassCancel = _dictionary.MessageOf("r"u8)?.Body;
         SecurityList = _dictionary.MessageOf("y"u8)?.Body;
         SecurityStatus = _dictionary.MessageOf("f"u8)?.Body;
+        TradeReport = _dictionary.MessageOf("AE"u8)?.Body;
         ListStatus = _dictionary.MessageOf("N"u8)!.Body;
         MessageTypes = [.. OrderDecoder.MessageTypes.Where(IsAnswerable)];
         HasExecType = Execution.Has(Tag.ExecType);
@@ -129,6 +130,9 @@ internal sealed class OrderDialect
 
     /// <summary>Fields of a SecurityStatus; null where there is none.</summary>
     public FixFieldSet? SecurityStatus { get; }
+
+    /// <summary>Fields of a TradeCaptureReport; null where there is none.</summary>
+    public FixFieldSet? TradeReport { get; }
 
     /// <summary>Fields of a ListStatus.</summary>
     public FixFieldSet ListStatus { get; }
