@@ -188,6 +188,62 @@ public sealed class VersionSessionsTests
     }
 
     [Fact]
+    public void DropCopy_OfAnotherVersionThanBefore_BeginsWithNewNumbers_AndIsToldByName()
+    {
+        using LinkRig rig = new(change: options => options with
+        {
+            DropCopySessions = ["WATCH"], DropCopyEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+        });
+        long nextOut;
+        using (FixClient client = rig.Connect())
+        {
+            client.New(1, '1', "A"u8, 9_000, 5);
+            rig.Pump(client, () => client.Reports('0') == 1);
+            nextOut = client.NextOutgoing;
+        }
+
+        Func<LinkOptions, LinkOptions> before = rig.Change;
+        rig.Change = options => before(options) with { DropCopyVersion = "FIX.5.0SP1" };
+        rig.Restart();
+        Assert.Contains(rig.Log, line => line.Contains("session WATCH spoke FIX.4.4 and speaks FIX.5.0SP1 from here on", StringComparison.Ordinal));
+
+        List<string> seen = [];
+        using FixClient watch = new(rig.Link.DropCopyEndPoint!, "WATCH", version: "FIX.5.0SP1") { Seen = seen.Add };
+        watch.Logon();
+        rig.Pump(watch, () => watch.Messages('B') == 1);
+        using FixClient again = rig.Connect(nextOut, 3);
+        again.New(2, '1', "A"u8, 9_000, 5);
+        PumpAll(rig, [watch, again], () => watch.Messages('8') == 1);
+
+        VersionTable table = new("FIX.5.0SP1");
+        Assert.All(seen, message => Assert.True(table.FindFault(message) is null, $"{table.FindFault(message)}: {message}"));
+        Assert.Equal("Reports between ExecID 0 and 1 were not sent, and left out as the numbers were set back.",
+            Field(seen.Single(message => Field(message, 35) == "B"), 58));
+        Assert.Equal("2", Field(seen[^1], 11));
+    }
+
+    [Fact]
+    public void Versions_ThatAreNone_AreFaults()
+    {
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => new LinkRig(change: options => options with
+        {
+            SessionVersions = new Dictionary<string, string> { ["NOBODY"] = "FIX.4.2", ["CLIENT"] = "FIX.4.5" }, DropCopyVersion = "FIXT.1.1",
+        }));
+
+        Assert.Contains("SessionVersions: NOBODY, expected the CompID of one of Sessions", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("SessionVersions of CLIENT: FIX.4.5, expected one of FIX.4.0, FIX.4.1, ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("DropCopyVersion: FIXT.1.1, expected one of FIX.4.0, ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Status_OfSessions_NamesTheirVersion()
+    {
+        using LinkRig rig = new(change: Speaking("FIX.4.1"));
+
+        Assert.Equal("FIX.4.1", Assert.Single(rig.Link.Status().Sessions, session => session.CompId == "CLIENT").Version);
+    }
+
+    [Fact]
     public void Session_OfAnOlderVersion_OnceWarm_AllocatesNothing()
     {
         using LinkRig rig = new(change: Speaking("FIX.4.2"));
