@@ -50,6 +50,7 @@ internal sealed class OrderDialect
     private readonly int[] _orderReasons;
     private readonly int[] _cancelReasons;
     private readonly int[] _restatements;
+    private readonly int[] _tradingStates;
 
     private OrderDialect(int place)
     {
@@ -80,6 +81,8 @@ internal sealed class OrderDialect
         _instructions = Letters(Tag.ExecInst, "6GMRa");
         _orderReasons = Numbers(Tag.OrdRejReason, RejectText.OrdRejReason, OtherOrderReasons);
         _cancelReasons = Numbers(Tag.CxlRejReason, RejectText.CxlRejReason, OtherCancelReasons);
+        _tradingStates = [.. Enumerable.Range(0, ReferenceAnswers.TradingStatesMax + 1)
+            .Select(state => CodeOf(Tag.SecurityTradingStatus, state, ReferenceAnswers.NotAvailable))];
         _restatements = Numbers(Tag.ExecRestatementReason, RejectText.ExecRestatementReason, OtherRestatements);
     }
 
@@ -219,9 +222,8 @@ internal sealed class OrderDialect
     /// <summary>ExecRestatementReason (378), or <see cref="LeftOut"/>.</summary>
     public int RestatementOf(RejectReason reason) => _restatements[(int)reason];
 
-    /// <summary>A field's code, if the version has it.</summary>
-    /// <returns>The first of two that it has; <see cref="LeftOut"/> for neither.</returns>
-    public int CodeOf(int tag, int wanted, int other) => Allows(tag, wanted) ? wanted : Allows(tag, other) ? other : LeftOut;
+    /// <summary>SecurityTradingStatus (326): the one wanted, or that an instrument cannot be traded.</summary>
+    public int TradingStatusOf(int wanted) => _tradingStates[wanted];
 
     /// <summary>Whether a Logon begins a session of this version: FIXT has one BeginString for several.</summary>
     /// <returns>Null when it does; else why not.</returns>
@@ -250,6 +252,9 @@ internal sealed class OrderDialect
         "AD" => _dictionary.MessageOf("AQ"u8) is not null,
         _ => _dictionary.MessageOf(Encoding.ASCII.GetBytes(type)) is not null,
     };
+
+    // The first of two codes that the version has.
+    private int CodeOf(int tag, int wanted, int other) => Allows(tag, wanted) ? wanted : Allows(tag, other) ? other : LeftOut;
 
     private bool Allows(int tag, int code) => Allows(tag, code.ToString(CultureInfo.InvariantCulture));
 

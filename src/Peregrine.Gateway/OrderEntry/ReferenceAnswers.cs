@@ -12,12 +12,17 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <remarks>Thread: the link's. Allocates: no.</remarks>
 internal sealed class ReferenceAnswers(NameTable names)
 {
+    /// <summary>The largest SecurityTradingStatus (326) that is told of an instrument.</summary>
+    public const int TradingStatesMax = 22;
+
+    /// <summary>The one of an instrument that cannot be traded, which every version has.</summary>
+    public const int NotAvailable = 18;
+
     // So many instruments fit into the smallest message that a session may be set to.
     private const int InstrumentsOfAMessage = 32;
     private const int ValidRequest = 0;
     private const int NoInstruments = 2;
     private const int UnknownInstrument = 20;
-    private const int NotAvailable = 18;
 
     // What a client cannot see from FIX's own fields.
     private readonly byte[][] _texts = [.. names.Instruments.Select(instrument => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
@@ -79,7 +84,7 @@ internal sealed class ReferenceAnswers(NameTable names)
             text = NameOf(phase);
         }
 
-        writer.Add(Tag.SecurityTradingStatus, dialect.CodeOf(Tag.SecurityTradingStatus, status, NotAvailable));
+        writer.Add(Tag.SecurityTradingStatus, dialect.TradingStatusOf(status));
         writer.AddTimestamp(Tag.TransactTime, nowNs);
         if (instrumentId >= 0 && books.TryGetLastTrade(instrumentId, out Primitives.Price last))
         {
