@@ -11,6 +11,8 @@ namespace Peregrine.Gateway.Tests;
 /// <summary>Sessions of several versions beside each other, what they are sent again, and what becomes of one that changes its version.</summary>
 public sealed class VersionSessionsTests
 {
+    public static TheoryData<string> Versions => VersionTable.Versions;
+
     [Fact]
     public void Sessions_OfEveryVersion_TradeOnOnePort_EachInItsOwnWords()
     {
@@ -49,27 +51,15 @@ public sealed class VersionSessionsTests
     [InlineData("FIX.4.2", true)]
     [InlineData("FIX.4.0", true)]
     [InlineData("FIX.5.0SP2", true)]
-    public void Reports_AskedForAfterARestart_AreTheSameFieldByField(string version, bool isStoreLost)
+    public void Reports_AskedForAfterARestart_AreTheSameFieldByField(string version, bool isStoreLost) => AskAgain(version, isStoreLost);
+
+    [Theory]
+    [Trait("Size", "Long")]
+    [MemberData(nameof(Versions))]
+    public void Reports_OfEachVersion_AskedForAfterARestart_AreTheSameFieldByField(string version)
     {
-        using LinkRig rig = new(change: Speaking(version));
-        List<string> first = [];
-        (long nextOut, long nextIn) = Trade(rig, version, pairs: 30, first.Add);
-        rig.Link.Dispose();
-        if (isStoreLost)
-        {
-            // Made again from the journal then.
-            File.Delete(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"));
-        }
-
-        rig.Restart();
-        List<string> again = [];
-        using FixClient client = rig.Connect(nextOut, nextIncoming: 1, again.Add, version: version);
-        rig.Pump(client, () => client.NextIncoming > nextIn);
-
-        Assert.Equal(Reports(first), Reports(again));
-        VersionTable table = new(version);
-        Assert.All(again, message => Assert.True(table.FindFault(message) is null, $"{table.FindFault(message)}: {message}"));
-        Assert.Contains("|43=Y|", again.First(message => Field(message, 35) == "8"), StringComparison.Ordinal);
+        AskAgain(version, isStoreLost: false);
+        AskAgain(version, isStoreLost: true);
     }
 
     [Fact]
@@ -147,6 +137,17 @@ public sealed class VersionSessionsTests
         rig.Pump(client, () => client.IsClosed);
 
         Assert.Contains("|58=DefaultApplVerID (1137) is 9, expected 8: this session speaks FIX.5.0SP1|", seen[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Logon_WithAnotherBeginString_IsToldInTheLogByBoth()
+    {
+        using LinkRig rig = new(change: Speaking("FIX.4.2"));
+        using FixClient client = new(rig.Link.FixEndPoint, "CLIENT");
+        client.Logon();
+        rig.Pump(client, () => client.IsClosed);
+
+        Assert.Contains(rig.Log, line => line.Contains("Logon of CLIENT with BeginString FIX.4.4, expected FIX.4.2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -282,6 +283,29 @@ public sealed class VersionSessionsTests
     {
         SessionVersions = new Dictionary<string, string> { ["CLIENT"] = version },
     };
+
+    private static void AskAgain(string version, bool isStoreLost)
+    {
+        using LinkRig rig = new(change: Speaking(version));
+        List<string> first = [];
+        (long nextOut, long nextIn) = Trade(rig, version, pairs: 30, first.Add);
+        rig.Link.Dispose();
+        if (isStoreLost)
+        {
+            // Made again from the journal then.
+            File.Delete(Path.Combine(rig.DataFolder, "sessions", "CLIENT.session"));
+        }
+
+        rig.Restart();
+        List<string> again = [];
+        using FixClient client = rig.Connect(nextOut, nextIncoming: 1, again.Add, version: version);
+        rig.Pump(client, () => client.NextIncoming > nextIn);
+
+        Assert.Equal(Reports(first), Reports(again));
+        VersionTable table = new(version);
+        Assert.All(again, message => Assert.True(table.FindFault(message) is null, $"{table.FindFault(message)}: {message}"));
+        Assert.Contains("|43=Y|", again.First(message => Field(message, 35) == "8"), StringComparison.Ordinal);
+    }
 
     private static (long NextOut, long NextIn) Trade(LinkRig rig, string version, int pairs, Action<string> seen)
     {
