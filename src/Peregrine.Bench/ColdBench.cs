@@ -181,7 +181,7 @@ internal sealed class ColdLink : IDisposable
         while (_process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMilliseconds(ReadyMs)).GetAwaiter().GetResult() is { } text)
         {
             log.Add(text);
-            Fix = EndPointIn(text, "FIX 4.4 on ") ?? Fix;
+            Fix = EndPointIn(text, "FIX on ") ?? Fix;
             Console = EndPointIn(text, "console on http://") ?? Console;
             if (text.EndsWith(" ready", StringComparison.Ordinal))
             {

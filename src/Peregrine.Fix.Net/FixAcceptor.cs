@@ -252,8 +252,11 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
     }
 
     /// <summary>The session that a first message belongs to, if it may log on now.</summary>
-    internal FixSession? FindSession(ReadOnlySpan<byte> frame, PeerAddress remote)
+    /// <param name="refusal">Why there is none.</param>
+    internal FixSession? FindSession(ReadOnlySpan<byte> frame, PeerAddress remote, out string refusal)
     {
+        refusal = "its first message is not a Logon of a configured session that is not connected yet";
+
         // One with a malformed field is the session's to answer.
         if (_index.TryParse(frame) || _index.Fault != FixFault.None)
         {
@@ -264,15 +267,19 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
                 bool isKnown = false;
                 foreach (FixSession session in _sessions)
                 {
-                    if (Ascii.Equals(sender, session.Options.PeerCompId) && Ascii.Equals(target, session.Options.CompId)
-                        && Ascii.Equals(version, session.Options.BeginString))
+                    if (!Ascii.Equals(sender, session.Options.PeerCompId) || !Ascii.Equals(target, session.Options.CompId))
                     {
-                        isKnown = true;
-                        if (session.State == FixSessionState.Disconnected)
-                        {
-                            return session;
-                        }
+                        continue;
                     }
+
+                    bool isOfVersion = Ascii.Equals(version, session.Options.BeginString);
+                    isKnown |= isOfVersion;
+                    if (isOfVersion && session.State == FixSessionState.Disconnected)
+                    {
+                        return session;
+                    }
+
+                    refusal = isOfVersion ? refusal : OtherVersion(session, version);
                 }
 
                 if (!isKnown && Make(message, version, target, sender, remote) is { } made)
@@ -286,6 +293,9 @@ public sealed class FixAcceptor : IConnectionAcceptor, IDisposable
         Counters.UnknownSessions++;
         return null;
     }
+
+    private static string OtherVersion(FixSession session, ReadOnlySpan<byte> version) => $"Logon of {session.Options.PeerCompId} with BeginString "
+        + $"{Encoding.Latin1.GetString(version[..Math.Min(version.Length, CompIdBytesMax)])}, expected {session.Options.BeginString}";
 
     private FixSession? Make(in FixMessage logon, ReadOnlySpan<byte> version, ReadOnlySpan<byte> target, ReadOnlySpan<byte> sender,
         PeerAddress remote)

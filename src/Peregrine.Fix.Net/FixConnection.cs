@@ -126,9 +126,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
             return;
         }
 
-        if (acceptor.FindSession(frame, Remote) is not { } session)
+        if (acceptor.FindSession(frame, Remote, out string refusal) is not { } session)
         {
-            acceptor.LogRefusal(Remote, "its first message is not a Logon of a configured session that is not connected yet");
+            acceptor.LogRefusal(Remote, refusal);
             Disconnect();
             return;
         }

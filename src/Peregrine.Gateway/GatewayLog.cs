@@ -54,6 +54,10 @@ internal static partial class GatewayLog
     [LoggerMessage(5014, LogLevel.Warning, "{Line}")]
     public static partial void TlsTold(this ILogger log, string line);
 
+    [LoggerMessage(5015, LogLevel.Warning, "session {Session} spoke {Old} and speaks {New} from here on: both numbers begin with 1, what was " +
+        "sent in {Old} is sent no more, and reports that no connection was given follow under the new numbers")]
+    public static partial void VersionChanged(this ILogger log, string session, string old, string @new);
+
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]
     public static partial void LoopTold(this ILogger log, string line);
 }

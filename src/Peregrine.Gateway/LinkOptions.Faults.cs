@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peregrine.Fix.Net;
+using Peregrine.Gateway.OrderEntry;
 using Peregrine.Journal;
 using Peregrine.Sequencing.Doors;
 using Peregrine.Sequencing.Rules;
@@ -86,6 +87,13 @@ public sealed partial record LinkOptions
             Expect(false, nameof(SessionSchedules), name, "the CompID of one of Sessions");
         }
 
+        foreach ((string name, string version) in SessionVersions)
+        {
+            Expect(Sessions.Any(session => session.CompId == name), nameof(SessionVersions), name, "the CompID of one of Sessions");
+            Expect(OrderDialect.Find(version) is not null, $"{nameof(SessionVersions)} of {name}", version, OrderDialect.Expected);
+        }
+
+        Expect(OrderDialect.Find(DropCopyVersion) is not null, nameof(DropCopyVersion), DropCopyVersion, OrderDialect.Expected);
         foreach (string name in SessionCertificates.Keys.Where(name => Sessions.All(session => session.CompId != name)))
         {
             Expect(false, nameof(SessionCertificates), name, "the CompID of one of Sessions");

@@ -3,6 +3,7 @@ using Peregrine.Distribution;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
+using Peregrine.Gateway.OrderEntry;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Linux.Tls;
@@ -90,6 +91,10 @@ public sealed partial record LinkOptions
     /// The others may be on at any time.</summary>
     public IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; } = new Dictionary<string, FixSchedule>();
 
+    /// <summary>By CompID, the version of FIX of sessions that do not speak FIX.4.4: FIX.4.0 to FIX.4.3, FIX.5.0, FIX.5.0SP1 or FIX.5.0SP2,
+    /// of which the last three are sessions of FIXT.1.1.</summary>
+    public IReadOnlyDictionary<string, string> SessionVersions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Instruments, accounts and limits as configured; ids are positions in this configuration.</summary>
     public required TradingRules Rules { get; init; }
 
@@ -150,6 +155,9 @@ public sealed partial record LinkOptions
 
     /// <summary>Who may log on to see every report of every session (drop copy), by CompID; none: there is no port for it.</summary>
     public IReadOnlyList<string> DropCopySessions { get; init; } = [];
+
+    /// <summary>The version of FIX of all of them, as in <see cref="SessionVersions"/>.</summary>
+    public string DropCopyVersion { get; init; } = OrderDialect.Usual;
 
     /// <summary>Where they connect; port 0 picks a free one.</summary>
     public IPEndPoint DropCopyEndPoint { get; init; } = new(IPAddress.Loopback, 9883);

@@ -1,4 +1,5 @@
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.OrderEntry;
 using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
@@ -6,7 +7,11 @@ namespace Peregrine.Gateway;
 
 /// <summary>A session as a display shows it; a local one is always logged on and has no numbers of its own.</summary>
 public sealed record SessionStatus(string CompId, bool IsLocal, FixSessionState State, long NextIncoming, long NextOutgoing,
-    long Received, long Sent);
+    long Received, long Sent)
+{
+    /// <summary>The version of FIX that it speaks, FIX.4.0 to FIX.5.0SP2; empty for a local one.</summary>
+    public string Version { get; init; } = "";
+}
 
 /// <summary>The link at one moment, for displays. Read without stopping it, so figures may differ by a few orders among themselves.</summary>
 public sealed record LinkStatus
@@ -83,7 +88,7 @@ public sealed partial class OrderLink
         [
             .. _fix.FixSessions.Select(session => new SessionStatus(
                 session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received,
-                session.Counters.Sent)),
+                session.Counters.Sent) { Version = _options.SessionVersions.GetValueOrDefault(session.Options.PeerCompId, OrderDialect.Usual) }),
             .. _options.LocalPorts.Select(port => new SessionStatus(
                 string.Join(" ", port.Sessions.Select(session => session.CompId)), true, FixSessionState.LoggedOn, 0, 0, port.Received, port.Sent)),
             .. Sessions.Sessions.Where(session => _options.Doors.Contains(session.Door)).Select(session => new SessionStatus(

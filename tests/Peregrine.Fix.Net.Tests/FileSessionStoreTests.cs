@@ -55,6 +55,29 @@ public sealed class FileSessionStoreTests : IDisposable
     }
 
     [Fact]
+    public void Version_Reopened_IsWhatWasSaid_AndChangesNothingElse()
+    {
+        Guid link = Guid.NewGuid();
+        using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            // As every store of before has it.
+            Assert.Equal("", store.Version);
+            store.Append(7, "first"u8);
+            store.BeOfVersion("5.0SP2", Owner);
+            store.Belong(link, Owner);
+        }
+
+        using (FileSessionStore again = FileSessionStore.Open(StorePath, RingBytes, Owner))
+        {
+            Assert.Equal(("5.0SP2", link, "first", 7), (again.Version, again.Link, Read(again, 1), again.Mark));
+            again.BeOfVersion("", Owner);
+        }
+
+        using FileSessionStore last = FileSessionStore.Open(StorePath, RingBytes, Owner);
+        Assert.Equal(("", link), (last.Version, last.Link));
+    }
+
+    [Fact]
     public void Began_Reopened_IsTheEarlierOfItsTwoPlaces()
     {
         using (FileSessionStore store = FileSessionStore.Open(StorePath, RingBytes, Owner))

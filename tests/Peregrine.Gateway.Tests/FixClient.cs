@@ -10,6 +10,8 @@ internal sealed class FixClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _compId;
+    private readonly byte[] _beginString;
+    private readonly string _version;
     private readonly byte[] _out = new byte[16_384];
     private readonly byte[] _in = new byte[1 << 18];
     private readonly FixIndex _index = new();
@@ -18,8 +20,10 @@ internal sealed class FixClient : IDisposable
     private int _used;
     private long _askedFrom;
 
-    public FixClient(IPEndPoint endpoint, string compId, long nextOutgoing = 1, long nextIncoming = 1)
+    public FixClient(IPEndPoint endpoint, string compId, long nextOutgoing = 1, long nextIncoming = 1, string version = "FIX.4.4")
     {
+        _version = version;
+        _beginString = System.Text.Encoding.ASCII.GetBytes(version.StartsWith("FIX.5", StringComparison.Ordinal) ? "FIXT.1.1" : version);
         NextIncoming = nextIncoming;
         _compId = System.Text.Encoding.ASCII.GetBytes(compId);
         NextOutgoing = nextOutgoing;
@@ -60,8 +64,19 @@ internal sealed class FixClient : IDisposable
             writer.Add(141, 'Y');
         }
 
+        if (ApplVerId is { } applVerId)
+        {
+            writer.Add(1137, applVerId);
+        }
+
         Send(ref writer);
     }
+
+    /// <summary>DefaultApplVerID of a Logon; null before FIXT.</summary>
+    public char? ApplVerId => _version switch { "FIX.5.0" => '7', "FIX.5.0SP1" => '8', "FIX.5.0SP2" => '9', _ => null };
+
+    // HandlInst was required up to FIX 4.3.
+    private bool NeedsHandling => string.CompareOrdinal(_version, "FIX.4.4") < 0;
 
     public void New(long number, char side, ReadOnlySpan<byte> account, long priceCents, long quantity, char timeInForce = '0')
     {
@@ -104,7 +119,13 @@ internal sealed class FixClient : IDisposable
             writer.Add(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), System.Text.Encoding.ASCII.GetBytes(parts[1]));
         }
 
-        if (msgType is not ("H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
+        if (NeedsHandling && msgType is ("D" or "G"))
+        {
+            writer.Add(21, '1');
+        }
+
+        bool hasTime = string.CompareOrdinal(_version, "FIX.4.2") >= 0;
+        if (hasTime && msgType is not ("1" or "2" or "H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
         {
             writer.AddTimestamp(60, Clock.UnixNs);
         }
@@ -136,10 +157,15 @@ internal sealed class FixClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static void Terms(ref FixWriter writer, char side, long quantity, long priceCents)
+    private void Terms(ref FixWriter writer, char side, long quantity, long priceCents)
     {
         writer.Add(55, "TEST"u8);
         writer.Add(54, side);
+        if (NeedsHandling)
+        {
+            writer.Add(21, '1');
+        }
+
         writer.AddTimestamp(60, Clock.UnixNs);
         writer.Add(38, quantity);
         writer.Add(40, '2');
@@ -162,7 +188,7 @@ internal sealed class FixClient : IDisposable
 
     private FixWriter Begin(ReadOnlySpan<byte> msgType)
     {
-        FixWriter writer = new(_out, "FIX.4.4"u8, msgType);
+        FixWriter writer = new(_out, _beginString, msgType);
         writer.Add(49, _compId);
         writer.Add(56, "PEREGRINE"u8);
         writer.Add(34, NextOutgoing++);

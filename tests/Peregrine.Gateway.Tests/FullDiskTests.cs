@@ -90,7 +90,7 @@ public class FullDiskTests
 
         Assert.True(cancelled >= 8, $"{cancelled} cancels went into an eighth of a small segment");
         Assert.Equal((cancelled, DiskRoom.None), (rig.Link.Status().ReservedCommands, rig.Link.Status().DiskRoom));
-        for (int pass = 0; !rig.Log.Exists(line => line.Contains("used up", StringComparison.Ordinal)); pass++)
+        for (int pass = 0; !rig.Log.Any(line => line.Contains("used up", StringComparison.Ordinal)); pass++)
         {
             Assert.True(pass < PassesMax && rig.Link.TryPass(), "the log tells that nothing is taken");
         }

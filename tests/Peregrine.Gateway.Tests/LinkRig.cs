@@ -14,6 +14,7 @@ internal sealed class LinkRig : IDisposable
     private const int RemakePassesMax = 20_000;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-test-");
     private readonly MemorySegments _segments = new();
+    private readonly List<string> _log = [];
     private IdSegmentAllocator _ids = null!;
 
     public LinkRig(Durability durability = Durability.Os, Func<LinkOptions, LinkOptions>? change = null)
@@ -30,14 +31,25 @@ internal sealed class LinkRig : IDisposable
 
     public OrderLink Link { get; private set; } = null!;
 
-    public List<string> Log { get; } = [];
+    /// <summary>What was told until now. The journal's thread tells, too.</summary>
+    public IReadOnlyList<string> Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
+    }
 
     public string DataFolder => Path.Combine(_folder.FullName, "data");
 
     /// <summary>A client that is logged on.</summary>
-    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null, string compId = "CLIENT")
+    public FixClient Connect(long nextOutgoing = 1, long nextIncoming = 1, Action<string>? seen = null, string compId = "CLIENT",
+        string version = "FIX.4.4")
     {
-        FixClient client = new(Link.FixEndPoint, compId, nextOutgoing, nextIncoming) { Seen = seen };
+        FixClient client = new(Link.FixEndPoint, compId, nextOutgoing, nextIncoming, version) { Seen = seen };
         client.Logon();
         Pump(client, () => client.IsLoggedOn);
         return client;
@@ -117,7 +129,15 @@ internal sealed class LinkRig : IDisposable
             ClientOrderIdsMax = 1 << 17,
             InFlightMax = 256,
         };
-        Link = OrderLink.Start(Change(options), Log.Add);
+        Link = OrderLink.Start(Change(options), Tell);
+    }
+
+    private void Tell(string line)
+    {
+        lock (_log)
+        {
+            _log.Add(line);
+        }
     }
 
     /// <summary>Segments that outlive a link, as a database would.</summary>

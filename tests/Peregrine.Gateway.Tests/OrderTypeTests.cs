@@ -143,10 +143,11 @@ public class OrderTypeTests
         client.Send("D", "11=2|55=TEST|54=2|38=30|1=B|40=2|44=101");
         client.Send("D", "11=3|55=TEST|54=1|38=10|1=A|40=2|44=101");
 
-        rig.Pump(client, () => client.Reports('L') == 1 && client.Reports('F') == 4);
+        rig.Pump(client, () => client.Reports('D') == 1 && client.Reports('F') == 4);
 
-        string triggered = Assert.Single(seen, message => message.Contains("|150=L|", StringComparison.Ordinal));
+        string triggered = Assert.Single(seen, message => message.Contains("|150=D|", StringComparison.Ordinal));
         Assert.Contains("|11=1|", triggered, StringComparison.Ordinal);
+        Assert.Contains("|58=Triggered|", triggered, StringComparison.Ordinal);
         Assert.Contains("|39=0|", triggered, StringComparison.Ordinal);
         Assert.Equal("2", Find(seen.Last(message => Find(message, 11) == "1"), 39));
     }

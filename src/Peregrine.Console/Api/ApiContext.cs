@@ -122,6 +122,6 @@ internal sealed class ApiContext
     [
         .. status.Sessions.Select(session => new SessionView(
             session.CompId, session.IsLocal ? "local" : "fix", $"{char.ToLowerInvariant(session.State.ToString()[0])}{session.State.ToString()[1..]}",
-            session.Received, session.Sent, session.NextIncoming, session.NextOutgoing)),
+            session.Received, session.Sent, session.NextIncoming, session.NextOutgoing, session.Version)),
     ];
 }

@@ -16,6 +16,10 @@ public sealed partial class FileSessionStore
     private const int OwnerBytes = 256;
     private const int NameBytesMax = 100;
 
+    // Of the owner's block.
+    private const int VersionAt = 240;
+    private const int VersionBytesMax = 8;
+
     // A message a microsecond for a month; what is above was never counted.
     private const long NextIncomingMax = 1L << 41;
 
@@ -85,6 +89,20 @@ public sealed partial class FileSessionStore
         }
     }
 
+    /// <summary>What its owner said about the messages in it, up to 8 letters: which version of FIX they are of, say; empty where nothing was
+    /// said, as in stores of before.</summary>
+    public string Version { get; private set; } = "";
+
+    /// <summary>Says it.</summary>
+    /// <param name="version">At most 8 ASCII letters; empty for nothing.</param>
+    /// <param name="owner">Whose the store is, as when it was opened.</param>
+    public void BeOfVersion(string version, SessionStoreOwner owner)
+    {
+        Check.That(version.Length <= VersionBytesMax && Ascii.IsValid(version), "the version of a session store has 8 ASCII letters at most");
+        Version = version;
+        WriteOwner(owner);
+    }
+
     /// <summary>Makes it a store of this link.</summary>
     public void Belong(Guid link, SessionStoreOwner owner)
     {
@@ -148,19 +166,20 @@ public sealed partial class FileSessionStore
         BinaryPrimitives.WriteUInt64LittleEndian(_memory.Slice(0, 8), Magic);
     }
 
-    // link 16 bytes, then of each name: hash u64, length u16, bytes; checksum u64 at the end
+    // link 16 bytes, then of each name: hash u64, length u16, bytes; version 8 bytes; checksum u64 at the end
     private void WriteOwner(SessionStoreOwner owner)
     {
         Span<byte> block = _memory.Slice(OwnerAt, OwnerBytes);
-        EncodeOwner(Link, owner, block);
+        EncodeOwner(Link, owner, Version, block);
     }
 
-    private static void EncodeOwner(Guid link, SessionStoreOwner owner, Span<byte> block)
+    private static void EncodeOwner(Guid link, SessionStoreOwner owner, string version, Span<byte> block)
     {
         block.Clear();
         _ = link.TryWriteBytes(block);
         WriteName(owner.CompId, block[16..]);
         WriteName(owner.PeerCompId, block[(16 + 112)..]);
+        _ = Encoding.ASCII.GetBytes(version, block.Slice(VersionAt, VersionBytesMax));
         StateHash hash = default;
         AddBytes(ref hash, block[..(OwnerBytes - 8)]);
         BinaryPrimitives.WriteUInt64LittleEndian(block[(OwnerBytes - 8)..], hash.Value);
@@ -192,7 +211,8 @@ public sealed partial class FileSessionStore
 
         Link = new Guid(block[..16]);
         Span<byte> wanted = stackalloc byte[OwnerBytes];
-        EncodeOwner(Link, owner, wanted);
+        Version = Encoding.ASCII.GetString(block.Slice(VersionAt, VersionBytesMax)).TrimEnd('\0');
+        EncodeOwner(Link, owner, Version, wanted);
         if (!wanted.SequenceEqual(block))
         {
             throw new IOException(

@@ -15,8 +15,10 @@ public static class Tag
     public const int EndSeqNo = 16;
     public const int ExecId = 17;
     public const int ExecInst = 18;
+    public const int ExecTransType = 20;
     public const int LastPx = 31;
     public const int LastQty = 32;
+    public const int LinesOfText = 33;
     public const int MsgSeqNum = 34;
     public const int MsgType = 35;
     public const int NewSeqNo = 36;
@@ -55,7 +57,9 @@ public static class Tag
     public const int OrigSendingTime = 122;
     public const int GapFillFlag = 123;
     public const int ExpireTime = 126;
+    public const int CxlType = 125;
     public const int ResetSeqNumFlag = 141;
+    public const int Headline = 148;
     public const int ExecType = 150;
     public const int LeavesQty = 151;
     public const int PegOffsetValue = 211;
@@ -108,6 +112,9 @@ public static class Tag
     public const int DefaultApplVerId = 1137;
     public const int PegOffsetType = 836;
     public const int PeggedPrice = 839;
+    public const int PegPriceType = 1094;
+    public const int DisplayQty = 1138;
+    public const int MassActionReportId = 1369;
 
     /// <summary>Tags from here on are agreed between two parties and not checked.</summary>
     public const int UserDefinedMin = 5000;

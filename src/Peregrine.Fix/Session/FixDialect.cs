@@ -10,6 +10,7 @@ internal sealed class FixDialect
 {
     private readonly FixFieldSet? _reject;
     private readonly FixField? _reasons;
+    private readonly FixField? _businessReasons;
 
     public FixDialect(FixDictionary dictionary, FixValidation validation)
     {
@@ -17,6 +18,7 @@ internal sealed class FixDialect
         Validator = new FixValidator(dictionary, validation);
         _reject = dictionary.MessageOf("3"u8)?.Body;
         _reasons = dictionary.FieldOf(Tag.SessionRejectReason);
+        _businessReasons = dictionary.FieldOf(Tag.BusinessRejectReason);
         HasBusinessReject = dictionary.MessageOf("j"u8) is not null;
     }
 
@@ -32,6 +34,15 @@ internal sealed class FixDialect
 
     /// <summary>Whether a Reject has a field.</summary>
     public bool RejectHas(int tag) => _reject is not null && _reject.Has(tag);
+
+    /// <summary>A BusinessRejectReason, or 0 (other) in its place where the version has no such code.</summary>
+    public int BusinessReasonOf(int reason)
+    {
+        Span<byte> text = stackalloc byte[12];
+        bool isKnown = _businessReasons is { } field && reason.TryFormat(text, out int bytes, default, CultureInfo.InvariantCulture)
+            && field.Allows(text[..bytes]);
+        return isKnown ? reason : 0;
+    }
 
     /// <summary>Whether SessionRejectReason has a code.</summary>
     public bool HasReason(FixFault fault)

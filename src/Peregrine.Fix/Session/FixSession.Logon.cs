@@ -58,6 +58,11 @@ public sealed partial class FixSession
         _application.OnLogon(this);
     }
 
+    // FIX 4.0 has no flag for it.
+    private string HowToReset => _dialect.Dictionary.MessageOf("A"u8) is { } logon && logon.Body.Has(Messages.Tag.ResetSeqNumFlag)
+        ? "log on with ResetSeqNumFlag=Y"
+        : "have both numbers set back to 1 by the operator";
+
     private void BeginAnew()
     {
         MustReset = false;
@@ -211,7 +216,7 @@ public sealed partial class FixSession
         }
 
         return MustReset && !isReset
-            ? "the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more"
+            ? $"the numbers of this session were lost here: {HowToReset}, and every report follows once more"
             : _application.CheckLogon(this, message);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class FixSession
     /// <summary>Refuses an application message for a reason of the application's: BusinessMessageReject.</summary>
     /// <remarks>Before FIX 4.2 there is none: a Reject says it, with the text alone.</remarks>
     /// <param name="message">The message refused.</param>
-    /// <param name="reason">BusinessRejectReason (380).</param>
+    /// <param name="reason">BusinessRejectReason (380); one that the version does not have is told as 0, other.</param>
     /// <param name="refId">The message's own id, such as its ClOrdID; left out when empty or longer than 256 bytes.</param>
     /// <param name="text">Why, for people; cut after 256 bytes.</param>
     public void RejectBusiness(in FixMessage message, int reason, ReadOnlySpan<byte> refId, ReadOnlySpan<byte> text)
@@ -37,7 +37,7 @@ public sealed partial class FixSession
             reject.Add(Messages.Tag.BusinessRejectRefId, refId);
         }
 
-        reject.Add(Messages.Tag.BusinessRejectReason, reason);
+        reject.Add(Messages.Tag.BusinessRejectReason, _dialect.BusinessReasonOf(reason));
         reject.Add(Messages.Tag.Text, text[..Math.Min(text.Length, ReferenceBytesMax)]);
         _ = TrySendSession(ref reject);
     }

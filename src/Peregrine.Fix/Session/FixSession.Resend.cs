@@ -304,8 +304,8 @@ public sealed partial class FixSession
         return bytes;
     }
 
-    private static string GoneText(long sequence) =>
-        $"message {sequence} was asked for and is kept no more; take what lies before from your own records and log on with ResetSeqNumFlag=Y";
+    private string GoneText(long sequence) =>
+        $"message {sequence} was asked for and is kept no more; take what lies before from your own records and {HowToReset}";
 
     // False for one that was saved under a larger MessageBytesMax than today's.
     private bool TryRewrite(ReadOnlySpan<byte> saved, long sequence, out int bytes)

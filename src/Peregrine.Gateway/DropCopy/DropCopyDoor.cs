@@ -29,6 +29,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     private readonly Receiver[] _receivers;
     private readonly Dictionary<int, byte[]> _compIds;
     private readonly ILogger _log;
+    private readonly OrderDialect _dialect;
     private ReportEncoder? _encoder;
     private long _lastExecId;
 
@@ -38,6 +39,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     public DropCopyDoor(LinkOptions options, FixDoor fix, EventLoop loop, ILogger log)
     {
         _log = log;
+        _dialect = OrderDialect.Find(options.DropCopyVersion)!;
         _compIds = options.AllSessions.DistinctBy(session => SessionId.Of(session.CompId))
             .ToDictionary(session => SessionId.Of(session.CompId), session => Encoding.ASCII.GetBytes(session.CompId));
         _acceptor = new FixAcceptor(loop, new FixAcceptorOptions
@@ -90,7 +92,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     }
 
     /// <inheritdoc/>
-    public void OnRules(TradingRules rules) => _encoder = new ReportEncoder(new NameTable(rules));
+    public void OnRules(TradingRules rules) => _encoder = new ReportEncoder(new NameTable(rules), _dialect);
 
     /// <inheritdoc/>
     public void OnReport(in ReportView report, bool isReplay)
@@ -201,6 +203,9 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     }
 
     /// <inheritdoc/>
+    public string? CheckLogon(FixSession session, in FixMessage logon) => _dialect.FaultOfLogon(logon);
+
+    /// <inheritdoc/>
     public void OnLogon(FixSession session)
     {
         _log.LoggedOn(session.Options.PeerCompId, session.NextIncoming, session.NextOutgoing);
@@ -208,7 +213,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
         if (receiver.News is { } news)
         {
             receiver.News = null;
-            SessionNews.Send(session, news);
+            SessionNews.Send(session, _dialect, news);
         }
     }
 
@@ -267,9 +272,21 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
         }
 
         FixSessionOptions session = new() { CompId = options.CompId, PeerCompId = compId, HeartbeatSecondsMax = options.HeartbeatSecondsMax,
-            MessageTypes = [] };
+            MessageTypes = [], BeginString = _dialect.BeginString, DefaultApplVerId = _dialect.ApplVerId };
         Receiver receiver = new(store, new FixSession(session, store, this), store.IsNew) { News = news };
         receiver.Session.Tag = receiver;
+        if (store.Version != _dialect.StoreVersion)
+        {
+            if (!store.IsNew)
+            {
+                // To the peer it is another session, and what the store has is of the old version.
+                _log.VersionChanged(compId, OrderDialect.NameOf(store.Version), _dialect.Name);
+                _ = receiver.Session.TryResetNumbers();
+            }
+
+            store.BeOfVersion(_dialect.StoreVersion, owner);
+        }
+
         return receiver;
     }
 

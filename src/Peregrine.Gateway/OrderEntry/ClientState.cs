@@ -6,13 +6,16 @@ using Peregrine.Sequencing.Sessions;
 namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>What the door of FIX knows of a client.</summary>
-internal sealed class ClientState(DoorSession door) : IReportClient
+internal sealed class ClientState(DoorSession door, OrderDialect dialect) : IReportClient
 {
     /// <summary>Most reports that are kept while the journal is read; of more, all are made again when they are asked for.</summary>
     public const int KeptMax = 1 << 12;
 
     /// <summary>The session as the engine room knows it.</summary>
     public DoorSession Door { get; } = door;
+
+    /// <summary>The version of FIX that it speaks.</summary>
+    public OrderDialect Dialect { get; } = dialect;
 
     public int Id => Door.Id;
 

@@ -23,8 +23,8 @@ internal sealed partial class FixDoor
         ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
         fault = !fault.IsEmpty ? fault : message.MsgType[0] switch
         {
-            (byte)'x' => _reference.AnswerList(session, message, nowNs),
-            (byte)'e' => _reference.AnswerStatus(session, message, _books, nowNs),
+            (byte)'x' => _reference.AnswerList(session, client.Dialect, message, nowNs),
+            (byte)'e' => _reference.AnswerStatus(session, client.Dialect, message, _books, nowNs),
             _ => BeginCapture(client, message, nowNs),
         };
         return fault.IsEmpty || Refuse(session, message, OtherReason, fault);
@@ -32,7 +32,7 @@ internal sealed partial class FixDoor
 
     private ReadOnlySpan<byte> BeginCapture(ClientState client, in FixMessage request, long nowNs)
     {
-        client.Capture ??= new TradeCapture();
+        client.Capture ??= new TradeCapture(client.Dialect);
         ReadOnlySpan<byte> fault = client.Capture.Begin(client.Session, request, client.Session.NextOutgoing, nowNs);
         _captures += fault.IsEmpty ? 1 : 0;
         return fault;

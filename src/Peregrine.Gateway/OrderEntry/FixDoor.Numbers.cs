@@ -51,7 +51,7 @@ internal sealed partial class FixDoor
         for (int index = 0; index < count; index++)
         {
             ReportView report = ReportCodec.View(client.Kept[index]);
-            _encoder.Send(client.Session, in report, ++mark);
+            EncoderOf(client).Send(client.Session, in report, ++mark);
         }
 
         client.Kept.Clear();
@@ -98,7 +98,7 @@ internal sealed partial class FixDoor
                 switch (_remakers!.TryTake(client, number, out ReportView report))
                 {
                     case RemadeStatus.Made:
-                        _encoder.Remake(session, in report, sequence, number <= client.UnsureTo);
+                        EncoderOf(client).Remake(session, in report, sequence, number <= client.UnsureTo);
                         mark = number;
                         return RemakeStatus.Made;
                     case RemadeStatus.Wait:
@@ -126,7 +126,7 @@ internal sealed partial class FixDoor
         if (client.News is { } news)
         {
             (client.News, client.ToldNews) = (null, news);
-            SessionNews.Send(client.Session, news);
+            SessionNews.Send(client.Session, client.Dialect, news);
             Note(client, SessionNoteKind.NewsTold, client.Session.Resets, client.Session.NextOutgoing, client.Session.Mark,
                 client.Session.NextIncoming);
         }

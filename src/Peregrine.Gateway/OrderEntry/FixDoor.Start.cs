@@ -95,6 +95,11 @@ internal sealed partial class FixDoor
             }
 
             client.Store.Belong(folder.Identity, OwnerOf(client.Client));
+            if (client.IsLost)
+            {
+                client.Store.BeOfVersion(client.Dialect.StoreVersion, OwnerOf(client.Client));
+            }
+
             floor ??= client.IsLost && client.ReportCount > 0 ? folder.FindAllSent() : null;
             JournalReplay replay = folder.Replay;
             SessionNumbers? known = replay.Ledger.Find(client.Id);
@@ -153,7 +158,8 @@ internal sealed partial class FixDoor
         }
 
         FixSessionOptions options = new() { CompId = _options.CompId, PeerCompId = client.Client.CompId,
-            HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = OrderDecoder.MessageTypes,
+            HeartbeatSecondsMax = _options.HeartbeatSecondsMax, MessageTypes = client.Dialect.MessageTypes,
+            BeginString = client.Dialect.BeginString, DefaultApplVerId = client.Dialect.ApplVerId,
             SilenceSecondsMax = _options.SilenceSecondsMax, ResendNumbersMax = _options.ResendNumbersMax,
             Schedule = _options.SessionSchedules.GetValueOrDefault(client.Client.CompId) };
         client.Start(new FixSession(options, client.Store, this) { MustReset = mended.MustReset });
@@ -161,6 +167,22 @@ internal sealed partial class FixDoor
         client.FirstUnsent = client.Session.SentMark >= client.ReportCount ? long.MaxValue
             : client.Session.SentMark >= folder.BaseCounts.GetValueOrDefault(client.Id) ? folder.BaseSequence + 1 : 1;
         _acceptor.Add(client.Session);
+    }
+
+    // To the peer a session of another version is another session, whose numbers begin with 1; and what was sent in the old one is never sent again
+    // as if it were of the new. Reports that no connection was given are told under the new numbers.
+    private void BeginInNewVersions()
+    {
+        foreach (ClientState client in _clients)
+        {
+            string version = client.Dialect.StoreVersion;
+            if (client.Store.Version != version)
+            {
+                _log.VersionChanged(client.Client.CompId, OrderDialect.NameOf(client.Store.Version), client.Dialect.Name);
+                _ = client.Session.TryResetNumbers();
+                client.Store.BeOfVersion(version, OwnerOf(client.Client));
+            }
+        }
     }
 
     private FileSessionStore? OpenStore(ClientSession client)

@@ -36,7 +36,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
     private readonly OrderList _list = new();
-    private ReportEncoder _encoder = null!;
+    // By the version of FIX: those that no session speaks stay empty.
+    private readonly ReportEncoder[] _encoders = new ReportEncoder[OrderDialect.Count];
     private ReferenceAnswers _reference = null!;
     private Trading.Matching.IBookView _books = null!;
     private Intake? _intake;
@@ -129,7 +130,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void Attach(IReadOnlyList<DoorSession> sessions)
     {
-        _clients = [.. sessions.Select(session => new ClientState(session))];
+        _clients = [.. sessions.Select(session => new ClientState(session, DialectOf(session.Client)))];
         _unsaved = new Queue<(ClientState Client, long Sequence)>(_clients.Length);
     }
 
@@ -138,7 +139,11 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         NameTable names = new(rules);
         _decoder = new OrderDecoder(names);
-        _encoder = new ReportEncoder(names);
+        foreach (OrderDialect dialect in _clients.Select(client => client.Dialect).Distinct())
+        {
+            _encoders[dialect.Place] = new ReportEncoder(names, dialect);
+        }
+
         _reference = new ReferenceAnswers(names);
     }
 
@@ -146,6 +151,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public void Open(in DoorContext room)
     {
         (_intake, _books) = (room.Intake, room.Books);
+        BeginInNewVersions();
 
         // Whoever was logged on when the link went down is not any more.
         foreach (ClientState client in _clients)
@@ -178,7 +184,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             return;
         }
 
-        _encoder.Send(client.Session, report, session.ReportCount);
+        EncoderOf(client).Send(client.Session, report, session.ReportCount);
         if (client.FirstUnsent == long.MaxValue && client.Session.SentMark < session.ReportCount)
         {
             client.FirstUnsent = report.Sequence;
@@ -282,6 +288,11 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         }
     }
 
+    private OrderDialect DialectOf(ClientSession session) =>
+        OrderDialect.Find(_options.SessionVersions.GetValueOrDefault(session.CompId, OrderDialect.Usual))!;
+
+    private ReportEncoder EncoderOf(ClientState client) => _encoders[client.Dialect.Place];
+
     private static void SaveIncoming(ClientState client)
     {
         client.Store.ProvenSequence = Math.Max(client.Store.ProvenSequence, client.LastSequence);
@@ -296,6 +307,9 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             _unsaved.Enqueue((client, _intake!.Sequencer.LastSequence));
         }
     }
+
+    /// <inheritdoc/>
+    public string? CheckLogon(FixSession session, in FixMessage logon) => ((ClientState)session.Tag!).Dialect.FaultOfLogon(logon);
 
     /// <inheritdoc/>
     public void OnLogon(FixSession session)
@@ -321,7 +335,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         ClientState client = (ClientState)session.Tag!;
         client.ToldNews = null;
-        bool isHandled = Take(client, in message);
+        ReadOnlySpan<byte> fault = client.Dialect.FaultOfVersion(in message);
+        bool isHandled = fault.IsEmpty ? Take(client, in message) : Refuse(session, message, OtherReason, fault);
         OweSaving(client);
         return isHandled;
     }
@@ -353,7 +368,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
         fault = _list.Read(message, client.Door.AccountIds, _decoder);
         RefusedMessages += fault.IsEmpty ? 0 : 1;
-        _list.Tell(client.Session, message, fault, Clock.UnixNs);
+        _list.Tell(client.Session, client.Dialect, message, fault, Clock.UnixNs);
         bool isTaken = true;
         for (int place = 0; fault.IsEmpty && isTaken && place < _list.Count; place++)
         {

@@ -8,15 +8,29 @@ namespace Peregrine.Gateway.OrderEntry;
 // What an order asks for: docs/fix.md says which field is what.
 internal sealed partial class OrderDecoder
 {
+    // At the close by the type of the order, as FIX had it before there was a time in force for it.
+    private const byte MarketOnClose = (byte)'5';
+    private const byte LimitOnClose = (byte)'B';
     private const long NsPerDay = 86_400_000_000_000;
 
     // A type or time in force that is valid FIX but not ours stays 0, and the core refuses it as an unsupported order.
     private static void SetTypes(in FixMessage message, ref OrderCommand command)
     {
-        command.OrderType = FixCodes.OrderTypeOf(message.GetChar(Tag.OrdType));
+        byte letter = message.GetChar(Tag.OrdType);
+        bool isAtTheClose = letter is MarketOnClose or LimitOnClose;
+        command.OrderType = letter switch
+        {
+            MarketOnClose => OrderType.Market,
+            LimitOnClose => OrderType.Limit,
+            _ => FixCodes.OrderTypeOf(letter),
+        };
         bool hasTime = message.TryGet(Tag.TimeInForce, out _);
-        TimeInForce without = command.Type == CommandType.New ? TimeInForce.Day : 0;
+        TimeInForce without = isAtTheClose ? TimeInForce.AtTheClose : command.Type == CommandType.New ? TimeInForce.Day : 0;
         command.TimeInForce = hasTime ? FixCodes.TimeInForceOf(message.GetChar(Tag.TimeInForce)) : without;
+        if (isAtTheClose)
+        {
+            command.TimeInForce = command.TimeInForce is TimeInForce.Day or TimeInForce.AtTheClose ? TimeInForce.AtTheClose : 0;
+        }
     }
 
     // The reason is for a replace, which the core refuses with the state of its order; the text for a new order, of which nothing becomes.
@@ -69,6 +83,26 @@ internal sealed partial class OrderDecoder
             }
         }
 
+        return message.TryGetLong(Tag.PegPriceType, out long type) ? SetPegPriceType(type, ref command) : default;
+    }
+
+    // As FIX 5.0 says what ExecInst said before; a message may say both.
+    private static ReadOnlySpan<byte> SetPegPriceType(long type, scoped ref OrderCommand command)
+    {
+        PegReference peg = type switch { PegPriceTypes.Middle => PegReference.Mid, PegPriceTypes.Primary => PegReference.Best, _ => 0 };
+        bool isTrail = type == PegPriceTypes.TrailingStop;
+        if (peg == 0 && !isTrail)
+        {
+            return "PegPriceType (1094) is not supported: expected 2 (middle), 5 (primary) or 8 (trailing stop)"u8;
+        }
+
+        if ((command.Peg != 0 && command.Peg != peg) || (command.OrderType == OrderType.TrailingStop && !isTrail))
+        {
+            return "PegPriceType (1094) is not supported: it is another one than that of ExecInst (18), give one of them"u8;
+        }
+
+        command.Peg = peg;
+        command.OrderType = isTrail ? OrderType.TrailingStop : command.OrderType;
         return default;
     }
 
@@ -94,11 +128,23 @@ internal sealed partial class OrderDecoder
             }
         }
 
-        if (!message.TryGetDecimal(Tag.MaxFloor, out mantissa, out decimals))
+        bool hasFloor = message.TryGetDecimal(Tag.MaxFloor, out mantissa, out decimals);
+        if (message.TryGetDecimal(Tag.DisplayQty, out long shown, out int shownDecimals))
         {
-            return default;
+            if (hasFloor && (shown != mantissa || shownDecimals != decimals))
+            {
+                return "DisplayQty (1138) is not supported: it is another quantity than MaxFloor (111), give one of them"u8;
+            }
+
+            (hasFloor, mantissa, decimals) = (true, shown, shownDecimals);
         }
 
+        return hasFloor ? SetShown(mantissa, decimals, instrument, ref command) : default;
+    }
+
+    // MaxFloor, or DisplayQty, as FIX 5.0 calls it.
+    private static ReadOnlySpan<byte> SetShown(long mantissa, int decimals, Instrument instrument, scoped ref OrderCommand command)
+    {
         if (instrument.TryToQuantity(mantissa, decimals, out command.Attributes.DisplayQuantity) != ScaleStatus.Ok)
         {
             return Because(RejectReason.QuantityNotInLots, "MaxFloor (111) is not a whole number of lots of the instrument"u8, ref command);

@@ -23,6 +23,27 @@ internal sealed partial class OrderDecoder
         new(848, "", "TargetStrategyParameters", "leave it out"),
         new(849, "", "ParticipationRate", "leave it out"),
         new(854, "0", "QtyType", "expected 0 (units), or leave it out"),
+        new(957, "0", "NoStrategyParameters", "leave it out"),
+        new(1082, "", "SecondaryDisplayQty", "leave it out"),
+        new(1083, "2", "DisplayWhen", "expected 2 (exhaust), or leave it out"),
+        new(1084, "1", "DisplayMethod", "expected 1 (initial), or leave it out"),
+        new(1085, "", "DisplayLowQty", "give DisplayQty (1138)"),
+        new(1086, "", "DisplayHighQty", "give DisplayQty (1138)"),
+        new(1087, "", "DisplayMinIncr", "leave it out"),
+        new(1088, "", "RefreshQty", "an iceberg shows DisplayQty (1138) each time"),
+        new(1089, "", "MatchIncrement", "leave it out"),
+        new(1090, "", "MaxPriceLevels", "leave it out"),
+        new(1092, "0", "PriceProtectionScope", "expected 0 (none), or leave it out"),
+        new(1096, "", "PegSecurityID", "an order is pegged to the prices of its own security"),
+        new(1098, "", "PegSymbol", "an order is pegged to the prices of its own security"),
+        new(1100, "", "TriggerType", "a stop has OrdType (40) 3 or 4 and StopPx (99)"),
+        new(1101, "", "TriggerAction", "a stop has OrdType (40) 3 or 4 and StopPx (99)"),
+        new(1102, "", "TriggerPrice", "a stop has OrdType (40) 3 or 4 and StopPx (99)"),
+        new(1629, "", "ExposureDuration", "give ExpireTime (126)"),
+        new(1805, "", "AuctionInstruction", "TimeInForce (59) 2, 5 and 7 name auctions"),
+        new(1822, "1", "MinQtyMethod", "expected 1 (once), or leave it out"),
+        new(2362, "", "SelfMatchPreventionID", "it has the tag 7928 here"),
+        new(2964, "", "SelfMatchPreventionInstruction", "it has the tag 8000 here"),
     ];
 
     private const int EffectiveTime = 168;
@@ -33,6 +54,8 @@ internal sealed partial class OrderDecoder
     private static readonly byte[] NoStop = Encoding.ASCII.GetBytes("StopPx (99) is not supported with this OrdType (40): expected 3 or 4");
 
     private static readonly byte[] NoOffset = Encoding.ASCII.GetBytes("PegOffsetValue (211) is not supported with this OrdType (40): expected P");
+
+    private static readonly byte[] NoPeg = Encoding.ASCII.GetBytes("PegPriceType (1094) is not supported with this OrdType (40): expected P");
 
     private static readonly byte[] NoExpiry = Encoding.ASCII.GetBytes(
         "ExpireTime (126) and ExpireDate (432) are not supported with this TimeInForce (59): expected 6 (good till date)");
@@ -70,6 +93,8 @@ internal sealed partial class OrderDecoder
                 return type is (byte)'3' or (byte)'4' ? default : NoStop;
             case Tag.PegOffsetValue:
                 return type == (byte)'P' ? default : NoOffset;
+            case Tag.PegPriceType:
+                return type == (byte)'P' ? default : NoPeg;
             case Tag.ExpireTime or Tag.ExpireDate:
                 return message.GetChar(Tag.TimeInForce) == (byte)'6' ? default : NoExpiry;
             default:
@@ -87,8 +112,8 @@ internal sealed partial class OrderDecoder
 
     private static bool[] MakeWatched()
     {
-        bool[] watched = new bool[1024];
-        int[] conditional = [EffectiveTime, Tag.StopPx, Tag.PegOffsetValue, Tag.ExpireTime, Tag.ExpireDate];
+        bool[] watched = new bool[3072];
+        int[] conditional = [EffectiveTime, Tag.StopPx, Tag.PegOffsetValue, Tag.PegPriceType, Tag.ExpireTime, Tag.ExpireDate];
         foreach (int tag in Fields.Select(field => field.Number).Concat(conditional))
         {
             watched[tag] = true;

@@ -177,6 +177,11 @@ internal sealed partial class OrderDecoder(NameTable names)
         }
         else if (command.Type != CommandType.New)
         {
+            if (message.GetChar(Tag.CxlType) == (byte)'P')
+            {
+                return "CxlType (125) is not supported: expected F (all that is left); a replace makes an order smaller"u8;
+            }
+
             _ = message.TryGet(Tag.OrigClOrdId, out ReadOnlySpan<byte> original);
             if (!ClientOrderId.TryCreate(original, out command.OriginalClientOrderId))
             {

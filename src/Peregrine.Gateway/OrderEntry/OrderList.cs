@@ -57,8 +57,9 @@ internal sealed class OrderList
     }
 
     /// <summary>Tells what becomes of the list, in as many parts as it takes.</summary>
+    /// <param name="dialect">The session's; a version whose parts do not say which is the last counts them all the same.</param>
     /// <param name="fault">Why it is refused; empty when it is not.</param>
-    public void Tell(FixSession session, in FixMessage message, ReadOnlySpan<byte> fault, long nowNs)
+    public void Tell(FixSession session, OrderDialect dialect, in FixMessage message, ReadOnlySpan<byte> fault, long nowNs)
     {
         int parts = Math.Max(1, (Count + OrdersOfAPart - 1) / OrdersOfAPart);
         for (int part = 0; part < parts; part++)
@@ -79,7 +80,11 @@ internal sealed class OrderList
 
             writer.AddTimestamp(Tag.TransactTime, nowNs);
             writer.Add(Tag.TotNoOrders, Count);
-            writer.Add(Tag.LastFragment, part + 1 == parts ? 'Y' : 'N');
+            if (dialect.ListStatus.Has(Tag.LastFragment))
+            {
+                writer.Add(Tag.LastFragment, part + 1 == parts ? 'Y' : 'N');
+            }
+
             writer.Add(Tag.NoOrders, end - first);
             for (int place = first; place < end; place++)
             {

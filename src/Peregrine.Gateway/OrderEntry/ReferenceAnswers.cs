@@ -12,19 +12,25 @@ namespace Peregrine.Gateway.OrderEntry;
 /// <remarks>Thread: the link's. Allocates: no.</remarks>
 internal sealed class ReferenceAnswers(NameTable names)
 {
+    /// <summary>The largest SecurityTradingStatus (326) that is told of an instrument.</summary>
+    public const int TradingStatesMax = 22;
+
+    /// <summary>The one of an instrument that cannot be traded, which every version has.</summary>
+    public const int NotAvailable = 18;
+
     // So many instruments fit into the smallest message that a session may be set to.
     private const int InstrumentsOfAMessage = 32;
     private const int ValidRequest = 0;
     private const int NoInstruments = 2;
     private const int UnknownInstrument = 20;
 
-    // What a client cannot see from FIX 4.4's own fields.
+    // What a client cannot see from FIX's own fields.
     private readonly byte[][] _texts = [.. names.Instruments.Select(instrument => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
         $"tick {instrument.TickUnits / Math.Pow(10, instrument.PriceDecimals):0.#########}, lot {instrument.LotUnits}")))];
 
     /// <summary>Answers a SecurityListRequest.</summary>
     /// <returns>Empty when it did; else why not.</returns>
-    public ReadOnlySpan<byte> AnswerList(FixSession session, in FixMessage request, long nowNs)
+    public ReadOnlySpan<byte> AnswerList(FixSession session, OrderDialect dialect, in FixMessage request, long nowNs)
     {
         byte type = request.GetChar(Tag.SecurityListRequestType);
         bool hasSymbol = request.TryGet(Tag.Symbol, out ReadOnlySpan<byte> symbol);
@@ -45,7 +51,7 @@ internal sealed class ReferenceAnswers(NameTable names)
         do
         {
             int next = Math.Min(from + InstrumentsOfAMessage, end);
-            WriteList(session, id, from, next, total, isLast: next == end, nowNs);
+            WriteList(session, dialect, id, from, next, total, isLast: next == end, nowNs);
             from = next;
         }
         while (from < end);
@@ -55,7 +61,8 @@ internal sealed class ReferenceAnswers(NameTable names)
 
     /// <summary>Answers a SecurityStatusRequest with the phase that the instrument is in.</summary>
     /// <returns>Empty when it did; else why not.</returns>
-    public ReadOnlySpan<byte> AnswerStatus(FixSession session, in FixMessage request, IBookView books, long nowNs)
+    public ReadOnlySpan<byte> AnswerStatus(FixSession session, OrderDialect dialect, in FixMessage request, IBookView books,
+        long nowNs)
     {
         if (!IsOnce(request))
         {
@@ -77,7 +84,7 @@ internal sealed class ReferenceAnswers(NameTable names)
             text = NameOf(phase);
         }
 
-        writer.Add(Tag.SecurityTradingStatus, status);
+        writer.Add(Tag.SecurityTradingStatus, dialect.TradingStatusOf(status));
         writer.AddTimestamp(Tag.TransactTime, nowNs);
         if (instrumentId >= 0 && books.TryGetLastTrade(instrumentId, out Primitives.Price last))
         {
@@ -85,7 +92,11 @@ internal sealed class ReferenceAnswers(NameTable names)
             writer.Add(Tag.LastPx, instrument.ToPriceUnits(last), instrument.PriceDecimals);
         }
 
-        writer.Add(Tag.Text, text);
+        if (dialect.SecurityStatus!.Has(Tag.Text))
+        {
+            writer.Add(Tag.Text, text);
+        }
+
         Check.That(session.TryEndMessage(ref writer, session.Mark), "the status of an instrument fits into a message");
         return default;
     }
@@ -93,14 +104,19 @@ internal sealed class ReferenceAnswers(NameTable names)
     private static bool IsOnce(in FixMessage request) => !request.TryGet(Tag.SubscriptionRequestType, out _)
         || request.GetChar(Tag.SubscriptionRequestType) == (byte)'0';
 
-    private void WriteList(FixSession session, scoped ReadOnlySpan<byte> id, int from, int end, int total, bool isLast, long nowNs)
+    private void WriteList(FixSession session, OrderDialect dialect, scoped ReadOnlySpan<byte> id, int from, int end, int total, bool isLast,
+        long nowNs)
     {
         FixWriter writer = session.BeginMessage("y"u8, nowNs);
         writer.Add(Tag.SecurityReqId, id);
         writer.Add(Tag.SecurityResponseId, id);
         writer.Add(Tag.SecurityRequestResult, total == 0 ? NoInstruments : ValidRequest);
         writer.Add(Tag.TotNoRelatedSym, total);
-        writer.Add(Tag.LastFragment, isLast ? 'Y' : 'N');
+        if (dialect.SecurityList!.Has(Tag.LastFragment))
+        {
+            writer.Add(Tag.LastFragment, isLast ? 'Y' : 'N');
+        }
+
         if (end > from)
         {
             writer.Add(Tag.NoRelatedSym, end - from);
@@ -136,7 +152,7 @@ internal sealed class ReferenceAnswers(NameTable names)
         TradingPhase.OpeningAuction => 22,
         TradingPhase.ClosingAuction or TradingPhase.VolatilityAuction => 5,
         TradingPhase.Halted => 2,
-        _ => 18,
+        _ => NotAvailable,
     };
 
     private static ReadOnlySpan<byte> NameOf(TradingPhase phase) => phase switch

@@ -7,16 +7,21 @@ namespace Peregrine.Gateway.OrderEntry;
 // What an order asked for, in the fields that OrderDecoder reads it from.
 internal sealed partial class ReportEncoder
 {
-    private static void WriteTerms(ref FixWriter writer, in ReportView report, Instrument instrument)
+    private void WriteTerms(ref FixWriter writer, in ReportView report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
         bool isKnown = instrument != Unknown;
-        if (isKnown || report.Quantity.Lots != 0)
+        if (isKnown || report.Quantity.Lots != 0 || dialect.NeedsQuantity)
         {
             writer.Add(Tag.OrderQty, instrument.ToUnits(report.Quantity));
         }
 
-        writer.Add(Tag.OrdType, FixCodes.Of(report.OrderType));
+        char type = dialect.OrdTypeOf(report.OrderType, report.TimeInForce);
+        if (type != 0)
+        {
+            writer.Add(Tag.OrdType, type);
+        }
+
         if (!isKnown)
         {
             WriteUnscaled(ref writer, report.Price);
@@ -26,7 +31,12 @@ internal sealed partial class ReportEncoder
             writer.Add(Tag.Price, instrument.ToPriceUnits(report.Price), decimals);
         }
 
-        writer.Add(Tag.TimeInForce, FixCodes.Of(report.TimeInForce));
+        char time = dialect.TimeInForceOf(report.TimeInForce);
+        if (time != 0)
+        {
+            writer.Add(Tag.TimeInForce, time);
+        }
+
         if (report.TimeInForce == TimeInForce.GoodTillTime)
         {
             writer.AddTimestamp(Tag.ExpireTime, report.Attributes.ExpireTimeNs);
@@ -39,23 +49,17 @@ internal sealed partial class ReportEncoder
 
         if (OrderTypes.Has(report.OrderType, OrderTraits.Offset))
         {
-            // As the client writes it: to buy, a peg's offset is taken off.
-            bool isTakenOff = report.OrderType == OrderType.Pegged && report.Side == Side.Buy;
-            Price offset = new(isTakenOff ? -report.Attributes.OffsetTicks : report.Attributes.OffsetTicks);
-            writer.Add(Tag.PegOffsetValue, instrument.ToPriceUnits(offset), decimals);
-            if (report.PeggedPrice.Ticks != 0)
-            {
-                writer.Add(Tag.PeggedPrice, instrument.ToPriceUnits(report.PeggedPrice), decimals);
-            }
+            WriteOffset(ref writer, in report, instrument);
         }
 
-        if (report.Attributes.MinimumQuantity.Lots != 0)
+        if (report.Attributes.MinimumQuantity.Lots != 0 && dialect.Execution.Has(Tag.MinQty))
         {
             writer.Add(Tag.MinQty, instrument.ToUnits(report.Attributes.MinimumQuantity));
         }
 
         bool isHidden = (report.Flags & OrderFlags.Hidden) != 0;
-        if (isHidden || report.Attributes.DisplayQuantity.Lots != 0)
+        bool isShownInParts = isHidden || report.Attributes.DisplayQuantity.Lots != 0;
+        if (isShownInParts && dialect.Execution.Has(Tag.MaxFloor))
         {
             writer.Add(Tag.MaxFloor, isHidden ? 0 : instrument.ToUnits(report.Attributes.DisplayQuantity));
         }
@@ -69,6 +73,30 @@ internal sealed partial class ReportEncoder
         if (report.SelfTrade != SelfTradePrevention.Default)
         {
             writer.Add(Tag.SelfMatchPreventionInstruction, FixCodes.Of(report.SelfTrade));
+        }
+    }
+
+    private void WriteOffset(ref FixWriter writer, in ReportView report, Instrument instrument)
+    {
+        int decimals = instrument.PriceDecimals;
+        bool isTrail = report.OrderType == OrderType.TrailingStop;
+        if (dialect.Execution.Has(Tag.PegOffsetValue) && (!isTrail || dialect.HasTrailingStop))
+        {
+            // As the client writes it: to buy, a peg's offset is taken off.
+            bool isTakenOff = !isTrail && report.Side == Side.Buy;
+            Price offset = new(isTakenOff ? -report.Attributes.OffsetTicks : report.Attributes.OffsetTicks);
+            writer.Add(Tag.PegOffsetValue, instrument.ToPriceUnits(offset), decimals);
+        }
+
+        if (dialect.Execution.Has(Tag.PegPriceType))
+        {
+            writer.Add(Tag.PegPriceType, isTrail ? PegPriceTypes.TrailingStop
+                : report.Peg == PegReference.Mid ? PegPriceTypes.Middle : PegPriceTypes.Primary);
+        }
+
+        if (report.PeggedPrice.Ticks != 0 && dialect.Execution.Has(Tag.PeggedPrice))
+        {
+            writer.Add(Tag.PeggedPrice, instrument.ToPriceUnits(report.PeggedPrice), decimals);
         }
     }
 
@@ -87,7 +115,7 @@ internal sealed partial class ReportEncoder
         }
     }
 
-    private static void WriteInstructions(ref FixWriter writer, in ReportView report)
+    private void WriteInstructions(ref FixWriter writer, in ReportView report)
     {
         Span<byte> instructions = stackalloc byte[8];
         int length = 0;
@@ -102,9 +130,9 @@ internal sealed partial class ReportEncoder
         }
     }
 
-    private static void Append(Span<byte> target, bool has, char letter, ref int length)
+    private void Append(Span<byte> target, bool has, char letter, ref int length)
     {
-        if (has)
+        if (has && dialect.HasInstruction(letter) && length / 2 < dialect.InstructionsMax)
         {
             target[length] = (byte)letter;
             target[length + 1] = (byte)' ';

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 using Peregrine.Trading.Instruments;
@@ -6,9 +7,9 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
 
-/// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport. Pure but for the session it writes to;
-/// allocates nothing.</summary>
-internal sealed partial class ReportEncoder(NameTable names)
+/// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport of one version of FIX. Pure but for the session it
+/// writes to; allocates nothing.</summary>
+internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialect)
 {
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
@@ -54,13 +55,19 @@ internal sealed partial class ReportEncoder(NameTable names)
     private static bool IsMassCancel(in ReportView report) =>
         report.Type == ReportType.MassCancelled || (report.Type == ReportType.CancelRejected && report.RequestType == CommandType.MassCancel);
 
-    private static ReadOnlySpan<byte> MsgTypeOf(in ReportView report) => IsMassCancel(in report)
+    private ReadOnlySpan<byte> MsgTypeOf(in ReportView report) => IsNews(in report)
+        ? "B"u8
+        : IsMassCancel(in report)
         ? "r"u8
         : report.Type == ReportType.CancelRejected ? "9"u8 : "8"u8;
 
     private void Write(ref FixWriter writer, in ReportView report)
     {
-        if (IsMassCancel(in report))
+        if (IsNews(in report))
+        {
+            WriteNews(ref writer, report);
+        }
+        else if (IsMassCancel(in report))
         {
             WriteMassCancelReport(ref writer, report);
         }
@@ -82,7 +89,8 @@ internal sealed partial class ReportEncoder(NameTable names)
             writer.Add(Tag.ClOrdId, report.ClientOrderId);
         }
 
-        if (report.Type is ReportType.Replaced or ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0)
+        if (report.Type is ReportType.Replaced or ReportType.Cancelled or ReportType.Reduced && report.OriginalClientOrderId.Length > 0
+            && dialect.Execution.Has(Tag.OrigClOrdId))
         {
             writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
         }
@@ -93,19 +101,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
 
         writer.Add(Tag.ExecId, report.ExecId);
-        char type = FixCodes.Of(report.Type, report.Reason);
-        writer.Add(Tag.ExecType, type);
-        writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
-        if (report.Type == ReportType.Rejected)
-        {
-            writer.Add(Tag.OrdRejReason, RejectText.OrdRejReason(report.Reason));
-        }
-
-        if (type == 'D')
-        {
-            writer.Add(Tag.ExecRestatementReason, RejectText.ExecRestatementReason(report.Reason));
-        }
-
+        WriteKind(ref writer, in report);
         if (report.AccountId >= 0)
         {
             writer.Add(Tag.Account, names.Account(report.AccountId));
@@ -123,9 +119,42 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
-    // What the answer to a status request repeats of it.
-    private static void WriteRequest(ref FixWriter writer, in ReportView report)
+    // What the report tells. ExecType as FIX 5.0 has it is the kind; a version that lacks it says it otherwise.
+    private void WriteKind(ref FixWriter writer, in ReportView report)
     {
+        char kind = FixCodes.Of(report.Type, report.Reason);
+        char status = dialect.StatusOf(report.Status, kind);
+        char type = dialect.ExecTypeOf(kind, status);
+        if (dialect.HasExecTransType)
+        {
+            writer.Add(Tag.ExecTransType, dialect.ExecTransTypeOf(kind));
+        }
+
+        if (dialect.HasExecType)
+        {
+            writer.Add(Tag.ExecType, type);
+        }
+
+        writer.Add(Tag.OrdStatus, status);
+        if (report.Type == ReportType.Rejected)
+        {
+            writer.Add(Tag.OrdRejReason, dialect.OrdRejReasonOf(report.Reason));
+        }
+
+        if (type == 'D')
+        {
+            writer.Add(Tag.ExecRestatementReason, dialect.RestatementOf(report.Reason));
+        }
+    }
+
+    // What the answer to a status request repeats of it.
+    private void WriteRequest(ref FixWriter writer, in ReportView report)
+    {
+        if (!dialect.Execution.Has(Tag.OrdStatusReqId))
+        {
+            return;
+        }
+
         ReadOnlySpan<byte> id = report.OriginalClientOrderId;
         if ((report.Scope & MassCancelScope.Session) != 0)
         {
@@ -139,7 +168,7 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
     }
 
-    private static void WriteAmounts(ref FixWriter writer, in ReportView report, Instrument instrument)
+    private void WriteAmounts(ref FixWriter writer, in ReportView report, Instrument instrument)
     {
         int decimals = instrument.PriceDecimals;
         if (report.Type == ReportType.Trade)
@@ -147,8 +176,17 @@ internal sealed partial class ReportEncoder(NameTable names)
             writer.Add(Tag.LastQty, instrument.ToUnits(report.LastQuantity));
             writer.Add(Tag.LastPx, instrument.ToPriceUnits(report.LastPrice), decimals);
         }
+        else if (dialect.NeedsLast)
+        {
+            writer.Add(Tag.LastQty, 0);
+            writer.Add(Tag.LastPx, 0);
+        }
 
-        writer.Add(Tag.LeavesQty, instrument.ToUnits(report.LeavesQuantity));
+        if (dialect.Execution.Has(Tag.LeavesQty))
+        {
+            writer.Add(Tag.LeavesQty, instrument.ToUnits(report.LeavesQuantity));
+        }
+
         writer.Add(Tag.CumQty, instrument.ToUnits(report.CumulativeQuantity));
         if (report.CumulativeQuantity.Lots == 0)
         {
@@ -161,15 +199,33 @@ internal sealed partial class ReportEncoder(NameTable names)
         }
     }
 
-    private static void WriteCancelReject(ref FixWriter writer, in ReportView report)
+    private void WriteCancelReject(ref FixWriter writer, in ReportView report)
     {
+        FixFieldSet fields = dialect.CancelReject;
         WriteOrderId(ref writer, report.OrderId);
         writer.Add(Tag.ClOrdId, report.ClientOrderId);
-        writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
-        writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
-        writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
-        writer.Add(Tag.CxlRejResponseTo, report.RequestType == CommandType.Replace ? '2' : '1');
-        writer.Add(Tag.CxlRejReason, RejectText.CxlRejReason(report.Reason));
+        if (fields.Has(Tag.OrigClOrdId))
+        {
+            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
+            writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
+        }
+
+        if (fields.Has(Tag.TransactTime))
+        {
+            writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
+        }
+
+        if (fields.Has(Tag.CxlRejResponseTo))
+        {
+            writer.Add(Tag.CxlRejResponseTo, report.RequestType == CommandType.Replace ? '2' : '1');
+        }
+
+        int reason = dialect.CxlRejReasonOf(report.Reason);
+        if (reason != OrderDialect.LeftOut)
+        {
+            writer.Add(Tag.CxlRejReason, reason);
+        }
+
         WriteText(ref writer, report);
     }
 
@@ -181,12 +237,18 @@ internal sealed partial class ReportEncoder(NameTable names)
 
         // The norm wants an id of our own of the request, and there is no order.
         WriteOrderId(ref writer, (ulong)report.ExecId);
+        if (dialect.MassCancel!.Has(Tag.MassActionReportId))
+        {
+            writer.Add(Tag.MassActionReportId, report.ExecId);
+        }
+
         writer.Add(Tag.ClOrdId, report.ClientOrderId);
         writer.Add(Tag.MassCancelRequestType, scope);
         writer.Add(Tag.MassCancelResponse, isRefused ? '0' : scope);
-        if (isRefused)
+        int reason = report.Reason == RejectReason.UnknownInstrument ? dialect.MassCancelUnknown : dialect.MassCancelOther;
+        if (isRefused && reason != OrderDialect.LeftOut)
         {
-            writer.Add(Tag.MassCancelRejectReason, report.Reason == RejectReason.UnknownInstrument ? 1 : 99);
+            writer.Add(Tag.MassCancelRejectReason, reason);
         }
 
         writer.Add(Tag.TotalAffectedOrders, report.CancelledCount);
@@ -204,8 +266,14 @@ internal sealed partial class ReportEncoder(NameTable names)
         WriteText(ref writer, report);
     }
 
-    private static void WriteText(ref FixWriter writer, in ReportView report)
+    private void WriteText(ref FixWriter writer, in ReportView report)
     {
+        if (report.Type == ReportType.Triggered && !dialect.HasTriggered)
+        {
+            writer.Add(Tag.Text, "Triggered"u8);
+            return;
+        }
+
         if (report.Reason != RejectReason.None)
         {
             Span<byte> text = stackalloc byte[RejectText.BytesMax];

@@ -8,7 +8,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// (AE). Read some at a time, so that nobody waits for it; what comes meanwhile is not among them.
 /// </summary>
 /// <remarks>Thread: the link's. Allocates: when it is made and has its first answer, once a session.</remarks>
-internal sealed class TradeCapture
+internal sealed class TradeCapture(OrderDialect dialect)
 {
     /// <summary>Messages that are looked at in one step.</summary>
     public const int MessagesOfAStep = 32;
@@ -147,7 +147,11 @@ internal sealed class TradeCapture
         Copy(ref writer, Tag.ExecId, in report, Tag.ExecId);
         writer.Add(Tag.PreviouslyReported, 'Y');
         Copy(ref writer, Tag.Symbol, in report, Tag.Symbol);
-        Copy(ref writer, Tag.OrderQty, in report, Tag.OrderQty);
+        if (dialect.TradeReport!.Has(Tag.OrderQty))
+        {
+            Copy(ref writer, Tag.OrderQty, in report, Tag.OrderQty);
+        }
+
         Copy(ref writer, Tag.LastQty, in report, Tag.LastQty);
         Copy(ref writer, Tag.LastPx, in report, Tag.LastPx);
         _ = report.TryGet(Tag.TransactTime, out ReadOnlySpan<byte> time);

@@ -64,6 +64,7 @@ internal static class OptionsReader
             [.. sessions.Select(session => ReadSession(session, accountIds))])
         {
             SessionSchedules = schedules,
+            SessionVersions = sessions.ToDictionary(session => session.Text("targetCompId"), session => session.Text("version")),
             SessionCertificates = sessions.Select(ReadCertificates).Where(_ => root.Section("fix").Section("tls").Text("clientTrustFile").Length > 0)
                 .ToDictionary(entry => entry.CompId, entry => entry.Rules),
         };
@@ -81,6 +82,7 @@ internal static class OptionsReader
         ResendNumbersMax = fix.Int("resendNumbersMax"),
         DropCopyEndPoint = new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Section("dropCopy").Int("port")),
         DropCopySessions = fix.Section("dropCopy").Texts("sessions") is { Count: > 0 } names ? names : [],
+        DropCopyVersion = fix.Section("dropCopy").Text("version"),
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
         Tls = ReadTls(fix.Section("tls")),
     };

@@ -34,6 +34,9 @@ internal sealed record PeregrineOptions(
     /// <summary>By CompID, which certificates its client may show; empty where clients show none.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> SessionCertificates { get; init; }
 
+    /// <summary>By CompID, the version of FIX that each session speaks.</summary>
+    public required IReadOnlyDictionary<string, string> SessionVersions { get; init; }
+
     /// <summary>By CompID, the hours of sessions that have any.</summary>
     public required IReadOnlyDictionary<string, FixSchedule> SessionSchedules { get; init; }
 }
@@ -53,6 +56,9 @@ internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int 
 
     /// <summary>CompIDs of drop copies.</summary>
     public required IReadOnlyList<string> DropCopySessions { get; init; }
+
+    /// <summary>The version of FIX that drop copies speak.</summary>
+    public required string DropCopyVersion { get; init; }
 
     /// <summary>Null for connections in clear.</summary>
     public required TlsSettings? Tls { get; init; }

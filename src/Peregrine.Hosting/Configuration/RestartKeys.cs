@@ -29,6 +29,7 @@ internal static class RestartKeys
         {
             AddWhere(old.CancelOnDisconnect != after[name].CancelOnDisconnect, $"cancelOnDisconnect of session {name}");
             AddWhere(CertificatesOf(running, name) != CertificatesOf(next, name), $"certificates of session {name}");
+            AddWhere(running.Options.SessionVersions[name] != next.Options.SessionVersions[name], $"version of session {name}");
             AddWhere(HoursOf(running, name) != HoursOf(next, name), $"schedule of session {name}");
             AddWhere(old.RequestsPerSecondMax != after[name].RequestsPerSecondMax, $"requestsPerSecondMax of session {name}");
         }

@@ -4,6 +4,7 @@ using Peregrine.Gateway;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Journal.Snapshots;
 using Peregrine.Sequencing.Recovery;
+using Peregrine.Sequencing.Sessions;
 using Peregrine.Simulator;
 using Peregrine.Tools.Inspect;
 
@@ -29,10 +30,10 @@ internal sealed class Announcement(LinkHost host, PeregrineOptions options, ILog
 
         log.DataIn(Path.GetFullPath(options.DataFolder), options.Journal.Durability.ToString().ToLowerInvariant(),
             options.Threads.Wait.ToString().ToLowerInvariant());
-        log.FixOn(host.Link.FixEndPoint, options.Fix.SenderCompId, string.Join(", ", options.Sessions.Select(session => session.CompId)));
+        log.FixOn(host.Link.FixEndPoint, options.Fix.SenderCompId, string.Join(", ", options.Sessions.Select(NameOf)));
         if (host.Link.DropCopyEndPoint is { } dropCopy)
         {
-            log.DropCopyOn(dropCopy, string.Join(", ", options.Fix.DropCopySessions));
+            log.DropCopyOn(dropCopy, $"{string.Join(", ", options.Fix.DropCopySessions)} ({options.Fix.DropCopyVersion})");
         }
 
         log.MarketDataOn(host.Server.EndPoint, host.Server.Options.Source);
@@ -50,6 +51,8 @@ internal sealed class Announcement(LinkHost host, PeregrineOptions options, ILog
         TellConsole();
         log.Ready();
     }
+
+    private string NameOf(ClientSession session) => $"{session.CompId} ({options.SessionVersions[session.CompId]})";
 
     private void TellStart(LinkStart start)
     {

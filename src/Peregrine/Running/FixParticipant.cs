@@ -173,8 +173,7 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
             (byte)'4' => ReportType.Cancelled,
             (byte)'5' => ReportType.Replaced,
             (byte)'C' => ReportType.Expired,
-            (byte)'D' => ReportType.Restated,
-            (byte)'L' => ReportType.Triggered,
+            (byte)'D' => IsTriggered(in message) ? ReportType.Triggered : ReportType.Restated,
             _ => ReportType.Rejected,
         };
         report.Side = message.GetChar(Tag.Side) == (byte)'2' ? Side.Sell : Side.Buy;
@@ -187,6 +186,10 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
 
         Tell(report, isAnswer: report.Type != ReportType.Trade);
     }
+
+    // FIX 4.4 has no ExecType for it.
+    private static bool IsTriggered(in FixMessage message) =>
+        message.TryGet(Tag.Text, out ReadOnlySpan<byte> text) && text.SequenceEqual("Triggered"u8);
 
     private void OnRefusal(in FixMessage message)
     {

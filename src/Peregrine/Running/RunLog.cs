@@ -26,7 +26,7 @@ internal static partial class RunLog
     [LoggerMessage(7004, LogLevel.Information, "data in {Folder}, journal at level {Durability}, waiting: {Wait}")]
     public static partial void DataIn(this ILogger log, string folder, string durability, string wait);
 
-    [LoggerMessage(7005, LogLevel.Information, "FIX 4.4 on {EndPoint}, our CompID {CompId}, clients {Clients}")]
+    [LoggerMessage(7005, LogLevel.Information, "FIX on {EndPoint}, our CompID {CompId}, clients {Clients}")]
     public static partial void FixOn(this ILogger log, IPEndPoint endPoint, string compId, string clients);
 
     [LoggerMessage(7006, LogLevel.Information, "market data on {EndPoint}, source {Source}")]

@@ -1,3 +1,5 @@
+using System.Text;
+using Peregrine.Fix.Messages;
 using Peregrine.Fix.Session;
 
 namespace Peregrine.Fix.Tests.Session;
@@ -64,6 +66,38 @@ public class VersionTests
 
         string time = bench.Raw[0].Split('|').Single(field => field.StartsWith("52=", StringComparison.Ordinal))[3..];
         Assert.Equal("20260131-12:00:00.123456789"[..length], time);
+    }
+
+    [Theory]
+    [InlineData("FIX.4.2", 6, "35=j|34=2|45=7|372=D|380=0|58=no")]
+    [InlineData("FIX.4.2", 4, "35=j|34=2|45=7|372=D|380=4|58=no")]
+    [InlineData("FIX.4.3", 6, "35=j|34=2|45=7|372=D|380=6|58=no")]
+    [InlineData("FIX.4.1", 6, "35=3|34=2|45=7|58=no")]
+    public void BusinessReject_WithAReasonThatTheVersionHasNot_SaysOther(string version, int reason, string expected)
+    {
+        SessionBench bench = Bench(version, "");
+        bench.Peer("A", 1, "98=0|108=30|");
+        bench.Take();
+        FixIndex index = new();
+        byte[] frame = Encoding.ASCII.GetBytes("8=FIX\u00019=1\u000135=D\u000134=7\u000110=000\u0001");
+        Assert.True(index.TryParse(frame));
+
+        bench.Session.RejectBusiness(new FixMessage(frame, index), reason, default, "no"u8);
+
+        Assert.Equal([expected], bench.Take());
+    }
+
+    [Theory]
+    [InlineData("FIX.4.0", "the numbers of this session were lost here: have both numbers set back to 1 by the operator, and every report")]
+    [InlineData("FIX.4.1", "the numbers of this session were lost here: log on with ResetSeqNumFlag=Y, and every report follows once more")]
+    public void Logon_WhereTheNumbersWereLost_IsToldWhatTheVersionCanDo(string version, string expected)
+    {
+        SessionBench bench = Bench(version, "");
+        bench.Session.MustReset = true;
+
+        bench.Peer("A", 1, "98=0|108=30|");
+
+        Assert.Contains($"|58={expected}", Assert.Single(bench.Take()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.OrderEntry;
@@ -192,18 +191,8 @@ public class OrderStateMatrixTests
         using LinkRig rig = new();
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add);
-        Player player = new(rig, client, seen);
-        foreach (string line in script.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] parts = line.Split("->", StringSplitOptions.TrimEntries);
-            foreach (string step in parts[0].Split(';', StringSplitOptions.TrimEntries))
-            {
-                player.Send(step.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-            }
-
-            string[] expected = parts[1].Split('|', StringSplitOptions.TrimEntries);
-            Assert.True(expected.SequenceEqual(player.Take(expected.Length)), $"{name}, {line}: got {string.Join(" | ", player.Taken)}");
-        }
+        MatrixPlayer player = new(rig, client, seen);
+        player.Play(name, script, told => told);
     }
 
     [Fact]
@@ -261,74 +250,5 @@ public class OrderStateMatrixTests
         rig.Pump(client, () => client.Reports('8') == 1);
 
         Assert.Contains("|55=NONE|54=1|38=10|40=2|44=99.05|", seen[^1], StringComparison.Ordinal);
-    }
-
-    private sealed class Player(LinkRig rig, FixClient client, List<string> seen)
-    {
-        private int _others;
-        private int _taken;
-
-        public List<string> Taken { get; } = [];
-
-        public void Send(string[] step)
-        {
-            string more = step.FirstOrDefault(word => word.Contains('=', StringComparison.Ordinal)) ?? "";
-            string[] words = [.. step.Where(word => word != more)];
-            switch (words[0])
-            {
-                case "D":
-                    Send("D", $"11={words[1]}", $"1=A|55=TEST|54=1|38={words[2]}|40=2|44=100", more);
-                    break;
-                case "G":
-                    Send("G", $"11={words[1]}|41={words[2]}", $"55=TEST|54=1|38={words[3]}|40=2|44=100", more);
-                    break;
-                case "F":
-                    Send("F", $"11={words[1]}|41={words[2]}", "55=TEST|54=1", more);
-                    break;
-                case "H":
-                    Send("H", $"11={words[1]}", "55=TEST|54=1", more);
-                    break;
-                default:
-                    // Somebody else.
-                    char time = words[0] == "fill" ? '3' : '0';
-                    Send("D", $"11=other{++_others}", $"1=B|55=TEST|54=2|38={words[1]}|40=2|44=100|59={time}", "");
-                    break;
-            }
-        }
-
-        /// <summary>The next messages about the orders of the scenario.</summary>
-        public List<string> Take(int count)
-        {
-            List<string> Mine() =>
-                [.. seen.Where(message => Field(message, 35) is "8" or "9" or "j" or "3")
-                    .Where(message => !Field(message, 11).StartsWith("other", StringComparison.Ordinal))
-                    .Skip(_taken).Select(Text)];
-
-            // Behind all of it an answer to something else, so that nothing that comes is missed.
-            string end = $"other-end{++_others}";
-            client.Send("H", $"11={end}|55=TEST|54=1|");
-            rig.Pump(client, () => seen.Any(message => Field(message, 11) == end));
-            Taken.Clear();
-            Taken.AddRange(Mine());
-            _taken += Taken.Count;
-            return Taken;
-        }
-
-        // A field that is given replaces the one that the message has.
-        private void Send(string type, string ids, string fields, string more)
-        {
-            string[] given = more.Split('|', StringSplitOptions.RemoveEmptyEntries);
-            HashSet<string> tags = [.. given.Select(field => field.Split('=')[0])];
-            IEnumerable<string> kept = fields.Split('|').Where(field => !tags.Contains(field.Split('=')[0]));
-            IEnumerable<string> header = given.Where(field => field.StartsWith("97=", StringComparison.Ordinal));
-            client.Send(type, string.Join('|', [.. header, ids, .. kept, .. given.Except(header)]));
-        }
-
-        private static string Text(string message) => Field(message, 35) switch
-        {
-            "8" => string.Join(' ', new[] { 35, 11, 41, 150, 39, 38, 14, 151, 32 }.Select(tag => Field(message, tag))),
-            "9" => string.Join(' ', new[] { 35, 11, 41, 39, 102 }.Select(tag => Field(message, tag))),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{Field(message, 35)} {Field(message, 58)}"),
-        };
     }
 }

@@ -128,7 +128,7 @@ public sealed class ReportEncoderTests : IFixApplication
     [InlineData(ReportType.Reduced, OrderStatus.New, RejectReason.SelfTrade, "41=c0|17=17|150=D|39=0|378=5|")]
     [InlineData(ReportType.Restated, OrderStatus.New, RejectReason.Repriced, "17=17|150=D|39=0|378=3|")]
     [InlineData(ReportType.Restated, OrderStatus.New, RejectReason.Refreshed, "17=17|150=D|39=0|378=8|")]
-    [InlineData(ReportType.Triggered, OrderStatus.New, RejectReason.None, "17=17|150=L|39=0|")]
+    [InlineData(ReportType.Triggered, OrderStatus.New, RejectReason.None, "17=17|150=D|39=0|378=8|")]
     [InlineData(ReportType.Expired, OrderStatus.Expired, RejectReason.Expired, "17=17|150=C|39=C|")]
     [InlineData(ReportType.Status, OrderStatus.Filled, RejectReason.None, "790=c0|17=17|150=I|39=2|")]
     [InlineData(ReportType.Rejected, OrderStatus.Rejected, RejectReason.InstrumentHalted, "17=17|150=8|39=8|103=2|")]
@@ -137,7 +137,7 @@ public sealed class ReportEncoderTests : IFixApplication
         OrderReport report = Accepted();
         (report.Type, report.Status, report.Reason, report.OriginalClientOrderId) = (type, status, reason, ClientOrderId.From("c0"));
 
-        string text = reason == RejectReason.None ? "" : $"58={reason}|";
+        string text = type == ReportType.Triggered ? "58=Triggered|" : reason == RejectReason.None ? "" : $"58={reason}|";
         Assert.Equal($"35=8|37=99|11=c1|{kind}1=B|55=TEST|54=1|38=300|40=2|44=50|59=0|151=300|14=0|6=0|60=19700102-00:00:00.000|{text}",
             Encode(report));
     }
@@ -268,7 +268,7 @@ public sealed class ReportEncoderTests : IFixApplication
     {
         MemorySessionStore store = new();
         FixSession session = new(new FixSessionOptions { CompId = "US", PeerCompId = "THEM" }, store, this);
-        new ReportEncoder(new NameTable(Rules)).Send(session, report.View(), mark: 1);
+        new ReportEncoder(new NameTable(Rules), OrderDialect.Find("FIX.4.4")!).Send(session, report.View(), mark: 1);
         Assert.True(store.TryRead(1, out ReadOnlySpan<byte> message, out _));
         string[] common = ["8", "9", "34", "49", "52", "56", "10"];
         return string.Concat(Encoding.ASCII.GetString(message).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)

@@ -13,7 +13,7 @@ public sealed class LinkProcess : IDisposable
     {
         _process = process;
         Log = log;
-        Port = PortOf("FIX 4.4 on ");
+        Port = PortOf("FIX on ");
         MarketDataPort = PortOf("market data on ");
         ConsolePort = PortOf("console on http://");
     }
@@ -175,15 +175,16 @@ public sealed class FixClientProcess : IDisposable
     private readonly BlockingCollection<ClientLine> _lines = [];
     private readonly List<ClientLine> _seen = [];
 
-    public FixClientProcess(int port, string storeFolder, string sender = "CLIENT1", string? dictionary = null)
+    public FixClientProcess(int port, string storeFolder, string sender = "CLIENT1", string? dictionary = null,
+        string version = "FIX.4.4")
     {
         string folder = Environment.GetEnvironmentVariable("PEREGRINE_NATIVE") ?? Path.Combine(Testing.Repository.Root, "artifacts/native");
         string program = Path.Combine(folder, "fixclient");
         Assert.SkipUnless(File.Exists(program), $"the QuickFIX client is missing: {program}; build it with ./dev native");
         ProcessStartInfo info = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        string[] arguments = ["--port", $"{port}", "--store", storeFolder, "--sender", sender, .. dictionary is null
+        string[] arguments = ["--port", $"{port}", "--store", storeFolder, "--sender", sender, "--version", version, .. dictionary is null
             ? Array.Empty<string>()
-            : ["--dictionary", dictionary]];
+            : ["--dictionary", dictionary, "--transport", Path.Combine(Path.GetDirectoryName(dictionary)!, "FIXT11.xml")]];
         foreach (string argument in arguments)
         {
             info.ArgumentList.Add(argument);

@@ -57,6 +57,8 @@ public sealed class ConfigurationEdgeTests : IDisposable
         """ "cancelOnDisconnect": true } ] }""", "cancelOnDisconnect of session B")]
     [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ], "schedule": { "start": "08:00", "end": "17:00" } }, {""" +
         """ "targetCompId": "B", "accounts": [ "HOUSE" ] } ] }""", "schedule of session A")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
+        """ "version": "FIX.4.2" } ] }""", "version of session B")]
     [InlineData("{" + Sessions + ", \"fix\": { \"port\": 1 }, \"instruments\": [ { \"symbol\": \"X\" } ] }", "fix.port")]
     public void RestartKeys_OfAChange_AreThoseThatARunningLinkCannotTake(string next, string expected)
     {

@@ -40,12 +40,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
         IdSegmentOptions segments = options.ToIdSegmentOptions();
         LinkOptions link = options.ToLinkOptions(null!);
         LinkOptions library = new() { DataFolder = link.DataFolder, Sessions = link.Sessions, Rules = link.Rules, Calendars = link.Calendars,
-            SessionSchedules = link.SessionSchedules, SessionCertificates = link.SessionCertificates, Ids = null!,
+            SessionSchedules = link.SessionSchedules, SessionVersions = link.SessionVersions,
+            SessionCertificates = link.SessionCertificates, Ids = null!,
             Wait = link.Wait, SyncInline = link.SyncInline, Snapshots = new SnapshotOptions() };
 
         Assert.Equal(library, link);
         Assert.Empty(link.Calendars);
         Assert.Empty(link.SessionSchedules);
+        Assert.All(link.SessionVersions.Values, version => Assert.Equal("FIX.4.4", version));
         Assert.Empty(link.SessionCertificates);
         Assert.Equal(new IdSegmentOptions(), segments);
     }

@@ -33,6 +33,7 @@ function ask(compId, verb, question) {
 function fill(row, session) {
   const [, pill, received, sent, actions] = row.cells;
   row.dataset.state = session.state;
+  row.title = session.version;
   pill.firstChild.className = `pill ${session.state === 'loggedOn' ? 'on' : ''}`;
   setText(pill.firstChild, session.kind === 'local' ? 'local' : word(session.state));
   setText(received, count(session.received));

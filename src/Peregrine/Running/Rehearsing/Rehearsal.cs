@@ -224,6 +224,7 @@ internal sealed class Rehearsal
             Calendars = new Dictionary<string, PhaseCalendar>(),
             Sessions = [new ClientSession(Buyer, [0]), new ClientSession(Seller, [1])],
             SessionSchedules = new Dictionary<string, FixSchedule>(),
+            SessionVersions = new Dictionary<string, string>(),
             SessionCertificates = new Dictionary<string, IReadOnlyList<string>>(),
         };
     }
