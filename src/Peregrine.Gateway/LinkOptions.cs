@@ -159,6 +159,9 @@ public sealed partial record LinkOptions
     /// <summary>The version of FIX of all of them, as in <see cref="SessionVersions"/>.</summary>
     public string DropCopyVersion { get; init; } = OrderDialect.Usual;
 
+    /// <summary>The version of FIX of a session.</summary>
+    internal string VersionOf(string compId) => SessionVersions.GetValueOrDefault(compId, OrderDialect.Usual);
+
     /// <summary>Where they connect; port 0 picks a free one.</summary>
     public IPEndPoint DropCopyEndPoint { get; init; } = new(IPAddress.Loopback, 9883);
 

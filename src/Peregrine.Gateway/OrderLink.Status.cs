@@ -1,5 +1,4 @@
 using Peregrine.Fix.Session;
-using Peregrine.Gateway.OrderEntry;
 using Peregrine.Sequencing;
 using Peregrine.Trading.Orders;
 
@@ -88,7 +87,7 @@ public sealed partial class OrderLink
         [
             .. _fix.FixSessions.Select(session => new SessionStatus(
                 session.Options.PeerCompId, false, session.State, session.NextIncoming, session.NextOutgoing, session.Counters.Received,
-                session.Counters.Sent) { Version = _options.SessionVersions.GetValueOrDefault(session.Options.PeerCompId, OrderDialect.Usual) }),
+                session.Counters.Sent) { Version = _options.VersionOf(session.Options.PeerCompId) }),
             .. _options.LocalPorts.Select(port => new SessionStatus(
                 string.Join(" ", port.Sessions.Select(session => session.CompId)), true, FixSessionState.LoggedOn, 0, 0, port.Received, port.Sent)),
             .. Sessions.Sessions.Where(session => _options.Doors.Contains(session.Door)).Select(session => new SessionStatus(

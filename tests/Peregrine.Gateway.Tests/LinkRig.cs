@@ -24,6 +24,12 @@ internal sealed class LinkRig : IDisposable
         Start();
     }
 
+    /// <summary>Options whose client speaks a version of FIX.</summary>
+    public static Func<LinkOptions, LinkOptions> Speaking(string version) => options => options with
+    {
+        SessionVersions = new Dictionary<string, string> { ["CLIENT"] = version },
+    };
+
     public Durability Durability { get; }
 
     /// <summary>Applied to the options of every start.</summary>

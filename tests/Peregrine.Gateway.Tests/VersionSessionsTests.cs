@@ -76,7 +76,7 @@ public sealed class VersionSessionsTests
             next = (client.NextOutgoing, client.NextIncoming);
         }
 
-        rig.Change = Speaking("FIX.4.2");
+        rig.Change = LinkRig.Speaking("FIX.4.2");
         rig.Restart();
         Assert.Contains(rig.Log, line => line.Contains("session CLIENT spoke FIX.4.4 and speaks FIX.4.2 from here on", StringComparison.Ordinal));
 
@@ -116,7 +116,7 @@ public sealed class VersionSessionsTests
         }
 
         Func<LinkOptions, LinkOptions> before = rig.Change;
-        rig.Change = options => Speaking("FIX.4.2")(before(options));
+        rig.Change = options => LinkRig.Speaking("FIX.4.2")(before(options));
         rig.Restart();
         List<string> seen = [];
         using FixClient back = rig.Connect(seen: seen.Add, version: "FIX.4.2");
@@ -130,7 +130,7 @@ public sealed class VersionSessionsTests
     [Fact]
     public void Logon_WithAnotherVersionOfFixt_IsRefusedByName()
     {
-        using LinkRig rig = new(change: Speaking("FIX.5.0SP1"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.5.0SP1"));
         List<string> seen = [];
         using FixClient client = new(rig.Link.FixEndPoint, "CLIENT", version: "FIX.5.0SP2") { Seen = seen.Add };
         client.Logon();
@@ -142,7 +142,7 @@ public sealed class VersionSessionsTests
     [Fact]
     public void Logon_WithAnotherBeginString_IsToldInTheLogByBoth()
     {
-        using LinkRig rig = new(change: Speaking("FIX.4.2"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.4.2"));
         using FixClient client = new(rig.Link.FixEndPoint, "CLIENT");
         client.Logon();
         rig.Pump(client, () => client.IsClosed);
@@ -153,7 +153,7 @@ public sealed class VersionSessionsTests
     [Fact]
     public void Message_OfAnotherVersionOfFixt_IsRefused()
     {
-        using LinkRig rig = new(change: Speaking("FIX.5.0SP2"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.5.0SP2"));
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add, version: "FIX.5.0SP2");
         client.Send("D", "1128=7|11=X|1=A|55=TEST|54=1|38=10|40=2|44=100|");
@@ -239,7 +239,7 @@ public sealed class VersionSessionsTests
     [Fact]
     public void Status_OfSessions_NamesTheirVersion()
     {
-        using LinkRig rig = new(change: Speaking("FIX.4.1"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.4.1"));
 
         Assert.Equal("FIX.4.1", Assert.Single(rig.Link.Status().Sessions, session => session.CompId == "CLIENT").Version);
     }
@@ -247,7 +247,7 @@ public sealed class VersionSessionsTests
     [Fact]
     public void Session_OfAnOlderVersion_OnceWarm_AllocatesNothing()
     {
-        using LinkRig rig = new(change: Speaking("FIX.4.2"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.4.2"));
         using FixClient client = rig.Connect(version: "FIX.4.2");
         int round = 0;
         void Trade()
@@ -279,14 +279,9 @@ public sealed class VersionSessionsTests
         Assert.Equal(2 * round, client.Reports('2'));
     }
 
-    private static Func<LinkOptions, LinkOptions> Speaking(string version) => options => options with
-    {
-        SessionVersions = new Dictionary<string, string> { ["CLIENT"] = version },
-    };
-
     private static void AskAgain(string version, bool isStoreLost)
     {
-        using LinkRig rig = new(change: Speaking(version));
+        using LinkRig rig = new(change: LinkRig.Speaking(version));
         List<string> first = [];
         (long nextOut, long nextIn) = Trade(rig, version, pairs: 30, first.Add);
         rig.Link.Dispose();

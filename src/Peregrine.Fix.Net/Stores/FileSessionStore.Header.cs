@@ -99,8 +99,11 @@ public sealed partial class FileSessionStore
     public void BeOfVersion(string version, SessionStoreOwner owner)
     {
         Check.That(version.Length <= VersionBytesMax && Ascii.IsValid(version), "the version of a session store has 8 ASCII letters at most");
-        Version = version;
-        WriteOwner(owner);
+        if (version != Version)
+        {
+            Version = version;
+            WriteOwner(owner);
+        }
     }
 
     /// <summary>Makes it a store of this link.</summary>

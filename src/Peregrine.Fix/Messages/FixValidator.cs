@@ -21,7 +21,7 @@ public sealed class FixValidator
     private readonly ulong[] _seen;
     private readonly int _words;
     private readonly bool _allowsOtherValues;
-    private FixIndex _index;
+    private FixIndex _index = null!;
     private int _section;
     private int _top;
 
@@ -31,7 +31,6 @@ public sealed class FixValidator
         _dictionary = dictionary;
         _options = options ?? FixValidation.Default;
         _allowsOtherValues = _options.AllowOtherValues;
-        _index = new FixIndex(dictionary);
         _words = dictionary.WordsMax;
         _seen = new ulong[_frames.Length * _words];
     }

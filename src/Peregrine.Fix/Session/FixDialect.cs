@@ -36,20 +36,15 @@ internal sealed class FixDialect
     public bool RejectHas(int tag) => _reject is not null && _reject.Has(tag);
 
     /// <summary>A BusinessRejectReason, or 0 (other) in its place where the version has no such code.</summary>
-    public int BusinessReasonOf(int reason)
-    {
-        Span<byte> text = stackalloc byte[12];
-        bool isKnown = _businessReasons is { } field && reason.TryFormat(text, out int bytes, default, CultureInfo.InvariantCulture)
-            && field.Allows(text[..bytes]);
-        return isKnown ? reason : 0;
-    }
+    public int BusinessReasonOf(int reason) => Allows(_businessReasons, reason) ? reason : 0;
 
     /// <summary>Whether SessionRejectReason has a code.</summary>
-    public bool HasReason(FixFault fault)
+    public bool HasReason(FixFault fault) => RejectHas(Tag.SessionRejectReason) && Allows(_reasons, (int)fault);
+
+    private static bool Allows(FixField? field, int code)
     {
-        Span<byte> text = stackalloc byte[4];
-        return RejectHas(Tag.SessionRejectReason) && _reasons is not null
-            && ((int)fault).TryFormat(text, out int bytes, default, CultureInfo.InvariantCulture) && _reasons.Allows(text[..bytes]);
+        Span<byte> text = stackalloc byte[12];
+        return field is not null && code.TryFormat(text, out int bytes, default, CultureInfo.InvariantCulture) && field.Allows(text[..bytes]);
     }
 }
 

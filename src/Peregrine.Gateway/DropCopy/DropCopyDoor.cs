@@ -275,18 +275,12 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
             MessageTypes = [], BeginString = _dialect.BeginString, DefaultApplVerId = _dialect.ApplVerId };
         Receiver receiver = new(store, new FixSession(session, store, this), store.IsNew) { News = news };
         receiver.Session.Tag = receiver;
-        if (store.Version != _dialect.StoreVersion)
+        if (store.IsNew)
         {
-            if (!store.IsNew)
-            {
-                // To the peer it is another session, and what the store has is of the old version.
-                _log.VersionChanged(compId, OrderDialect.NameOf(store.Version), _dialect.Name);
-                _ = receiver.Session.TryResetNumbers();
-            }
-
             store.BeOfVersion(_dialect.StoreVersion, owner);
         }
 
+        SessionVersion.Begin(receiver.Session, store, owner, _dialect, _log);
         return receiver;
     }
 

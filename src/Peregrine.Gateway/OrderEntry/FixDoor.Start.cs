@@ -169,19 +169,12 @@ internal sealed partial class FixDoor
         _acceptor.Add(client.Session);
     }
 
-    // To the peer a session of another version is another session, whose numbers begin with 1; and what was sent in the old one is never sent again
-    // as if it were of the new. Reports that no connection was given are told under the new numbers.
+    // Reports that no connection was given are told under the new numbers.
     private void BeginInNewVersions()
     {
         foreach (ClientState client in _clients)
         {
-            string version = client.Dialect.StoreVersion;
-            if (client.Store.Version != version)
-            {
-                _log.VersionChanged(client.Client.CompId, OrderDialect.NameOf(client.Store.Version), client.Dialect.Name);
-                _ = client.Session.TryResetNumbers();
-                client.Store.BeOfVersion(version, OwnerOf(client.Client));
-            }
+            SessionVersion.Begin(client.Session, client.Store, OwnerOf(client.Client), client.Dialect, _log);
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
     private readonly OrderList _list = new();
+
     // By the version of FIX: those that no session speaks stay empty.
     private readonly ReportEncoder[] _encoders = new ReportEncoder[OrderDialect.Count];
     private ReferenceAnswers _reference = null!;
@@ -130,7 +131,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void Attach(IReadOnlyList<DoorSession> sessions)
     {
-        _clients = [.. sessions.Select(session => new ClientState(session, DialectOf(session.Client)))];
+        _clients = [.. sessions.Select(session => new ClientState(session, OrderDialect.Find(_options.VersionOf(session.Client.CompId))!))];
         _unsaved = new Queue<(ClientState Client, long Sequence)>(_clients.Length);
     }
 
@@ -287,9 +288,6 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             }
         }
     }
-
-    private OrderDialect DialectOf(ClientSession session) =>
-        OrderDialect.Find(_options.SessionVersions.GetValueOrDefault(session.CompId, OrderDialect.Usual))!;
 
     private ReportEncoder EncoderOf(ClientState client) => _encoders[client.Dialect.Place];
 

@@ -120,25 +120,20 @@ internal sealed class TradeCapture(OrderDialect dialect)
     private void Tell(FixSession session, IFixSessionStore store, bool isLast, long nowNs)
     {
         // What is sent may push the oldest out of the store.
-        if (_found == 0 || !store.TryRead(_found, out ReadOnlySpan<byte> kept, out _))
+        if (_found == 0 || !TryParse(store, _found, out FixMessage kept))
         {
             return;
         }
 
-        // A copy: the answer is written into the store, where the report may be the oldest.
-        if (_report.Length < kept.Length)
+        // A copy, of which the same index tells: the answer is written into the store, where the report may be the oldest.
+        int bytes = kept.Frame.Length;
+        if (_report.Length < bytes)
         {
-            _report = new byte[Math.Max(kept.Length, session.Options.MessageBytesMax)];
+            _report = new byte[Math.Max(bytes, session.Options.MessageBytesMax)];
         }
 
-        kept.CopyTo(_report);
-        if (!_index.TryParse(_report.AsSpan(0, kept.Length)))
-        {
-            return;
-        }
-
-        FixMessage report = new(_report.AsSpan(0, kept.Length), _index);
-
+        kept.Frame.CopyTo(_report);
+        FixMessage report = new(_report.AsSpan(0, bytes), _index);
         _count++;
         FixWriter writer = session.BeginMessage("AE"u8, nowNs);
         Copy(ref writer, Tag.TradeReportId, in report, Tag.ExecId);

@@ -41,10 +41,7 @@ public class OrderStateVersionsTests
 
     private static void Play(string version, string name, string script)
     {
-        using LinkRig rig = new(change: options => options with
-        {
-            SessionVersions = new Dictionary<string, string> { ["CLIENT"] = version },
-        });
+        using LinkRig rig = new(change: LinkRig.Speaking(version));
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add, version: version);
         VersionTable table = new(version);

@@ -12,14 +12,6 @@ namespace Peregrine.Gateway.Tests.OrderEntry;
 /// <summary>Every field of what a client is told, written out by hand from docs/fix.md.</summary>
 public sealed class ReportEncoderTests : IFixApplication
 {
-    // 1970-01-02 00:00:00.
-    private const long DayNs = 86_400_000_000_000;
-
-    // A tick is 0.05, a lot 10.
-    private static readonly TradingRules Rules = new(
-        [new Instrument(0, "TEST", 2, 5, 10, IsOpen: true)],
-        [new Account(0, "A", new AccountLimits(1, 1, 1)), new Account(1, "B", new AccountLimits(1, 1, 1))]);
-
     [Theory]
     [InlineData("limit", "40=2|44=50|59=0|")]
     [InlineData("market", "40=1|59=0|")]
@@ -51,7 +43,7 @@ public sealed class ReportEncoderTests : IFixApplication
         };
         report.Attributes.StopPrice = new Price(999);
         report.Attributes.OffsetTicks = 3;
-        report.Attributes.ExpireTimeNs = 2 * DayNs;
+        report.Attributes.ExpireTimeNs = 2 * VersionTable.DayNs;
         switch (kind)
         {
             case "market to limit, no price yet":
@@ -246,29 +238,14 @@ public sealed class ReportEncoderTests : IFixApplication
 
     bool IFixApplication.OnMessage(FixSession session, in FixMessage message) => true;
 
-    private static OrderReport Accepted() => new()
-    {
-        ExecId = 17,
-        OrderId = 99,
-        TimeNs = DayNs,
-        Type = ReportType.Accepted,
-        Status = OrderStatus.New,
-        Side = Side.Buy,
-        OrderType = OrderType.Limit,
-        TimeInForce = TimeInForce.Day,
-        Price = new Price(1_000),
-        Quantity = new Quantity(30),
-        LeavesQuantity = new Quantity(30),
-        AccountId = 1,
-        ClientOrderId = ClientOrderId.From("c1"),
-    };
+    private static OrderReport Accepted() => VersionTable.Report() with { OriginalClientOrderId = default };
 
     // The message without what every message has: 8, 9, 34, 49, 52, 56, 10.
     private string Encode(in OrderReport report)
     {
         MemorySessionStore store = new();
         FixSession session = new(new FixSessionOptions { CompId = "US", PeerCompId = "THEM" }, store, this);
-        new ReportEncoder(new NameTable(Rules), OrderDialect.Find("FIX.4.4")!).Send(session, report.View(), mark: 1);
+        new ReportEncoder(new NameTable(VersionTable.Rules), OrderDialect.Find("FIX.4.4")!).Send(session, report.View(), mark: 1);
         Assert.True(store.TryRead(1, out ReadOnlySpan<byte> message, out _));
         string[] common = ["8", "9", "34", "49", "52", "56", "10"];
         return string.Concat(Encoding.ASCII.GetString(message).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)

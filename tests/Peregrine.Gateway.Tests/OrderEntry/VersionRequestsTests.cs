@@ -13,7 +13,7 @@ public class VersionRequestsTests
     [MemberData(nameof(Versions))]
     public void Requests_OfEveryType_AreAnsweredInTheVersionsWords(string version)
     {
-        using LinkRig rig = new(change: Speaking(version));
+        using LinkRig rig = new(change: LinkRig.Speaking(version));
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add, version: version);
         IReadOnlyList<string> taken = OrderDialect.Find(version)!.MessageTypes;
@@ -103,7 +103,7 @@ public class VersionRequestsTests
     [Fact]
     public void Cancel_OfAPartOnly_IsRefusedByName()
     {
-        using LinkRig rig = new(change: Speaking("FIX.4.0"));
+        using LinkRig rig = new(change: LinkRig.Speaking("FIX.4.0"));
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add, version: "FIX.4.0");
         client.Send("D", "11=X|1=A|55=TEST|54=1|38=10|40=2|44=100|");
@@ -115,11 +115,6 @@ public class VersionRequestsTests
         Assert.StartsWith("CxlType (125)", Field(seen[1], 58), StringComparison.Ordinal);
     }
 
-    private static Func<LinkOptions, LinkOptions> Speaking(string version) => options => options with
-    {
-        SessionVersions = new Dictionary<string, string> { ["CLIENT"] = version },
-    };
-
     private static string Handling(string version) => version == "FIX.4.3" ? "21=1|" : "";
 
     private static string Listed(string id, int place, string version) => $"11={id}|67={place}|1=A|{Handling(version)}55=TEST|54=1|38=10|40=2|44=98|";
@@ -127,7 +122,7 @@ public class VersionRequestsTests
     // The answer to an order to buy 20 at 99, with more fields or other ones.
     private static string Enter(string version, string fields)
     {
-        using LinkRig rig = new(change: Speaking(version));
+        using LinkRig rig = new(change: LinkRig.Speaking(version));
         List<string> seen = [];
         using FixClient client = rig.Connect(seen: seen.Add, version: version);
         string[] given = [.. fields.Split('|').Select(field => field.Split('=')[0])];

@@ -14,12 +14,8 @@ namespace Peregrine.Gateway.Tests.OrderEntry;
 /// <summary>A session of a version with nobody at its end, and what it sends held against the version's own dictionary.</summary>
 internal sealed class VersionTable : IFixApplication
 {
+    /// <summary>1970-01-02 00:00:00.</summary>
     public const long DayNs = 86_400_000_000_000;
-
-    // A tick is 0.05, a lot 10.
-    private static readonly TradingRules Rules = new(
-        [new Instrument(0, "TEST", 2, 5, 10, IsOpen: true)],
-        [new Account(0, "A", new AccountLimits(1, 1, 1)), new Account(1, "B", new AccountLimits(1, 1, 1))]);
 
     private readonly MemorySessionStore _store = new();
     private readonly FixDictionary _dictionary;
@@ -39,6 +35,11 @@ internal sealed class VersionTable : IFixApplication
             CompId = "US", PeerCompId = "THEM", BeginString = Dialect.BeginString, DefaultApplVerId = Dialect.ApplVerId,
         }, _store, this);
     }
+
+    /// <summary>A tick is 0.05, a lot 10.</summary>
+    public static TradingRules Rules { get; } = new(
+        [new Instrument(0, "TEST", 2, 5, 10, IsOpen: true)],
+        [new Account(0, "A", new AccountLimits(1, 1, 1)), new Account(1, "B", new AccountLimits(1, 1, 1))]);
 
     public static TheoryData<string> Versions => [.. OrderDialect.Names];
 
