@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Publishing;
+using Peregrine.Distribution.Transports;
 using Peregrine.Distribution.Wire;
 using Peregrine.Linux.Sockets;
 using Peregrine.Net;
@@ -68,7 +69,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     private readonly EventLoop _loop;
     private readonly Listener _listener;
     private readonly SpscRing<BookUpdate> _ring;
-    private readonly BookPublisher _publisher = new();
+    private readonly BookPublisher _publisher;
+    private readonly IBookTransport[] _transports;
     private readonly ChunkPool _chunks;
     private readonly Lock _instrumentsLock = new();
     private readonly List<InstrumentInfo> _instruments = [];
@@ -87,15 +89,23 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     {
         options.Validate();
         Options = options;
+        _transports = [.. options.Transports];
+        _publisher = new BookPublisher(_transports);
         _ring = new SpscRing<BookUpdate>(options.UpdatesMax);
         _chunks = new ChunkPool(options.ChunksMax);
         Snapshots = new SnapshotWriter(_publisher.Books);
         // More connections than are served, so that one too many can be told so.
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64, SlowHandlerUs = 0,
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64 + _transports.Sum(transport => transport.ConnectionsMax),
+            SlowHandlerUs = 0,
             Log = (options.Log ?? NullLogger.Instance).LoopTold, OutputBytesMax = SnapshotOutputBytesMax });
         try
         {
             _listener = _loop.Listen(options.EndPoint, this);
+            ServedBooks books = new(this, _publisher);
+            foreach (IBookTransport transport in _transports)
+            {
+                transport.Open(_loop, books);
+            }
         }
         catch
         {
@@ -120,7 +130,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     public LoopCounters Loop => _loop.Counters;
 
     /// <summary>The figures of all its parts. From any thread.</summary>
-    public IReadOnlyList<TaggedCounters> CounterSources => field ??= [new(Loop, "loop", "marketdata"), new(Counters), new(Published)];
+    public IReadOnlyList<TaggedCounters> CounterSources => field ??= [new(Loop, "loop", "marketdata"), new(Counters), new(Published),
+        .. _transports.SelectMany(transport => transport.CounterSources)];
 
     /// <summary>How many instruments there are.</summary>
     public int InstrumentCount
@@ -216,11 +227,16 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
             subscriber.Leave(Reason.ShuttingDown, "the server is going down");
         }
 
+        foreach (IBookTransport transport in _transports)
+        {
+            transport.BeginClose();
+        }
+
         // One flush is not enough: behind a send that is under way, the last frame waits for its turn, and each peer closes when it has read that
         // far.
         _listener.Dispose();
         long endNs = Clock.MonotonicNs + (DrainMs * 1_000_000L);
-        while (_subscribers.Count > 0 && Clock.MonotonicNs < endNs)
+        while ((_subscribers.Count > 0 || !_transports.All(transport => transport.IsClosed)) && Clock.MonotonicNs < endNs)
         {
             _ = _loop.Poll(TickMs);
             Tick();
@@ -256,6 +272,11 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
 
         _publisher.EndFlush();
         PumpAll();
+        foreach (IBookTransport transport in _transports)
+        {
+            transport.OnPass();
+        }
+
         _ = taken > 0 || Options.Spins ? _loop.Poll(0) : Sleep();
         Tick();
         return taken;
@@ -304,6 +325,20 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         {
             return _instruments[id];
         }
+    }
+
+    internal bool TryFind(string symbol, out int id)
+    {
+        lock (_instrumentsLock)
+        {
+            if (!_ids.TryGetValue(symbol, out id))
+            {
+                return false;
+            }
+        }
+
+        LearnInstruments();
+        return true;
     }
 
     internal bool TryResolve(IReadOnlyList<string> symbols, out List<int> ids, out string unknown)
@@ -442,6 +477,11 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         foreach (Subscriber subscriber in _subscribers)
         {
             subscriber.OnTick(nowNs);
+        }
+
+        foreach (IBookTransport transport in _transports)
+        {
+            transport.OnTick(nowNs);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Peregrine.Distribution.Transports;
 
 namespace Peregrine.Distribution;
 
@@ -48,6 +49,9 @@ public sealed record MarketDataServerOptions
 
     /// <summary>The thread never sleeps: the lowest latency, one core fully used.</summary>
     public bool Spins { get; init; }
+
+    /// <summary>Other ways for the books to leave, each for one server.</summary>
+    public IReadOnlyList<IBookTransport> Transports { get; init; } = [];
 
     /// <summary>Told what somebody should know, on the server's thread; null for nobody.</summary>
     public ILogger? Log { get; init; }

@@ -22,6 +22,9 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     public long ConnectedNs { get; } = connectedNs;
 
     /// <inheritdoc/>
+    public int PendingBytes => _connection?.PendingOutputBytes ?? 0;
+
+    /// <inheritdoc/>
     public void OnOpened(Connection connection) => _connection = connection;
 
     /// <inheritdoc/>

@@ -113,7 +113,7 @@ public sealed partial record LinkOptions
     }
 
     // It is a file's name, too.
-    private static bool IsCompId(string name) =>
+    internal static bool IsCompId(string name) =>
         name.Length is > 0 and <= CompIdLengthMost && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
             && !name.Contains('/', StringComparison.Ordinal);
 

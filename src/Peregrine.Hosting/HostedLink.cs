@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Peregrine.Distribution;
 using Peregrine.Gateway;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Ids;
 using Peregrine.Ids.Sqlite;
 
@@ -26,9 +27,7 @@ internal sealed class HostedLink : IHostedLink
         {
             // Orders are nobody else's business.
             _ = Directory.CreateDirectory(options.Link.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            MarketData = options.MarketData is { } market
-                ? _parts.Own(new MarketDataServer(market with { Log = market.Log ?? loggers.CreateLogger<MarketDataServer>() }))
-                : null;
+            MarketData = options.MarketData is { } market ? Distribute(market, options.FixMarketData, loggers) : null;
             IOrderIdSource ids = options.Link.Ids;
             if (options.HasOwnIds)
             {
@@ -56,6 +55,17 @@ internal sealed class HostedLink : IHostedLink
             Dispose();
             throw;
         }
+    }
+
+    private MarketDataServer Distribute(MarketDataServerOptions market, FixMarketDataOptions? overFix, ILoggerFactory loggers)
+    {
+        if (overFix is not null)
+        {
+            FixMarketData transport = _parts.Own(new FixMarketData(overFix with { Log = overFix.Log ?? loggers.CreateLogger<FixMarketData>() }));
+            market = market with { Transports = [.. market.Transports, transport] };
+        }
+
+        return _parts.Own(new MarketDataServer(market with { Log = market.Log ?? loggers.CreateLogger<MarketDataServer>() }));
     }
 
     /// <inheritdoc/>

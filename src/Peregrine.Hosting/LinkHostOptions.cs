@@ -1,5 +1,6 @@
 using Peregrine.Distribution;
 using Peregrine.Gateway;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Ids;
 using Peregrine.Trading.Orders;
 
@@ -20,6 +21,9 @@ public sealed class LinkHostOptions
 
     /// <summary>Where the books are distributed; null, the default of options made in code, for nowhere.</summary>
     public MarketDataServerOptions? MarketData { get; set; }
+
+    /// <summary>Who gets the books over FIX, where <see cref="MarketData"/> is not null; null for nobody.</summary>
+    public FixMarketDataOptions? FixMarketData { get; set; }
 
     /// <summary>How order ids are leased.</summary>
     public IdSegmentOptions Ids { get; set; } = new();

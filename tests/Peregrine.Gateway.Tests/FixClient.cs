@@ -13,7 +13,7 @@ internal sealed class FixClient : IDisposable
     private readonly byte[] _beginString;
     private readonly string _version;
     private readonly byte[] _out = new byte[16_384];
-    private readonly byte[] _in = new byte[1 << 18];
+    private readonly byte[] _in = new byte[1 << 20];
     private readonly FixIndex _index = new();
     private readonly long[] _byExecType = new long[128];
     private readonly long[] _byMsgType = new long[128];
@@ -145,7 +145,7 @@ internal sealed class FixClient : IDisposable
 
         _used += read;
         int at = 0;
-        while (FixFramer.TryFrame(_in.AsSpan(at, _used - at), 8_192, out int bytes) == FrameStatus.Ok)
+        while (FixFramer.TryFrame(_in.AsSpan(at, _used - at), _in.Length, out int bytes) == FrameStatus.Ok)
         {
             OnFrame(_in.AsSpan(at, bytes));
             at += bytes;

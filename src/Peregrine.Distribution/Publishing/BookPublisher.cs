@@ -1,3 +1,4 @@
+using Peregrine.Distribution.Transports;
 using Peregrine.Distribution.Wire;
 using Peregrine.Trading.MarketData;
 
@@ -33,8 +34,9 @@ public sealed class PublisherCounters : ICounterSource
 /// so that a subscriber who does what he is told has the same book. Nothing here knows of connections.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: for new instruments and channels, and when there are more orders or levels than ever before.</remarks>
-internal sealed class BookPublisher
+internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = null)
 {
+    private readonly IBookTransport[] _transports = [.. transports ?? []];
     private readonly List<InstrumentBook> _instruments = [];
     private readonly List<Channel> _dirty = [];
 
@@ -190,6 +192,7 @@ internal sealed class BookPublisher
         Dirty(instrument, Depth.Best);
         Dirty(instrument, Depth.Levels)?.AddEmptied();
         Dirty(instrument, Depth.Orders)?.Add(new OrderEntry { Kind = OrderChangeKind.Clear });
+        Tell(new BookChange { InstrumentId = instrument.Id, Kind = OrderChangeKind.Clear, TimeNs = instrument.TimeNs });
     }
 
     private void Trade(InstrumentBook instrument, in BookUpdate update)
@@ -213,6 +216,17 @@ internal sealed class BookPublisher
             TradeId = instrument.Trades,
         });
         FlushTrades(instrument);
+        Tell(new BookChange
+        {
+            InstrumentId = instrument.Id,
+            Kind = OrderChangeKind.Trade,
+            Side = update.Side,
+            OrderId = update.OrderId,
+            Price = update.Price,
+            Quantity = update.Quantity,
+            TradeId = instrument.Trades,
+            TimeNs = instrument.TimeNs,
+        });
     }
 
     // A trade is told with the sequence number of the change that it makes, which its caller counts right after.
@@ -272,6 +286,27 @@ internal sealed class BookPublisher
         if (isTrade)
         {
             FlushTrades(instrument);
+        }
+
+        Tell(new BookChange
+        {
+            InstrumentId = instrument.Id,
+            Kind = kind,
+            Side = side,
+            OrderId = orderId,
+            Price = price,
+            Quantity = quantity,
+            TradePrice = tradePrice,
+            TradeId = isTrade ? instrument.Trades : 0,
+            TimeNs = instrument.TimeNs,
+        });
+    }
+
+    private void Tell(in BookChange change)
+    {
+        foreach (IBookTransport transport in _transports)
+        {
+            transport.OnChange(in change);
         }
     }
 

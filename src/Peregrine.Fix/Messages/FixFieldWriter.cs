@@ -89,6 +89,20 @@ public readonly ref struct FixFieldWriter
         }
     }
 
+    /// <summary>Adds fields that were written before: what many messages have in common is encoded once.</summary>
+    /// <param name="fields">Tags and values as they are on the wire, the last one with its SOH too; nothing is checked.</param>
+    public void AddEncoded(scoped ReadOnlySpan<byte> fields)
+    {
+        if (_state.IsFull || fields.Length > _target.Length - _state.At)
+        {
+            _state.IsFull = true;
+            return;
+        }
+
+        fields.CopyTo(_target[_state.At..]);
+        _state.At += fields.Length;
+    }
+
     internal void AddCheckSum(int sum)
     {
         if (TryTag(Tag.CheckSum, 4))

@@ -128,6 +128,9 @@ public sealed partial class FixSession
     /// <summary>When the last message from the peer arrived, Unix nanoseconds.</summary>
     public long LastReceivedNs => _lastReceivedNs;
 
+    /// <summary>Bytes that its connection has taken and not given to the kernel yet: how far behind the peer is with reading.</summary>
+    public int PendingBytes => _transport?.PendingBytes ?? 0;
+
     /// <summary>Why the last connection ended; empty before.</summary>
     public string LastEndReason { get; private set; } = "";
 

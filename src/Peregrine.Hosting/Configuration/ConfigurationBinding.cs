@@ -23,6 +23,7 @@ internal static class ConfigurationBinding
             LocalPorts = options.Link.LocalPorts, Doors = options.Link.Doors, ReportTaps = options.Link.ReportTaps,
         };
         options.MarketData = given.ToServerOptions("core");
+        options.FixMarketData = given.ToFixMarketDataOptions();
         options.Ids = given.ToIdSegmentOptions();
         options.IdDatabase = Path.GetFullPath(given.Ids.DatabasePath);
         options.NotHere.AddRange(OfCommand.Where(part => result.Effective.Child(part)?.Child("enabled") is { } enabled

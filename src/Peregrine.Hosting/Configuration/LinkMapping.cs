@@ -1,5 +1,6 @@
 using Peregrine.Distribution;
 using Peregrine.Gateway;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Ids;
 
 namespace Peregrine.Hosting.Configuration;
@@ -27,6 +28,21 @@ internal static class LinkMapping
         StallMs = options.MarketData.StallMs,
         ConflationsMax = options.MarketData.ConflationsPerMinute,
     };
+
+    /// <summary>Where market data goes out over FIX; null where nobody may have it so.</summary>
+    public static FixMarketDataOptions? ToFixMarketDataOptions(this PeregrineOptions options) => options.Fix.MarketDataSessions.Count == 0
+        ? null
+        : new FixMarketDataOptions
+        {
+            EndPoint = options.Fix.MarketDataEndPoint,
+            CompId = options.Fix.SenderCompId,
+            Sessions = options.Fix.MarketDataSessions,
+            Version = options.Fix.MarketDataVersion,
+            HeartbeatSecondsMax = options.Fix.HeartbeatSecondsMax,
+            FrameBytesMax = options.Fix.FrameBytesMax,
+            Tls = options.Fix.Tls,
+            AuditFolder = Path.Combine(options.DataFolder, "marketdata"),
+        };
 
     /// <summary>Everything that the order link needs, but who comes in by local ports, and where books and reports go.</summary>
     /// <param name="ids">Leased as <see cref="ToIdSegmentOptions"/> says; stays the caller's.</param>

@@ -83,6 +83,9 @@ internal static class OptionsReader
         DropCopyEndPoint = new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Section("dropCopy").Int("port")),
         DropCopySessions = fix.Section("dropCopy").Texts("sessions") is { Count: > 0 } names ? names : [],
         DropCopyVersion = fix.Section("dropCopy").Text("version"),
+        MarketDataEndPoint = new IPEndPoint(IPAddress.Parse(fix.Text("address")), fix.Section("marketData").Int("port")),
+        MarketDataSessions = fix.Section("marketData").Texts("sessions") is { Count: > 0 } readers ? readers : [],
+        MarketDataVersion = fix.Section("marketData").Text("version"),
         MessageLog = ReadMessageLog(fix.Section("messageLog")),
         Tls = ReadTls(fix.Section("tls")),
     };

@@ -60,6 +60,15 @@ internal sealed record FixOptions(IPEndPoint EndPoint, string SenderCompId, int 
     /// <summary>The version of FIX that drop copies speak.</summary>
     public required string DropCopyVersion { get; init; }
 
+    /// <summary>Where those connect who get market data over FIX.</summary>
+    public required IPEndPoint MarketDataEndPoint { get; init; }
+
+    /// <summary>Their CompIDs; none: there is no port for them.</summary>
+    public required IReadOnlyList<string> MarketDataSessions { get; init; }
+
+    /// <summary>The version of FIX that they speak.</summary>
+    public required string MarketDataVersion { get; init; }
+
     /// <summary>Null for connections in clear.</summary>
     public required TlsSettings? Tls { get; init; }
 

@@ -37,6 +37,11 @@ internal sealed class Announcement(LinkHost host, PeregrineOptions options, ILog
         }
 
         log.MarketDataOn(host.Server.EndPoint, host.Server.Options.Source);
+        if (host.OverFix is { EndPoint: { } overFix })
+        {
+            log.MarketDataOverFixOn(overFix, $"{string.Join(", ", options.Fix.MarketDataSessions)} ({options.Fix.MarketDataVersion})");
+        }
+
         FlowView flow = host.Flow;
         if (flow.Kind == "simulator")
         {

@@ -8,6 +8,7 @@ using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Ids;
 using Peregrine.Ids.Sqlite;
 using Peregrine.Sequencing.Rules;
@@ -55,7 +56,14 @@ internal sealed class LinkHost : IDisposable
             _isSimulated = options.Simulator.IsEnabled && request.Feed is null;
             StartNeeds.Of(options, _isSimulated).CheckAgainst(options.DataFolder, log);
             string source = request.Feed is null ? "core" : Path.GetFileName(request.Feed.TrimEnd('/'));
-            Server = _parts.Own(new MarketDataServer(options.ToServerOptions(source) with { Log = loggers.CreateLogger<MarketDataServer>() }));
+            OverFix = options.ToFixMarketDataOptions() is { } overFix
+                ? _parts.Own(new FixMarketData(overFix with { Log = loggers.CreateLogger<FixMarketData>() }))
+                : null;
+            Server = _parts.Own(new MarketDataServer(options.ToServerOptions(source) with
+            {
+                Transports = OverFix is null ? [] : [OverFix],
+                Log = loggers.CreateLogger<MarketDataServer>(),
+            }));
             Blotter = _parts.Own(new Blotter());
             LocalPort? desk = options.Console.IsEnabled ? new LocalPort([ConsoleSession(options)]) : null;
             List<ClientSession> participants = _isSimulated
@@ -111,6 +119,9 @@ internal sealed class LinkHost : IDisposable
 
     /// <summary>The distribution.</summary>
     public MarketDataServer Server { get; }
+
+    /// <summary>The distribution over FIX; null when nobody may have it so.</summary>
+    public FixMarketData? OverFix { get; }
 
     /// <summary>The latest orders and rejects.</summary>
     public Blotter Blotter { get; }

@@ -115,6 +115,9 @@ internal static partial class RunLog
     [LoggerMessage(7031, LogLevel.Information, "drop copy on {EndPoint}, for {Sessions}")]
     public static partial void DropCopyOn(this ILogger log, IPEndPoint endPoint, string sessions);
 
+    [LoggerMessage(7035, LogLevel.Information, "market data over FIX on {EndPoint}, for {Sessions}")]
+    public static partial void MarketDataOverFixOn(this ILogger log, IPEndPoint endPoint, string sessions);
+
     [LoggerMessage(7030, LogLevel.Warning, "{Fault}")]
     public static partial void FeedBroken(this ILogger log, string fault);
 }

@@ -40,7 +40,7 @@ internal sealed record StartNeeds(IReadOnlyList<Need> Descriptors, IReadOnlyList
             new("the program and its files", DescriptorsOfProgram),
             new("kept for files", DescriptorReserve),
             new("session stores", sessions + options.Fix.DropCopySessions.Count),
-            new("FIX sessions", sessions + options.Fix.DropCopySessions.Count),
+            new("FIX sessions", sessions + options.Fix.DropCopySessions.Count + options.Fix.MarketDataSessions.Count),
             new("FIX connections without a Logon (fix.pendingLogons)", options.Fix.PendingLogons + LeavingConnections),
             new("subscribers (marketData.connections)", options.MarketData.ConnectionsMax + LeavingConnections),
         ];

@@ -207,7 +207,7 @@ internal sealed class Rehearsal
         {
             DataFolder = folder,
             Fix = options.Fix with { EndPoint = anyPort, SessionStoreBytes = StoreBytes, Tls = null, MessageLog = null,
-                DropCopySessions = [] },
+                DropCopySessions = [], MarketDataSessions = [] },
             MarketData = options.MarketData with { EndPoint = anyPort },
             Console = options.Console with { EndPoint = anyPort },
             Simulator = options.Simulator with { IsEnabled = false },
