@@ -45,6 +45,9 @@ public sealed record FixAcceptorOptions
     /// <summary>Gets every message in and out; null for nobody. It stays the caller's.</summary>
     public FixMessageLog? MessageLog { get; init; }
 
+    /// <summary>What the kernel keeps of our output for a peer that does not read, in bytes; 0, the default, for as much as it likes.</summary>
+    public int KernelOutputBytes { get; init; }
+
     /// <summary>Connections that may be without a logon at a time; 1 or more. One more ends the oldest of them.</summary>
     public int PendingMax { get; init; } = 256;
 

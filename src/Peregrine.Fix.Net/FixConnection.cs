@@ -25,7 +25,14 @@ internal sealed class FixConnection(FixAcceptor acceptor, PeerAddress remote, lo
     public int PendingBytes => _connection?.PendingOutputBytes ?? 0;
 
     /// <inheritdoc/>
-    public void OnOpened(Connection connection) => _connection = connection;
+    public void OnOpened(Connection connection)
+    {
+        _connection = connection;
+        if (acceptor.Options.KernelOutputBytes > 0)
+        {
+            connection.LimitKernelOutput(acceptor.Options.KernelOutputBytes);
+        }
+    }
 
     /// <inheritdoc/>
     public void OnData(Connection connection, ref InputReader input)

@@ -1,6 +1,6 @@
 using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Testing;
-using Peregrine.Trading;
+using Peregrine.Primitives;
 using Peregrine.Trading.MarketData;
 using static Peregrine.Gateway.Tests.WireText;
 
@@ -48,9 +48,9 @@ public sealed class FixMarketDataTests
         client.Send("V", "262=B|263=0|264=0|266=N|267=1|269=0|146=1|55=ONE|");
         rig.Until(() => client.Messages('W') == 2, "the snapshot by order");
 
-        Assert.Equal("262=A|55=ONE|268=3|269=0|270=100.50|271=30|346=1|269=1|270=100.60|271=15|346=1|269=2|270=100.60|271=5|272=20261201|" +
+        Assert.Equal("262=A|55=ONE|268=3|269=0|270=100.5|271=30|346=1|269=1|270=100.6|271=15|346=1|269=2|270=100.6|271=5|272=20261201|" +
             "273=09:30:00.250|", Body(seen[^2]));
-        Assert.Equal("262=B|55=ONE|268=1|269=0|270=100.50|271=30|37=7|", Body(seen[^1]));
+        Assert.Equal("262=B|55=ONE|268=1|269=0|270=100.5|271=30|37=7|", Body(seen[^1]));
         Assert.Equal(0, rig.OverFix.Counters.Subscriptions);
     }
 
@@ -72,10 +72,10 @@ public sealed class FixMarketDataTests
 
         Assert.Equal(
             [
-                "262=L|268=1|279=0|269=0|55=ONE|270=100.50|271=30|346=1|",
-                "262=O|268=1|279=0|269=0|278=7|55=ONE|270=100.50|271=30|37=7|",
-                "262=L|268=2|279=0|269=2|278=1|55=ONE|270=100.50|271=30|272=20261201|273=09:30:00.250|279=2|269=0|55=ONE|270=100.50|",
-                "262=O|268=1|279=2|269=0|278=7|55=ONE|270=100.50|37=7|",
+                "262=L|268=1|279=0|269=0|55=ONE|270=100.5|271=30|346=1|",
+                "262=O|268=1|279=0|269=0|278=7|55=ONE|270=100.5|271=30|37=7|",
+                "262=L|268=2|279=0|269=2|278=1|55=ONE|270=100.5|271=30|272=20261201|273=09:30:00.250|279=2|269=0|55=ONE|270=100.5|",
+                "262=O|268=1|279=2|269=0|278=7|55=ONE|270=100.5|37=7|",
             ],
             seen.Where(message => Find(message, 35) == "X").Select(Body).Order(StringComparer.Ordinal)
                 .OrderBy(body => body.Contains("279=2", StringComparison.Ordinal)));
@@ -157,12 +157,10 @@ public sealed class FixMarketDataTests
     public void Logoff_EndsSubscriptions_AndTheNextLogonBeginsWithOne()
     {
         using MarketDataRig rig = new();
-        using (FixClient client = rig.Connect())
-        {
-            client.Send("V", "262=A|263=1|264=0|265=1|267=1|269=0" + Symbols);
-            rig.Until(() => client.Messages('W') == 2, "the snapshots");
-        }
-
+        FixClient client = rig.Connect();
+        client.Send("V", "262=A|263=1|264=0|265=1|267=1|269=0" + Symbols);
+        rig.Until(() => client.Messages('W') == 2, "the snapshots");
+        rig.Cut(client);
         rig.ServeUntil(() => rig.OverFix.Counters.Subscriptions == 0, "its end");
         List<string> seen = [];
         FixClient again = rig.Connect(seen.Add);
@@ -266,11 +264,12 @@ public sealed class FixMarketDataTests
         using MarketDataRig rig = new();
         List<string> seen = [];
         FixClient client = rig.Connect(seen.Add);
-        for (ulong id = 1; id <= 20_000; id++)
+        for (ulong id = 1; id <= 40_000; id++)
         {
             rig.Add(0, id, Side.Buy, (long)id, 1);
         }
 
+        rig.Until(() => rig.Server.WaitingUpdates == 0, "all of them in the book");
         client.Send("V", "262=A|263=1|264=0|265=1|266=N|267=1|269=0|146=1|55=ONE|");
         rig.Until(() => client.Messages('Y') == 1, "the refusal");
         Assert.Equal("5", Find(seen[^1], 281));

@@ -41,7 +41,7 @@ internal sealed class FollowedBook(string symbol, string requestId, bool isByOrd
             Snapshots++;
             LeftOut += long.Parse(Of(813) ?? "0", CultureInfo.InvariantCulture);
             _entries.Clear();
-            foreach (Dictionary<int, string> entry in Entries(fields, 269))
+            foreach (Dictionary<int, string> entry in Entries(fields, 269).Where(entry => entry[269] != "2"))
             {
                 Put('0', entry);
             }

@@ -5,7 +5,6 @@ using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Primitives;
-using Peregrine.Trading;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Gateway.Tests.MarketData;
@@ -27,7 +26,7 @@ internal sealed class MarketDataRig : IDisposable
         (_version, _isSilent) = (version, isSilent);
         FixMarketDataOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Sessions = ["READER", "OTHER"], Version = version };
         OverFix = new FixMarketData(change?.Invoke(options) ?? options);
-        MarketDataServerOptions server = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Spins = true, Transports = [OverFix] };
+        MarketDataServerOptions server = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Spins = true, KernelBytes = 16_384, Transports = [OverFix] };
         _server = new MarketDataServer(serve?.Invoke(server) ?? server);
         foreach (string symbol in (string[])["ONE", "TWO"])
         {
@@ -55,6 +54,13 @@ internal sealed class MarketDataRig : IDisposable
         client.Logon(isReset);
         Until(() => client.IsLoggedOn || client.IsClosed, "logged on");
         return client;
+    }
+
+    /// <summary>Without a word.</summary>
+    public void Cut(FixClient client)
+    {
+        _ = _clients.Remove(client);
+        client.Dispose();
     }
 
     /// <summary>An update into the server and into the model.</summary>

@@ -1,4 +1,4 @@
-using Peregrine.Trading;
+using Peregrine.Primitives;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Gateway.Tests.MarketData;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Peregrine.Trading;
+using Peregrine.Primitives;
 using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Gateway.Tests.MarketData;
@@ -14,7 +14,7 @@ internal sealed class SlowBook
     public void Apply(in BookUpdate update)
     {
         ulong id = update.OrderId;
-        int at = _orders.FindIndex(order => order.Id == id);
+        int at = update.Kind == BookUpdateKind.Add ? -1 : _orders.FindIndex(order => order.Id == id);
         switch (update.Kind)
         {
             case BookUpdateKind.Add:
@@ -43,16 +43,16 @@ internal sealed class SlowBook
     }
 
     /// <summary>Lines of levels, bids from the best on, then offers: side, price, quantity, orders.</summary>
-    public List<string> Levels(int depth = int.MaxValue) => [.. Side(Peregrine.Trading.Side.Buy, depth), .. Side(Peregrine.Trading.Side.Sell, depth)];
+    public List<string> Levels(int depth = int.MaxValue) => [.. Side(Primitives.Side.Buy, depth), .. Side(Primitives.Side.Sell, depth)];
 
     /// <summary>Lines of orders, by id: side, price, id, quantity.</summary>
     public List<string> ByOrder() => [.. _orders.OrderBy(order => order.Id)
         .Select(order => Line(order.Side, order.Price, (long)order.Id, order.Quantity))];
 
     private IEnumerable<string> Side(Side side, int depth) => _orders.Where(order => order.Side == side).GroupBy(order => order.Price)
-        .OrderBy(level => side == Peregrine.Trading.Side.Buy ? -level.Key : level.Key).Take(depth)
+        .OrderBy(level => side == Primitives.Side.Buy ? -level.Key : level.Key).Take(depth)
         .Select(level => Line(side, level.Key, level.Sum(order => order.Quantity), level.Count()));
 
     private static string Line(Side side, long price, long first, long second) => string.Create(CultureInfo.InvariantCulture,
-        $"{(side == Peregrine.Trading.Side.Buy ? "bid" : "offer")} {price / 100}.{price % 100:00} {first} {second}");
+        $"{(side == Primitives.Side.Buy ? "bid" : "offer")} {price / 100}.{price % 100:00} {first} {second}");
 }

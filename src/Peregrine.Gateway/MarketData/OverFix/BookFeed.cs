@@ -40,11 +40,7 @@ internal sealed class BookFeed
     /// <summary>Encodes what changed in this pass, as entries of a MarketDataIncrementalRefresh.</summary>
     public void EncodeChanges(EntryBuffer target)
     {
-        foreach (ref readonly TradeEntry trade in Form.HasTrades ? _changes.Trades : default)
-        {
-            EncodeTrade(target, in trade, isChange: true);
-        }
-
+        EncodeTrades(target);
         if (Form.IsByOrder)
         {
             EncodeOrders(target);
@@ -57,6 +53,15 @@ internal sealed class BookFeed
         else
         {
             EncodeLevels(target);
+        }
+    }
+
+    /// <summary>Encodes the trades of this pass alone.</summary>
+    public void EncodeTrades(EntryBuffer target)
+    {
+        foreach (ref readonly TradeEntry trade in Form.HasTrades ? _changes.Trades : default)
+        {
+            EncodeTrade(target, in trade, isChange: true);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Peregrine.Fix.Messages;
 
 namespace Peregrine.Gateway.MarketData.OverFix;
@@ -29,7 +30,7 @@ internal sealed class EntryBuffer
     public bool IsFull { get; private set; }
 
     /// <summary>The parts.</summary>
-    public IReadOnlyList<Part> Parts => _parts;
+    public ReadOnlySpan<Part> Parts => CollectionsMarshal.AsSpan(_parts);
 
     /// <summary>Begins anew.</summary>
     /// <param name="partBytes">Most bytes of a part.</param>

@@ -34,36 +34,37 @@ public sealed partial class FixMarketData
     private void Tell(BookFeed feed, long nowNs)
     {
         bool isSnapshot = feed.NeedsSnapshot;
-        bool isWhole = true;
+        _entries.Begin(IncrementBytesMax);
+        if (!isSnapshot)
+        {
+            feed.EncodeChanges(_entries);
+        }
+        else if (!feed.Form.IsRefreshed)
+        {
+            // The book was emptied, and a snapshot has but the last trade.
+            feed.EncodeTrades(_entries);
+        }
+
+        _entries.End();
+        bool isWhole = !_entries.IsFull;
         if (isSnapshot)
         {
             feed.Follow();
-            isWhole = TryEncodeSnapshot(feed);
-        }
-        else
-        {
-            _entries.Begin(IncrementBytesMax);
-            feed.EncodeChanges(_entries);
-            _entries.End();
-            if (_entries.Count == 0)
-            {
-                return;
-            }
+            isWhole &= TryEncodeSnapshot(feed);
         }
 
         foreach (BookSubscription subscription in feed.Subscriptions)
         {
-            if (!isWhole || subscription.IsBehind || !CanTake(subscription.Peer) || _entries.IsFull)
+            if (!isWhole || subscription.IsBehind || !CanTake(subscription.Peer))
             {
-                FallBehind(subscription, isSnapshot ? 1 : _entries.Count);
+                FallBehind(subscription, _entries.Count + (isSnapshot ? 1 : 0));
+                continue;
             }
-            else if (isSnapshot)
+
+            SendChanges(subscription, nowNs);
+            if (isSnapshot)
             {
                 SendSnapshot(subscription, nowNs);
-            }
-            else
-            {
-                SendChanges(subscription, nowNs);
             }
         }
     }
@@ -71,7 +72,7 @@ public sealed partial class FixMarketData
     private void SendChanges(BookSubscription subscription, long nowNs)
     {
         FixSession session = subscription.Peer.Session;
-        foreach (EntryBuffer.Part part in _entries.Parts)
+        foreach (EntryBuffer.Part part in _entries.Count > 0 ? _entries.Parts : default)
         {
             FixWriter writer = session.BeginMessage("X"u8, nowNs);
             writer.Add(MarketDataTag.MdReqId, subscription.RequestId);

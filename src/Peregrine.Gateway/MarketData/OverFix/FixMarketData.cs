@@ -101,6 +101,7 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
             FrameBytesMax = _options.FrameBytesMax,
             PendingMax = PendingMax,
             PendingPerAddressMax = PendingMax,
+            KernelOutputBytes = books.Options.KernelBytes,
             Log = _log,
             Audit = _audit,
             Listener = _tls is { } tls ? new ListenerOptions { Tls = tls } : null,
