@@ -95,8 +95,8 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
         _chunks = new ChunkPool(options.ChunksMax);
         Snapshots = new SnapshotWriter(_publisher.Books);
         // More connections than are served, so that one too many can be told so.
-        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = options.ConnectionsMax + 64 + _transports.Sum(transport => transport.ConnectionsMax),
-            SlowHandlerUs = 0,
+        int connections = options.ConnectionsMax + 64 + _transports.Sum(transport => transport.ConnectionsMax);
+        _loop = new EventLoop(new EventLoopOptions { ConnectionsMax = connections, SlowHandlerUs = 0,
             Log = (options.Log ?? NullLogger.Instance).LoopTold, OutputBytesMax = SnapshotOutputBytesMax });
         try
         {
@@ -130,8 +130,11 @@ public sealed class MarketDataServer : IDisposable, IConnectionAcceptor
     public LoopCounters Loop => _loop.Counters;
 
     /// <summary>The figures of all its parts. From any thread.</summary>
-    public IReadOnlyList<TaggedCounters> CounterSources => field ??= [new(Loop, "loop", "marketdata"), new(Counters), new(Published),
-        .. _transports.SelectMany(transport => transport.CounterSources)];
+    public IReadOnlyList<TaggedCounters> CounterSources => field ??=
+    [
+        new(Loop, "loop", "marketdata"), new(Counters), new(Published),
+        .. _transports.SelectMany(transport => transport.CounterSources),
+    ];
 
     /// <summary>How many instruments there are.</summary>
     public int InstrumentCount

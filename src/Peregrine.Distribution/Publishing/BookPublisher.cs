@@ -297,7 +297,7 @@ internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = 
             Price = price,
             Quantity = quantity,
             TradePrice = tradePrice,
-            TradeId = isTrade ? instrument.Trades : 0,
+            TradeId = kind == OrderChangeKind.Execute ? instrument.Trades : 0,
             TimeNs = instrument.TimeNs,
         });
     }

@@ -237,24 +237,32 @@ public sealed class FixMarketDataTests
     [Fact]
     public void Reader_ThatReadsNothing_IsDisconnected_AndTheOthersGoOn()
     {
-        using MarketDataRig rig = new(change: options => options with { BacklogBytesMax = 4_096 }, serve: options => options with { StallMs = 100 });
+        using MarketDataRig rig = new(change: options => options with { BacklogBytesMax = 4_096 }, serve: options => options with { StallMs = 300 });
         FixClient dead = rig.Connect();
         FollowedBook book = new("ONE", "B");
         FixClient quick = rig.Connect(book.Take, "OTHER");
         dead.Send("V", "262=A|263=1|264=0|265=1|267=2|269=0|269=1|146=1|55=ONE|");
         quick.Send("V", "262=B|263=1|264=0|265=1|267=2|269=0|269=1|146=1|55=ONE|");
         rig.Until(() => rig.OverFix.Counters.Subscriptions == 2, "subscribed");
+        Fix.Session.FixSession deaf = rig.OverFix.Sessions.First();
         ulong id = 0;
         rig.ServeUntil(
             () =>
             {
-                rig.Add(0, ++id, Side.Buy, 10_000 - (long)id % 100, 10);
+                // No more than it takes until nothing goes any more, so that the other one has no cause to be slow.
+                if (deaf.PendingBytes <= 4_096)
+                {
+                    rig.Add(0, ++id, Side.Buy, 10_000 - (long)(id % 100), 10);
+                }
+
                 quick.Receive();
-                return rig.OverFix.Counters.Subscriptions == 1;
+                return deaf.State == Fix.Session.FixSessionState.Disconnected;
             },
             "the dead one is gone");
 
+        Assert.Equal(1, rig.OverFix.Counters.Subscriptions);
         Assert.Equal(1, rig.OverFix.Counters.SlowDisconnects);
+        Assert.Contains("was not read for 300 ms", deaf.LastEndReason, StringComparison.Ordinal);
         rig.Until(() => book.Levels().SequenceEqual(rig.Books[0].Levels()), "the other one");
     }
 

@@ -26,7 +26,10 @@ internal sealed class MarketDataRig : IDisposable
         (_version, _isSilent) = (version, isSilent);
         FixMarketDataOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Sessions = ["READER", "OTHER"], Version = version };
         OverFix = new FixMarketData(change?.Invoke(options) ?? options);
-        MarketDataServerOptions server = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Spins = true, KernelBytes = 16_384, Transports = [OverFix] };
+        MarketDataServerOptions server = new()
+        {
+            EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Spins = true, KernelBytes = 16_384, Transports = [OverFix],
+        };
         _server = new MarketDataServer(serve?.Invoke(server) ?? server);
         foreach (string symbol in (string[])["ONE", "TWO"])
         {

@@ -3,7 +3,8 @@ using Peregrine.Fix.Messages;
 
 namespace Peregrine.Gateway.MarketData.OverFix;
 
-/// <summary>Entries of market data as bytes on the wire, encoded once for everybody who gets them, and cut into parts that fit a message each.</summary>
+/// <summary>Entries of market data as bytes on the wire, encoded once for everybody who gets them, and cut into parts that fit a message each.
+/// </summary>
 /// <remarks>Thread: the market data server's. Allocates: when there is more to encode than ever before, up to its bound.</remarks>
 internal sealed class EntryBuffer
 {

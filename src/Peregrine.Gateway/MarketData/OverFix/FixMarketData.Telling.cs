@@ -4,7 +4,8 @@ using Peregrine.Fix.Session;
 
 namespace Peregrine.Gateway.MarketData.OverFix;
 
-/// <summary>What is sent: the changes of a pass, encoded once for all who follow a book in the same form; snapshots for those who fell behind.</summary>
+/// <summary>What is sent: the changes of a pass, encoded once for all who follow a book in the same form; snapshots for those who fell behind.
+/// </summary>
 public sealed partial class FixMarketData
 {
     // ApplQueueResolution (814): what waited was thrown away.
@@ -134,8 +135,8 @@ public sealed partial class FixMarketData
         if (missed > 0 && subscription.CountConflation(Clock.MonotonicNs) > _books.Options.ConflationsMax)
         {
             Counters.SlowDisconnects++;
-            subscription.Peer.Session.Logout($"market data of one instrument was left out more than {_books.Options.ConflationsMax} times in a minute: "
-                + "ask for less, or read faster", Clock.UnixNs);
+            string text = $"market data of one instrument was left out more than {_books.Options.ConflationsMax} times in a minute: ask for less";
+            subscription.Peer.Session.Logout(text, Clock.UnixNs);
         }
     }
 

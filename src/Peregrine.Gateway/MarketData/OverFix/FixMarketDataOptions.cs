@@ -34,7 +34,8 @@ public sealed record FixMarketDataOptions
     /// 4,096 to 16,777,216.</summary>
     public int BacklogBytesMax { get; init; } = 256 << 10;
 
-    /// <summary>TLS; null for connections in clear. Where it asks for a certificate, a session's is the one whose common name is its CompID.</summary>
+    /// <summary>TLS; null for connections in clear. Where it asks for a certificate, a session's is the one whose common name is its CompID.
+    /// </summary>
     public TlsSettings? Tls { get; init; }
 
     /// <summary>Where messages that breach a boundary of safety are written down; null for nowhere.</summary>

@@ -93,7 +93,8 @@ internal sealed class InstrumentChanges(int instrumentId, InstrumentInfo info, b
         if (_seen.Add((change.Side, change.Price)))
         {
             // An addition found the level there when the level has more than it now.
-            bool isAlone = isNew && books.TryGetLevelAt(instrumentId, change.Side, change.Price, out long quantity, out _) && quantity == change.Quantity;
+            bool isAlone = isNew && books.TryGetLevelAt(instrumentId, change.Side, change.Price, out long quantity, out _)
+                && quantity == change.Quantity;
             _levels.Add(new TouchedLevel(change.Side, change.Price, WasThere: !isAlone));
         }
 

@@ -74,7 +74,8 @@ internal sealed class MarketDataRequest
             return new MarketDataRequest(id.ToArray(), action, default, []);
         }
 
-        return fault.Text is null && TryReadForm(message, action, out BookForm form, out fault) && TryReadSymbols(message, out List<string> symbols, out fault)
+        return fault.Text is null && TryReadForm(message, action, out BookForm form, out fault)
+            && TryReadSymbols(message, out List<string> symbols, out fault)
             ? new MarketDataRequest(id.ToArray(), action, form, symbols)
             : null;
     }
@@ -104,7 +105,8 @@ internal sealed class MarketDataRequest
             };
         }
 
-        form = new BookForm(types, (int)Math.Clamp(depth, 0, DepthMax), isByOrder, IsRefreshed: update == (byte)'0' && action == RequestAction.Subscribe);
+        bool isRefreshed = update == (byte)'0' && action == RequestAction.Subscribe;
+        form = new BookForm(types, (int)Math.Clamp(depth, 0, DepthMax), isByOrder, isRefreshed);
         return fault.Text is null;
     }
 

@@ -11,7 +11,6 @@ internal static class MarketDataTag
     public const int MarketDepth = 264;
     public const int MdUpdateType = 265;
     public const int AggregatedBook = 266;
-    public const int NoMdEntryTypes = 267;
     public const int NoMdEntries = 268;
     public const int MdEntryType = 269;
     public const int MdReqRejReason = 281;
