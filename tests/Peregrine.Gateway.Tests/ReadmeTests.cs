@@ -1,4 +1,6 @@
 using System.Net;
+using Peregrine.Distribution;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Ids;
 using Peregrine.Journal;
 using Peregrine.Primitives;
@@ -71,6 +73,16 @@ public sealed class ReadmeTests : IDisposable
         link.IsBlocked = true;
 
         Assert.True(isKnown && link.Sessions.Sessions[0].IsBlocked && link.IsBlocked);
+        ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
+    }
+
+    [Fact]
+    public void Readme_MarketDataExample_ListensAtBothPorts()
+    {
+        using FixMarketData overFix = new(new FixMarketDataOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Sessions = ["READER"] });
+        using MarketDataServer books = new(new MarketDataServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Transports = [overFix] });
+
+        Assert.NotEqual(books.EndPoint, overFix.EndPoint);
         ReadmeExample.AssertStandsInThisFile("Peregrine.Gateway", except: "folder store");
     }
 
