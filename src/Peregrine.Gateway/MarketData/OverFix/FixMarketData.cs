@@ -1,13 +1,10 @@
 using System.Net;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Peregrine.Distribution.Transports;
-using Peregrine.Distribution.Wire;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
-using Peregrine.Gateway.OrderEntry;
 using Peregrine.Net;
 using Peregrine.Net.Tls;
 
