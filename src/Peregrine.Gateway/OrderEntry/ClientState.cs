@@ -80,6 +80,9 @@ internal sealed class ClientState(DoorSession door, OrderDialect dialect) : IRep
     /// <summary>What it asked for about its trades; null before the first time.</summary>
     public TradeCapture? Capture { get; set; }
 
+    /// <summary>Its lists that wait for their ListExecute.</summary>
+    public HeldLists Held { get; } = new();
+
     /// <summary>It waits for what it received to be saved.</summary>
     public bool IsUnsavedListed { get; set; }
 

@@ -35,7 +35,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     // nothing, and these no more than a look at the oldest.
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
-    private readonly OrderList _list = new();
+    private NameTable _names = null!;
 
     // By the version of FIX: those that no session speaks stay empty.
     private readonly ReportEncoder[] _encoders = new ReportEncoder[OrderDialect.Count];
@@ -138,14 +138,14 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void UseRules(TradingRules rules)
     {
-        NameTable names = new(rules);
-        _decoder = new OrderDecoder(names);
+        _names = new NameTable(rules);
+        _decoder = new OrderDecoder(_names);
         foreach (OrderDialect dialect in _clients.Select(client => client.Dialect).Distinct())
         {
-            _encoders[dialect.Place] = new ReportEncoder(names, dialect);
+            _encoders[dialect.Place] = new ReportEncoder(_names, dialect, _groups);
         }
 
-        _reference = new ReferenceAnswers(names);
+        _reference = new ReferenceAnswers(_names);
     }
 
     /// <inheritdoc/>
@@ -182,10 +182,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
                 client.Kept.Add(report.Bytes.ToArray());
             }
 
+            KeepOfGroups(null, in report);
             return;
         }
 
         EncoderOf(client).Send(client.Session, report, session.ReportCount);
+        KeepOfGroups(client, in report);
         if (client.FirstUnsent == long.MaxValue && client.Session.SentMark < session.ReportCount)
         {
             client.FirstUnsent = report.Sequence;
@@ -270,6 +272,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             client.FirstStore = null;
         }
 
+        _groups.Dispose();
         _audit.Dispose();
         _messages?.Dispose();
         _tls?.Dispose();
@@ -321,6 +324,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         _log.IsOff(session.Options.PeerCompId, reason);
         ClientState client = (ClientState)session.Tag!;
+        client.Held.Clear();
         if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
         {
             client.OwesDisconnect = true;
@@ -346,34 +350,15 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             return Answer(client, in message);
         }
 
-        if (message.MsgType[0] == (byte)'E')
+        if (IsOfLists(in message))
         {
-            return TakeList(client, in message);
+            return TakeOfLists(client, in message);
         }
 
         ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
-        return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault) : Take(client, in message, ref command);
-    }
-
-    // A list: all of it can be read, or nothing of it happens; then each order is entered by itself.
-    private bool TakeList(ClientState client, in FixMessage message)
-    {
-        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
-        if (!fault.IsEmpty)
-        {
-            return Refuse(client.Session, message, OtherReason, fault);
-        }
-
-        fault = _list.Read(message, client.Door.AccountIds, _decoder);
-        RefusedMessages += fault.IsEmpty ? 0 : 1;
-        _list.Tell(client.Session, client.Dialect, message, fault, Clock.UnixNs);
-        bool isTaken = true;
-        for (int place = 0; fault.IsEmpty && isTaken && place < _list.Count; place++)
-        {
-            isTaken = Take(client, _list.OrderOf(in message, place), ref _list[place]);
-        }
-
-        return isTaken;
+        return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault)
+            : command.Type == CommandType.Cross ? TakeCross(client, in message, ref command)
+            : Take(client, in message, ref command);
     }
 
     private bool Take(ClientState client, in FixMessage message, ref OrderCommand command)
@@ -404,7 +389,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         RefusedMessages++;
         ReadOnlySpan<byte> id = default;
-        ReadOnlySpan<int> ids = [Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId];
+        ReadOnlySpan<int> ids = [Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId,
+            Tag.ListId];
         foreach (int tag in ids)
         {
             if (message.TryGet(tag, out id))

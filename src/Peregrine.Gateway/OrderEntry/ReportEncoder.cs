@@ -9,7 +9,8 @@ namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport of one version of FIX. Pure but for the session it
 /// writes to; allocates nothing.</summary>
-internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialect)
+/// <param name="groups">Names that reports repeat; null for none.</param>
+internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialect, OrderNames? groups = null)
 {
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
@@ -95,6 +96,7 @@ internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialec
             writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
         }
 
+        groups?.Write(ref writer, dialect.Execution, in report);
         if (report.Type == ReportType.Status)
         {
             WriteRequest(ref writer, in report);
@@ -210,6 +212,7 @@ internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialec
             writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         }
 
+        groups?.Write(ref writer, fields, in report);
         if (fields.Has(Tag.TransactTime))
         {
             writer.AddTimestamp(Tag.TransactTime, report.TimeNs);
