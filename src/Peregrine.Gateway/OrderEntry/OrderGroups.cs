@@ -177,6 +177,11 @@ internal sealed class OrderGroups(int ordersMax, int ofASessionMax, bool keepsWo
     /// <returns>Null when it is of none.</returns>
     public OrderGroup? Of(in ReportView report) => Count > 0 && TryFind(in report, out OrderGroup? group, out _) ? group : null;
 
+    /// <summary>What its client calls a report's order.</summary>
+    /// <returns>Empty when it is of no group.</returns>
+    public ReadOnlySpan<byte> OrderOf(scoped in ReportView report) =>
+        Count > 0 && TryFind(in report, out OrderGroup group, out int index) ? group[index].ClientOrderId.Span : default;
+
     /// <summary>A report is delivered: its order, if it is of a group, is as it says.</summary>
     /// <returns>The group; null when it is of none.</returns>
     public OrderGroup? Told(in ReportView report)

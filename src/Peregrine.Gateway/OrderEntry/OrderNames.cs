@@ -57,6 +57,10 @@ internal sealed class OrderNames : IDisposable
         }
     }
 
+    /// <summary>What its client calls the order of a list that a report is about.</summary>
+    /// <returns>Empty when it is of no list.</returns>
+    public ReadOnlySpan<byte> OrderOf(scoped in ReportView report) => Lists.OrderOf(in report);
+
     /// <inheritdoc/>
     public void Dispose()
     {

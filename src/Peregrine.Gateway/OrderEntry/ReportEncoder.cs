@@ -205,10 +205,15 @@ internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialec
     {
         FixFieldSet fields = dialect.CancelReject;
         WriteOrderId(ref writer, report.OrderId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId);
+
+        // A list is cancelled order by order, and no such request has an id of its own.
+        bool isOfList = report.ClientOrderId.IsEmpty;
+        ReadOnlySpan<byte> name = groups is null ? default : groups.OrderOf(in report);
+        name = name.IsEmpty ? "NONE"u8 : name;
+        writer.Add(Tag.ClOrdId, isOfList ? name : report.ClientOrderId);
         if (fields.Has(Tag.OrigClOrdId))
         {
-            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
+            writer.Add(Tag.OrigClOrdId, isOfList ? name : report.OriginalClientOrderId);
             writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         }
 

@@ -1,4 +1,5 @@
 using Peregrine.Gateway.OrderEntry;
+using Peregrine.Trading.Orders;
 using static Peregrine.Gateway.Tests.WireText;
 
 namespace Peregrine.Gateway.Tests.OrderEntry;
@@ -95,8 +96,28 @@ public class VersionListsTests
         Assert.Equal(2, rig.Link.Status().WorkingOrders);
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void RefusalOfACancelThatNamesNoRequest_HasTheOrdersName(string version)
+    {
+        VersionTable table = new(version);
+        OrderGroup list = table.Names.Lists.Begin(0, "L"u8, 1)!;
+        table.Names.Lists.Add(list, 99, new OrderCommand { Sequence = 1, ClientOrderId = ClientOrderId.From("listed") });
+        OrderReport refusal = VersionTable.Report(ReportType.CancelRejected);
+        (refusal.RequestType, refusal.Reason) = (CommandType.Cancel, RejectReason.CancelForbidden);
+        (refusal.ClientOrderId, refusal.OriginalClientOrderId) = (default, default);
+        string told = table.Tell(refusal);
+        refusal.OrderId = 98;
+        string unknown = table.Tell(refusal);
+
+        Assert.Equal(("listed", "NONE"), (Field(told, 11), Field(unknown, 11)));
+        Assert.Equal(Field(told, 41) == "-" ? "-" : "listed", Field(told, 41));
+        Assert.Equal(table.Dialect.CancelReject.Has(66) ? "L" : "-", Field(told, 66));
+        Assert.Null(table.FindFault(told) ?? table.FindFault(unknown));
+    }
+
     /// <summary>Enters a list of orders to buy at 98, as the version has it.</summary>
-    public static void Enter(FixClient client, string version, string name, params string[] quantities)
+    internal static void Enter(FixClient client, string version, string name, params string[] quantities)
     {
         if (IsOneMessage(version))
         {
