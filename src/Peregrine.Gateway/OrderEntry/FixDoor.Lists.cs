@@ -141,7 +141,7 @@ internal sealed partial class FixDoor
         if (_groups.Crosses.Find(client.Id, name) is not null || !_groups.Crosses.HasRoom(client.Id))
         {
             // Its name says which orders belong together: of two of one name the first keeps it.
-            return Take(client, in message, ref command);
+            return Take(client, in message, ref command, out _);
         }
 
         OrderGroup? cross = _groups.Crosses.Begin(client.Id, name, 2);
@@ -150,7 +150,7 @@ internal sealed partial class FixDoor
         {
             OrderCommand sold = command;
             sold.ClientOrderId = command.OriginalClientOrderId;
-            _groups.Crosses.Add(cross, command.SellOrderId, in sold);
+            _ = _groups.Crosses.Add(cross, command.SellOrderId, in sold);
         }
 
         return isTaken;
@@ -160,12 +160,16 @@ internal sealed partial class FixDoor
     private bool TakeOf(ClientState client, in FixMessage message, ref OrderCommand command, OrderGroup? group)
     {
         long before = client.LastSequence;
-        bool isTaken = Take(client, in message, ref command);
+        bool isTaken = Take(client, in message, ref command, out int waiting);
         if (group is not null)
         {
             bool isSequenced = client.LastSequence > before && client.LastSequence == command.Sequence;
             OrderGroups kind = command.Type == CommandType.Cross ? _groups.Crosses : _groups.Lists;
-            kind.Add(group, isSequenced ? command.OrderId : 0, in command);
+            int index = kind.Add(group, isSequenced ? command.OrderId : 0, in command, isWaiting: waiting >= 0);
+            if (waiting >= 0)
+            {
+                client.Waiting![waiting].Place = new GroupPlace(group, group.Number, index);
+            }
         }
 
         return isTaken;
@@ -188,7 +192,11 @@ internal sealed partial class FixDoor
         IntakeStatus status = IntakeStatus.Ok;
         for (int index = 0; index < list.Count && status == IntakeStatus.Ok; index++)
         {
-            if (list[index].IsWorking)
+            if (list[index].IsWorking && list[index].OrderId == 0)
+            {
+                status = Withdraw(client, in list[index].ClientOrderId);
+            }
+            else if (list[index].IsWorking)
             {
                 OrderCommand command = new()
                 {

@@ -133,6 +133,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         _clients = [.. sessions.Select(session => new ClientState(session, OrderDialect.Find(_options.VersionOf(session.Client.CompId))!))];
         _unsaved = new Queue<(ClientState Client, long Sequence)>(_clients.Length);
+        _waiting = new List<ClientState>(_clients.Length);
     }
 
     /// <inheritdoc/>
@@ -167,7 +168,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public bool TryTake()
     {
         ContinueCaptures();
-        return true;
+        return TakeWaiting();
     }
 
     /// <inheritdoc/>
@@ -241,6 +242,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void BeginClose()
     {
+        WithdrawAll();
         foreach (ClientState client in _clients)
         {
             client.Session.Logout("the link is going down", Clock.UnixNs);
@@ -252,6 +254,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <summary>From here on connections that end are not told to the core: nothing is sequenced any more.</summary>
     public void Shut()
     {
+        // A link that is not run to its end by Run comes here first.
+        WithdrawAll();
         StopRemakes();
         _isShut = true;
         _acceptor.Dispose();
@@ -296,6 +300,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     private static void SaveIncoming(ClientState client)
     {
+        // What waits is in no journal: until it is, its numbers are asked for again after a crash.
+        if (client.Waiting is { Count: > 0 })
+        {
+            return;
+        }
+
         client.Store.ProvenSequence = Math.Max(client.Store.ProvenSequence, client.LastSequence);
         client.Session.SaveIncoming();
     }
@@ -327,6 +337,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         client.Held.Clear();
         if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
         {
+            WithdrawAll(client);
             client.OwesDisconnect = true;
             CancelOfDisconnected();
         }
@@ -358,12 +369,23 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
         ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
         return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault)
             : command.Type == CommandType.Cross ? TakeCross(client, in message, ref command)
-            : Take(client, in message, ref command);
+            : Take(client, in message, ref command, out _);
     }
 
-    private bool Take(ClientState client, in FixMessage message, ref OrderCommand command)
+    // Waiting is the place in the queue of a request that waits for its session's rate, or -1.
+    private bool Take(ClientState client, in FixMessage message, ref OrderCommand command, out int waiting)
     {
+        waiting = -1;
         command.SessionSequence = client.Session.NextIncoming - 1;
+        if (client.Waiting is { } queue && MustWait(client, queue, in command))
+        {
+            return TryQueue(client, queue, in command, out waiting) || Refuse(client.Session, message, NotAvailableReason, QueueIsFull);
+        }
+
+        if (client.Waiting is { Count: > 0 } && WithdrawWhatItCancels(client, ref command) is var withdrawn and not IntakeStatus.Ok)
+        {
+            return withdrawn != IntakeStatus.Failed && Refuse(client.Session, message, NotAvailableReason, TextOf(withdrawn));
+        }
 
         // The link does not read on until the journal has caught up: that is the clients' back pressure.
         IntakeStatus status = _intake!.TryTake(ref command, client.Door, client.ReceivedNs);

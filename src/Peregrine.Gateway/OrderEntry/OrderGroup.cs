@@ -102,3 +102,8 @@ internal sealed class OrderGroup(int place, int ordersMax)
     /// <summary>Holds nothing any more.</summary>
     public void Clear() => (Number, Count, OwesEnd) = (0, 0, false);
 }
+
+/// <summary>Where an order is in a group; null for an order of none.</summary>
+/// <param name="Number">The group's, which tells whether its place went to another one.</param>
+/// <param name="Index">The order's.</param>
+internal readonly record struct GroupPlace(OrderGroup? Group, long Number, int Index);

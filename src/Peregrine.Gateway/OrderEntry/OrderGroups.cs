@@ -157,20 +157,34 @@ internal sealed class OrderGroups(int ordersMax, int ofASessionMax, bool keepsWo
     }
 
     /// <summary>An order of a group was taken, or refused by the intake: then it has neither id nor sequence, and is rejected.</summary>
-    public void Add(OrderGroup group, ulong orderId, in OrderCommand command)
+    /// <param name="isWaiting">It waits for its session's rate: <see cref="Enter"/> says when it is a command.</param>
+    public int Add(OrderGroup group, ulong orderId, in OrderCommand command, bool isWaiting = false)
     {
         int index = group.Add(new GroupedOrder
         {
             Sequence = orderId == 0 ? 0 : command.Sequence,
             OrderId = orderId,
             ClientOrderId = command.ClientOrderId,
-            Status = orderId == 0 ? OrderStatus.Rejected : 0,
+            Status = orderId == 0 && !isWaiting ? OrderStatus.Rejected : 0,
             InstrumentId = command.InstrumentId,
             Quantity = command.Quantity,
-            Leaves = orderId == 0 ? Quantity.Zero : command.Quantity,
+            Leaves = orderId == 0 && !isWaiting ? Quantity.Zero : command.Quantity,
         });
         Index(group, index);
         _file?.Write(group, index);
+        return index;
+    }
+
+    /// <summary>An order that waited is a command.</summary>
+    public void Enter(in GroupPlace place, in OrderCommand command)
+    {
+        if (place.Group is { } group && group.Number == place.Number)
+        {
+            ref GroupedOrder order = ref group[place.Index];
+            (order.OrderId, order.Sequence) = (command.OrderId, command.Sequence);
+            Index(group, place.Index);
+            _file?.Write(group, place.Index);
+        }
     }
 
     /// <summary>The group of a report's order.</summary>
