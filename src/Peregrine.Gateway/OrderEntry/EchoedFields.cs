@@ -19,5 +19,6 @@ internal static class EchoedFields
         : IsTooLong(message, Tag.Symbol) ? "Symbol (55) is longer than 64 characters"u8
         : default;
 
-    private static bool IsTooLong(scoped in FixMessage message, int tag) => message.TryGet(tag, out ReadOnlySpan<byte> value) && value.Length > LengthMax;
+    private static bool IsTooLong(scoped in FixMessage message, int tag) =>
+        message.TryGet(tag, out ReadOnlySpan<byte> value) && value.Length > LengthMax;
 }

@@ -22,7 +22,11 @@ internal sealed partial class FixDoor
     /// <summary>Which names reports of orders have.</summary>
     internal OrderNames Names => _groups;
 
-    private static bool IsOfLists(in FixMessage message) => message.MsgType.Length == 1 && message.MsgType[0] is >= (byte)'K' and <= (byte)'M' or (byte)'E';
+    private static bool IsOfLists(in FixMessage message) =>
+        message.MsgType.Length == 1 && message.MsgType[0] is >= (byte)'K' and <= (byte)'M' or (byte)'E';
+
+    private static ReadOnlySpan<byte> NoMoreLists =>
+        "ListID (66): 64 lists of this session have working orders, and no more are taken before one is done"u8;
 
     private bool TakeOfLists(ClientState client, in FixMessage message)
     {
@@ -90,7 +94,7 @@ internal sealed partial class FixDoor
         _ = message.TryGet(Tag.ListId, out ReadOnlySpan<byte> name);
         bool isKnown = _groups.Lists.Find(client.Id, name) is not null && !message.IsYes(Tag.PossResend);
         return isKnown || !client.Held.Find(name).IsEmpty ? "ListID (66) is that of another list: give each one of its own"u8
-            : !_groups.Lists.HasRoom(client.Id) ? "ListID (66): 64 lists of this session have working orders, and no more are taken before one is done"u8
+            : !_groups.Lists.HasRoom(client.Id) ? NoMoreLists
             : default;
     }
 
@@ -122,7 +126,7 @@ internal sealed partial class FixDoor
             : list is not null && (list.Total != total || list.Count == total)
             ? "ListNoOrds (68): the list of this ListID (66) has another number of orders, or all of them are there"u8
             : list is null && !_groups.Lists.HasRoom(client.Id)
-            ? "ListID (66): 64 lists of this session have working orders, and no more are taken before one is done"u8
+            ? NoMoreLists
             : default;
         OrderCommand command = default;
         fault = fault.IsEmpty ? _decoder.TryDecode(message, client.Door.AccountIds, out command) : fault;

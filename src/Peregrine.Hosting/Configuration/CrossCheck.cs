@@ -139,7 +139,8 @@ internal static class CrossCheck
             return;
         }
 
-        string? set = throttle.Child("mode")?.Value == "queue" ? "throttle.mode is queue" : Number(throttle, "burst") is > 0 ? "throttle.burst is set" : null;
+        string? set = throttle.Child("mode")?.Value == "queue" ? "throttle.mode is queue"
+            : Number(throttle, "burst") is > 0 ? "throttle.burst is set" : null;
         if (set is not null)
         {
             errors.Add(new ConfigurationError($"{path}.requestsPerSecondMax", session.Child("requestsPerSecondMax")?.Value ?? "0",

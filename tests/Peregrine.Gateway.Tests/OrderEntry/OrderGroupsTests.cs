@@ -215,8 +215,11 @@ public sealed class OrderGroupsTests : IDisposable
         Assert.Equal(model.Count, groups.Count);
     }
 
-    private static string TextOf(in GroupedOrder order) =>
-        $"{order.OrderId} {order.ClientOrderId} {order.Status} {order.Cumulative.Lots} {(order.Status == OrderStatus.Rejected ? 0 : order.Leaves.Lots)} {order.Notional}";
+    private static string TextOf(in GroupedOrder order)
+    {
+        long leaves = order.Status == OrderStatus.Rejected ? 0 : order.Leaves.Lots;
+        return $"{order.OrderId} {order.ClientOrderId} {order.Status} {order.Cumulative.Lots} {leaves} {order.Notional}";
+    }
 
     private sealed record Known(int Session, string Name, List<Order> Orders);
 

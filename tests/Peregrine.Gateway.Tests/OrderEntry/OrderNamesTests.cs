@@ -94,7 +94,8 @@ public sealed class OrderNamesTests : IDisposable
         _rig.Pump(client, () => client.Messages('j') == 3);
 
         Assert.Equal(("7", "ListID (66) is that of another list: give each one of its own"), (Field(_seen[2], 431), Field(_seen[2], 444)));
-        Assert.All(_seen.Where(message => Field(message, 35) == "j"), refusal => Assert.Equal(("1", "other"), (Field(refusal, 380), Field(refusal, 379))));
+        Assert.All(_seen.Where(message => Field(message, 35) == "j"),
+            refusal => Assert.Equal(("1", "other"), (Field(refusal, 380), Field(refusal, 379))));
         Assert.Equal(1, _rig.Link.Status().WorkingOrders);
     }
 

@@ -21,7 +21,7 @@ public class ThrottleQueueTests
             switch (random.Next(4))
             {
                 case 0 or 1:
-                    CommandType type = (CommandType[])[CommandType.New, CommandType.Replace, CommandType.Status] is var types ? types[random.Next(3)] : default;
+                    CommandType type = random.Next(3) switch { 0 => CommandType.New, 1 => CommandType.Replace, _ => CommandType.Status };
                     int slot = queue.Add(new OrderCommand { Type = type, ClientOrderId = ClientOrderId.From(id) }, step);
                     Assert.Equal(model.Count == capacity, slot < 0);
                     if (slot >= 0)

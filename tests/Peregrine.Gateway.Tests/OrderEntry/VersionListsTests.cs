@@ -69,7 +69,8 @@ public class VersionListsTests
 
         VersionTable table = new(version);
         Assert.All(seen, message => Assert.True(table.FindFault(message) is null, $"{table.FindFault(message)}: {message}"));
-        Assert.Equal(["1 2", "2 2", "4 3", "4 3"], seen.Where(message => Field(message, 35) == "N").Select(status => $"{Field(status, 429)} {Field(status, 431)}"));
+        Assert.Equal(["1 2", "2 2", "4 3", "4 3"], seen.Where(message => Field(message, 35) == "N")
+            .Select(status => $"{Field(status, 429)} {Field(status, 431)}"));
         Assert.Equal("W", Field(seen.Single(message => Field(message, 35) == "8"), 66));
         Assert.Equal(1, rig.Link.Status().WorkingOrders);
     }
