@@ -50,7 +50,7 @@ internal sealed partial class FixDoor
             client.Use(OpenStore(client.Client));
         }
 
-        _groups.Open(SessionFolder, _log.StoreFound);
+        _groups.Open(SessionFolder, _log);
     }
 
     /// <summary>Reports that were kept of a replay that begins again are made again.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Peregrine.Trading.Orders;
 
@@ -11,7 +12,7 @@ namespace Peregrine.Gateway.OrderEntry;
 /// changes. Layout: docs/wire/order-groups-v1.md. Made with the first group.
 /// </summary>
 /// <remarks>Thread: its owner's. Blocks: for a write into the page cache, one a report of an order of a group. Allocates: writes do not.</remarks>
-internal sealed class OrderGroupFile(string path, int ordersMax, Action<string> told) : IDisposable
+internal sealed class OrderGroupFile(string path, int ordersMax, ILogger log) : IDisposable
 {
     private const int FileHeaderBytes = 64;
     private const int HeaderBytes = 128;
@@ -93,7 +94,7 @@ internal sealed class OrderGroupFile(string path, int ordersMax, Action<string> 
     }
 
     /// <summary>Tells what is wrong with the file.</summary>
-    public void Tell(string what) => told($"names of lists and crosses in {path}: {what}; reports of those orders that are made again lack them");
+    public void Tell(string what) => log.GroupsFault(path, what);
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();

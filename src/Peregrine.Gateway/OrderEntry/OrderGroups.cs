@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
@@ -22,20 +23,14 @@ internal sealed class OrderGroups(int ordersMax, int ofASessionMax, bool keepsWo
     private OrderGroupFile? _file;
     private long _lastNumber;
 
-    /// <summary>Most orders of a group.</summary>
-    public int OrdersMax => ordersMax;
-
-    /// <summary>Most groups of a session.</summary>
-    public int OfASessionMax => ofASessionMax;
-
     /// <summary>How many groups are known.</summary>
     public int Count { get; private set; }
 
     /// <summary>Goes on from a file, where there is one; and keeps there what follows.</summary>
-    /// <param name="told">Told of what cannot be read or written.</param>
-    public void Open(string path, Action<string> told)
+    /// <param name="log">Told of what cannot be read or written.</param>
+    public void Open(string path, ILogger log)
     {
-        _file = new OrderGroupFile(path, ordersMax, told);
+        _file = new OrderGroupFile(path, ordersMax, log);
         _file.Load(_groups);
         foreach (OrderGroup group in _groups)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 using Peregrine.Trading.Orders;
@@ -21,10 +22,10 @@ internal sealed class OrderNames : IDisposable
     public OrderGroups Crosses { get; } = new(2, CrossesMax, keepsWorking: false);
 
     /// <summary>Goes on from the files of a folder, where there are any.</summary>
-    public void Open(string folder, Action<string> told)
+    public void Open(string folder, ILogger log)
     {
-        Lists.Open(Path.Combine(folder, "lists.groups"), told);
-        Crosses.Open(Path.Combine(folder, "crosses.groups"), told);
+        Lists.Open(Path.Combine(folder, "lists.groups"), log);
+        Crosses.Open(Path.Combine(folder, "crosses.groups"), log);
     }
 
     /// <inheritdoc cref="OrderGroups.Settle"/>

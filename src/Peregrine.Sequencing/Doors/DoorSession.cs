@@ -80,7 +80,11 @@ public sealed class DoorSession
 
     internal void CountQueueFull() => Volatile.Write(ref _queueFullCount, _queueFullCount + 1);
 
-    internal void SetWaiting(int count) => Volatile.Write(ref _waiting, count);
+    internal void SetWaiting(int count)
+    {
+        Invariant.That(count >= 0 && count <= Client.ThrottleQueueMax, "no more requests of a session wait than may");
+        Volatile.Write(ref _waiting, count);
+    }
 
     internal void CountDelivered() => Volatile.Write(ref _delivered, _delivered + 1);
 

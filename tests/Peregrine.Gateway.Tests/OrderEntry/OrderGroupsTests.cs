@@ -95,7 +95,7 @@ public sealed class OrderGroupsTests : IDisposable
         }
 
         using OrderGroups read = new(OrdersMax, GroupsMax, keepsWorking: true);
-        read.Open(File, _told.Add);
+        read.Open(File, new LineLogger(_told.Add));
         read.Settle(Guid.NewGuid(), new TradingCore(new CoreOptions()));
         Assert.Null(read.Find(0, "a"u8));
         Assert.Contains("another link", Assert.Single(_told), StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class OrderGroupsTests : IDisposable
     private OrderGroups Open()
     {
         OrderGroups groups = new(OrdersMax, GroupsMax, keepsWorking: false);
-        groups.Open(File, _told.Add);
+        groups.Open(File, new LineLogger(_told.Add));
         groups.Settle(_link, Core);
         return groups;
     }

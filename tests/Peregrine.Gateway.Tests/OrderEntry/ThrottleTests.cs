@@ -120,6 +120,28 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
+    public void Crash_WhileRequestsWait_HasThemAskedForAgain()
+    {
+        using FixClient client = Start(perSecond: 1, burst: 1);
+        Order(client, "o1");
+        Order(client, "o2");
+        Order(client, "o3");
+        _rig.Pump(client, () => client.Reports('0') == 1);
+        _rig.Pump(client, () => true);
+        long next = client.NextOutgoing;
+
+        // Number 1 was the Logon, 2 the order that is in the journal.
+        _rig.CrashAndStart();
+        _seen.Clear();
+        using FixClient again = new(_rig.Link.FixEndPoint, "CLIENT", next, client.NextIncoming) { Seen = _seen.Add };
+        again.Logon();
+        _rig.Pump(again, () => again.Messages('2') == 1);
+
+        Assert.Equal("3", Field(_seen.Single(message => Field(message, 35) == "2"), 7));
+        Assert.Equal(1, _rig.Link.Status().WorkingOrders);
+    }
+
+    [Fact]
     public void Block_TakesBackWhatWaits()
     {
         using FixClient client = Start(perSecond: 50, burst: 1);
