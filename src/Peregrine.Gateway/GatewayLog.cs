@@ -58,6 +58,10 @@ internal static partial class GatewayLog
         "sent in {Old} is sent no more, and reports that no connection was given follow under the new numbers")]
     public static partial void VersionChanged(this ILogger log, string session, string old, string @new);
 
+    [LoggerMessage(5016, LogLevel.Warning,
+        "names of lists and crosses in {Path}: {What}; reports of those orders that are made again lack them")]
+    public static partial void GroupsFault(this ILogger log, string path, string what);
+
     [LoggerMessage(5010, LogLevel.Warning, "{Line}")]
     public static partial void LoopTold(this ILogger log, string line);
 }

@@ -42,6 +42,7 @@ public sealed partial record LinkOptions
         .. SessionCertificates.SelectMany(entry => entry.Value, (entry, rule) => (entry.Key, Fault: FixCertificates.FindFault(rule)))
             .Where(entry => entry.Fault is not null).Select(entry => $"SessionCertificates of {entry.Key}: {entry.Fault}"),
         .. SessionDirectory.FindFaults(AllSessions),
+        .. AllSessions.Select(session => session.FindThrottleFault()).OfType<string>(),
         .. RulesPlan.FindCalendarFaults(Calendars),
         .. RulesPlan.FindAccountFaults(AllSessions, Rules.Accounts.Count),
         .. RulesValidation.Validate(null, Rules),

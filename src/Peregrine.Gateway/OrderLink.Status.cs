@@ -69,6 +69,15 @@ public sealed record LinkStatus
     /// <summary>Requests refused as their session sent more than its rate.</summary>
     public long ThrottledRequests { get; init; }
 
+    /// <summary>Requests that waited for their turn, as they came above the rate of their session.</summary>
+    public long QueuedRequests { get; init; }
+
+    /// <summary>How many of them wait at the moment.</summary>
+    public long WaitingRequests { get; init; }
+
+    /// <summary>Requests refused as so many of their session waited as may.</summary>
+    public long QueueFullRequests { get; init; }
+
     public required long InPool { get; init; }
 
     /// <summary>Passes of the link's thread: ten a second at least while it works.</summary>
@@ -113,6 +122,9 @@ public sealed partial class OrderLink
         MissedNotes = _sequencer.MissedNotes,
         BlockedRequests = Sessions.Sessions.Sum(session => session.BlockedCount),
         ThrottledRequests = Sessions.Sessions.Sum(session => session.ThrottledCount),
+        QueuedRequests = Sessions.Sessions.Sum(session => session.QueuedCount),
+        WaitingRequests = Sessions.Sessions.Sum(session => session.Waiting),
+        QueueFullRequests = Sessions.Sessions.Sum(session => session.QueueFullCount),
         InPool = _loop.LentBuffers,
         Passes = _loop.Counters.Waits,
         LostLocalEvents = _options.LocalPorts.Sum(port => port.LostEvents),

@@ -292,7 +292,8 @@ public sealed partial class OrderLink : IDisposable
         return true;
     }
 
-    private int WaitMs() => _options.Wait == WaitMode.Block ? (int)(TickNs / 1_000_000) : 0;
+    // Requests that wait for the rate of their session are due before the next tick.
+    private int WaitMs() => _options.Wait == WaitMode.Block ? (int)Math.Min(TickNs, _fix.DueInNs(Clock.MonotonicNs)) / 1_000_000 : 0;
 
     private void Tick()
     {

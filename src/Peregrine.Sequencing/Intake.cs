@@ -96,6 +96,22 @@ public sealed class Intake(Sequencer sequencer, IOrderIdSource ids, Action waitF
         return status;
     }
 
+    /// <summary>Makes a request of a session a command that the core refuses: it was taken back while it waited for the session's rate
+    /// (<see cref="RejectReason.Withdrawn"/>). So its answer is a report like any other, which the journal makes again.</summary>
+    /// <param name="command">A new order or a replace, complete but for session, order id, sequence and time.</param>
+    /// <returns>As <see cref="TryTake(ref OrderCommand, DoorSession, long)"/>; neither Blocked nor Throttled.</returns>
+    public IntakeStatus TryWithdraw(ref OrderCommand command, DoorSession session, long receivedNs)
+    {
+        (command.SessionId, command.Refusal) = (session.Id, RejectReason.Withdrawn);
+        IntakeStatus status = Sequence(ref command, receivedNs, Clock.MonotonicNs);
+        if (status == IntakeStatus.Ok)
+        {
+            session.CountRequest();
+        }
+
+        return status;
+    }
+
     /// <summary>As <see cref="TryTake(ref OrderCommand, long)"/>, of a request that was here only now.</summary>
     public IntakeStatus TryTake(ref OrderCommand command) => TryTake(ref command, 0);
 

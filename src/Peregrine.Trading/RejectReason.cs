@@ -124,13 +124,17 @@ public enum RejectReason : byte
 
     /// <summary>The price of a cross is worse for somebody than the best price that is shown.</summary>
     OutsideSpread = 48,
+
+    /// <summary>It waited for its session's rate and was taken back before it was entered: by its cancel, by the end of the session, or by a block.
+    /// </summary>
+    Withdrawn = 49,
 }
 
 /// <summary>The table of reasons.</summary>
 public static class RejectReasons
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const RejectReason Last = RejectReason.OutsideSpread;
+    public const RejectReason Last = RejectReason.Withdrawn;
 
     /// <summary>How many there are, None included: the length of what is counted or looked up by reason.</summary>
     public const int Count = (int)Last + 1;

@@ -119,13 +119,13 @@ internal sealed class FixClient : IDisposable
             writer.Add(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), System.Text.Encoding.ASCII.GetBytes(parts[1]));
         }
 
-        if (NeedsHandling && msgType is ("D" or "G"))
+        if (NeedsHandling && msgType is ("D" or "G") || (msgType == "E" && string.CompareOrdinal(_version, "FIX.4.2") < 0))
         {
             writer.Add(21, '1');
         }
 
         bool hasTime = string.CompareOrdinal(_version, "FIX.4.2") >= 0;
-        if (hasTime && msgType is not ("1" or "2" or "H" or "AF" or "AD" or "E" or "x" or "e" or "V"))
+        if (hasTime && msgType is not ("1" or "2" or "H" or "AF" or "AD" or "E" or "M" or "x" or "e" or "V"))
         {
             writer.AddTimestamp(60, Clock.UnixNs);
         }

@@ -192,6 +192,73 @@ public sealed class IntakeTests : IJournalVisitor, IOrderIdSource, IReportSink, 
         Assert.Equal(isTaken ? 0 : 1, session.ThrottledCount);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 0)]
+    [InlineData(1_000, 7)]
+    [InlineData(7, 1_000)]
+    public void Rate_UnderRandomTraffic_IsThatOfABucket_AndSaysWhenItIsDue(int perSecond, int burst)
+    {
+        DoorSession session = new(new ClientSession("C", [0]) { RequestsPerSecondMax = perSecond, ThrottleBurst = burst }, _door, 0);
+        Random random = new(perSecond + burst);
+        long intervalNs = 1_000_000_000 / perSecond;
+        long nowNs = 5_000_000_000;
+
+        // A bucket that runs dry at the rate: each request pours in an interval, and there is room for a burst of them.
+        long level = 0;
+        int taken = 0;
+        for (int step = 0; step < 5_000; step++)
+        {
+            long passed = random.Next(3) == 0 ? random.NextInt64(intervalNs * 3) : random.NextInt64((intervalNs / 4) + 1);
+            nowNs += passed;
+            level = Math.Max(0, level - passed);
+            bool hasRoom = level <= intervalNs * ((burst > 0 ? burst : perSecond) - 1);
+            bool isDue = session.DueNs <= nowNs;
+            bool isTaken = session.TrySpend(nowNs);
+            level += isTaken ? intervalNs : 0;
+            taken += isTaken ? 1 : 0;
+            Assert.Equal((hasRoom, hasRoom), (isDue, isTaken));
+        }
+
+        Assert.Equal(5_000 - taken, session.ThrottledCount);
+        Assert.True(taken is > 0 and < 5_000, $"{taken} of 5,000 were taken");
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, null)]
+    [InlineData(5, 3, 16_384, null)]
+    [InlineData(-1, 0, 0, "RequestsPerSecondMax of C: -1")]
+    [InlineData(5, -1, 0, "ThrottleBurst of C: -1")]
+    [InlineData(5, 0, 16_385, "ThrottleQueueMax of C: 16385")]
+    [InlineData(5, 0, -1, "ThrottleQueueMax of C: -1")]
+    [InlineData(0, 0, 1, "RequestsPerSecondMax of C: 0")]
+    [InlineData(0, 1, 0, "RequestsPerSecondMax of C: 0")]
+    public void RateOfASession_ThatIsNone_IsNamed(int perSecond, int burst, int queue, string? fault)
+    {
+        string? found = new ClientSession("C", [0])
+        {
+            RequestsPerSecondMax = perSecond, ThrottleBurst = burst, ThrottleQueueMax = queue,
+        }.FindThrottleFault();
+
+        Assert.Equal(fault is null, found is null);
+        Assert.StartsWith(fault ?? "", found ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithdrawnOrder_IsACommandWhoseAnswerIsARefusal_WhateverTheRateAndBlocks()
+    {
+        _intake.IsBlocked = true;
+        OrderCommand order = Order();
+        order.ClientOrderId = ClientOrderId.From("x");
+
+        Assert.Equal(IntakeStatus.Ok, _intake.TryWithdraw(ref order, _slow, receivedNs: 0));
+        Pass();
+
+        OrderReport told = Assert.Single(_told);
+        Assert.Equal((ReportType.Rejected, RejectReason.Withdrawn, 0UL), (told.Type, told.Reason, told.OrderId));
+        Assert.Equal((1, 1L, 0L), (_sequencer.LastSequence, _slow.Requests, _slow.ThrottledCount));
+    }
+
     [Fact]
     public void Request_GetsTheNumberOfItsSession()
     {

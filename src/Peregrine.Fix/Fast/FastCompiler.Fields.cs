@@ -65,15 +65,21 @@ internal sealed partial class FastCompiler
             "decimal" => FastType.Decimal,
             "byteVector" => FastType.Bytes,
             "string" => Text(element, "charset") == "unicode" ? FastType.Unicode : FastType.Ascii,
-            _ => 0,
+            _ => WireTypeOf(element.Name.LocalName),
         };
+        if (type == 0 && element.Name.LocalName is "bitGroup" or "int8" or "uInt8" or "int16" or "uInt16")
+        {
+            Fault(outer, FastErrorCode.S1, $"element {element.Name.LocalName} of FAST 1.2 is not supported");
+            return 0;
+        }
+
         if (type == 0)
         {
             Fault(outer, FastErrorCode.S1, $"element {element.Name.LocalName} is not known, expected a field, a group, a sequence or templateRef");
             return 0;
         }
 
-        FastScope scope = Enter(element, outer, type is FastType.Ascii or FastType.Unicode ? "name ns id presence charset" : "name ns id presence");
+        FastScope scope = Enter(element, outer, AttributesOf(element.Name.LocalName));
         if (Text(element, "charset") is not ("" or "ascii" or "unicode"))
         {
             Fault(scope, FastErrorCode.S1, $"charset is \"{Text(element, "charset")}\", expected ascii or unicode");
@@ -87,6 +93,7 @@ internal sealed partial class FastCompiler
         }
 
         FastField field = Named(element, scope, type, OperatorOf(element, scope, "", out XElement? op));
+        Mark(field, element, scope);
         fields.Add(field);
         return Simple(field, op, scope, field.Name);
     }
@@ -157,6 +164,11 @@ internal sealed partial class FastCompiler
             if (name == "length" && parent!.Name.LocalName is "string" or "byteVector")
             {
                 continue; // only a handle: the length is that of the value
+            }
+
+            if (name == "element" && parent!.Name.LocalName is "enum" or "set")
+            {
+                continue;
             }
 
             if (!Operators.Split(' ').Contains(name) || op is not null)
@@ -256,6 +268,7 @@ internal sealed partial class FastCompiler
             return;
         }
 
+        value = InitialTextOf(field, value);
         byte[]? bytes = null;
         FastErrorCode code = FastErrorCode.None;
         switch (field.Type)

@@ -45,13 +45,17 @@ internal sealed partial class FastCompiler
         {
             foreach (XElement element in root.Elements().Where(IsOurs))
             {
-                if (element.Name.LocalName == "template")
+                switch (element.Name.LocalName)
                 {
-                    Register(element, scope);
-                }
-                else
-                {
-                    Fault(scope, FastErrorCode.S1, $"element {element.Name.LocalName} is not known, expected template");
+                    case "template":
+                        Register(element, scope);
+                        break;
+                    case "define":
+                        Define(element, scope);
+                        break;
+                    default:
+                        Fault(scope, FastErrorCode.S1, $"element {element.Name.LocalName} is not known, expected template or define");
+                        break;
                 }
             }
         }
@@ -185,20 +189,23 @@ internal sealed partial class FastCompiler
                 return bits;
             }
 
-            bits += element.Name.LocalName switch
-            {
-                "typeRef" => 0,
-                "length" when parent.Name.LocalName == "sequence" => 0,
-                "templateRef" => Reference(element, scope, fields),
-                "group" => Group(element, scope, fields),
-                "sequence" => Sequence(element, scope, fields),
-                _ => Field(element, scope, fields),
-            };
+            bits += Instruction(element, parent.Name.LocalName == "sequence", scope, fields);
         }
 
         Join(starts);
         return bits;
     }
+
+    private int Instruction(XElement element, bool isInSequence, FastScope scope, List<FastField> fields) => element.Name.LocalName switch
+    {
+        "typeRef" => 0,
+        "length" when isInSequence => 0,
+        "templateRef" => Reference(element, scope, fields),
+        "group" => Group(element, scope, fields),
+        "sequence" => Sequence(element, scope, fields),
+        "field" => Declared(element, scope, fields),
+        _ => Field(element, scope, fields),
+    };
 
     // Optional defaults without a value that follow each other are absent together when all of their bits are zero.
     private void Join(List<int> starts)

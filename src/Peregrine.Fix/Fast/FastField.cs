@@ -2,7 +2,7 @@ namespace Peregrine.Fix.Fast;
 
 /// <summary>A field of a template.</summary>
 /// <remarks>Read only, for any number of threads.</remarks>
-public sealed class FastField
+public sealed partial class FastField
 {
     internal FastField(string name, string space, string id, FastType type, FastOperator op, bool isOptional)
     {

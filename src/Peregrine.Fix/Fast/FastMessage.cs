@@ -145,6 +145,29 @@ public readonly ref struct FastValue
     /// <summary>A whole number of an unsigned type.</summary>
     public ulong UInt64 => (ulong)Entry.Value;
 
+    /// <summary>What the number of an enumeration stands for; null for a number that is none of the field's members, and for other fields.</summary>
+    public FastMember? Member => Field is { Kind: FastKind.Enumeration } known ? known.MemberOf(UInt64) : null;
+
+    /// <summary>Whether a set has a member; false for other fields.</summary>
+    public bool Has(FastMember member) => Field.Kind == FastKind.Set && (UInt64 & member.Value) != 0;
+
+    /// <summary>A boolean.</summary>
+    /// <returns>False for a number that is none, and for other fields.</returns>
+    public bool TryGetBoolean(out bool value)
+    {
+        value = UInt64 == 1;
+        return Field.Kind == FastKind.Boolean && UInt64 <= 1;
+    }
+
+    /// <summary>A timestamp as nanoseconds since its <see cref="FastField.Epoch"/>.</summary>
+    /// <returns>False when 64 bits do not hold them, and for other fields.</returns>
+    public bool TryGetTimestamp(out long ns)
+    {
+        Int128 whole = (Int128)Int64 * Field.UnitNs;
+        ns = unchecked((long)whole);
+        return Field.Kind == FastKind.Timestamp && whole == ns;
+    }
+
     /// <summary>The mantissa of a decimal.</summary>
     public long Mantissa => Entry.Value;
 

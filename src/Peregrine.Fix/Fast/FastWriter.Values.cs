@@ -42,7 +42,7 @@ public sealed partial class FastWriter
                 return;
         }
 
-        if (fits)
+        if (fits && Templates.Fields[index].Allows(value))
         {
             _ = Add(index, 0, unchecked((long)value));
         }
@@ -87,6 +87,46 @@ public sealed partial class FastWriter
         }
     }
 
+    private void SetTime(int index, long ns)
+    {
+        if (index < 0)
+        {
+            return;
+        }
+
+        long unitNs = Templates.Fields[index].UnitNs;
+        if (unitNs == 0 || ns % unitNs != 0)
+        {
+            Fail(unitNs == 0 ? FastErrorCode.D1 : FastErrorCode.R5, index);
+            return;
+        }
+
+        SetNumber(index, ns / unitNs);
+    }
+
+    // Text given to a number: its digits, or the names of what it stands for.
+    private void SetText(int index, FastType type, string text)
+    {
+        FastField field = Templates.Fields[index];
+        if (field.TryParse(text, out ulong named))
+        {
+            _ = Add(index, 0, unchecked((long)named));
+            return;
+        }
+
+        FastErrorCode wrong = FastLiteral.Integer(text, type, out long number);
+        Int128 value = type == FastType.UInt64 ? (ulong)number : number;
+        wrong = wrong == FastErrorCode.None && !field.Allows(value) ? FastErrorCode.R4 : wrong;
+        if (wrong == FastErrorCode.None)
+        {
+            _ = Add(index, 0, number);
+        }
+        else
+        {
+            Fail(wrong, index);
+        }
+    }
+
     private void SetScaled(int index, Int128 mantissa, int exponent)
     {
         if (mantissa < long.MinValue || mantissa > long.MaxValue)
@@ -127,14 +167,8 @@ public sealed partial class FastWriter
 
                 break;
             case FastType.Int32 or FastType.UInt32 or FastType.Int64 or FastType.UInt64:
-                wrong = FastLiteral.Integer(Encoding.Latin1.GetString(bytes), type, out long number);
-                if (wrong == FastErrorCode.None)
-                {
-                    _ = Add(index, 0, number);
-                    return;
-                }
-
-                break;
+                SetText(index, type, Encoding.UTF8.GetString(bytes));
+                return;
             default:
                 wrong = FastErrorCode.D1;
                 break;

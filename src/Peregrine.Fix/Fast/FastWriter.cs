@@ -83,6 +83,19 @@ public sealed partial class FastWriter
     /// <summary>Gives bytes to a field.</summary>
     public void Set(FastField field, ReadOnlySpan<byte> bytes) => SetBytes(Find(field), bytes);
 
+    /// <summary>Gives a boolean to the field with a tag.</summary>
+    public void Set(int tag, bool value) => SetNumber(Find(tag), value ? 1 : 0);
+
+    /// <summary>Gives a boolean to a field.</summary>
+    public void Set(FastField field, bool value) => SetNumber(Find(field), value ? 1 : 0);
+
+    /// <summary>Gives a time to the field with a tag: to a timestamp in its unit, which must be whole (R5).</summary>
+    /// <param name="ns">Nanoseconds since the field's epoch.</param>
+    public void SetTimestamp(int tag, long ns) => SetTime(Find(tag), ns);
+
+    /// <summary>As <see cref="SetTimestamp(int, long)"/>, to a field.</summary>
+    public void SetTimestamp(FastField field, long ns) => SetTime(Find(field), ns);
+
     /// <summary>Begins the group with a tag; its fields follow up to <see cref="End"/>.</summary>
     public void BeginGroup(int tag) => Open(Find(tag), FastType.Group, 0);
 

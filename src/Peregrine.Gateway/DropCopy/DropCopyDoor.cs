@@ -30,15 +30,16 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     private readonly Dictionary<int, byte[]> _compIds;
     private readonly ILogger _log;
     private readonly OrderDialect _dialect;
+    private readonly OrderNames _names;
     private ReportEncoder? _encoder;
     private long _lastExecId;
 
     /// <summary>Listens, and opens the stores.</summary>
     /// <exception cref="IOException">The port is in use or not allowed; a store cannot be read, or is another link's.</exception>
-    /// <param name="fix">Whose credentials and logs it shares.</param>
+    /// <param name="fix">Whose credentials, logs and names of lists it shares.</param>
     public DropCopyDoor(LinkOptions options, FixDoor fix, EventLoop loop, ILogger log)
     {
-        _log = log;
+        (_log, _names) = (log, fix.Names);
         _dialect = OrderDialect.Find(options.DropCopyVersion)!;
         _compIds = options.AllSessions.DistinctBy(session => SessionId.Of(session.CompId))
             .ToDictionary(session => SessionId.Of(session.CompId), session => Encoding.ASCII.GetBytes(session.CompId));
@@ -92,7 +93,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
     }
 
     /// <inheritdoc/>
-    public void OnRules(TradingRules rules) => _encoder = new ReportEncoder(new NameTable(rules), _dialect);
+    public void OnRules(TradingRules rules) => _encoder = new ReportEncoder(new NameTable(rules), _dialect, _names);
 
     /// <inheritdoc/>
     public void OnReport(in ReportView report, bool isReplay)

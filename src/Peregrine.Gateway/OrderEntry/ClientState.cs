@@ -80,6 +80,15 @@ internal sealed class ClientState(DoorSession door, OrderDialect dialect) : IRep
     /// <summary>What it asked for about its trades; null before the first time.</summary>
     public TradeCapture? Capture { get; set; }
 
+    /// <summary>Its requests that wait for its rate; null where none may.</summary>
+    public ThrottleQueue? Waiting { get; } = door.Client.ThrottleQueueMax > 0 ? new ThrottleQueue(door.Client.ThrottleQueueMax) : null;
+
+    /// <summary>It is among those whose requests wait.</summary>
+    public bool IsWaitingListed { get; set; }
+
+    /// <summary>Its lists that wait for their ListExecute.</summary>
+    public HeldLists Held { get; } = new();
+
     /// <summary>It waits for what it received to be saved.</summary>
     public bool IsUnsavedListed { get; set; }
 

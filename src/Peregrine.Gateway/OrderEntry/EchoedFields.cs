@@ -10,13 +10,15 @@ internal static class EchoedFields
 
     /// <summary>Finds one that is too long.</summary>
     /// <returns>What is wrong with it; empty when none is.</returns>
-    public static ReadOnlySpan<byte> FindTooLong(in FixMessage message) =>
+    public static ReadOnlySpan<byte> FindTooLong(scoped in FixMessage message) =>
         IsTooLong(message, Tag.ListId) ? "ListID (66) is longer than 64 characters"u8
+        : IsTooLong(message, Tag.CrossId) ? "CrossID (548) is longer than 64 characters"u8
         : IsTooLong(message, Tag.SecurityReqId) ? "SecurityReqID (320) is longer than 64 characters"u8
         : IsTooLong(message, Tag.SecurityStatusReqId) ? "SecurityStatusReqID (324) is longer than 64 characters"u8
         : IsTooLong(message, Tag.TradeRequestId) ? "TradeRequestID (568) is longer than 64 characters"u8
         : IsTooLong(message, Tag.Symbol) ? "Symbol (55) is longer than 64 characters"u8
         : default;
 
-    private static bool IsTooLong(in FixMessage message, int tag) => message.TryGet(tag, out ReadOnlySpan<byte> value) && value.Length > LengthMax;
+    private static bool IsTooLong(scoped in FixMessage message, int tag) =>
+        message.TryGet(tag, out ReadOnlySpan<byte> value) && value.Length > LengthMax;
 }

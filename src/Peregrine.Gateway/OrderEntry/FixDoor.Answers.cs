@@ -20,7 +20,7 @@ internal sealed partial class FixDoor
         }
 
         long nowNs = Clock.UnixNs;
-        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
+        scoped ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
         fault = !fault.IsEmpty ? fault : message.MsgType[0] switch
         {
             (byte)'x' => _reference.AnswerList(session, client.Dialect, message, nowNs),

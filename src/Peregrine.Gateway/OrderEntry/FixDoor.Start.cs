@@ -49,6 +49,8 @@ internal sealed partial class FixDoor
         {
             client.Use(OpenStore(client.Client));
         }
+
+        _groups.Open(SessionFolder, _log);
     }
 
     /// <summary>Reports that were kept of a replay that begins again are made again.</summary>
@@ -85,6 +87,7 @@ internal sealed partial class FixDoor
     public void Start(FolderState folder)
     {
         IReadOnlyDictionary<int, long>? floor = null;
+        _groups.Settle(folder.Identity, folder.Replay.Core);
         foreach (ClientState client in _clients)
         {
             if (client.FirstStore is null)

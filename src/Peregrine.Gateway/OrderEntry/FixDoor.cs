@@ -35,7 +35,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     // nothing, and these no more than a look at the oldest.
     private Queue<(ClientState Client, long Sequence)> _unsaved = new();
     private OrderDecoder _decoder = null!;
-    private readonly OrderList _list = new();
+    private NameTable _names = null!;
 
     // By the version of FIX: those that no session speaks stay empty.
     private readonly ReportEncoder[] _encoders = new ReportEncoder[OrderDialect.Count];
@@ -133,19 +133,20 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         _clients = [.. sessions.Select(session => new ClientState(session, OrderDialect.Find(_options.VersionOf(session.Client.CompId))!))];
         _unsaved = new Queue<(ClientState Client, long Sequence)>(_clients.Length);
+        _waiting = new List<ClientState>(_clients.Length);
     }
 
     /// <inheritdoc/>
     public void UseRules(TradingRules rules)
     {
-        NameTable names = new(rules);
-        _decoder = new OrderDecoder(names);
+        _names = new NameTable(rules);
+        _decoder = new OrderDecoder(_names);
         foreach (OrderDialect dialect in _clients.Select(client => client.Dialect).Distinct())
         {
-            _encoders[dialect.Place] = new ReportEncoder(names, dialect);
+            _encoders[dialect.Place] = new ReportEncoder(_names, dialect, _groups);
         }
 
-        _reference = new ReferenceAnswers(names);
+        _reference = new ReferenceAnswers(_names);
     }
 
     /// <inheritdoc/>
@@ -167,7 +168,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     public bool TryTake()
     {
         ContinueCaptures();
-        return true;
+        return TakeWaiting();
     }
 
     /// <inheritdoc/>
@@ -182,10 +183,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
                 client.Kept.Add(report.Bytes.ToArray());
             }
 
+            KeepOfGroups(null, in report);
             return;
         }
 
         EncoderOf(client).Send(client.Session, report, session.ReportCount);
+        KeepOfGroups(client, in report);
         if (client.FirstUnsent == long.MaxValue && client.Session.SentMark < session.ReportCount)
         {
             client.FirstUnsent = report.Sequence;
@@ -239,6 +242,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <inheritdoc/>
     public void BeginClose()
     {
+        WithdrawAll();
         foreach (ClientState client in _clients)
         {
             client.Session.Logout("the link is going down", Clock.UnixNs);
@@ -250,6 +254,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     /// <summary>From here on connections that end are not told to the core: nothing is sequenced any more.</summary>
     public void Shut()
     {
+        // A link that is not run to its end by Run comes here first.
+        WithdrawAll();
         StopRemakes();
         _isShut = true;
         _acceptor.Dispose();
@@ -270,6 +276,7 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             client.FirstStore = null;
         }
 
+        _groups.Dispose();
         _audit.Dispose();
         _messages?.Dispose();
         _tls?.Dispose();
@@ -293,6 +300,12 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
 
     private static void SaveIncoming(ClientState client)
     {
+        // What waits is in no journal: until it is, its numbers are asked for again after a crash.
+        if (client.Waiting is { Count: > 0 })
+        {
+            return;
+        }
+
         client.Store.ProvenSequence = Math.Max(client.Store.ProvenSequence, client.LastSequence);
         client.Session.SaveIncoming();
     }
@@ -321,8 +334,10 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         _log.IsOff(session.Options.PeerCompId, reason);
         ClientState client = (ClientState)session.Tag!;
+        client.Held.Clear();
         if (client.Client.CancelOnDisconnect && _intake is not null && !_isShut)
         {
+            WithdrawAll(client);
             client.OwesDisconnect = true;
             CancelOfDisconnected();
         }
@@ -346,39 +361,31 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
             return Answer(client, in message);
         }
 
-        if (message.MsgType[0] == (byte)'E')
+        if (IsOfLists(in message))
         {
-            return TakeList(client, in message);
+            return TakeOfLists(client, in message);
         }
 
         ReadOnlySpan<byte> fault = _decoder.TryDecode(message, client.Door.AccountIds, out OrderCommand command);
-        return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault) : Take(client, in message, ref command);
+        return fault.Length > 0 ? Refuse(client.Session, message, OtherReason, fault)
+            : command.Type == CommandType.Cross ? TakeCross(client, in message, ref command)
+            : Take(client, in message, ref command, out _);
     }
 
-    // A list: all of it can be read, or nothing of it happens; then each order is entered by itself.
-    private bool TakeList(ClientState client, in FixMessage message)
+    // Waiting is the place in the queue of a request that waits for its session's rate, or -1.
+    private bool Take(ClientState client, in FixMessage message, ref OrderCommand command, out int waiting)
     {
-        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
-        if (!fault.IsEmpty)
-        {
-            return Refuse(client.Session, message, OtherReason, fault);
-        }
-
-        fault = _list.Read(message, client.Door.AccountIds, _decoder);
-        RefusedMessages += fault.IsEmpty ? 0 : 1;
-        _list.Tell(client.Session, client.Dialect, message, fault, Clock.UnixNs);
-        bool isTaken = true;
-        for (int place = 0; fault.IsEmpty && isTaken && place < _list.Count; place++)
-        {
-            isTaken = Take(client, _list.OrderOf(in message, place), ref _list[place]);
-        }
-
-        return isTaken;
-    }
-
-    private bool Take(ClientState client, in FixMessage message, ref OrderCommand command)
-    {
+        waiting = -1;
         command.SessionSequence = client.Session.NextIncoming - 1;
+        if (client.Waiting is { } queue && MustWait(client, queue, in command))
+        {
+            return TryQueue(client, queue, in command, out waiting) || Refuse(client.Session, message, NotAvailableReason, QueueIsFull);
+        }
+
+        if (client.Waiting is { Count: > 0 } && WithdrawWhatItCancels(client, ref command) is var withdrawn and not IntakeStatus.Ok)
+        {
+            return withdrawn != IntakeStatus.Failed && Refuse(client.Session, message, NotAvailableReason, TextOf(withdrawn));
+        }
 
         // The link does not read on until the journal has caught up: that is the clients' back pressure.
         IntakeStatus status = _intake!.TryTake(ref command, client.Door, client.ReceivedNs);
@@ -404,7 +411,8 @@ internal sealed partial class FixDoor : IFixApplication, IDoor
     {
         RefusedMessages++;
         ReadOnlySpan<byte> id = default;
-        ReadOnlySpan<int> ids = [Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId];
+        ReadOnlySpan<int> ids = [Tag.CrossId, Tag.MassStatusReqId, Tag.SecurityReqId, Tag.SecurityStatusReqId, Tag.TradeRequestId, Tag.ClOrdId,
+            Tag.ListId];
         foreach (int tag in ids)
         {
             if (message.TryGet(tag, out id))

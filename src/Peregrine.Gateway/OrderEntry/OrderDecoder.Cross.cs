@@ -19,7 +19,8 @@ internal sealed partial class OrderDecoder
             return "OrdType (40) is not supported: expected 2 (limit), with the Price (44) of the cross"u8;
         }
 
-        ReadOnlySpan<byte> fault = FindUnsupported(message);
+        ReadOnlySpan<byte> fault = EchoedFields.FindTooLong(message);
+        fault = fault.IsEmpty ? FindUnsupported(message) : fault;
         if (fault.Length > 0)
         {
             return fault;

@@ -7,11 +7,11 @@ namespace Peregrine.Gateway.OrderEntry;
 internal sealed partial class OrderDecoder(NameTable names)
 {
     /// <summary>The messages that become commands, and those that are answered without one.</summary>
-    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF", "E", "x", "e", "AD"];
+    public static IReadOnlyList<string> MessageTypes { get; } = ["D", "F", "G", "H", "q", "s", "AF", "E", "K", "L", "M", "x", "e", "AD"];
 
     /// <summary>Fills a command from a validated message.</summary>
-    /// <param name="message">NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest, OrderStatusRequest, OrderMassCancelRequest,
-    /// OrderMassStatusRequest or NewOrderCross.</param>
+    /// <param name="message">NewOrderSingle, one order of a list of FIX 4.0 or 4.1, OrderCancelRequest, OrderCancelReplaceRequest,
+    /// OrderStatusRequest, OrderMassCancelRequest, OrderMassStatusRequest or NewOrderCross.</param>
     /// <param name="accountIds">Accounts of the session, by id; the first one is meant when the message names none.</param>
     /// <param name="command">Everything but order id, session, sequence and times.</param>
     /// <returns>Empty when it worked, else why not.</returns>
@@ -21,7 +21,7 @@ internal sealed partial class OrderDecoder(NameTable names)
         command.Type = message.MsgType[0] switch
         {
             (byte)'A' => CommandType.MassStatus,
-            (byte)'D' => CommandType.New,
+            (byte)'D' or (byte)'E' => CommandType.New,
             (byte)'F' => CommandType.Cancel,
             (byte)'G' => CommandType.Replace,
             (byte)'q' => CommandType.MassCancel,

@@ -65,6 +65,8 @@ internal sealed class OrderDialect
         SecurityStatus = _dictionary.MessageOf("f"u8)?.Body;
         TradeReport = _dictionary.MessageOf("AE"u8)?.Body;
         ListStatus = _dictionary.MessageOf("N"u8)!.Body;
+        TellsListStatus = ListStatus.Has(Tag.ListStatusType);
+        HasListLeaves = ListStatus.Members.Any(member => member.Group is { } orders && orders.Has(Tag.LeavesQty));
         MessageTypes = [.. OrderDecoder.MessageTypes.Where(IsAnswerable)];
         HasExecType = Execution.Has(Tag.ExecType);
         HasExecTransType = Execution.Has(Tag.ExecTransType);
@@ -139,6 +141,16 @@ internal sealed class OrderDialect
 
     /// <summary>Fields of a ListStatus.</summary>
     public FixFieldSet ListStatus { get; }
+
+    /// <summary>A list is one message, and its status says how the list and each order is: from FIX 4.2 on. Before, each order of it is a message,
+    /// and its status has no more than quantities.</summary>
+    public bool TellsListStatus { get; }
+
+    /// <summary>The status of a list says what is left of each order.</summary>
+    public bool HasListLeaves { get; }
+
+    /// <summary>Its dictionary.</summary>
+    public FixDictionary Dictionary => _dictionary;
 
     /// <summary>Reports say what they tell (ExecType); before FIX 4.1 the order's status does.</summary>
     public bool HasExecType { get; }
@@ -245,10 +257,9 @@ internal sealed class OrderDialect
 
     private static bool IsRequired(FixFieldSet fields, int tag) => fields.Members.Any(member => member.Field.Tag == tag && member.IsRequired);
 
-    // Only what can be answered is taken. A list of FIX 4.0 and 4.1 is many messages, and has no status of its own.
+    // Only what can be answered is taken.
     private bool IsAnswerable(string type) => type switch
     {
-        "E" => ListStatus.Has(Tag.ListStatusType),
         "AD" => _dictionary.MessageOf("AQ"u8) is not null,
         _ => _dictionary.MessageOf(Encoding.ASCII.GetBytes(type)) is not null,
     };

@@ -19,9 +19,8 @@ internal sealed class OrderList
 
     // So many fit into the smallest message that the link's sessions make.
     private const int OrdersOfAPart = 30;
-    private const int ListStatusAck = 1;
-    private const char ReceivedForExecution = '2';
-    private const char Rejected = '7';
+    private const char AtOnce = '1';
+    private const char WhenTold = '2';
     private readonly byte[] _bytes = new byte[OrderBytesMax];
     private readonly FixIndex _index = new();
     private readonly OrderCommand[] _commands = new OrderCommand[OrdersMax];
@@ -30,6 +29,9 @@ internal sealed class OrderList
     /// <summary>How many orders the list has that was read last.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether it waits for a ListExecute (ListExecInstType 2).</summary>
+    public bool IsToBeHeld { get; private set; }
+
     /// <summary>One of its orders, as a command that lacks what the intake gives it.</summary>
     public ref OrderCommand this[int place] => ref _commands[place];
 
@@ -37,7 +39,7 @@ internal sealed class OrderList
     /// <returns>Empty when every order of it is one; else why not.</returns>
     public ReadOnlySpan<byte> Read(scoped in FixMessage message, scoped ReadOnlySpan<int> accountIds, OrderDecoder decoder)
     {
-        Count = 0;
+        (Count, IsToBeHeld) = (0, false);
         ReadOnlySpan<byte> fault = FindParts(message);
         for (int place = 0; fault.IsEmpty && place < Count; place++)
         {
@@ -58,8 +60,9 @@ internal sealed class OrderList
 
     /// <summary>Tells what becomes of the list, in as many parts as it takes.</summary>
     /// <param name="dialect">The session's; a version whose parts do not say which is the last counts them all the same.</param>
-    /// <param name="fault">Why it is refused; empty when it is not.</param>
-    public void Tell(FixSession session, OrderDialect dialect, in FixMessage message, ReadOnlySpan<byte> fault, long nowNs)
+    /// <param name="news">What is told of the list and of each of its orders.</param>
+    /// <param name="text">Why; empty where nothing is to be said.</param>
+    public void Tell(FixSession session, OrderDialect dialect, in FixMessage message, in ListNews news, ReadOnlySpan<byte> text, long nowNs)
     {
         int parts = Math.Max(1, (Count + OrdersOfAPart - 1) / OrdersOfAPart);
         for (int part = 0; part < parts; part++)
@@ -69,26 +72,11 @@ internal sealed class OrderList
             FixWriter writer = session.BeginMessage("N"u8, nowNs);
             _ = message.TryGet(Tag.ListId, out ReadOnlySpan<byte> id);
             writer.Add(Tag.ListId, id);
-            writer.Add(Tag.ListStatusType, ListStatusAck);
-            writer.Add(Tag.NoRpts, parts);
-            writer.Add(Tag.ListOrderStatus, fault.IsEmpty ? ReceivedForExecution : Rejected);
-            writer.Add(Tag.RptSeq, part + 1);
-            if (!fault.IsEmpty)
-            {
-                writer.Add(Tag.ListStatusText, fault);
-            }
-
-            writer.AddTimestamp(Tag.TransactTime, nowNs);
-            writer.Add(Tag.TotNoOrders, Count);
-            if (dialect.ListStatus.Has(Tag.LastFragment))
-            {
-                writer.Add(Tag.LastFragment, part + 1 == parts ? 'Y' : 'N');
-            }
-
+            ListStatusWriter.WriteHead(ref writer, dialect, new ListHead(news.Type, news.Status, Count, part + 1, parts), text, nowNs);
             writer.Add(Tag.NoOrders, end - first);
             for (int place = first; place < end; place++)
             {
-                WriteOrder(ref writer, message, _parts[place], isTaken: fault.IsEmpty);
+                WriteOrder(ref writer, message, _parts[place], news.OrderStatus);
             }
 
             Check.That(session.TryEndMessage(ref writer, session.Mark), "a part of the status of a list fits into a message");
@@ -96,7 +84,7 @@ internal sealed class OrderList
     }
 
     // What it repeats of an order that is refused may be of any length.
-    private static void WriteOrder(ref FixWriter writer, scoped in FixMessage message, (int From, int End) part, bool isTaken)
+    private static void WriteOrder(ref FixWriter writer, scoped in FixMessage message, (int From, int End) part, char status)
     {
         ReadOnlySpan<byte> quantity = "0"u8;
         for (int at = part.From; at < part.End; at++)
@@ -111,9 +99,9 @@ internal sealed class OrderList
         }
 
         writer.Add(Tag.CumQty, 0);
-        writer.Add(Tag.OrdStatus, isTaken ? 'A' : '8');
-        writer.Add(Tag.LeavesQty, isTaken ? quantity : "0"u8);
-        writer.Add(Tag.CxlQty, 0);
+        writer.Add(Tag.OrdStatus, status);
+        writer.Add(Tag.LeavesQty, status == ListNews.PendingNew ? quantity : "0"u8);
+        writer.Add(Tag.CxlQty, status == ListNews.Cancelled ? quantity : "0"u8);
         writer.Add(Tag.AvgPx, 0);
     }
 
@@ -156,10 +144,12 @@ internal sealed class OrderList
             return "TotNoOrders (68) is not supported: expected as many orders as the message has, a list comes in one piece"u8;
         }
 
-        bool isAtOnce = !message.TryGet(Tag.ListExecInstType, out _) || message.GetChar(Tag.ListExecInstType) == (byte)'1';
-        return message.GetChar(Tag.BidType) == (byte)'3' && isAtOnce
+        char when = message.TryGet(Tag.ListExecInstType, out _) ? (char)message.GetChar(Tag.ListExecInstType) : AtOnce;
+        IsToBeHeld = when == WhenTold;
+        return message.GetChar(Tag.BidType) == (byte)'3' && when is AtOnce or WhenTold
             ? default
-            : "BidType (394) and ListExecInstType (433) are not supported: expected 3 (no bidding), and 1 (at once) or nothing"u8;
+            : "BidType (394) and ListExecInstType (433) are not supported: expected 3 (no bidding), "u8 +
+                "and 1 (at once), 2 (wait for ListExecute) or nothing"u8;
     }
 
     private bool TryMake(scoped in FixMessage list, (int From, int End) part, out FixMessage order)
@@ -182,4 +172,15 @@ internal sealed class OrderList
         order = isMade ? new FixMessage(_bytes.AsSpan(0, bytes), _index) : default;
         return isMade;
     }
+}
+
+/// <summary>What is told of a list that was not entered, or not yet.</summary>
+/// <param name="Type">ListStatusType (429).</param>
+/// <param name="Status">ListOrderStatus (431).</param>
+/// <param name="OrderStatus">OrdStatus (39) of each of its orders.</param>
+internal readonly record struct ListNews(int Type, char Status, char OrderStatus)
+{
+    public const char PendingNew = 'A';
+    public const char Cancelled = '4';
+    public const char Rejected = '8';
 }

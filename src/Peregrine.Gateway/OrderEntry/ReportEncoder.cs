@@ -9,7 +9,8 @@ namespace Peregrine.Gateway.OrderEntry;
 
 /// <summary>Turns reports into ExecutionReport, OrderCancelReject and OrderMassCancelReport of one version of FIX. Pure but for the session it
 /// writes to; allocates nothing.</summary>
-internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialect)
+/// <param name="groups">Names that reports repeat; null for none.</param>
+internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialect, OrderNames? groups = null)
 {
     // Digits of the average price beyond those of a price.
     private const int AverageExtraDecimals = 4;
@@ -95,6 +96,7 @@ internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialec
             writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
         }
 
+        groups?.Write(ref writer, dialect.Execution, in report);
         if (report.Type == ReportType.Status)
         {
             WriteRequest(ref writer, in report);
@@ -203,13 +205,19 @@ internal sealed partial class ReportEncoder(NameTable names, OrderDialect dialec
     {
         FixFieldSet fields = dialect.CancelReject;
         WriteOrderId(ref writer, report.OrderId);
-        writer.Add(Tag.ClOrdId, report.ClientOrderId);
+
+        // A list is cancelled order by order, and no such request has an id of its own.
+        bool isOfList = report.ClientOrderId.IsEmpty;
+        ReadOnlySpan<byte> name = groups is null ? default : groups.OrderOf(in report);
+        name = name.IsEmpty ? "NONE"u8 : name;
+        writer.Add(Tag.ClOrdId, isOfList ? name : report.ClientOrderId);
         if (fields.Has(Tag.OrigClOrdId))
         {
-            writer.Add(Tag.OrigClOrdId, report.OriginalClientOrderId);
+            writer.Add(Tag.OrigClOrdId, isOfList ? name : report.OriginalClientOrderId);
             writer.Add(Tag.OrdStatus, FixCodes.Of(report.Status));
         }
 
+        groups?.Write(ref writer, fields, in report);
         if (fields.Has(Tag.TransactTime))
         {
             writer.AddTimestamp(Tag.TransactTime, report.TimeNs);

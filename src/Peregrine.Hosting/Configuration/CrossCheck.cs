@@ -127,6 +127,24 @@ internal static class CrossCheck
 
             CheckAccounts(session.Child("accounts"), $"{path}.accounts", accounts, errors);
             SessionHours.Check(session.Child("schedule"), $"{path}.schedule", errors);
+            CheckThrottle(session, path, errors);
+        }
+    }
+
+    // A burst or a queue is one of a rate.
+    private static void CheckThrottle(ConfigurationNode session, string path, List<ConfigurationError> errors)
+    {
+        if (session.Child("throttle") is not { } throttle || Number(session, "requestsPerSecondMax") is > 0)
+        {
+            return;
+        }
+
+        string? set = throttle.Child("mode")?.Value == "queue" ? "throttle.mode is queue"
+            : Number(throttle, "burst") is > 0 ? "throttle.burst is set" : null;
+        if (set is not null)
+        {
+            errors.Add(new ConfigurationError($"{path}.requestsPerSecondMax", session.Child("requestsPerSecondMax")?.Value ?? "0",
+                $"1 or more, as {set}", "set the rate, or remove throttle", throttle.Child("mode")?.Origin ?? throttle.Origin));
         }
     }
 

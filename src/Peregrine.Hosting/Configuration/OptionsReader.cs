@@ -207,10 +207,16 @@ internal static class OptionsReader
         return (compId, rules.Count > 0 ? rules : [$"cn:{compId}"]);
     }
 
-    private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds) =>
-        new(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])])
+    private static ClientSession ReadSession(OptionsSection section, Dictionary<string, int> accountIds)
+    {
+        OptionsSection throttle = section.Section("throttle");
+        (string mode, int queueMax) = (throttle.Text("mode"), throttle.Int("queueMax"));
+        return new ClientSession(section.Text("targetCompId"), [.. section.Texts("accounts").Select(name => accountIds[name])])
         {
             CancelOnDisconnect = section.Flag("cancelOnDisconnect"),
             RequestsPerSecondMax = section.Int("requestsPerSecondMax"),
+            ThrottleBurst = throttle.Int("burst"),
+            ThrottleQueueMax = mode == "queue" ? queueMax : 0,
         };
+    }
 }

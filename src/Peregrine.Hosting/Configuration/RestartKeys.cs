@@ -31,6 +31,8 @@ internal static class RestartKeys
             AddWhere(CertificatesOf(running, name) != CertificatesOf(next, name), $"certificates of session {name}");
             AddWhere(running.Options.SessionVersions[name] != next.Options.SessionVersions[name], $"version of session {name}");
             AddWhere(HoursOf(running, name) != HoursOf(next, name), $"schedule of session {name}");
+            AddWhere((old.ThrottleBurst, old.ThrottleQueueMax) != (after[name].ThrottleBurst, after[name].ThrottleQueueMax),
+                $"throttle of session {name}");
             AddWhere(old.RequestsPerSecondMax != after[name].RequestsPerSecondMax, $"requestsPerSecondMax of session {name}");
         }
 

@@ -15,6 +15,9 @@ public sealed class DoorSession
     private long _delivered;
     private long _throttledCount;
     private long _blockedCount;
+    private long _queuedCount;
+    private long _queueFullCount;
+    private int _waiting;
 
     internal DoorSession(ClientSession client, IDoor door, int place)
     {
@@ -24,7 +27,8 @@ public sealed class DoorSession
         Id = SessionId.Of(client.CompId);
         int perSecond = client.RequestsPerSecondMax;
         _intervalNs = perSecond > 0 ? SecondNs / perSecond : 0;
-        _burstNs = _intervalNs * (perSecond - 1);
+        int burst = client.ThrottleBurst > 0 ? client.ThrottleBurst : perSecond;
+        _burstNs = _intervalNs * (burst - 1);
     }
 
     /// <summary>Its number in commands, reports and the journal.</summary>
@@ -54,6 +58,15 @@ public sealed class DoorSession
     /// <summary>Requests refused as the session is blocked. From any thread.</summary>
     public long BlockedCount => Volatile.Read(ref _blockedCount);
 
+    /// <summary>Requests that waited for their turn, as they came above its rate. From any thread.</summary>
+    public long QueuedCount => Volatile.Read(ref _queuedCount);
+
+    /// <summary>Requests refused as so many waited as may. From any thread.</summary>
+    public long QueueFullCount => Volatile.Read(ref _queueFullCount);
+
+    /// <summary>How many wait at the moment. From any thread.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>Nothing of it that adds risk is taken (<see cref="SessionDirectory.TryBlock"/>). From any thread.</summary>
     public bool IsBlocked => Volatile.Read(ref _isBlocked);
 
@@ -63,11 +76,24 @@ public sealed class DoorSession
 
     internal void CountBlocked() => Volatile.Write(ref _blockedCount, _blockedCount + 1);
 
+    internal void CountQueued() => Volatile.Write(ref _queuedCount, _queuedCount + 1);
+
+    internal void CountQueueFull() => Volatile.Write(ref _queueFullCount, _queueFullCount + 1);
+
+    internal void SetWaiting(int count)
+    {
+        Invariant.That(count >= 0 && count <= Client.ThrottleQueueMax, "no more requests of a session wait than may");
+        Volatile.Write(ref _waiting, count);
+    }
+
     internal void CountDelivered() => Volatile.Write(ref _delivered, _delivered + 1);
 
     internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
 
-    /// <summary>Whether one more request is within its rate: evenly spaced ones always are, a burst as long as a second's worth is not used up
+    /// <summary>When one more request is within its rate, monotonic nanoseconds; what is past is now.</summary>
+    internal long DueNs => _intervalNs == 0 ? 0 : _nextNs - _burstNs;
+
+    /// <summary>Whether one more request is within its rate: evenly spaced ones always are, a burst as long as one is not used up
     /// (the generic cell rate algorithm, ITU-T I.371).</summary>
     internal bool TrySpend(long nowNs)
     {
@@ -84,7 +110,7 @@ public sealed class DoorSession
         }
 
         _nextNs = nextNs + _intervalNs;
-        Invariant.That(_nextNs - nowNs <= SecondNs, "a session is a second's worth ahead at most");
+        Invariant.That(_nextNs - nowNs <= _burstNs + _intervalNs, "a session is a burst ahead at most");
         return true;
     }
 }

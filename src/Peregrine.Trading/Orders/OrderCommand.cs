@@ -69,8 +69,8 @@ public struct OrderCommand
     /// <summary>For <see cref="CommandType.Phase"/>: cancels and replaces are refused, in an auction phase.</summary>
     public bool CancelsForbidden;
 
-    /// <summary>For a cancel or replace: why whoever took the request refuses it; the core answers so, with the state of the order. None: it does
-    /// not.</summary>
+    /// <summary>For a new order, a cancel or a replace: why whoever took the request refuses it; the core answers so, with the state of the order
+    /// where there is one. None: it does not.</summary>
     public RejectReason Refusal;
 
     /// <summary>For a new order: the client may have sent it before (FIX PossResend). Where its id is that of an order which is known, that

@@ -21,7 +21,7 @@ public partial class TradingCore<TEngine>
         }
 
         // An id counts as used even when its order is refused: a resent copy of a refused order must not slip through later.
-        RiskVerdict verdict = CheckNew(in command);
+        RiskVerdict verdict = command.Refusal == RejectReason.None ? CheckNew(in command) : RiskVerdict.Because(command.Refusal);
         if (!verdict.IsPass)
         {
             Register(in command, in keys, command.OrderId, NoRecord);

@@ -133,14 +133,14 @@ public sealed class OrderDialectTests
     }
 
     [Theory]
-    [InlineData("FIX.4.0", "D F G H")]
-    [InlineData("FIX.4.1", "D F G H")]
-    [InlineData("FIX.4.2", "D F G H E e")]
-    [InlineData("FIX.4.3", "D F G H q s AF E x e")]
-    [InlineData("FIX.4.4", "D F G H q s AF E x e AD")]
-    [InlineData("FIX.5.0", "D F G H q s AF E x e AD")]
-    [InlineData("FIX.5.0SP1", "D F G H q s AF E x e AD")]
-    [InlineData("FIX.5.0SP2", "D F G H q s AF E x e AD")]
+    [InlineData("FIX.4.0", "D F G H E K L M")]
+    [InlineData("FIX.4.1", "D F G H E K L M")]
+    [InlineData("FIX.4.2", "D F G H E K L M e")]
+    [InlineData("FIX.4.3", "D F G H q s AF E K L M x e")]
+    [InlineData("FIX.4.4", "D F G H q s AF E K L M x e AD")]
+    [InlineData("FIX.5.0", "D F G H q s AF E K L M x e AD")]
+    [InlineData("FIX.5.0SP1", "D F G H q s AF E K L M x e AD")]
+    [InlineData("FIX.5.0SP2", "D F G H q s AF E K L M x e AD")]
     public void Messages_ThatAreTaken_AreThoseOfTheVersion(string version, string expected) =>
         Assert.Equal(expected, string.Join(' ', OrderDialect.Find(version)!.MessageTypes));
 

@@ -33,7 +33,7 @@ public sealed class OrderListTests : IDisposable
     [Theory]
     [InlineData("66=L|394=3|433=1|68=2|73=2", "99.505", "Price (44)")]
     [InlineData("66=L|394=1|433=1|68=2|73=2", "99", "BidType (394)")]
-    [InlineData("66=L|394=3|433=2|68=2|73=2", "99", "BidType (394)")]
+    [InlineData("66=L|394=3|433=3|68=2|73=2", "99", "BidType (394)")]
     [InlineData("66=L|394=3|433=1|68=5|73=2", "99", "TotNoOrders (68)")]
     public void List_ThatCannotBeRead_IsRefusedAsAWhole(string head, string price, string text)
     {

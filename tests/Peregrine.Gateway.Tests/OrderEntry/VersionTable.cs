@@ -29,7 +29,7 @@ internal sealed class VersionTable : IFixApplication
         _dictionary = FixDictionaries.Find(Dialect.BeginString, Dialect.ApplVerId)!;
         _validator = new FixValidator(_dictionary, FixValidation.Default);
         _index = new FixIndex(_dictionary);
-        _encoder = new ReportEncoder(new NameTable(Rules), Dialect);
+        _encoder = new ReportEncoder(new NameTable(Rules), Dialect, Names);
         Session = new FixSession(new FixSessionOptions
         {
             CompId = "US", PeerCompId = "THEM", BeginString = Dialect.BeginString, DefaultApplVerId = Dialect.ApplVerId,
@@ -44,6 +44,9 @@ internal sealed class VersionTable : IFixApplication
     public static TheoryData<string> Versions => [.. OrderDialect.Names];
 
     public OrderDialect Dialect { get; }
+
+    /// <summary>Names of lists and crosses that its reports repeat: none, until a test says some.</summary>
+    public OrderNames Names { get; } = new();
 
     public FixSession Session { get; }
 

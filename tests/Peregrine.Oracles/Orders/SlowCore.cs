@@ -101,7 +101,7 @@ public sealed partial class SlowCore(CoreOptions options)
             return;
         }
 
-        (RejectReason reason, long limit, long observed) = CheckRisk(
+        (RejectReason reason, long limit, long observed) = asked.Refusal != RejectReason.None ? (asked.Refusal, 0, 0) : CheckRisk(
             asked.Side, asked.OrderType, SlowOrderState.HasLimit(asked.OrderType, asked.Flags), asked.Price.Ticks, asked.Attributes,
             asked.Quantity.Lots, asked.InstrumentId, asked.AccountId);
         bool isKnownId = _orders.TryGetValue(asked.OrderId, out SlowOrderState? other) && other.IsRemembered;

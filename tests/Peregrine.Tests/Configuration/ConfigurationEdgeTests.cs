@@ -32,6 +32,33 @@ public sealed class ConfigurationEdgeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\"throttle\": { \"mode\": \"queue\" }", "requestsPerSecondMax", "1 or more, as throttle.mode is queue")]
+    [InlineData("\"throttle\": { \"burst\": 5 }, \"requestsPerSecondMax\": 0", "requestsPerSecondMax", "1 or more, as throttle.burst is set")]
+    [InlineData("\"throttle\": { \"mode\": \"wait\" }", "throttle.mode", "")]
+    [InlineData("\"throttle\": { \"queueMax\": 16385 }, \"requestsPerSecondMax\": 5", "throttle.queueMax", "")]
+    [InlineData("\"throttle\": { \"queueMax\": 0 }, \"requestsPerSecondMax\": 5", "throttle.queueMax", "")]
+    public void Load_AThrottleThatIsNone_IsAnErrorThatNamesIt(string keys, string path, string expected)
+    {
+        ConfigurationResult result = Load($$"""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ], {{keys}} } ] }""");
+
+        ConfigurationError error = Assert.Single(result.Errors);
+        Assert.Equal($"sessions[0].{path}", error.Path);
+        Assert.Contains(expected, error.Expected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_AThrottleThatQueues_IsReadAsSaid()
+    {
+        ConfigurationResult result = Load("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ], "requestsPerSecondMax": 5,""" +
+            """ "throttle": { "mode": "queue", "burst": 2, "queueMax": 7 } }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
+            """ "requestsPerSecondMax": 5, "throttle": { "queueMax": 7 } } ] }""");
+
+        Assert.Empty(result.Errors);
+        Assert.Equal([(5, 2, 7), (5, 0, 0)],
+            result.Options!.Sessions.Select(session => (session.RequestsPerSecondMax, session.ThrottleBurst, session.ThrottleQueueMax)));
+    }
+
+    [Theory]
     [InlineData("0.01", 2, 1)]
     [InlineData("0.010", 2, 1)]
     [InlineData("12.5", 2, 1_250)]
@@ -59,6 +86,8 @@ public sealed class ConfigurationEdgeTests : IDisposable
         """ "targetCompId": "B", "accounts": [ "HOUSE" ] } ] }""", "schedule of session A")]
     [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
         """ "version": "FIX.4.2" } ] }""", "version of session B")]
+    [InlineData("""{ "sessions": [ { "targetCompId": "A", "accounts": [ "HOUSE" ] }, { "targetCompId": "B", "accounts": [ "HOUSE" ],""" +
+        """ "requestsPerSecondMax": 5, "throttle": { "mode": "queue" } } ] }""", "throttle of session B, requestsPerSecondMax of session B")]
     [InlineData("{" + Sessions + ", \"fix\": { \"port\": 1 }, \"instruments\": [ { \"symbol\": \"X\" } ] }", "fix.port")]
     public void RestartKeys_OfAChange_AreThoseThatARunningLinkCannotTake(string next, string expected)
     {

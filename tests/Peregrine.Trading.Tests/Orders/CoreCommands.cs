@@ -98,6 +98,7 @@ internal sealed class CoreCommands
     {
         SetName(ref command);
         command.IsPossResend = Chance(30);
+        command.Refusal = _sequence % 61 == 7 ? RejectReason.Withdrawn : RejectReason.None;
         command.StrategyId = Chance(30) ? _random.Next(1, 4) : 0;
         command.Side = (Side)_random.Next(Chance(1) ? 0 : 1, 3);
         command.OrderType = Chance(55) ? OrderType.Limit : (OrderType)_random.Next(Chance(2) ? 0 : 1, 8);
