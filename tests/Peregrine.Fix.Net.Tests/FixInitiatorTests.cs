@@ -68,6 +68,37 @@ public class FixInitiatorTests
     }
 
     [Fact]
+    public void Connection_ThatEndsBetweenStoresWithoutMessages_GoesOnWithTheRightNumbers()
+    {
+        using AcceptorRig rig = new(new NullSessionStore());
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, rig.Acceptor.EndPoint, options, new NullSessionStore());
+        List<Client> clients = [client];
+        void Both(Func<bool> isDone) => Pump(loop, clients, isDone, rig.Pass);
+        Both(() => client.Session.State == FixSessionState.LoggedOn);
+
+        for (int round = 1; round <= 3; round++)
+        {
+            rig.Session.Disconnect("try again", Clock.UnixNs);
+            client.Order(round);
+            Both(() => client.Session.State == FixSessionState.Disconnected);
+            client.Order(round);
+
+            // What was sent meanwhile is gap-filled when the other asks for it, and the order behind it is the next in sequence.
+            Both(() => client.Session.State == FixSessionState.LoggedOn && client.Session.Counters.ResendsAnswered == round
+                && rig.Session.NextIncoming == client.Session.NextOutgoing);
+            int before = rig.Orders;
+            client.Order(round);
+            Both(() => rig.Orders == before + 1);
+        }
+
+        Both(() => client.Session.NextIncoming == rig.Session.NextOutgoing && rig.Session.NextIncoming == client.Session.NextOutgoing);
+        Assert.Equal((4, 3), (client.Initiator.Attempts, rig.Orders));
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
     public void Port_WhereNobodyListens_IsTriedAgainLessAndLessOften()
     {
         using EventLoop loop = new(new EventLoopOptions());
@@ -150,9 +181,9 @@ public class FixInitiatorTests
         {
         }
 
-        public Client(EventLoop loop, IPEndPoint endPoint, FixSessionOptions options)
+        public Client(EventLoop loop, IPEndPoint endPoint, FixSessionOptions options, IFixSessionStore? store = null)
         {
-            Session = new FixSession(options, new MemorySessionStore(), this);
+            Session = new FixSession(options, store ?? new MemorySessionStore(), this);
             Initiator = new FixInitiator(loop, new FixInitiatorOptions { EndPoint = endPoint, ReconnectMs = 5, Log = Log }, Session);
         }
 
