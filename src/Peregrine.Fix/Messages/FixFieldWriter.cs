@@ -89,6 +89,21 @@ public readonly ref struct FixFieldWriter
         }
     }
 
+    /// <summary>Adds fields that were laid out before, so that what is the same in every message costs a copy.</summary>
+    /// <param name="fields">Whole fields, tag=value and the separator (SOH) behind each. They are taken as they are: what is wrong in them goes
+    /// out.</param>
+    public void AddFields(scoped ReadOnlySpan<byte> fields)
+    {
+        if (_state.IsFull || _state.At + fields.Length > _target.Length)
+        {
+            _state.IsFull = true;
+            return;
+        }
+
+        fields.CopyTo(_target[_state.At..]);
+        _state.At += fields.Length;
+    }
+
     internal void AddCheckSum(int sum)
     {
         if (TryTag(Tag.CheckSum, 4))
