@@ -18,6 +18,8 @@ internal sealed class LoadClient : IFixApplication, IDisposable
 {
     private const int OutputBytesMax = 1 << 20;
     private const int LogonMs = 5_000;
+    private const long PatienceNs = 10_000_000_000;
+    private const int LooksBetweenClocks = 1 << 16;
 
     // No order is made while one waits for room.
     private const int MessagesKept = 64;
@@ -42,6 +44,7 @@ internal sealed class LoadClient : IFixApplication, IDisposable
     private readonly OrderTemplate _buy;
     private readonly OrderTemplate _sell;
     private readonly string _sender;
+    private readonly string _verb;
     private string? _end;
 
     // The order number never repeats in a session.
@@ -49,10 +52,16 @@ internal sealed class LoadClient : IFixApplication, IDisposable
     private long _timeSetNs;
 
     /// <summary>Logs on.</summary>
+    /// <param name="link">Where the acceptor listens.</param>
+    /// <param name="sender">Our CompID.</param>
+    /// <param name="target">The acceptor's.</param>
+    /// <param name="symbol">What is traded.</param>
+    /// <param name="price">Of every order.</param>
+    /// <param name="verb">Who measures, for messages.</param>
     /// <exception cref="CommandException">The link refuses it, or does not answer.</exception>
-    public LoadClient(IPEndPoint link, string sender, string target, string symbol, string price)
+    public LoadClient(IPEndPoint link, string sender, string target, string symbol, string price, string verb = "bench link")
     {
-        _sender = sender;
+        (_sender, _verb) = (sender, verb);
         _buy = new OrderTemplate("BENCH-A", symbol, '1', price);
         _sell = new OrderTemplate("BENCH-B", symbol, '2', price);
         FixSessionOptions options = new()
@@ -67,7 +76,7 @@ internal sealed class LoadClient : IFixApplication, IDisposable
             {
                 string reason = _session.LastEndReason.Length > 0 ? _session.LastEndReason : $"no answer within {LogonMs} ms";
                 Dispose();
-                throw new CommandException($"bench link: the link refused the logon: {reason}");
+                throw new CommandException($"{verb}: the logon of {sender} was refused: {reason}");
             }
         }
     }
@@ -92,10 +101,15 @@ internal sealed class LoadClient : IFixApplication, IDisposable
     {
         for (int index = 0; index < orders; index++)
         {
-            Queue(Clock.MonotonicNs);
-            while (Answered + Refused < Sent)
+            long startNs = Clock.MonotonicNs;
+            Queue(startNs);
+            for (int looks = 1; Answered + Refused < Sent; looks++)
             {
                 Pump();
+                if (looks % LooksBetweenClocks == 0 && Clock.MonotonicNs - startNs > PatienceNs)
+                {
+                    throw new CommandException($"{_verb}: an order of {_sender} has no answer after {PatienceNs / 1_000_000_000} s");
+                }
             }
         }
     }
@@ -213,7 +227,7 @@ internal sealed class LoadClient : IFixApplication, IDisposable
                 answered = Answered;
                 sinceNs = Clock.MonotonicNs;
             }
-            else if (Clock.MonotonicNs - sinceNs > 10_000_000_000)
+            else if (Clock.MonotonicNs - sinceNs > PatienceNs)
             {
                 return false;
             }
@@ -246,7 +260,7 @@ internal sealed class LoadClient : IFixApplication, IDisposable
         _ = _initiator.Poll(0);
         if (_end is not null)
         {
-            throw new CommandException($"bench link: the session of {_sender} ended after {Answered} answers: {_end}");
+            throw new CommandException($"{_verb}: the session of {_sender} ended after {Answered} answers: {_end}");
         }
     }
 }
