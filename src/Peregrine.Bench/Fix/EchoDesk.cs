@@ -5,6 +5,7 @@ using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Linux;
+using Peregrine.Linux.Sockets;
 using Peregrine.Net;
 using Peregrine.Primitives;
 

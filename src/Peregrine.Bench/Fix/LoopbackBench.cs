@@ -66,7 +66,9 @@ internal sealed class LoopbackBench(LoopbackOptions options)
     // Echo and orders take turns, so that whatever the machine does happens to both.
     private const int Turns = 10;
     private const long RingBytes = 64L << 20;
-    private const int MessagesKept = 65_536;
+
+    // Each place of the store in memory was used when the warm-up is over.
+    private const int MessagesKept = 4_096;
 
     // A NewOrderSingle of the client, 8 to 10.
     private const int EchoBytes = 190;
@@ -76,7 +78,7 @@ internal sealed class LoopbackBench(LoopbackOptions options)
 
     private static int ClientCore => Environment.ProcessorCount > 1 ? 1 : 0;
 
-    private int WarmUps => Math.Min(20_000, options.Orders);
+    private int WarmUps => Math.Clamp(options.Orders, MessagesKept, 20_000);
 
     public LoopbackResult Run()
     {
