@@ -16,11 +16,10 @@ internal sealed class OrderTemplate
     private readonly int _transactTimeAt;
 
     /// <summary>Lays it out.</summary>
-    /// <param name="more">Fields behind ClOrdID that an acceptor wants beside the usual ones, with | behind each.</param>
-    public OrderTemplate(string account, string symbol, char side, string price, string more = "")
+    public OrderTemplate(string account, string symbol, char side, string price)
     {
         string time = DateTime.UtcNow.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        string fields = $"11=B{new string('0', NumberDigits)}|{more}1={account}|55={symbol}|54={side}|60={time}|38=100|40=2|44={price}|59=0|";
+        string fields = $"11=B{new string('0', NumberDigits)}|1={account}|55={symbol}|54={side}|60={time}|38=100|40=2|44={price}|59=0|";
         _fields = Encoding.ASCII.GetBytes(fields.Replace('|', '\u0001'));
         _clientOrderIdAt = fields.IndexOf("11=B", StringComparison.Ordinal) + 4;
         _transactTimeAt = fields.IndexOf("|60=", StringComparison.Ordinal) + 4;

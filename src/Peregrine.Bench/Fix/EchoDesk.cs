@@ -140,7 +140,10 @@ internal sealed class EchoDesk : IFixApplication, IConnectionAcceptor, IDisposab
             {
                 _acceptor.Continue(nowNs);
                 _loop.FlushAll();
-                _session.SaveIncoming();
+                if (_session.HasUnsavedIncoming)
+                {
+                    _session.SaveIncoming();
+                }
             }
         }
     }

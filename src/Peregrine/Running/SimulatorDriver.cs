@@ -20,7 +20,6 @@ internal sealed class SimulatorDriver : IFlowDriver
 
     // Further behind than this, the simulation lets its time slip rather than send a flood.
     private const long LagMaxNs = 1_000_000_000;
-    private const long IdleMaxNs = 1_000_000_000;
     private const int AnswerMs = 5_000;
     private readonly ISimulatedEntry _port;
     private readonly Fleet _fleet;
@@ -108,7 +107,7 @@ internal sealed class SimulatorDriver : IFlowDriver
             long waitNs = startNs + request.DueNs - Clock.MonotonicNs;
             if (waitNs > ShortestWaitNs)
             {
-                Idle(waitNs);
+                _ = _stop.Token.WaitHandle.WaitOne(TimeSpan.FromTicks(waitNs / 100));
             }
 
             startNs += waitNs < -LagMaxNs ? -waitNs : 0;
@@ -117,17 +116,6 @@ internal sealed class SimulatorDriver : IFlowDriver
                 _log.SimulatorStops();
                 return;
             }
-        }
-    }
-
-    // Sessions have their heartbeats meanwhile.
-    private void Idle(long waitNs)
-    {
-        long endNs = Clock.MonotonicNs + waitNs;
-        for (; waitNs > 0 && !_stop.IsCancellationRequested; waitNs = endNs - Clock.MonotonicNs)
-        {
-            _ = _stop.Token.WaitHandle.WaitOne(TimeSpan.FromTicks(Math.Min(waitNs, IdleMaxNs) / 100));
-            _port.Wait(0);
         }
     }
 
