@@ -47,6 +47,7 @@ public sealed record FixInitiatorOptions
 /// <remarks>Thread: the loop's. Allocates: for a connection, not for messages.</remarks>
 public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposable
 {
+    private const long TickNs = 100_000_000;
     private readonly EventLoop _loop;
     private readonly FixInitiatorOptions _options;
     private readonly ILogger _log;
@@ -118,6 +119,31 @@ public sealed class FixInitiator : IConnectionHandler, IFixTransport, IDisposabl
                 _loop.Wake();
             }
         }
+    }
+
+    /// <summary>One pass of its loop and of itself, instead of <see cref="EventLoop.Poll"/>, <see cref="OnTick"/> and <see cref="Continue"/>: for a
+    /// thread that waits for this session only. What was written before goes out first.</summary>
+    /// <param name="timeoutMs">Longest wait in milliseconds; 0 only looks, for a thread that spins. More than some 100 makes ticks late, and
+    /// heartbeats with them.</param>
+    /// <returns>How many things happened; 0 after a time-out.</returns>
+    /// <remarks>Thread: the loop's. Allocates: no.</remarks>
+    public int Poll(int timeoutMs)
+    {
+        long unixNs = Clock.UnixNs;
+        if (unixNs - _tickNs >= TickNs)
+        {
+            OnTick(unixNs);
+        }
+
+        _loop.FlushAll();
+        int count = _loop.Poll(timeoutMs);
+        if (_isResending)
+        {
+            Continue(Clock.UnixNs);
+            _loop.FlushAll();
+        }
+
+        return count;
     }
 
     /// <summary>Logs out, as an operator wishes; it connects again when its wait is over.</summary>

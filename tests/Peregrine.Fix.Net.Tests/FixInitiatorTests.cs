@@ -68,6 +68,120 @@ public class FixInitiatorTests
     }
 
     [Fact]
+    public void Connection_ThatEndsBetweenStoresWithoutMessages_GoesOnWithTheRightNumbers()
+    {
+        using AcceptorRig rig = new(new NullSessionStore());
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, rig.Acceptor.EndPoint, options, new NullSessionStore());
+        List<Client> clients = [client];
+        void Both(Func<bool> isDone) => Pump(loop, clients, isDone, rig.Pass);
+        Both(() => client.Session.State == FixSessionState.LoggedOn);
+
+        for (int round = 1; round <= 3; round++)
+        {
+            rig.Session.Disconnect("try again", Clock.UnixNs);
+            client.Order(round);
+            Both(() => client.Session.State == FixSessionState.Disconnected);
+            client.Order(round);
+
+            // What was sent meanwhile is gap-filled when the other asks for it, and the order behind it is the next in sequence.
+            Both(() => client.Session.State == FixSessionState.LoggedOn && client.Session.Counters.ResendsAnswered == round
+                && rig.Session.NextIncoming == client.Session.NextOutgoing);
+            int before = rig.Orders;
+            client.Order(round);
+            Both(() => rig.Orders == before + 1);
+        }
+
+        Both(() => client.Session.NextIncoming == rig.Session.NextOutgoing && rig.Session.NextIncoming == client.Session.NextOutgoing);
+        Assert.Equal((4, 3), (client.Initiator.Attempts, rig.Orders));
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
+    public void Poll_OnTheCallersThread_IsAllThatASessionNeeds()
+    {
+        using EchoProcess echo = new();
+        using EventLoop loop = new(new EventLoopOptions());
+        Client client = new(loop, echo.EndPoint, "TW44", "FIX.4.4", "9");
+        void Until(Func<bool> isDone)
+        {
+            for (int pass = 0; !isDone(); pass++)
+            {
+                Assert.True(pass < 20_000, $"it happens: {client.Session.LastEndReason}");
+                _ = client.Initiator.Poll(pass % 2);
+            }
+        }
+
+        Until(() => client.Session.State == FixSessionState.LoggedOn);
+        for (int order = 1; order <= 200; order++)
+        {
+            client.Order(order);
+        }
+
+        Until(() => client.Echoes == 200 || client.Fault.Length > 0);
+        Assert.Equal(("", 1L), (client.Fault, client.Initiator.Attempts));
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
+    public void Poll_WithMoreToSendAgainThanABatch_GoesOnUntilAllIsSent()
+    {
+        using AcceptorRig rig = new(new MemorySessionStore());
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, rig.Acceptor.EndPoint, options);
+        void Until(Func<bool> isDone)
+        {
+            for (int pass = 0; !isDone(); pass++)
+            {
+                Assert.True(pass < 1_000_000, $"it happens: {client.Session.LastEndReason}");
+                _ = client.Initiator.Poll(0);
+                rig.Pass();
+            }
+        }
+
+        Until(() => client.Session.State == FixSessionState.LoggedOn);
+        client.Session.Disconnect("again", Clock.UnixNs);
+        for (int order = 1; order <= 400; order++)
+        {
+            client.Order(order, quantity: 0);
+        }
+
+        Until(() => rig.Orders == 400);
+        Assert.Equal((2L, 1L), (client.Initiator.Attempts, client.Session.Counters.ResendsAnswered));
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
+    public void Poll_Warm_AllocatesNothing()
+    {
+        using AcceptorRig rig = new(new NullSessionStore());
+        using EventLoop loop = new(new EventLoopOptions());
+        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
+        Client client = new(loop, rig.Acceptor.EndPoint, options, new NullSessionStore());
+        for (int pass = 0; client.Session.State != FixSessionState.LoggedOn; pass++)
+        {
+            Assert.True(pass < 1_000_000, "it logs on");
+            _ = client.Initiator.Poll(0);
+            rig.Pass();
+        }
+
+        void Run()
+        {
+            for (int pass = 0; pass < 10_000; pass++)
+            {
+                _ = client.Initiator.Poll(0);
+            }
+        }
+
+        Run();
+
+        Allocation.AssertNone(Run);
+        client.Initiator.Dispose();
+    }
+
+    [Fact]
     public void Port_WhereNobodyListens_IsTriedAgainLessAndLessOften()
     {
         using EventLoop loop = new(new EventLoopOptions());
@@ -150,9 +264,9 @@ public class FixInitiatorTests
         {
         }
 
-        public Client(EventLoop loop, IPEndPoint endPoint, FixSessionOptions options)
+        public Client(EventLoop loop, IPEndPoint endPoint, FixSessionOptions options, IFixSessionStore? store = null)
         {
-            Session = new FixSession(options, new MemorySessionStore(), this);
+            Session = new FixSession(options, store ?? new MemorySessionStore(), this);
             Initiator = new FixInitiator(loop, new FixInitiatorOptions { EndPoint = endPoint, ReconnectMs = 5, Log = Log }, Session);
         }
 
@@ -168,14 +282,14 @@ public class FixInitiatorTests
 
         public string Fault { get; private set; } = "";
 
-        public void Order(int number)
+        public void Order(int number, long quantity = 100)
         {
             FixWriter writer = Session.BeginMessage("D"u8, Clock.UnixNs);
             writer.Add(Tag.ClOrdId, number);
             writer.Add(21, '1');
             writer.Add(Tag.Symbol, "ACME"u8);
             writer.Add(Tag.Side, '1');
-            writer.Add(Tag.OrderQty, 100L);
+            writer.Add(Tag.OrderQty, quantity);
             writer.Add(Tag.OrdType, '2');
             writer.Add(Tag.Price, 10L);
             if (Session.Options.BeginString is not ("FIX.4.0" or "FIX.4.1"))

@@ -89,11 +89,12 @@ public readonly ref struct FixFieldWriter
         }
     }
 
-    /// <summary>Adds fields that were written before: what many messages have in common is encoded once.</summary>
-    /// <param name="fields">Tags and values as they are on the wire, the last one with its SOH too; nothing is checked.</param>
-    public void AddEncoded(scoped ReadOnlySpan<byte> fields)
+    /// <summary>Adds fields that were laid out before, so that what is the same in every message costs a copy.</summary>
+    /// <param name="fields">Whole fields, tag=value and the separator (SOH) behind each. They are taken as they are: what is wrong in them goes
+    /// out.</param>
+    public void AddFields(scoped ReadOnlySpan<byte> fields)
     {
-        if (_state.IsFull || fields.Length > _target.Length - _state.At)
+        if (_state.IsFull || _state.At + fields.Length > _target.Length)
         {
             _state.IsFull = true;
             return;

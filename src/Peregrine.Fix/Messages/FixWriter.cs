@@ -71,6 +71,9 @@ public ref struct FixWriter
     /// <summary>Adds a UTC time stamp.</summary>
     public void AddTimestamp(int tag, long unixNs) => Fields.AddTimestamp(tag, unixNs);
 
+    /// <summary>Adds fields that were laid out before, see <see cref="FixFieldWriter.AddFields"/>.</summary>
+    public void AddFields(scoped ReadOnlySpan<byte> fields) => Fields.AddFields(fields);
+
     /// <summary>Fills in length and checksum.</summary>
     /// <param name="bytes">The whole message's length.</param>
     /// <returns>False when the buffer was too small, or the body is longer than 999,999 bytes.</returns>

@@ -216,7 +216,6 @@ public sealed partial class FixSession
                 return false;
             }
 
-
             LogoutAndEnd($"MsgSeqNum too low, expecting {NextIncoming} but received {sequence}");
         }
 
@@ -265,8 +264,12 @@ public sealed partial class FixSession
 
         switch (message.MsgType[0])
         {
-            case (byte)'0' or (byte)'3':
+            case (byte)'0':
                 NextIncoming++;
+                break;
+            case (byte)'3':
+                NextIncoming++;
+                _application.OnRejected(this, message);
                 break;
             case (byte)'1':
                 NextIncoming++;

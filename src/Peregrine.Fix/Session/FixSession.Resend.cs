@@ -278,7 +278,8 @@ public sealed partial class FixSession
         // Up to there the application knows of no message; the store may have one, or know better that there is none.
         mark = 0;
         long gapEnd = Math.Min(following, end);
-        for (following = _cursor + 1; following < end && scanLeft > 0; following++, scanLeft--)
+        following = Math.Max(_cursor + 1, Math.Min(gapEnd, _store.FirstKept));
+        for (; following < end && scanLeft > 0; following++, scanLeft--)
         {
             if (_store.TryRead(following, out ReadOnlySpan<byte> message, out _) ? IsSent(message, following) : following >= gapEnd)
             {

@@ -15,6 +15,12 @@ public interface IFixApplication
     /// <returns>False when the application cannot take it now: it is not counted as received, and the connection ends.</returns>
     bool OnMessage(FixSession session, in FixMessage message);
 
+    /// <summary>The peer refused a message of ours by a Reject (35=3), in sequence: RefSeqNum (45) is the number of that message, Text (58) why.
+    /// The session goes on. What an application refuses comes by <see cref="OnMessage"/>: BusinessMessageReject and its own.</summary>
+    void OnRejected(FixSession session, in FixMessage reject)
+    {
+    }
+
     /// <summary>An initiator's Logon is about to go out: fields such as Username (553) and Password (554) are added here.</summary>
     void OnLogonSending(FixSession session, ref FixWriter logon)
     {

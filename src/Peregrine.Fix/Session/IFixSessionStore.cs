@@ -12,6 +12,10 @@ public interface IFixSessionStore
     /// <summary>Sequence number of the next message to the peer.</summary>
     long NextOutgoing { get; }
 
+    /// <summary>Below this number <see cref="TryRead"/> knows of no message, so that a gap fill goes over all of them in one step; 1 to
+    /// <see cref="NextOutgoing"/>. 1 is what a store says that does not count them: its numbers are looked at one by one.</summary>
+    long FirstKept => 1;
+
     /// <summary>The application's own number, saved together with each message: how far it got.</summary>
     long Mark { get; }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Peregrine.Hosting.Configuration;
 using Peregrine.Distribution;
@@ -6,6 +5,7 @@ using Peregrine.Distribution.Subscribing;
 using Peregrine.Distribution.Wire;
 using Peregrine.Gateway;
 using Peregrine.Gateway.Local;
+using Peregrine.Net;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Simulator;
@@ -24,18 +24,21 @@ namespace Peregrine.Running;
 /// </remarks>
 internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
 {
-    private const int RetryMs = 200;
+    private const int PassMs = 50;
+    private const long TickNs = 100_000_000;
     private readonly Lock _lock = new();
     private readonly PeregrineOptions _options;
     private readonly OrderLink _link;
     private readonly TradingRules _rules;
     private readonly ILogger _log;
     private readonly MarketDataClient _prices;
+    private readonly EventLoop _loop = new(new EventLoopOptions { PoolBytes = 1 << 20 });
     private readonly TopOfBook[] _tops;
     private readonly Dictionary<int, int> _instruments = [];
     private readonly Queue<LocalEvent> _events = new();
     private readonly FixParticipant?[] _participants = new FixParticipant?[Fleet.Roster.Count];
     private readonly Dictionary<int, int> _bySession;
+    private long _tickedNs;
     private bool _isInterrupted;
 
     public FixEntry(PeregrineOptions options, OrderLink link, MarketDataServer server, ILogger log)
@@ -59,16 +62,17 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
         _prices.Start();
         for (int index = 0; index < _participants.Length; index++)
         {
-            FixParticipant participant = new(Fleet.Roster[index].Name, _options.Fix.SenderCompId, _rules, Push);
-            while (!participant.TryLogOn(_link.FixEndPoint))
+            _participants[index] = new FixParticipant(_loop, Fleet.Roster[index].Name, _options.Fix.SenderCompId, _link.FixEndPoint, _rules, Push);
+        }
+
+        while (!_participants.All(participant => participant is { IsLoggedOn: true } or { HasEnded: true }))
+        {
+            if (stop.IsCancellationRequested)
             {
-                if (stop.WaitHandle.WaitOne(RetryMs))
-                {
-                    return false;
-                }
+                return false;
             }
 
-            _participants[index] = participant;
+            Pass(PassMs);
         }
 
         _log.SimulatorLoggedOn(_participants.Length);
@@ -89,11 +93,10 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
             return;
         }
 
-        List<Socket> readable = [.. _participants.OfType<FixParticipant>().Select(participant => participant.Socket)];
-        Socket.Select(readable, null, null, TimeSpan.FromMilliseconds(timeoutMs));
+        Pass(timeoutMs);
         foreach (FixParticipant? participant in _participants)
         {
-            if (participant is not null && readable.Contains(participant.Socket) && !participant.TryReceive())
+            if (participant is { HasEnded: true })
             {
                 _log.SimulatorSessionEnded(participant.Name);
                 Volatile.Write(ref _isInterrupted, true);
@@ -102,7 +105,11 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
     }
 
     /// <inheritdoc/>
-    public void Interrupt() => Volatile.Write(ref _isInterrupted, true);
+    public void Interrupt()
+    {
+        Volatile.Write(ref _isInterrupted, true);
+        _loop.Wake();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -112,6 +119,7 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
             participant?.Dispose();
         }
 
+        _loop.Dispose();
         _prices.Dispose();
     }
 
@@ -148,6 +156,27 @@ internal sealed class FixEntry : FrameVisitor, ISimulatedEntry
                 (top.HasAsk, top.Ask, top.AskQuantity) = (level.Quantity > 0, price, quantity);
             }
         }
+    }
+
+    // Orders that were written go out, and what has come is taken.
+    private void Pass(int timeoutMs)
+    {
+        long unixNs = Clock.UnixNs;
+        bool isTick = unixNs - _tickedNs >= TickNs;
+        _tickedNs = isTick ? unixNs : _tickedNs;
+        for (int index = 0; isTick && index < _participants.Length; index++)
+        {
+            _participants[index]?.OnTick(unixNs);
+        }
+
+        _loop.FlushAll();
+        _ = _loop.Poll(timeoutMs);
+        foreach (FixParticipant? participant in _participants)
+        {
+            participant?.Continue(Clock.UnixNs);
+        }
+
+        _loop.FlushAll();
     }
 
     private void Push(LocalEvent local, bool isAnswer)

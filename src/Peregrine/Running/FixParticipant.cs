@@ -1,9 +1,10 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Peregrine.Fix.Messages;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
 using Peregrine.Gateway.Local;
+using Peregrine.Net;
 using Peregrine.Primitives;
 using Peregrine.Sequencing.Sessions;
 using Peregrine.Trading;
@@ -12,68 +13,76 @@ using Peregrine.Trading.Orders;
 
 namespace Peregrine.Running;
 
-/// <summary>The FIX session of one simulated participant: fresh numbers at each logon, orders out, reports in, test requests answered.</summary>
-/// <param name="onEvent">Gets each report, and whether it is the first that answers a command.</param>
-internal sealed class FixParticipant(string name, string link, TradingRules rules, Action<LocalEvent, bool> onEvent) : IDisposable
+/// <summary>The FIX session of one simulated participant: fresh numbers at each logon, orders out, reports in.</summary>
+/// <remarks>Thread: the loop's.</remarks>
+internal sealed class FixParticipant : IFixApplication, IDisposable
 {
-    private const int BufferBytes = 1 << 16;
-    private const int FrameBytesMax = 8_192;
-    private const int HeartbeatSeconds = 30;
-    private const int LogonMs = 2_000;
-    private readonly byte[] _input = new byte[BufferBytes];
-    private readonly byte[] _output = new byte[FrameBytesMax];
-    private readonly FixIndex _index = new();
-    private readonly int _sessionId = SessionId.Of(name);
+    private const int RetryMs = 200;
+
+    // What a connection did not take yet; it answers one request before the next.
+    private const int MessagesKept = 64;
+    private readonly FixInitiator _initiator;
+    private readonly TradingRules _rules;
+    private readonly Action<LocalEvent, bool> _onEvent;
+    private readonly int _sessionId;
     private ClientOrderId _asked;
-    private int _inputBytes;
-    private long _sequence;
-    private bool _isLoggedOn;
 
-    public string Name { get; } = name;
-
-    public Socket Socket { get; private set; } = NewSocket();
-
-    /// <summary>Connects and logs on with ResetSeqNumFlag.</summary>
-    /// <returns>False: not now; try again.</returns>
-    public bool TryLogOn(IPEndPoint endPoint)
+    /// <summary>Makes a participant that connects with its first tick.</summary>
+    /// <param name="loop">The loop of its connection.</param>
+    /// <param name="name">Its CompID.</param>
+    /// <param name="link">The link's CompID.</param>
+    /// <param name="endPoint">Whom it connects to.</param>
+    /// <param name="rules">Instruments and accounts.</param>
+    /// <param name="onEvent">Gets each report, and whether it is the first that answers a command.</param>
+    public FixParticipant(EventLoop loop, string name, string link, IPEndPoint endPoint, TradingRules rules, Action<LocalEvent, bool> onEvent)
     {
-        try
-        {
-            Socket.Dispose();
-            Socket = NewSocket();
-            (_sequence, _inputBytes, _isLoggedOn) = (0, 0, false);
-            Socket.Connect(endPoint);
-            FixWriter writer = Begin("A"u8);
-            writer.Add(Tag.EncryptMethod, 0);
-            writer.Add(Tag.HeartBtInt, HeartbeatSeconds);
-            writer.Add(Tag.ResetSeqNumFlag, 'Y');
-            Send(ref writer);
-            Socket.ReceiveTimeout = LogonMs;
-            while (!_isLoggedOn && TryReceive())
-            {
-            }
+        (Name, _rules, _onEvent, _sessionId) = (name, rules, onEvent, SessionId.Of(name));
+        FixSessionOptions options = new() { CompId = name, PeerCompId = link, IsInitiator = true, ResetOnLogon = true };
+        FixSession session = new(options, new MemorySessionStore(MessagesKept), this);
+        _initiator = new FixInitiator(loop,
+            new FixInitiatorOptions { EndPoint = endPoint, ReconnectMs = RetryMs, ReconnectMsMax = RetryMs }, session);
+    }
 
-            return _isLoggedOn;
-        }
-        catch (SocketException)
+    public string Name { get; }
+
+    /// <summary>Orders are taken.</summary>
+    public bool IsLoggedOn => _initiator.Session.State == FixSessionState.LoggedOn;
+
+    /// <summary>It was logged on, and is not any more; it does not come again.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Time passes: heartbeats, and attempts to connect until the first logon.</summary>
+    public void OnTick(long unixNs)
+    {
+        if (!HasEnded)
         {
-            return false;
+            _initiator.OnTick(unixNs);
         }
     }
 
+    /// <summary>Goes on with what the link asked for again.</summary>
+    public void Continue(long unixNs) => _initiator.Continue(unixNs);
+
     /// <summary>Sends a command as NewOrderSingle, OrderCancelRequest or OrderCancelReplaceRequest.</summary>
+    /// <returns>False: it is not logged on.</returns>
     public bool TrySend(in OrderCommand command)
     {
-        Instrument instrument = rules.Instruments[command.InstrumentId];
+        if (!IsLoggedOn)
+        {
+            return false;
+        }
+
+        Instrument instrument = _rules.Instruments[command.InstrumentId];
         _asked = command.ClientOrderId;
-        FixWriter writer = Begin(command.Type switch { CommandType.New => "D"u8, CommandType.Replace => "G"u8, _ => "F"u8 });
+        FixWriter writer = _initiator.Session.BeginMessage(
+            command.Type switch { CommandType.New => "D"u8, CommandType.Replace => "G"u8, _ => "F"u8 }, Clock.UnixNs);
         writer.Add(Tag.ClOrdId, command.ClientOrderId.Span);
         if (command.Type != CommandType.New)
         {
             writer.Add(Tag.OrigClOrdId, command.OriginalClientOrderId.Span);
         }
 
-        writer.Add(Tag.Account, Encoding.ASCII.GetBytes(rules.Accounts[command.AccountId].Name));
+        writer.Add(Tag.Account, Encoding.ASCII.GetBytes(_rules.Accounts[command.AccountId].Name));
         writer.Add(Tag.Symbol, Encoding.ASCII.GetBytes(instrument.Symbol));
         writer.Add(Tag.Side, command.Side == Side.Sell ? '2' : '1');
         writer.AddTimestamp(Tag.TransactTime, Clock.UnixNs);
@@ -85,82 +94,35 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
             writer.Add(Tag.TimeInForce, command.TimeInForce == TimeInForce.ImmediateOrCancel ? '3' : '0');
         }
 
-        try
-        {
-            Send(ref writer);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        Check.That(_initiator.Session.TryEndMessage(ref writer, mark: 0), "an order of a participant is a small message");
+        return true;
     }
 
-    /// <summary>Takes in what has arrived.</summary>
-    /// <returns>False when the session has ended.</returns>
-    public bool TryReceive()
+    public void Dispose() => _initiator.Dispose();
+
+    void IFixApplication.OnLogon(FixSession session)
     {
-        int received;
-        try
-        {
-            received = Socket.Receive(_input.AsSpan(_inputBytes));
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-
-        _inputBytes += received;
-        int used = 0;
-        while (FixFramer.TryFrame(_input.AsSpan(used, _inputBytes - used), FrameBytesMax, out int bytes) == FrameStatus.Ok)
-        {
-            if (_index.TryParse(_input.AsSpan(used, bytes)))
-            {
-                Take(new FixMessage(_input.AsSpan(used, bytes), _index));
-            }
-
-            used += bytes;
-        }
-
-        _input.AsSpan(used, _inputBytes - used).CopyTo(_input);
-        _inputBytes -= used;
-        return received > 0 && _inputBytes < BufferBytes;
     }
 
-    public void Dispose() => Socket.Dispose();
+    void IFixApplication.OnLogoff(FixSession session, string reason) => HasEnded = true;
 
-    private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    void IFixApplication.OnRejected(FixSession session, in FixMessage reject) => OnRefusal(reject);
 
-    private void Take(in FixMessage message)
+    bool IFixApplication.OnMessage(FixSession session, in FixMessage message)
     {
         switch (message.MsgType[0])
         {
-            case (byte)'A':
-                _isLoggedOn = true;
-                break;
-            case (byte)'1' or (byte)'0':
-                // A heartbeat for each of theirs keeps the session alive without a clock of our own.
-                FixWriter writer = Begin("0"u8);
-                if (message.TryGet(Tag.TestReqId, out ReadOnlySpan<byte> id))
-                {
-                    writer.Add(Tag.TestReqId, id);
-                }
-
-                Send(ref writer);
-                break;
-            case (byte)'5':
-                FixWriter logout = Begin("5"u8);
-                Send(ref logout);
-                break;
             case (byte)'8':
                 OnReport(message);
                 break;
-            case (byte)'9' or (byte)'j' or (byte)'3':
+            case (byte)'9' or (byte)'j':
                 OnRefusal(message);
                 break;
             default:
                 break;
         }
+
+        return true;
     }
 
     private void OnReport(in FixMessage message)
@@ -181,7 +143,7 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
         report.LastQuantity = Quantity(message, Tag.LastQty, report.InstrumentId);
         if (report.InstrumentId >= 0 && message.TryGetDecimal(Tag.LastPx, out long mantissa, out int decimals))
         {
-            _ = rules.Instruments[report.InstrumentId].TryToPrice(mantissa, decimals, out report.LastPrice);
+            _ = _rules.Instruments[report.InstrumentId].TryToPrice(mantissa, decimals, out report.LastPrice);
         }
 
         Tell(report, isAnswer: report.Type != ReportType.Trade);
@@ -202,7 +164,7 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
     {
         bool answers = isAnswer && report.ClientOrderId == _asked;
         _asked = answers ? default : _asked;
-        onEvent(new LocalEvent { Kind = LocalEventKind.Report, Report = report }, answers);
+        _onEvent(new LocalEvent { Kind = LocalEventKind.Report, Report = report }, answers);
     }
 
     private OrderReport Base(in FixMessage message)
@@ -213,7 +175,7 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
         if (message.TryGet(Tag.Symbol, out ReadOnlySpan<byte> symbol))
         {
             string text = Encoding.ASCII.GetString(symbol);
-            report.InstrumentId = rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == text)?.Id ?? -1;
+            report.InstrumentId = _rules.Instruments.FirstOrDefault(instrument => instrument.Symbol == text)?.Id ?? -1;
         }
 
         return report;
@@ -223,23 +185,7 @@ internal sealed class FixParticipant(string name, string link, TradingRules rule
     {
         Quantity quantity = default;
         _ = instrumentId >= 0 && message.TryGetDecimal(tag, out long mantissa, out int decimals)
-            && rules.Instruments[instrumentId].TryToQuantity(mantissa, decimals, out quantity) == ScaleStatus.Ok;
+            && _rules.Instruments[instrumentId].TryToQuantity(mantissa, decimals, out quantity) == ScaleStatus.Ok;
         return quantity;
-    }
-
-    private FixWriter Begin(ReadOnlySpan<byte> type)
-    {
-        FixWriter writer = new(_output, "FIX.4.4"u8, type);
-        writer.Add(Tag.SenderCompId, Encoding.ASCII.GetBytes(Name));
-        writer.Add(Tag.TargetCompId, Encoding.ASCII.GetBytes(link));
-        writer.Add(Tag.MsgSeqNum, ++_sequence);
-        writer.AddTimestamp(Tag.SendingTime, Clock.UnixNs);
-        return writer;
-    }
-
-    private void Send(ref FixWriter writer)
-    {
-        Check.That(writer.TryFinish(out int bytes), string.Create(CultureInfo.InvariantCulture, $"a message of {Name} fits {FrameBytesMax} bytes"));
-        _ = Socket.Send(_output.AsSpan(0, bytes));
     }
 }

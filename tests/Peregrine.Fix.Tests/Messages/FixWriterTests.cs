@@ -20,6 +20,35 @@ public class FixWriterTests
     }
 
     [Fact]
+    public void AddFields_LaidOutBefore_ReadsAsIfAddedOneByOne()
+    {
+        byte[] one = new byte[256];
+        byte[] other = new byte[256];
+        FixWriter writer = new(one, "FIX.4.4"u8, "D"u8);
+        writer.Add(11, "B1"u8);
+        writer.Add(38, 100);
+        Assert.True(writer.TryFinish(out int bytes));
+
+        FixWriter laidOut = new(other, "FIX.4.4"u8, "D"u8);
+        laidOut.AddFields("11=B1\u000138=100\u0001"u8);
+        Assert.True(laidOut.TryFinish(out int otherBytes));
+
+        Assert.Equal(Wire.Text(one.AsSpan(0, bytes)), Wire.Text(other.AsSpan(0, otherBytes)));
+    }
+
+    [Fact]
+    public void AddFields_ThatDoNotFit_AreToldByTryFinishAndNotWritten()
+    {
+        byte[] buffer = new byte[48];
+        FixWriter writer = new(buffer.AsSpan(0, 40), "FIX.4.4"u8, "D"u8);
+
+        writer.AddFields("58=a text that is longer than the room\u0001"u8);
+
+        Assert.False(writer.TryFinish(out int bytes));
+        Assert.Equal((0, -1), (bytes, buffer.AsSpan(40).IndexOfAnyExcept((byte)0)));
+    }
+
+    [Fact]
     public void TryFinish_AnyBufferTooSmall_IsFalseAndWritesNothingOutside()
     {
         byte[] buffer = new byte[512];

@@ -6,6 +6,19 @@ namespace Peregrine.Fix.Tests.Session;
 /// <summary>Whatever is framed is answered, and its number is used: nothing that a peer sends blocks its session.</summary>
 public class AnswerTests
 {
+    [Fact]
+    public void Reject_FromThePeer_IsToldToTheApplicationOnceAndInSequence()
+    {
+        SessionBench bench = new SessionBench().LogOn();
+
+        bench.Peer("3", 2, "45=7|58=no|");
+        bench.Peer("3", 2, "45=7|58=no|", $"43=Y|122={bench.Now}|");
+        bench.Peer("3", 4, "45=8|58=later|");
+
+        Assert.Equal(["rejected: 7 no"], bench.Events.Where(told => told.StartsWith("rejected", StringComparison.Ordinal)));
+        Assert.Equal(3, bench.Session.NextIncoming);
+    }
+
     [Theory]
     [InlineData("0=X|", "371=0|", "0", "Invalid tag number")]
     [InlineData("-1=X|", "371=-1|", "0", "Invalid tag number")]

@@ -11,10 +11,10 @@ internal sealed class QuietPeer : IFixApplication, IFixTransport
     private long _sequence = 2;
     private long _sentBytes;
 
-    public QuietPeer(SessionBench bench)
+    public QuietPeer(SessionBench bench, IFixSessionStore? store = null)
     {
         _nowNs = bench.NowNs;
-        Session = new FixSession(bench.Session.Options, new MemorySessionStore(4096), this);
+        Session = new FixSession(bench.Session.Options, store ?? new MemorySessionStore(4096), this);
         Session.OnConnected(this, _nowNs);
         Session.OnFrame(Wire.Message($"35=A|34=1|49=CLIENT|52={bench.Now}|56=BROKER|98=0|108=30|"), _nowNs);
     }

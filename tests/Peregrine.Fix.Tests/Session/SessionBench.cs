@@ -145,6 +145,13 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
 
     void IFixApplication.OnLogoff(FixSession session, string reason) => Events.Add($"logoff: {reason}");
 
+    void IFixApplication.OnRejected(FixSession session, in FixMessage reject)
+    {
+        _ = reject.TryGetLong(45, out long sequence);
+        _ = reject.TryGet(Tag.Text, out ReadOnlySpan<byte> text);
+        Events.Add($"rejected: {sequence} {Wire.Text(text)}");
+    }
+
     long IFixApplication.OnReset(FixSession session) => ResetMark?.Invoke(session) ?? session.Mark;
 
     RemakeStatus IFixApplication.TryRemake(FixSession session, long sequence, long end, out long following, out long mark)

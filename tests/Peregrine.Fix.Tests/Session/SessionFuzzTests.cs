@@ -24,7 +24,7 @@ public class SessionFuzzTests
 
     private static void Play(Random random, int steps)
     {
-        SessionBench bench = new(new MemorySessionStore(64));
+        SessionBench bench = new(random.Next(4) == 0 ? new NullSessionStore() : new MemorySessionStore(64));
         long sequence = 1;
         long expectedLive = 1;
         for (int step = 0; step < steps; step++)

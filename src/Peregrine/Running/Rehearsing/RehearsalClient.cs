@@ -1,29 +1,43 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Peregrine.Fix.Messages;
+using Peregrine.Fix.Net;
+using Peregrine.Fix.Session;
+using Peregrine.Net;
+using Peregrine.Primitives;
 
 namespace Peregrine.Running.Rehearsing;
 
 /// <summary>A FIX client of the rehearsal: sends a message by its fields and waits for an answer, one after the other.</summary>
 /// <remarks>Thread: one owner. Blocks: until an answer is there, at most <see cref="AnswerMs"/>.</remarks>
-internal sealed class RehearsalClient : IDisposable
+internal sealed class RehearsalClient : IFixApplication, IDisposable
 {
     private const int AnswerMs = 2_000;
-    private const int BufferBytes = 1 << 16;
     private readonly string _name;
-    private readonly string _link;
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _input = new byte[BufferBytes];
-    private int _sequence;
+    private readonly EventLoop _loop = new(new EventLoopOptions { PoolBytes = 1 << 18 });
+    private readonly FixInitiator _initiator;
+    private readonly FixSession _session;
+    private string? _end;
     private int _orders;
 
     public RehearsalClient(string name, string link, IPEndPoint endPoint)
     {
-        (_name, _link) = (name, link);
-        _socket.ReceiveTimeout = AnswerMs;
-        _socket.Connect(endPoint);
-        Ask("A", "98=0|108=30|141=Y");
+        _name = name;
+
+        // Nobody is sent again what a rehearsal said.
+        FixSessionOptions options = new() { CompId = name, PeerCompId = link, IsInitiator = true, ResetOnLogon = true };
+        _session = new FixSession(options, new NullSessionStore(), this);
+        _initiator = new FixInitiator(_loop, new FixInitiatorOptions { EndPoint = endPoint }, _session);
+        try
+        {
+            Await(0);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Messages sent.</summary>
@@ -42,42 +56,64 @@ internal sealed class RehearsalClient : IDisposable
     /// <summary>Any message; waits until something comes.</summary>
     public void Ask(string type, string fields)
     {
+        long before = _session.Counters.Received;
         Send(type, fields);
-        Check(_socket.Receive(_input));
+        Await(before);
         Drain();
-    }
-
-    /// <summary>A message that nothing may answer.</summary>
-    public void Send(string type, string fields)
-    {
-        string body = $"35={type}|49={_name}|56={_link}|34={++_sequence}|52={Now()}|{fields}|".Replace('|', '\u0001');
-        string message = $"8=FIX.4.4\u00019={body.Length.ToString(CultureInfo.InvariantCulture)}\u0001{body}";
-        int sum = 0;
-        foreach (char letter in message)
-        {
-            sum += letter;
-        }
-
-        _ = _socket.Send(Encoding.ASCII.GetBytes($"{message}10={(sum & 255).ToString("000", CultureInfo.InvariantCulture)}\u0001"));
-        Sent++;
     }
 
     /// <summary>Takes what has come.</summary>
     public void Drain()
     {
-        while (_socket.Available > 0)
+        while (_initiator.Poll(0) > 0)
         {
-            Check(_socket.Receive(_input));
+        }
+
+        Check();
+    }
+
+    public void Dispose()
+    {
+        _initiator.Dispose();
+        _loop.Dispose();
+    }
+
+    void IFixApplication.OnLogon(FixSession session)
+    {
+    }
+
+    void IFixApplication.OnLogoff(FixSession session, string reason) => _end = reason;
+
+    bool IFixApplication.OnMessage(FixSession session, in FixMessage message) => true;
+
+    // Any message may be the answer, those of the session too.
+    private void Await(long received)
+    {
+        long endNs = Clock.MonotonicNs + (AnswerMs * 1_000_000L);
+        while (_session.Counters.Received == received)
+        {
+            _ = _initiator.Poll(AnswerMs);
+            Check();
+            if (Clock.MonotonicNs > endNs)
+            {
+                throw new IOException($"the rehearsal's link did not answer {_name} within {AnswerMs} ms {_session.LastEndReason}".TrimEnd());
+            }
         }
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    private static void Check(int received)
+    private void Send(string type, string fields)
     {
-        if (received == 0)
+        FixWriter writer = _session.BeginMessage(Encoding.ASCII.GetBytes(type), Clock.UnixNs);
+        writer.AddFields(Encoding.ASCII.GetBytes($"{fields}|".Replace('|', '\u0001')));
+        Primitives.Check.That(_session.TryEndMessage(ref writer, mark: 0), "a message of the rehearsal is a small one");
+        Sent++;
+    }
+
+    private void Check()
+    {
+        if (_end is not null)
         {
-            throw new IOException("the rehearsal's link closed a connection");
+            throw new IOException($"the rehearsal's link closed a connection: {_end}");
         }
     }
 
