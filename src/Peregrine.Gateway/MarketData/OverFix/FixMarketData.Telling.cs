@@ -78,7 +78,7 @@ public sealed partial class FixMarketData
             FixWriter writer = session.BeginMessage("X"u8, nowNs);
             writer.Add(MarketDataTag.MdReqId, subscription.RequestId);
             writer.Add(MarketDataTag.NoMdEntries, part.Count);
-            writer.Fields.AddFields(_entries.BytesOf(part));
+            writer.AddFields(_entries.BytesOf(part));
             Check.That(session.TryEndMessage(ref writer, session.Mark), "a part of an increment fits into a message");
             Counters.Increments++;
         }
@@ -99,7 +99,7 @@ public sealed partial class FixMarketData
         }
 
         writer.Add(MarketDataTag.NoMdEntries, part.Count);
-        writer.Fields.AddFields(_snapshot.BytesOf(part));
+        writer.AddFields(_snapshot.BytesOf(part));
         if (subscription.Missed > 0 && _dialect.TellsQueue)
         {
             writer.Add(MarketDataTag.ApplQueueDepth, subscription.Missed);

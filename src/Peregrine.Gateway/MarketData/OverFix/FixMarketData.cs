@@ -236,7 +236,7 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
             DefaultApplVerId = _dialect.Version.ApplVerId,
             ResetOnLogon = true,
             MessageBytesMax = MessageBytesMax,
-        }, new MemorySessionStore(1), this) { Tag = peer };
+        }, new NullSessionStore(), this) { Tag = peer };
         return peer;
     }
 }
