@@ -99,7 +99,7 @@ public static class FeedFile
             return new ItchReader(input);
         }
 
-        if (data[0] is >= (byte)'0' and <= (byte)'9' && data[..Math.Min(data.Length, LobsterDecoder.LineBytesMax)].Contains((byte)','))
+        if (LobsterReader.Fits(data))
         {
             return new LobsterReader(input);
         }
