@@ -2,16 +2,20 @@ using Peregrine.Trading.MarketData;
 
 namespace Peregrine.Feeds;
 
-/// <summary>Databento DBN version 1, market by order.</summary>
+/// <summary>Databento DBN, versions 1 to 3. Instruments of several publishers are kept apart.</summary>
 public sealed class DbnReader(FeedInput input) : FeedReader(input)
 {
+    private readonly InstrumentNumbers _instruments = new();
     private long _headerLeft = -1;
+    private int _part;
 
     /// <inheritdoc/>
     public override string Format => "DBN";
 
     /// <inheritdoc/>
-    public override string Expected => _headerLeft == 0 ? "a record of at least 16 bytes, market-by-order ones with 56" : "the metadata of version 1";
+    public override string Expected => _headerLeft == 0
+        ? "a record of at least 16 bytes, and of the length of its type"
+        : "the metadata of version 1, 2 or 3";
 
     /// <inheritdoc/>
     public override long PriceScale => FeedPriceScale.Nano;
@@ -23,7 +27,13 @@ public sealed class DbnReader(FeedInput input) : FeedReader(input)
         bytes = 0;
         if (_headerLeft < 0)
         {
-            FeedStatus status = DbnDecoder.TryHeader(data, out _, out long headerBytes);
+            FeedStatus status = DbnDecoder.TryHeader(data, out _, out int schema, out long headerBytes);
+            if (status == FeedStatus.Ok && !DbnDecoder.IsRead(schema))
+            {
+                throw new FeedException($"{Name}: DBN of schema {DbnDecoder.NameOf(schema)}, which has no orders, levels, trades or definitions: " +
+                    "expected mbo, mbp-1, mbp-10, tbbo, bbo, trades or definition");
+            }
+
             _headerLeft = status == FeedStatus.Ok ? headerBytes : _headerLeft;
             return status;
         }
@@ -37,8 +47,17 @@ public sealed class DbnReader(FeedInput input) : FeedReader(input)
         }
 
         MessageStart = 0;
-        FeedStatus record = DbnDecoder.TryDecode(data, out update, out bytes);
+        FeedStatus record = DbnDecoder.TryDecode(data, _part, out update, out bytes, out int parts);
         MessageBytes = bytes;
+        if (record == FeedStatus.Ok)
+        {
+            update.InstrumentId = _instruments.Of(DbnDecoder.PublisherOf(data), update.InstrumentId);
+
+            // The record stays at the front of the data until its last update is read.
+            _part = _part + 1 < parts ? _part + 1 : 0;
+            bytes = _part == 0 ? bytes : 0;
+        }
+
         return record;
     }
 }

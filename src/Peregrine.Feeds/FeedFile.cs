@@ -1,14 +1,14 @@
-using System.IO.Compression;
+using Peregrine.Feeds.Compression;
 using Peregrine.Trading.MarketData;
 using ZstdSharp;
 
 namespace Peregrine.Feeds;
 
-/// <summary>Opens a recorded feed: the format is found by content, zstd and gzip are taken off.</summary>
+/// <summary>Opens a recorded feed: the format is found by content, what it is compressed with is taken off.</summary>
 public static class FeedFile
 {
     private const string Known = "a LOBSTER message file (CSV), ITCH 5.0 (BinaryFILE), a pcap or pcapng capture of MoldUDP64, or DBN 1; " +
-        "each may be compressed with zstd or gzip";
+        "each may be compressed with " + CompressedFile.Known;
     private const int DetectBytes = 256;
 
     /// <summary>Opens.</summary>
@@ -19,7 +19,7 @@ public static class FeedFile
         try
         {
             FileStream file = OpenFile(path);
-            input = new FeedInput(Decompressed(file, out bool isCompressed));
+            input = new FeedInput(CompressedFile.Open(file, out bool isCompressed));
             FeedReader reader = Detect(path, input);
             reader.IsCompressed = isCompressed;
             reader.Progress = () => file.Length == 0 ? 1 : (double)file.Position / file.Length;
@@ -44,7 +44,7 @@ public static class FeedFile
     {
         try
         {
-            using Stream stream = Decompressed(OpenFile(path), out _);
+            using Stream stream = CompressedFile.Open(OpenFile(path), out _);
             using MemoryStream whole = new();
             stream.CopyTo(whole);
             return whole.ToArray();
@@ -75,17 +75,6 @@ public static class FeedFile
         return reader;
     }
 
-    private static Stream Decompressed(FileStream file, out bool isCompressed)
-    {
-        Span<byte> head = stackalloc byte[4];
-        int bytes = file.ReadAtLeast(head, 4, throwOnEndOfStream: false);
-        file.Position = 0;
-        bool isZstd = bytes == 4 && head.SequenceEqual<byte>([0x28, 0xb5, 0x2f, 0xfd]);
-        bool isGzip = bytes == 4 && head[0] == 0x1f && head[1] == 0x8b;
-        isCompressed = isZstd || isGzip;
-        return isZstd ? new DecompressionStream(file, leaveOpen: false) : isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
     private static FeedReader ReaderFor(string path, FeedInput input)
     {
         ReadOnlySpan<byte> data = input.Data;
@@ -110,7 +99,7 @@ public static class FeedFile
             return new ItchReader(input);
         }
 
-        if (data[0] is >= (byte)'0' and <= (byte)'9' && data[..Math.Min(data.Length, LobsterDecoder.LineBytesMax)].Contains((byte)','))
+        if (LobsterReader.Fits(data))
         {
             return new LobsterReader(input);
         }

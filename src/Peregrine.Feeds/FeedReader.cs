@@ -41,11 +41,14 @@ public abstract class FeedReader(FeedInput input) : IDisposable
     /// <summary>Messages that came a second time and were left out.</summary>
     public virtual long RepeatedMessages => 0;
 
+    /// <summary>Messages of a type that is not known: passed over by their length.</summary>
+    public long UnknownMessages { get; private set; }
+
     /// <summary>Packets of a capture that belong to something else.</summary>
     public virtual long OtherPackets => 0;
 
     /// <summary>The bytes of the last message; good until the next is read.</summary>
-    public ReadOnlySpan<byte> Message => input.Data.Slice(MessageStart, MessageBytes);
+    public virtual ReadOnlySpan<byte> Message => input.Data.Slice(MessageStart, MessageBytes);
 
     /// <summary>Where the last message lies in the window's data.</summary>
     protected int MessageStart { get; set; }
@@ -114,6 +117,9 @@ public abstract class FeedReader(FeedInput input) : IDisposable
     /// <param name="update">The message; Kind 0 for a step that gave none.</param>
     /// <param name="bytes">What to take from the data.</param>
     protected abstract FeedStatus TryDecode(ReadOnlySpan<byte> data, bool isLast, out BookUpdate update, out int bytes);
+
+    /// <summary>Counts a message of an unknown type.</summary>
+    protected void CountUnknown(bool isUnknown) => UnknownMessages += isUnknown ? 1 : 0;
 
     private void Fill()
     {

@@ -12,7 +12,7 @@ public sealed class ItchReader(FeedInput input) : FeedReader(input)
     public override string Format => "ITCH 5.0";
 
     /// <inheritdoc/>
-    public override string Expected => "a length of two bytes, then a message of one of the 23 types with just that length";
+    public override string Expected => "a length of two bytes, then a message of just that length, of one of the 23 types or of another";
 
     /// <inheritdoc/>
     public override long PriceScale => FeedPriceScale.TenThousandths;
@@ -29,9 +29,10 @@ public sealed class ItchReader(FeedInput input) : FeedReader(input)
             return isClosed ? FeedStatus.End : FeedStatus.Truncated;
         }
 
-        // Some files have 00 00 for every length: the type says it too.
+        // Some files have 00 00 for every length: the type says it too, if it is known. One that is not is passed over by its length.
         int length = BinaryPrimitives.ReadUInt16BigEndian(data);
-        int expected = Itch50Decoder.LengthOf(data[PrefixBytes]);
+        int known = Itch50Decoder.LengthOf(data[PrefixBytes]);
+        int expected = known > 0 ? known : length;
         if (expected == 0 || (length != 0 && length != expected))
         {
             return FeedStatus.Malformed;
@@ -45,6 +46,7 @@ public sealed class ItchReader(FeedInput input) : FeedReader(input)
         bytes = PrefixBytes + expected;
         MessageStart = PrefixBytes;
         MessageBytes = expected;
+        CountUnknown(known == 0);
         return Itch50Decoder.TryDecode(data[PrefixBytes..bytes], out update);
     }
 }

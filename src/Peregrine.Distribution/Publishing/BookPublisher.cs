@@ -81,6 +81,9 @@ internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = 
             case BookUpdateKind.Trade:
                 Trade(instrument, update);
                 break;
+            case BookUpdateKind.Top:
+                SetTop(instrument, update);
+                break;
             default:
                 Counters.Ignored++;
                 break;
@@ -181,6 +184,27 @@ internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = 
         }
 
         Add(instrument, update, update.OrderId, update.Side);
+    }
+
+    // What was on the side goes order by order; the level stands there as one order, whose id no feed has.
+    private void SetTop(InstrumentBook instrument, in BookUpdate update)
+    {
+        if (update.Side is not (Side.Buy or Side.Sell))
+        {
+            Counters.Ignored++;
+            return;
+        }
+
+        while (Books.TryGetHead(instrument.Id, update.Side, out ulong orderId, out _))
+        {
+            _ = Books.TryGetOrder(instrument.Id, orderId, out Side side, out long price, out _);
+            Change(instrument, OrderChangeKind.Delete, orderId, side, price, 0);
+        }
+
+        if (update.Quantity > 0)
+        {
+            Add(instrument, update, ulong.MaxValue - (ulong)update.Side, update.Side);
+        }
     }
 
     private void Clear(InstrumentBook instrument)

@@ -74,7 +74,19 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
                 WriteModify(update, locate, symbol);
                 break;
             case BookUpdateKind.Clear:
-                WriteClear(update, locate, symbol);
+                WriteClear(update, locate, symbol, Side.Buy, Side.Sell);
+                break;
+            case BookUpdateKind.Top:
+                WriteClear(update, locate, symbol, update.Side);
+
+                // The level goes on as an order, whose id no feed has.
+                (update.Kind, update.OrderId) = (BookUpdateKind.Add, ulong.MaxValue - (ulong)update.Side);
+                if (update.Quantity == 0)
+                {
+                    return;
+                }
+
+                Encode(update, locate, symbol);
                 break;
             default:
                 Encode(update, locate, symbol);
@@ -110,10 +122,10 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
         }
     }
 
-    private void WriteClear(in BookUpdate update, ushort locate, byte[] symbol)
+    private void WriteClear(in BookUpdate update, ushort locate, byte[] symbol, params ReadOnlySpan<Side> sides)
     {
         _cleared.Clear();
-        foreach (Side side in (ReadOnlySpan<Side>)[Side.Buy, Side.Sell])
+        foreach (Side side in sides)
         {
             for (int depth = 0; depth < _books.LevelCount(update.InstrumentId, side); depth++)
             {
@@ -131,6 +143,7 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
             part.OrderId = orderId;
             part.Side = side;
             Encode(part, locate, symbol);
+            _ = _books.Apply(part);
         }
     }
 

@@ -34,13 +34,17 @@ public enum BookUpdateKind : byte
 
     /// <summary>Anything else: halts, system events, auction figures.</summary>
     Other = 10,
+
+    /// <summary>The side's best level, and all that is known of the side: it takes the place of what was there. With a quantity of 0, nothing is.
+    /// </summary>
+    Top = 11,
 }
 
 /// <summary>The table of what a feed message does.</summary>
 public static class BookUpdateKinds
 {
     /// <summary>The last of them: what is larger is none.</summary>
-    public const BookUpdateKind Last = BookUpdateKind.Other;
+    public const BookUpdateKind Last = BookUpdateKind.Top;
 }
 
 /// <summary>How a decoder got on.</summary>
@@ -83,7 +87,7 @@ public struct BookUpdate
     public byte FeedType;
     public BookUpdateKind Kind;
 
-    /// <summary>0 where the message carries none.</summary>
+    /// <summary>The order's; of a <see cref="BookUpdateKind.Trade"/> the aggressor's. 0 where the message carries none.</summary>
     public Side Side;
 
     /// <summary>False while the feed says that more of the same event follows: the book may be crossed until then.</summary>

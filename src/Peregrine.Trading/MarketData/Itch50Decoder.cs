@@ -10,7 +10,10 @@ namespace Peregrine.Trading.MarketData;
 /// <remarks>Pure. Allocates: no.</remarks>
 public static class Itch50Decoder
 {
-    /// <summary>The longest message.</summary>
+    // Type, stock locate, tracking number, time: all that a message of any type has.
+    private const int HeadBytes = 11;
+
+    /// <summary>The longest message of a known type.</summary>
     public const int BytesMax = 50;
 
     /// <summary>Length of a message type in bytes; 0 for a letter that is none.</summary>
@@ -45,11 +48,12 @@ public static class Itch50Decoder
     /// <summary>Decodes one message.</summary>
     /// <param name="message">Exactly one message.</param>
     /// <param name="update">What it does.</param>
-    /// <returns>Ok, or Malformed: no such type, or not its length, or a side that is neither B nor S.</returns>
+    /// <returns>Ok; a type that is not known is <see cref="BookUpdateKind.Other"/>, whatever its length; Malformed: too short for a head, not the
+    /// length of its type, or a side that is neither B nor S.</returns>
     public static FeedStatus TryDecode(ReadOnlySpan<byte> message, out BookUpdate update)
     {
         update = default;
-        if (message.Length < 11 || message.Length != LengthOf(message[0]))
+        if (message.Length < HeadBytes || (LengthOf(message[0]) is > 0 and int length && message.Length != length))
         {
             return FeedStatus.Malformed;
         }
@@ -84,7 +88,14 @@ public static class Itch50Decoder
             case (byte)'P':
                 update.Kind = BookUpdateKind.Trade;
                 SetOrder(message, ref update);
-                return update.Side == 0 ? FeedStatus.Malformed : FeedStatus.Ok;
+                if (update.Side == 0)
+                {
+                    return FeedStatus.Malformed;
+                }
+
+                // It names the side of the order that was there. Since 2014 Nasdaq writes B whatever it was.
+                update.Side = update.Side.Opposite();
+                return FeedStatus.Ok;
             case (byte)'Q':
                 update.Kind = BookUpdateKind.Trade;
                 update.Quantity = (long)Math.Min(BinaryPrimitives.ReadUInt64BigEndian(message[11..]), long.MaxValue);

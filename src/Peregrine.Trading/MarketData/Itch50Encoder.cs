@@ -49,7 +49,7 @@ public static class Itch50Encoder
         {
             case (byte)'A' or (byte)'P':
                 BinaryPrimitives.WriteUInt64BigEndian(message[11..], update.OrderId);
-                message[19] = update.Side == Side.Sell ? (byte)'S' : (byte)'B';
+                message[19] = SideOf(update);
                 BinaryPrimitives.WriteUInt32BigEndian(message[20..], (uint)update.Quantity);
                 PutSymbol(message[24..32], symbol);
                 BinaryPrimitives.WriteUInt32BigEndian(message[32..], (uint)update.Price);
@@ -75,6 +75,10 @@ public static class Itch50Encoder
 
         return bytes;
     }
+
+    // Of a trade the side of the order that was there, B where it is not known: what the specification has for that.
+    private static byte SideOf(in BookUpdate update) =>
+        update.Side == (update.Kind == BookUpdateKind.Trade ? Side.Buy : Side.Sell) ? (byte)'S' : (byte)'B';
 
     // What its message carries must fit: 48 bits of time, 32 of quantity and of price, and the side of an add.
     private static bool Fits(in BookUpdate update)

@@ -14,6 +14,10 @@ public static class LobsterDecoder
     /// <summary>A larger size is no size: that of the other feeds, so that no sum of a level overflows.</summary>
     public const long QuantityMax = uint.MaxValue;
 
+    // From this type on, lines are of no order that could be in the book: hidden executions, crosses, halts.
+    private const int OrderlessTypes = 5;
+    private const int Cross = 6;
+
     // Nine are nanoseconds; a few more are rounding of whoever wrote the file, and are cut.
     private const int DecimalsMax = 12;
 
@@ -25,7 +29,8 @@ public static class LobsterDecoder
     /// <param name="isLast">True when nothing follows the data: the last line may lack its end.</param>
     /// <param name="update">The message.</param>
     /// <param name="bytes">What the line takes, its end included.</param>
-    /// <returns>Ok; End on no data; Truncated when the line's end is not there; Malformed.</returns>
+    /// <returns>Ok, with kind 0 for an empty line, which is nothing; End on no data; Truncated when the line's end is not there; Malformed.</returns>
+    /// <remarks>A cross (type 6, order id -1 to -4) is a trade of no order and no side; of a halt (type 7) only the time counts.</remarks>
     public static FeedStatus TryDecode(ReadOnlySpan<byte> data, bool isLast, out BookUpdate update, out int bytes)
     {
         update = default;
@@ -52,9 +57,14 @@ public static class LobsterDecoder
 
         ReadOnlySpan<byte> line = (end < 0 ? data : data[..end]).TrimEnd((byte)'\r');
         bytes = end < 0 ? data.Length : end + 1;
+        if (line.IsEmpty)
+        {
+            return FeedStatus.Ok;
+        }
+
         int at = 0;
         if (!TryTime(line, ref at, out update.TimeNs) || !TryNumber(line, ref at, out long type) || !TryNumber(line, ref at, out long orderId)
-            || orderId < 0
+            || (orderId < 0 && type < OrderlessTypes)
             || !TryNumber(line, ref at, out update.Quantity) || !TryNumber(line, ref at, out update.Price) || !TryLast(line, at, out long direction)
             || !TryKind(type, out update.Kind) || update.Quantity is < 0 or > QuantityMax || direction is not (1 or -1))
         {
@@ -62,9 +72,15 @@ public static class LobsterDecoder
             return end < 0 ? FeedStatus.Truncated : FeedStatus.Malformed;
         }
 
-        update.OrderId = (ulong)orderId;
+        update.OrderId = (ulong)Math.Max(orderId, 0);
         update.FeedType = (byte)('0' + type);
         update.Side = direction == 1 ? Side.Buy : Side.Sell;
+        if (update.Kind == BookUpdateKind.Trade)
+        {
+            // The file has the side of the hidden order that was there; of a cross it has none.
+            update.Side = type == Cross ? 0 : update.Side.Opposite();
+        }
+
         update.IsEventEnd = true;
         return FeedStatus.Ok;
     }
@@ -77,8 +93,8 @@ public static class LobsterDecoder
             2 => BookUpdateKind.Reduce,
             3 => BookUpdateKind.Delete,
             4 => BookUpdateKind.Execute,
-            5 => BookUpdateKind.Trade,
-            6 or 7 => BookUpdateKind.Other,
+            5 or Cross => BookUpdateKind.Trade,
+            7 => BookUpdateKind.Other,
             _ => 0,
         };
         return kind != 0;

@@ -142,6 +142,23 @@ public sealed partial class MarketBooks
         return BookResult.Ok;
     }
 
+    // The level is no order of anybody: it stands there as anonymous quantity.
+    private BookResult SetTop(in BookUpdate update)
+    {
+        if (update.Side is not (Side.Buy or Side.Sell))
+        {
+            return BookResult.UnknownOrder;
+        }
+
+        if (FindBook(update.InstrumentId) is { } book)
+        {
+            ClearSide(book, update.Side);
+        }
+
+        AddAnonymous(update.InstrumentId, update.Side, update.Price, update.Quantity);
+        return BookResult.Ok;
+    }
+
     private void ClearSide(Book book, Side side)
     {
         while (book.Own(side).Count > 0)

@@ -74,6 +74,7 @@ public sealed partial class MarketBooks
             BookUpdateKind.Replace => ReplaceOrder(update),
             BookUpdateKind.Modify => ModifyOrder(update),
             BookUpdateKind.Clear => ClearBook(update.InstrumentId),
+            BookUpdateKind.Top => SetTop(update),
             _ => BookResult.Ok,
         };
         switch (result)
@@ -94,7 +95,8 @@ public sealed partial class MarketBooks
                 break;
         }
 
-        if (update.IsEventEnd && update.Kind is >= BookUpdateKind.Add and <= BookUpdateKind.Clear && IsCrossed(update.InstrumentId))
+        if (update.IsEventEnd && update.Kind is (>= BookUpdateKind.Add and <= BookUpdateKind.Clear) or BookUpdateKind.Top
+            && IsCrossed(update.InstrumentId))
         {
             CrossedStates++;
         }

@@ -50,13 +50,14 @@ public sealed class SlowBooks
             BookUpdateKind.Replace => Replace(update),
             BookUpdateKind.Modify => Modify(update),
             BookUpdateKind.Clear => Clear(update.InstrumentId),
+            BookUpdateKind.Top => SetTop(update),
             _ => BookResult.Ok,
         };
         UnknownOrders += result == BookResult.UnknownOrder ? 1 : 0;
         OverExecutions += result == BookResult.OverExecution ? 1 : 0;
         DuplicateOrders += result == BookResult.DuplicateOrder ? 1 : 0;
         bool changesBook = update.Kind is BookUpdateKind.Add or BookUpdateKind.Execute or BookUpdateKind.Reduce or BookUpdateKind.Delete
-            or BookUpdateKind.Replace or BookUpdateKind.Modify or BookUpdateKind.Clear;
+            or BookUpdateKind.Replace or BookUpdateKind.Modify or BookUpdateKind.Clear or BookUpdateKind.Top;
         CrossedStates += changesBook && update.IsEventEnd && IsCrossed(update.InstrumentId) ? 1 : 0;
         return result;
     }
@@ -116,6 +117,13 @@ public sealed class SlowBooks
         }
 
         return isDuplicate ? BookResult.DuplicateOrder : BookResult.Ok;
+    }
+
+    private BookResult SetTop(BookUpdate update)
+    {
+        _ = _sides.Remove((update.InstrumentId, update.Side));
+        AddAnonymous(update.InstrumentId, update.Side, update.Price, update.Quantity);
+        return BookResult.Ok;
     }
 
     private BookResult Take(BookUpdate update)

@@ -35,15 +35,21 @@ public class DecoderFuzzTests
         (record[0], record[1], record[38], record[39]) = (DbnDecoder.MboBytes / 4, 0xa0, (byte)'A', (byte)'B');
         Fuzz([.. record, .. record, .. record], data =>
         {
-            _ = DbnDecoder.TryHeader(data, out _, out _);
+            _ = DbnDecoder.TryHeader(data, out _, out _, out _);
             for (int at = 0; at < data.Length;)
             {
-                if (DbnDecoder.TryDecode(data.AsSpan(at), out _, out int bytes) != FeedStatus.Ok)
+                if (DbnDecoder.TryDecode(data.AsSpan(at), part: 0, out _, out int bytes, out int parts) != FeedStatus.Ok)
                 {
                     return;
                 }
 
                 Assert.InRange(bytes, 1, data.Length - at);
+                for (int part = 1; part < parts; part++)
+                {
+                    Assert.Equal(FeedStatus.Ok, DbnDecoder.TryDecode(data.AsSpan(at), part, out BookUpdate update, out _, out _));
+                    Assert.NotEqual(default, update.Kind);
+                }
+
                 at += bytes;
             }
         });

@@ -151,7 +151,7 @@ public class Itch50DecoderTests
             'X' => (BookUpdateKind.Reduce, id, 0, 100, 0, 0),
             'D' => (BookUpdateKind.Delete, id, 0, 0, 0, 0),
             'U' => (BookUpdateKind.Replace, id, newId, 100, 1_460_576, 0),
-            'P' => (BookUpdateKind.Trade, id, 0, 100, 1_460_576, Side.Buy),
+            'P' => (BookUpdateKind.Trade, id, 0, 100, 1_460_576, Side.Sell),
             'Q' => (BookUpdateKind.Trade, 0, 0, 100, 1_460_576, 0),
             'R' => (BookUpdateKind.Directory, 0, 0, 0, 0, 0),
             _ => (BookUpdateKind.Other, 0, 0, 0, 0, 0),

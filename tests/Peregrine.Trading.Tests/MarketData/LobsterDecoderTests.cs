@@ -13,8 +13,11 @@ public class LobsterDecoderTests
     [InlineData("34200.00426064,2,7,18,5853300,-1\r\n", BookUpdateKind.Reduce, 34_200_004_260_640L, 7UL, 18, 5_853_300, Side.Sell)]
     [InlineData("0,3,7,1,1,1,\n", BookUpdateKind.Delete, 0L, 7UL, 1, 1, Side.Buy)]
     [InlineData("86400.0,4,7,1,0,1,null\n", BookUpdateKind.Execute, 86_400_000_000_000L, 7UL, 1, 0, Side.Buy)]
-    [InlineData("1.1,5,0,4294967295,1,-1\n", BookUpdateKind.Trade, 1_100_000_000L, 0UL, uint.MaxValue, 1, Side.Sell)]
-    [InlineData("1.1234567891,6,9223372036854775807,0,1,-1\n", BookUpdateKind.Other, 1_123_456_789L, (ulong)long.MaxValue, 0, 1, Side.Sell)]
+    [InlineData("1.1,5,0,4294967295,1,-1\n", BookUpdateKind.Trade, 1_100_000_000L, 0UL, uint.MaxValue, 1, Side.Buy)]
+    [InlineData("1.1234567891,6,9223372036854775807,0,1,-1\n", BookUpdateKind.Trade, 1_123_456_789L, (ulong)long.MaxValue, 0, 1, (Side)0)]
+    [InlineData("34200.0,6,-1,1000,5855300,-1\n", BookUpdateKind.Trade, 34_200_000_000_000L, 0UL, 1_000, 5_855_300, (Side)0)]
+    [InlineData("57600.0,6,-4,0,0,1\n", BookUpdateKind.Trade, 57_600_000_000_000L, 0UL, 0, 0, (Side)0)]
+    [InlineData("36023,7,-1,0,1,-1\n", BookUpdateKind.Other, 36_023_000_000_000L, 0UL, 0, 1, Side.Sell)]
     [InlineData("36023,7,0,0,-1,-1\n", BookUpdateKind.Other, 36_023_000_000_000L, 0UL, 0, -1, Side.Sell)]
     public void TryDecode_EveryType_GivesItsUpdate(string line, BookUpdateKind kind, long timeNs, ulong orderId, long quantity, long price, Side side)
     {
@@ -29,7 +32,17 @@ public class LobsterDecoderTests
     }
 
     [Theory]
-    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void TryDecode_EmptyLine_IsNothing(string line)
+    {
+        byte[] data = Encoding.ASCII.GetBytes(line + "1,1,1,1,1,1\n");
+
+        Assert.Equal(FeedStatus.Ok, LobsterDecoder.TryDecode(data, isLast: true, out BookUpdate update, out int bytes));
+        Assert.Equal(((BookUpdateKind)0, line.Length), (update.Kind, bytes));
+    }
+
+    [Theory]
     [InlineData("time,type,order,size,price,direction")]
     [InlineData("-1,1,1,1,1,1")]
     [InlineData("86401,1,1,1,1,1")]
@@ -122,7 +135,8 @@ public class LobsterDecoderTests
             FeedStatus status = LobsterDecoder.TryDecode(Encoding.ASCII.GetBytes(text), isLast: false, out BookUpdate update, out int bytes);
             return status == FeedStatus.Ok && bytes == text.Length && update.TimeNs == timeNs && update.FeedType == '0' + type
                 && update.OrderId == (ulong)id
-                && update.Quantity == quantity && update.Price == price && update.Side == (isBuy ? Side.Buy : Side.Sell);
+                && update.Quantity == quantity && update.Price == price
+                && update.Side == type switch { 5 => isBuy ? Side.Sell : Side.Buy, 6 => 0, _ => isBuy ? Side.Buy : Side.Sell };
         });
     }
 }

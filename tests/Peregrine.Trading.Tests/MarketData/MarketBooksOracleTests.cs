@@ -97,7 +97,7 @@ public class MarketBooksOracleTests
             < 72 => BookUpdateKind.Delete,
             < 82 => BookUpdateKind.Replace,
             < 94 => BookUpdateKind.Modify,
-            < 95 => BookUpdateKind.Clear,
+            < 95 => random.Next(2) == 0 ? BookUpdateKind.Clear : BookUpdateKind.Top,
             < 96 => BookUpdateKind.Trade,
             < 97 => BookUpdateKind.Directory,
             < 98 => BookUpdateKind.Other,
