@@ -41,6 +41,9 @@ public abstract class FeedReader(FeedInput input) : IDisposable
     /// <summary>Messages that came a second time and were left out.</summary>
     public virtual long RepeatedMessages => 0;
 
+    /// <summary>Messages that came after later ones, and were put in their place.</summary>
+    public virtual long LateMessages => 0;
+
     /// <summary>Messages of a type that is not known: passed over by their length.</summary>
     public long UnknownMessages { get; private set; }
 

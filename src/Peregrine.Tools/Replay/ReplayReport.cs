@@ -43,6 +43,7 @@ internal static class ReplayReport
             ["missingMessages"] = feed.MissingMessages,
             ["repeatedMessages"] = feed.RepeatedMessages,
             ["otherPackets"] = feed.OtherPackets,
+            ["lateMessages"] = feed.LateMessages,
             ["unknownMessages"] = feed.UnknownMessages,
             ["ordersInBook"] = replay.Books.OrderCount,
             ["digest"] = Digest(replay, feed),
@@ -86,7 +87,7 @@ internal static class ReplayReport
                 $"unknown orders  {books.UnknownOrders:N0}    over-executions {books.OverExecutions:N0}    orders twice " +
                 $"{books.DuplicateOrders:N0}    crossed states {books.CrossedStates:N0}"),
             string.Create(CultureInfo.InvariantCulture, $"gaps            {feed.Gaps:N0} with {feed.MissingMessages:N0} messages    repeated " +
-                $"{feed.RepeatedMessages:N0}    other packets {feed.OtherPackets:N0}    of unknown types {feed.UnknownMessages:N0}"),
+                $"{feed.RepeatedMessages:N0}    late {feed.LateMessages:N0}    other packets {feed.OtherPackets:N0}    of unknown types {feed.UnknownMessages:N0}"),
         ];
         if (orders is not null)
         {

@@ -35,6 +35,9 @@ public sealed class CaptureDecoder
     /// <summary>Frames that are no UDP over IPv4 over Ethernet, or only a fragment, or not captured in whole.</summary>
     public long SkippedFrames { get; private set; }
 
+    /// <summary>The UDP port that the last payload was sent to.</summary>
+    public int Port { get; private set; }
+
     /// <summary>True when the data begin like a pcap or pcapng file.</summary>
     public static bool IsCapture(ReadOnlySpan<byte> data) =>
         data.Length >= 4 && (BinaryPrimitives.ReadUInt32LittleEndian(data) is PcapMicro or PcapNano or NgSection
@@ -193,7 +196,7 @@ public sealed class CaptureDecoder
         }
     }
 
-    private static bool TryUdpPayload(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload)
+    private bool TryUdpPayload(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload)
     {
         payload = default;
         int at = 12;
@@ -219,6 +222,7 @@ public sealed class CaptureDecoder
         ReadOnlySpan<byte> udp = ip[headerBytes..totalBytes];
         int udpBytes = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
         bool isWhole = udpBytes >= 8 && udpBytes <= udp.Length;
+        Port = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
         payload = isWhole ? udp[8..udpBytes] : default;
         return isWhole;
     }

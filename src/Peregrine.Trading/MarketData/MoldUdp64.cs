@@ -61,39 +61,3 @@ public static class MoldUdp64
         BinaryPrimitives.WriteUInt16BigEndian(target[18..], count);
     }
 }
-
-/// <summary>Follows the sequence numbers of one MoldUDP64 session: what is new, what was there before, what is missing.</summary>
-/// <remarks>
-/// Thread: one owner. Allocates: no. Numbers end at <see cref="ulong.MaxValue"/> and never wrap: a packet that claims to go past it moves
-/// the next number there. All that follows is then seen before, and <see cref="SeenMessages"/> shows it.
-/// </remarks>
-public sealed class MoldSequence
-{
-    private ulong _next;
-
-    /// <summary>Runs of missing messages.</summary>
-    public long Gaps { get; private set; }
-
-    /// <summary>Messages missing in them; stays at <see cref="long.MaxValue"/> once there.</summary>
-    public long MissingMessages { get; private set; }
-
-    /// <summary>Messages that were seen before.</summary>
-    public long SeenMessages { get; private set; }
-
-    /// <summary>How many messages at the front of a packet were seen before.</summary>
-    public int Accept(MoldHeader header)
-    {
-        ulong count = header.Count == MoldUdp64.EndOfSession ? 0UL : header.Count;
-        if (_next != 0 && header.Sequence > _next)
-        {
-            Gaps++;
-            MissingMessages += (long)Math.Min(header.Sequence - _next, (ulong)(long.MaxValue - MissingMessages));
-        }
-
-        ulong seen = _next > header.Sequence ? Math.Min(_next - header.Sequence, count) : 0;
-        ulong end = header.Sequence + Math.Min(count, ulong.MaxValue - header.Sequence);
-        _next = Math.Max(_next, end);
-        SeenMessages += (long)seen;
-        return (int)seen;
-    }
-}

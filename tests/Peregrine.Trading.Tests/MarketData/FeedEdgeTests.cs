@@ -19,7 +19,7 @@ public class FeedEdgeTests
         byte[] record = new byte[64];
         (record[0], record[1], record[36], record[38], record[39]) = (words, 0xa0, flags, (byte)'A', (byte)'B');
 
-        FeedStatus status = DbnDecoder.TryDecode(record, out BookUpdate update, out _);
+        FeedStatus status = DbnDecoder.TryDecode(record, part: 0, out BookUpdate update, out _, out _);
 
         Assert.Equal((expected, isEventEnd), (status, update.IsEventEnd));
     }

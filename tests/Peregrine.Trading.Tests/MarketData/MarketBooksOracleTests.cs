@@ -62,7 +62,7 @@ public class MarketBooksOracleTests
             BookUpdate update = RandomUpdate(random, ids.Count, 40);
             update.OrderId = ids[(int)update.OrderId];
             update.NewOrderId = ids[(int)update.NewOrderId];
-            update.Kind = update.Kind == BookUpdateKind.Clear || step < count / 2 ? BookUpdateKind.Add : update.Kind;
+            update.Kind = update.Kind is BookUpdateKind.Clear or BookUpdateKind.Top || step < count / 2 ? BookUpdateKind.Add : update.Kind;
             BookResult result = books.Apply(in update);
             BookResult expected = slow.Apply(in update);
             Assert.True(result == expected, $"seed {seed}, step {step}: {update.Kind} of {update.OrderId} gives {result}, expected {expected}");
