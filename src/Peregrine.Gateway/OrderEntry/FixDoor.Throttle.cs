@@ -10,6 +10,9 @@ internal sealed partial class FixDoor
     // So that no session holds up a pass.
     private const int WaitingOfAPass = 64;
 
+    // What is due and could not be let in (more than a pass takes, no room on the disk, no order ids) is looked at again so soon.
+    private const long OverdueNs = 1_000_000;
+
     private List<ClientState> _waiting = [];
 
     private static ReadOnlySpan<byte> QueueIsFull =>
@@ -21,7 +24,8 @@ internal sealed partial class FixDoor
         long dueNs = long.MaxValue;
         foreach (ClientState client in _waiting)
         {
-            dueNs = Math.Min(dueNs, Math.Max(0, client.Door.DueNs - nowNs));
+            long inNs = client.Door.DueNs - nowNs;
+            dueNs = Math.Min(dueNs, inNs > 0 ? inNs : OverdueNs);
         }
 
         return dueNs;
