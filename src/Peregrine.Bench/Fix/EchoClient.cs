@@ -11,7 +11,9 @@ namespace Peregrine.Bench.Fix;
 internal sealed class EchoClient : IConnectionHandler, IDisposable
 {
     private const long PatienceNs = 10_000_000_000;
-    private readonly EventLoop _loop = new(new EventLoopOptions());
+
+    // As the client of the orders has it.
+    private readonly EventLoop _loop = new(new EventLoopOptions { Backend = NetBackend.Epoll });
     private readonly byte[] _message;
     private Connection? _connection;
     private bool _isClosed;
