@@ -211,7 +211,8 @@ typedef enum peregrine_reason {
     PEREGRINE_REASON_TIME_IN_FORCE_MISMATCH = 45,
     PEREGRINE_REASON_QUANTITY_NOT_IN_LOTS = 46,
     PEREGRINE_REASON_FIELD_MISSING = 47,
-    PEREGRINE_REASON_OUTSIDE_SPREAD = 48
+    PEREGRINE_REASON_OUTSIDE_SPREAD = 48,
+    PEREGRINE_REASON_WITHDRAWN = 49
 } peregrine_reason;
 
 /* What happened: one cache line, complete in itself. */

@@ -1,8 +1,8 @@
 namespace Peregrine.Feeds;
 
 /// <summary>
-/// Instruments of several venues or streams in one feed, where a number means another instrument in each: the first that uses a number keeps it, every
-/// other one gets a number of its own, below 0.
+/// Instruments of several venues or streams in one feed, where a number means another instrument in each: the first that uses a number keeps it,
+/// every other one gets a number of its own, below 0.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: for a number that is seen for the first time.</remarks>
 internal sealed class InstrumentNumbers

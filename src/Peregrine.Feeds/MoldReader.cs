@@ -30,7 +30,8 @@ public sealed class MoldReader(FeedInput input) : FeedReader(input)
     public override string Format => "MoldUDP64";
 
     /// <inheritdoc/>
-    public override string Expected => "a block of a pcap or pcapng capture over Ethernet, with ITCH 5.0 messages in MoldUDP64";
+    public override string Expected => "a block of a pcap or pcapng capture, with ITCH 5.0 messages in MoldUDP64"
+        + (_capture.OtherLink < 0 ? "" : $"; link type {_capture.OtherLink} is not read, but {CaptureDecoder.KnownLinks}");
 
     /// <inheritdoc/>
     public override long PriceScale => FeedPriceScale.TenThousandths;

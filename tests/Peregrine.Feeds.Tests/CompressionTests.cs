@@ -9,7 +9,8 @@ namespace Peregrine.Feeds.Tests;
 public sealed class CompressionTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feeds-compressed-");
-    private readonly string _lines = string.Concat(Enumerable.Range(1, 400).Select(number => $"34200.{number:000000},1,{number},18,{5853300 + number},1\n"));
+    private readonly string _lines = string.Concat(Enumerable.Range(1, 400)
+        .Select(number => $"34200.{number:000000},1,{number},18,{5853300 + number},1\n"));
 
     public static TheoryData<string> Tools => ["gzip", "bzip2", "xz", "zstd", "zip"];
 
@@ -63,7 +64,8 @@ public sealed class CompressionTests : IDisposable
     public void Gzip_WithANameAndACommentAndMore_IsRead()
     {
         byte[] plain = Compress("gzip", _lines);
-        byte[] full = [0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, .. "name\0"u8, .. "comment\0"u8, 0, 0, .. plain[(Array.IndexOf(plain, (byte)0, 10) + 1)..]];
+        byte[] head = [0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, .. "name\0"u8, .. "comment\0"u8, 0, 0];
+        byte[] full = [.. head, .. plain[(Array.IndexOf(plain, (byte)0, 10) + 1)..]];
 
         Assert.Equal((400, null), Read(full));
     }

@@ -77,7 +77,8 @@ public sealed class DbnReaderTests
     public void Order_MarkedAsTopOfBook_ReplacesItsSide()
     {
         MarketBooks books = Play(
-            Mbo('A', 'B', 100, 5, order: 1), Mbo('A', 'B', 99, 7, order: 2), Mbo('A', 'A', 110, 9, order: 3), Mbo('A', 'B', 101, 4, flags: Last | Tob));
+            Mbo('A', 'B', 100, 5, order: 1), Mbo('A', 'B', 99, 7, order: 2), Mbo('A', 'A', 110, 9, order: 3),
+            Mbo('A', 'B', 101, 4, flags: Last | Tob));
 
         Assert.Equal([(101L, 4L)], Levels(books, Side.Buy));
         Assert.Equal([(110L, 9L)], Levels(books, Side.Sell));
@@ -86,7 +87,8 @@ public sealed class DbnReaderTests
     [Fact]
     public void Order_MarkedAsTopOfBookWithoutAPrice_EmptiesItsSide()
     {
-        MarketBooks books = Play(Mbo('A', 'B', 101, 4, flags: Last | Tob), Mbo('A', 'A', 110, 9, order: 3), Mbo('A', 'B', NoPrice, 4, flags: Last | Tob));
+        MarketBooks books = Play(
+            Mbo('A', 'B', 101, 4, flags: Last | Tob), Mbo('A', 'A', 110, 9, order: 3), Mbo('A', 'B', NoPrice, 4, flags: Last | Tob));
 
         Assert.Empty(Levels(books, Side.Buy));
         Assert.Equal([(110L, 9L)], Levels(books, Side.Sell));

@@ -7,6 +7,7 @@ using Peregrine.Distribution.Publishing;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
 using Peregrine.Gateway;
+using Peregrine.Gateway.MarketData.OverFix;
 using Peregrine.Journal;
 using Peregrine.Net;
 using Peregrine.Primitives;
@@ -39,8 +40,8 @@ public sealed class CounterTests : IDisposable
             .Select(type => type.FullName!)];
 
         Assert.Empty(others);
-        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixAuditCounters), typeof(FixMessageLogCounters),
-            typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics), typeof(JournalCounters), typeof(LinkCounters),
+        Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixAuditCounters), typeof(FixMarketDataCounters),
+            typeof(FixMessageLogCounters), typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics), typeof(JournalCounters), typeof(LinkCounters),
             typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
             SourceTypes().OrderBy(type => type.Name));
     }

@@ -87,7 +87,9 @@ internal static class ReplayReport
                 $"unknown orders  {books.UnknownOrders:N0}    over-executions {books.OverExecutions:N0}    orders twice " +
                 $"{books.DuplicateOrders:N0}    crossed states {books.CrossedStates:N0}"),
             string.Create(CultureInfo.InvariantCulture, $"gaps            {feed.Gaps:N0} with {feed.MissingMessages:N0} messages    repeated " +
-                $"{feed.RepeatedMessages:N0}    late {feed.LateMessages:N0}    other packets {feed.OtherPackets:N0}    of unknown types {feed.UnknownMessages:N0}"),
+                $"{feed.RepeatedMessages:N0}    late {feed.LateMessages:N0}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"passed over     {feed.OtherPackets:N0} other packets    {feed.UnknownMessages:N0} messages of unknown types"),
         ];
         if (orders is not null)
         {

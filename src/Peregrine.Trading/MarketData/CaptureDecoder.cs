@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using Peregrine.Primitives;
 
 namespace Peregrine.Trading.MarketData;
 
 /// <summary>
-/// Packet captures: the records of a pcap or pcapng file, and the UDP payload inside of an Ethernet frame.
-/// Source: draft-ietf-opsawg-pcap and -pcapng; RFC 791, 768, IEEE 802.1Q.
+/// Packet captures: the records of a pcap or pcapng file, and the UDP payload inside of their frames, by IPv4 or IPv6, over Ethernet, Linux's cooked
+/// links, raw IP and loopback. Source: draft-ietf-opsawg-pcap and -pcapng.
 /// </summary>
 /// <remarks>Thread: one owner. Allocates: no.</remarks>
 public sealed class CaptureDecoder
@@ -20,20 +21,27 @@ public sealed class CaptureDecoder
     private const uint NgSection = 0x0a0d0d0a;
     private const uint NgByteOrder = 0x1a2b3c4d;
     private const uint NgInterface = 1;
+    private const uint NgPacket = 2;
     private const uint NgSimplePacket = 3;
     private const uint NgEnhancedPacket = 6;
-    private const int LinkEthernet = 1;
     private const int FileHeaderBytes = 24;
     private const int SectionBytesMin = 28;
-    private readonly bool[] _isEthernet = new bool[InterfacesMax];
+    private readonly int[] _links = new int[InterfacesMax];
     private int _interfaceCount;
     private uint _firstSnapBytes;
+    private int _link;
     private bool _isBigEndian;
     private bool _isNg;
     private bool _isStarted;
 
-    /// <summary>Frames that are no UDP over IPv4 over Ethernet, or only a fragment, or not captured in whole.</summary>
+    /// <summary>Frames that are no UDP, or only a fragment, or not captured in whole, or of a link that is not read.</summary>
     public long SkippedFrames { get; private set; }
+
+    /// <summary>The number of a link that is not read, if there was one; else -1.</summary>
+    public int OtherLink { get; private set; } = -1;
+
+    /// <summary>The links that are read, for errors.</summary>
+    public static string KnownLinks => CaptureLink.Known;
 
     /// <summary>The UDP port that the last payload was sent to.</summary>
     public int Port { get; private set; }
@@ -47,8 +55,8 @@ public sealed class CaptureDecoder
     /// <param name="data">From the start of a block on; the first call is for the start of the file.</param>
     /// <param name="payload">The UDP payload; empty when the block holds none.</param>
     /// <param name="bytes">What the block takes, on Ok always more than 0.</param>
-    /// <returns>Ok; End on no data; Truncated; Malformed: no capture, not a legal block, or a pcap file of another link than Ethernet.
-    /// In pcapng the packets of interfaces that are not Ethernet are skipped.</returns>
+    /// <returns>Ok; End on no data; Truncated; Malformed: no capture, not a legal block, or a pcap file of a link that is not
+    /// read (<see cref="OtherLink"/>). In pcapng the packets of such interfaces are skipped.</returns>
     public FeedStatus TryNext(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> payload, out int bytes)
     {
         payload = default;
@@ -76,10 +84,14 @@ public sealed class CaptureDecoder
 
         bool isFrame;
         ReadOnlySpan<byte> frame;
+        _link = _isNg ? _link : _links[0];
         FeedStatus status = _isNg ? TryNgBlock(data, out isFrame, out frame, out bytes) : TryRecord(data, out isFrame, out frame, out bytes);
-        if (isFrame && !TryUdpPayload(frame, out payload))
+        if (isFrame)
         {
-            SkippedFrames++;
+            Invariant.That(frame.Length <= bytes, "a frame is part of its block");
+            bool isUdp = CaptureLink.TryUdp(_link, frame, out payload, out int port);
+            Port = isUdp ? port : Port;
+            SkippedFrames += isUdp ? 0 : 1;
         }
 
         return status;
@@ -89,10 +101,13 @@ public sealed class CaptureDecoder
     {
         bytes = 0;
         _isBigEndian = BinaryPrimitives.ReadUInt32BigEndian(data) is PcapMicro or PcapNano;
-        if (!IsCapture(data) || (U32(data[20..]) & 0xffff) != LinkEthernet)
+        int link = (int)(U32(data[20..]) & 0xffff);
+        if (!IsCapture(data) || !IsRead(link))
         {
             return FeedStatus.Malformed;
         }
+
+        _links[0] = link;
 
         _isStarted = true;
         bytes = FileHeaderBytes;
@@ -177,54 +192,39 @@ public sealed class CaptureDecoder
         {
             case NgInterface when body.Length >= 8 && _interfaceCount < InterfacesMax:
                 _firstSnapBytes = _interfaceCount == 0 ? U32(body[4..]) : _firstSnapBytes;
-                _isEthernet[_interfaceCount++] = U16(body) == LinkEthernet;
+                _links[_interfaceCount++] = U16(body);
+                _ = IsRead(U16(body));
                 return FeedStatus.Ok;
             case NgEnhancedPacket when body.Length >= 20 && U32(body[12..]) <= body.Length - 20 && U32(body) < _interfaceCount:
                 isFrame = true;
-                frame = _isEthernet[(int)U32(body)] ? body.Slice(20, (int)U32(body[12..])) : default;
+                frame = body.Slice(20, (int)U32(body[12..]));
+                _link = _links[(int)U32(body)];
+                return FeedStatus.Ok;
+            case NgPacket when body.Length >= 20 && U32(body[12..]) <= body.Length - 20 && U16(body) < _interfaceCount:
+                // What was written before there were enhanced ones.
+                isFrame = true;
+                frame = body.Slice(20, (int)U32(body[12..]));
+                _link = _links[U16(body)];
                 return FeedStatus.Ok;
             case NgSimplePacket when body.Length >= 4 && _interfaceCount > 0:
                 // It does not say how much of the frame is there: all of it, or as much as the first interface was told to keep.
                 uint kept = _firstSnapBytes == 0 ? U32(body) : Math.Min(U32(body), _firstSnapBytes);
                 isFrame = true;
-                frame = _isEthernet[0] ? body.Slice(4, (int)Math.Min(kept, (uint)body.Length - 4)) : default;
+                frame = body.Slice(4, (int)Math.Min(kept, (uint)body.Length - 4));
+                _link = _links[0];
                 return FeedStatus.Ok;
-            case NgInterface or NgEnhancedPacket or NgSimplePacket:
+            case NgInterface or NgPacket or NgEnhancedPacket or NgSimplePacket:
                 return FeedStatus.Malformed;
             default:
                 return FeedStatus.Ok;
         }
     }
 
-    private bool TryUdpPayload(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload)
+    private bool IsRead(int link)
     {
-        payload = default;
-        int at = 12;
-        while (frame.Length >= at + 2 && BinaryPrimitives.ReadUInt16BigEndian(frame[at..]) is 0x8100 or 0x88a8)
-        {
-            at += 4;
-        }
-
-        if (frame.Length < at + 2 + 20 || BinaryPrimitives.ReadUInt16BigEndian(frame[at..]) != 0x0800)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> ip = frame[(at + 2)..];
-        int headerBytes = (ip[0] & 15) * 4;
-        int totalBytes = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
-        bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & 0x3fff) != 0;
-        if (ip[0] >> 4 != 4 || headerBytes < 20 || ip[9] != 17 || isFragment || totalBytes > ip.Length || totalBytes < headerBytes + 8)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> udp = ip[headerBytes..totalBytes];
-        int udpBytes = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
-        bool isWhole = udpBytes >= 8 && udpBytes <= udp.Length;
-        Port = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
-        payload = isWhole ? udp[8..udpBytes] : default;
-        return isWhole;
+        bool isRead = CaptureLink.IsRead(link);
+        OtherLink = isRead ? OtherLink : link;
+        return isRead;
     }
 
     private int U16(ReadOnlySpan<byte> data) => _isBigEndian

@@ -1,3 +1,5 @@
+using Peregrine.Primitives;
+
 namespace Peregrine.Trading.MarketData;
 
 /// <summary>What the messages that two packets have in common say of their streams.</summary>
@@ -77,6 +79,7 @@ public sealed class MoldStream
             return false;
         }
 
+        Invariant.That(number == Next, "the message that is due goes out");
         LateMessages += _held.Count > 0 ? 1 : 0;
         Next++;
         return true;
@@ -96,6 +99,7 @@ public sealed class MoldStream
 
         message = held;
         _heldBytes -= held.Length;
+        Invariant.That(_heldBytes >= 0, "what is held is counted");
         Next++;
         return true;
     }
@@ -110,6 +114,7 @@ public sealed class MoldStream
             return false;
         }
 
+        Invariant.That(!_held.ContainsKey(Next), "what is there is not given up");
         Gaps++;
         MissingMessages += (long)Math.Min(following - Next, (ulong)(long.MaxValue - MissingMessages));
         Next = following;

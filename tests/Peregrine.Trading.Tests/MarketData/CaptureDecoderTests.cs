@@ -43,7 +43,7 @@ public class CaptureDecoderTests
     public void TryNext_SectionsOfBothByteOrders_GivesThePayloadsOfBoth()
     {
         byte[] little = new CaptureBuilder(false).Section().Interface().Enhanced(0, Hello).Bytes;
-        byte[] big = new CaptureBuilder(true).Section().Interface(101).Interface().Enhanced(1, CaptureBuilder.Frame("big"u8)).Bytes;
+        byte[] big = new CaptureBuilder(true).Section().Interface(147).Interface().Enhanced(1, CaptureBuilder.Frame("big"u8)).Bytes;
 
         (FeedStatus status, List<string> payloads, long skipped) = Read([.. little, .. big, .. little]);
 
@@ -54,7 +54,7 @@ public class CaptureDecoderTests
     [Fact]
     public void TryNext_InterfacesOfOtherLinks_AreSkippedAndCounted()
     {
-        byte[] file = new CaptureBuilder(false).Section().Interface(113).Interface().Enhanced(0, Hello).Enhanced(1, Hello).Simple(Hello).Bytes;
+        byte[] file = new CaptureBuilder(false).Section().Interface(147).Interface().Enhanced(0, Hello).Enhanced(1, Hello).Simple(Hello).Bytes;
 
         (FeedStatus status, List<string> payloads, long skipped) = Read(file);
 
@@ -146,6 +146,98 @@ public class CaptureDecoderTests
         Assert.Equal((FeedStatus.End, 1L), (status, skipped));
     }
 
+    [Theory]
+    [InlineData(1, "000000000000" + "000000000000" + "0800")]
+    [InlineData(1, "000000000000" + "000000000000" + "8100" + "0007" + "0800")]
+    [InlineData(113, "0000" + "0001" + "0006" + "0000000000000000" + "0800")]
+    [InlineData(276, "0800" + "0000" + "00000001" + "0001" + "00" + "06" + "0000000000000000")]
+    [InlineData(101, "")]
+    [InlineData(228, "")]
+    [InlineData(0, "02000000")]
+    [InlineData(0, "00000002")]
+    [InlineData(108, "00000002")]
+    public void TryNext_EveryLink_GivesThePayloadOfIp4(uint link, string head) => AssertHello(link, [.. Convert.FromHexString(head), .. Hello.AsSpan(14)]);
+
+    [Theory]
+    [InlineData(1, "000000000000" + "000000000000" + "86dd")]
+    [InlineData(113, "0000" + "0001" + "0006" + "0000000000000000" + "86dd")]
+    [InlineData(276, "86dd" + "0000" + "00000001" + "0001" + "00" + "06" + "0000000000000000")]
+    [InlineData(101, "")]
+    [InlineData(229, "")]
+    [InlineData(0, "1e000000")]
+    [InlineData(108, "0000001c")]
+    public void TryNext_EveryLink_GivesThePayloadOfIp6(uint link, string head)
+    {
+        AssertHello(link, [.. Convert.FromHexString(head), .. Ip6(17, "")]);
+
+        // Hop by hop of 8 bytes, then destination options of 16.
+        AssertHello(link, [.. Convert.FromHexString(head), .. Ip6(0, "3c00000000000000" + "11010000000000000000000000000000")]);
+    }
+
+    [Theory]
+    [InlineData(6, "")] // TCP.
+    [InlineData(44, "1100000100000001")] // A fragment.
+    [InlineData(0, "11ff000000000000")] // An option longer than the packet.
+    [InlineData(0, "")] // The datagram in the place of an option.
+    public void TryNext_Ip6OfOtherKinds_IsSkippedAndCounted(byte next, string options)
+    {
+        byte[] file = new CaptureBuilder(false).PcapHeader(false, 101).PcapRecord(Ip6(next, options)).Bytes;
+
+        (FeedStatus status, List<string> payloads, long skipped) = Read(file);
+
+        Assert.Empty(payloads);
+        Assert.Equal((FeedStatus.End, 1L), (status, skipped));
+    }
+
+    [Fact]
+    public void TryNext_Ip6CutAnywhere_IsSkipped()
+    {
+        byte[] whole = Ip6(0, "1100000000000000");
+        for (int bytes = 0; bytes < whole.Length; bytes++)
+        {
+            (FeedStatus status, List<string> payloads, _) = Read(new CaptureBuilder(false).PcapHeader(false, 101).PcapRecord(whole.AsSpan(0, bytes)).Bytes);
+
+            Assert.Empty(payloads);
+            Assert.Equal(FeedStatus.End, status);
+        }
+    }
+
+    [Fact]
+    public void TryNext_OldPacketBlocks_GiveThePayloads()
+    {
+        byte[] old = new CaptureBuilder(false).U16(0).U16(9).U32(1).U32(2).U32((uint)Hello.Length).U32((uint)Hello.Length).Raw(Hello).Bytes;
+
+        (FeedStatus status, List<string> payloads, long skipped) = Read(new CaptureBuilder(false).Section().Interface().Block(2, old).Bytes);
+
+        Assert.Equal(["hello"], payloads);
+        Assert.Equal((FeedStatus.End, 0L), (status, skipped));
+    }
+
+    [Fact]
+    public void TryNext_LinkThatIsNotRead_IsNamed()
+    {
+        CaptureDecoder capture = new();
+
+        Assert.Equal(FeedStatus.Malformed, capture.TryNext(new CaptureBuilder(true).PcapHeader(false, 147).Bytes, out _, out _));
+        Assert.Equal(147, capture.OtherLink);
+    }
+
+    private static void AssertHello(uint link, byte[] frame)
+    {
+        byte[] pcap = new CaptureBuilder(false).PcapHeader(false, link).PcapRecord(frame).Bytes;
+        byte[] pcapng = new CaptureBuilder(true).Section().Interface((ushort)link).Enhanced(0, frame).Simple(frame).Bytes;
+
+        Assert.Equal(["hello"], Read(pcap).Payloads);
+        Assert.Equal(["hello", "hello"], Read(pcapng).Payloads);
+    }
+
+    // The datagram of Hello by IPv6; options stand before it, and say what follows themselves.
+    private static byte[] Ip6(byte next, string options)
+    {
+        byte[] rest = [.. Convert.FromHexString(options), .. Hello.AsSpan(34)];
+        return [0x60, 0, 0, 0, (byte)(rest.Length >> 8), (byte)rest.Length, next, 64, .. new byte[32], .. rest];
+    }
+
     [Fact]
     public void TryNext_DatagramWithoutPayload_IsNotSkipped()
     {
@@ -183,7 +275,7 @@ public class CaptureDecoderTests
         byte[] end = [.. section];
         end[^4] ^= 4;
 
-        FeedStatus[] statuses = [Read(magic).Status, Read(new CaptureBuilder(false).PcapHeader(false, 113).Bytes).Status, Read(order).Status,
+        FeedStatus[] statuses = [Read(magic).Status, Read(new CaptureBuilder(false).PcapHeader(false, 147).Bytes).Status, Read(order).Status,
             Read(end).Status,
             Read([.. pcap, .. new CaptureBuilder(false).U32(1).U32(2).U32(CaptureDecoder.BlockBytesMax).U32(4).Bytes]).Status,
             Read([.. section, .. new CaptureBuilder(false).U32(5).U32(13).U32(13).Bytes]).Status,
