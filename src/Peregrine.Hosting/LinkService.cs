@@ -152,8 +152,10 @@ public sealed class LinkService : IHostedService, IDisposable
         }
         catch (Exception fault)
         {
+            (Failure, Fault) = (fault.Message, fault);
+
             // Whoever waits for the start looks at the state next.
-            (Failure, Fault, _state) = (fault.Message, fault, HostedLinkState.Failed);
+            _state = HostedLinkState.Failed;
 
             // Where it had not come to running, the host still waits.
             _ = _started.TrySetException(fault);

@@ -41,8 +41,8 @@ public sealed class CounterTests : IDisposable
 
         Assert.Empty(others);
         Assert.Equal([typeof(DatagramCounters), typeof(FixAcceptorCounters), typeof(FixAuditCounters), typeof(FixMarketDataCounters),
-            typeof(FixMessageLogCounters), typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics), typeof(JournalCounters), typeof(LinkCounters),
-            typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
+            typeof(FixMessageLogCounters), typeof(FixSessionCounters), typeof(HopCounters), typeof(HopStatistics), typeof(JournalCounters),
+            typeof(LinkCounters), typeof(LoopCounters), typeof(MarketDataCounters), typeof(PublisherCounters)],
             SourceTypes().OrderBy(type => type.Name));
     }
 

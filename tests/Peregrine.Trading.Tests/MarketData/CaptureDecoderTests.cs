@@ -156,7 +156,8 @@ public class CaptureDecoderTests
     [InlineData(0, "02000000")]
     [InlineData(0, "00000002")]
     [InlineData(108, "00000002")]
-    public void TryNext_EveryLink_GivesThePayloadOfIp4(uint link, string head) => AssertHello(link, [.. Convert.FromHexString(head), .. Hello.AsSpan(14)]);
+    public void TryNext_EveryLink_GivesThePayloadOfIp4(uint link, string head) =>
+        AssertHello(link, [.. Convert.FromHexString(head), .. Hello.AsSpan(14)]);
 
     [Theory]
     [InlineData(1, "000000000000" + "000000000000" + "86dd")]
@@ -195,7 +196,9 @@ public class CaptureDecoderTests
         byte[] whole = Ip6(0, "1100000000000000");
         for (int bytes = 0; bytes < whole.Length; bytes++)
         {
-            (FeedStatus status, List<string> payloads, _) = Read(new CaptureBuilder(false).PcapHeader(false, 101).PcapRecord(whole.AsSpan(0, bytes)).Bytes);
+            byte[] file = new CaptureBuilder(false).PcapHeader(false, 101).PcapRecord(whole.AsSpan(0, bytes)).Bytes;
+
+            (FeedStatus status, List<string> payloads, _) = Read(file);
 
             Assert.Empty(payloads);
             Assert.Equal(FeedStatus.End, status);
