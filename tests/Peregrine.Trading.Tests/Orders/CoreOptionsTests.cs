@@ -6,7 +6,9 @@ namespace Peregrine.Trading.Tests.Orders;
 /// <summary>What a core takes is known before it is made.</summary>
 public class CoreOptionsTests
 {
+    // The memory of the process is counted, and what other tests give back meanwhile would be taken off it.
     [Fact]
+    [Trait("Needs", "Quiet")]
     public void EstimateBytes_OfEachBound_IsNearWhatTheCoreTakes()
     {
         CoreOptions small = new() { OrdersMax = 1 << 8, ClosedOrdersMax = 1 << 8, ClientOrderIdsMax = 1 << 8 };
