@@ -153,15 +153,15 @@ public sealed class LinkService : IHostedService, IDisposable
         catch (Exception fault)
         {
             (Failure, Fault) = (fault.Message, fault);
-
-            // Whoever waits for the start looks at the state next.
-            _state = HostedLinkState.Failed;
-
-            // Where it had not come to running, the host still waits.
-            _ = _started.TrySetException(fault);
         }
 
         _state = Failure is null ? HostedLinkState.Stopped : HostedLinkState.Failed;
+        if (Fault is not null)
+        {
+            // Where it had not come to running, the host still waits; and looks at the state next.
+            _ = _started.TrySetException(Fault);
+        }
+
         if (Failure is null)
         {
             _logger.Stopped(link.Status().Sequence, link.StateHash.ToString("x16", CultureInfo.InvariantCulture));

@@ -48,8 +48,7 @@ public class FixInitiatorTests
     {
         using AcceptorRig rig = new(new MemorySessionStore(4096));
         using EventLoop loop = new(new EventLoopOptions());
-        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
-        Client client = new(loop, rig.Acceptor.EndPoint, options);
+        Client client = ClientOf(rig, loop);
         List<Client> clients = [client];
         void Both(Func<bool> isDone) => Pump(loop, clients, isDone, rig.Pass);
         Both(() => client.Session.State == FixSessionState.LoggedOn);
@@ -72,8 +71,7 @@ public class FixInitiatorTests
     {
         using AcceptorRig rig = new(new NullSessionStore());
         using EventLoop loop = new(new EventLoopOptions());
-        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
-        Client client = new(loop, rig.Acceptor.EndPoint, options, new NullSessionStore());
+        Client client = ClientOf(rig, loop, new NullSessionStore());
         List<Client> clients = [client];
         void Both(Func<bool> isDone) => Pump(loop, clients, isDone, rig.Pass);
         Both(() => client.Session.State == FixSessionState.LoggedOn);
@@ -129,8 +127,7 @@ public class FixInitiatorTests
     {
         using AcceptorRig rig = new(new MemorySessionStore());
         using EventLoop loop = new(new EventLoopOptions());
-        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
-        Client client = new(loop, rig.Acceptor.EndPoint, options);
+        Client client = ClientOf(rig, loop);
         void Until(Func<bool> isDone)
         {
             for (int pass = 0; !isDone(); pass++)
@@ -158,8 +155,7 @@ public class FixInitiatorTests
     {
         using AcceptorRig rig = new(new NullSessionStore());
         using EventLoop loop = new(new EventLoopOptions());
-        FixSessionOptions options = new() { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true };
-        Client client = new(loop, rig.Acceptor.EndPoint, options, new NullSessionStore());
+        Client client = ClientOf(rig, loop, new NullSessionStore());
         for (int pass = 0; client.Session.State != FixSessionState.LoggedOn; pass++)
         {
             Assert.True(pass < 1_000_000, "it logs on");
@@ -249,6 +245,9 @@ public class FixInitiatorTests
             loop.FlushAll();
         }
     }
+
+    private static Client ClientOf(AcceptorRig rig, EventLoop loop, IFixSessionStore? store = null) =>
+        new(loop, rig.Acceptor.EndPoint, new FixSessionOptions { CompId = "CLIENT", PeerCompId = "BROKER", IsInitiator = true }, store);
 
     private sealed class Client : IFixApplication
     {

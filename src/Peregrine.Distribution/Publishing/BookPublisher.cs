@@ -186,7 +186,7 @@ internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = 
         Add(instrument, update, update.OrderId, update.Side);
     }
 
-    // What was on the side goes order by order; the level stands there as one order, whose id no feed has.
+    // What was on the side goes order by order; the level stands there as one order.
     private void SetTop(InstrumentBook instrument, in BookUpdate update)
     {
         if (update.Side is not (Side.Buy or Side.Sell))
@@ -203,7 +203,7 @@ internal sealed class BookPublisher(IReadOnlyList<IBookTransport>? transports = 
 
         if (update.Quantity > 0)
         {
-            Add(instrument, update, ulong.MaxValue - (ulong)update.Side, update.Side);
+            Add(instrument, update, BookUpdateKinds.TopOrderId(update.Side), update.Side);
         }
     }
 

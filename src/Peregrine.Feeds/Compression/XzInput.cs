@@ -27,17 +27,6 @@ internal sealed class XzInput(Stream file) : ReadOnlyStream
         return 0;
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            file.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
     // Zeros between streams and at the end fill a block, four by four.
     private bool TryFindNext()
     {

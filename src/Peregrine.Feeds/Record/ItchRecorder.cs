@@ -79,8 +79,8 @@ public sealed class ItchRecorder(FeedReader feed, MessageSink sink)
             case BookUpdateKind.Top:
                 WriteClear(update, locate, symbol, update.Side);
 
-                // The level goes on as an order, whose id no feed has.
-                (update.Kind, update.OrderId) = (BookUpdateKind.Add, ulong.MaxValue - (ulong)update.Side);
+                // The level goes on as an order.
+                (update.Kind, update.OrderId) = (BookUpdateKind.Add, BookUpdateKinds.TopOrderId(update.Side));
                 if (update.Quantity == 0)
                 {
                     return;

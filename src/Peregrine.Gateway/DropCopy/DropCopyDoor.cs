@@ -54,9 +54,7 @@ internal sealed class DropCopyDoor : IDoor, IReportTap, IFixApplication
             Audit = fix.Audit,
             MessageLog = fix.MessageLog,
             Listener = fix.Tls is { } tls ? new ListenerOptions { Tls = tls } : null,
-            Certificates = options.FixTls is { RequirePeerCertificate: true }
-                ? new FixCertificates(options.DropCopySessions.ToDictionary(name => name, name => (IReadOnlyList<string>)[$"cn:{name}"]))
-                : null,
+            Certificates = SessionCertificates.ByName(options.FixTls, options.DropCopySessions),
         });
         _receivers = [.. options.DropCopySessions.Select(compId => Open(options, compId))];
         foreach (Receiver receiver in _receivers)

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Peregrine.Journal;
 using Peregrine.Trading.Orders;
 
 namespace Peregrine.Gateway.OrderEntry;
@@ -202,18 +202,7 @@ internal sealed class OrderGroupFile(string path, int ordersMax, ILogger log) : 
 
     // A place that was never written is whole.
     private static bool IsSealed(ReadOnlySpan<byte> bytes) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Checksum(bytes[4..]) || !bytes.ContainsAnyExcept((byte)0);
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Crc32C.Of(bytes[4..]) || !bytes.ContainsAnyExcept((byte)0);
 
-    private static void Seal(Span<byte> bytes) => BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum(bytes[4..]));
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint sum = ~0u;
-        for (; bytes.Length >= sizeof(uint); bytes = bytes[sizeof(uint)..])
-        {
-            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
-        }
-
-        return ~sum;
-    }
+    private static void Seal(Span<byte> bytes) => BinaryPrimitives.WriteUInt32LittleEndian(bytes, Crc32C.Of(bytes[4..]));
 }

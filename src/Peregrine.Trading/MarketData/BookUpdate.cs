@@ -45,6 +45,9 @@ public static class BookUpdateKinds
 {
     /// <summary>The last of them: what is larger is none.</summary>
     public const BookUpdateKind Last = BookUpdateKind.Top;
+
+    /// <summary>The id that a <see cref="BookUpdateKind.Top"/> has where books are kept by order: no feed has it.</summary>
+    public static ulong TopOrderId(Side side) => ulong.MaxValue - (ulong)side;
 }
 
 /// <summary>How a decoder got on.</summary>

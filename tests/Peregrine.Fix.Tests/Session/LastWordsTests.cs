@@ -119,10 +119,7 @@ public class LastWordsTests
     {
         SessionBench bench = new(new MemorySessionStore(8)) { Remakes = number => (RemakeStatus.Wait, number) };
         bench.LogOn();
-        for (int report = 0; report < 20; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(20);
 
         bench.Take();
         bench.Peer("2", 2, "7=2|16=0|");
@@ -152,10 +149,7 @@ public class LastWordsTests
     private static SessionBench Behind(int reports)
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < reports; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(reports);
 
         bench.Take();
         return bench;

@@ -229,10 +229,7 @@ public class LogonTests
     public void Logon_WithResetOnAnOpenSession_ForgetsAResendInHand()
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < 200; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(200);
 
         bench.Peer("2", 2, "7=1|16=0|");
         bench.Take();

@@ -27,10 +27,7 @@ public class NullStoreSessionTests
     public void Resend_OfAPart_EndsWhereThePeerSaid()
     {
         SessionBench bench = new SessionBench(new NullSessionStore()).LogOn();
-        for (int report = 0; report < 20; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(20);
 
         bench.Take();
         bench.Peer("2", 2, "7=3|16=5|");
@@ -46,10 +43,7 @@ public class NullStoreSessionTests
             Remakes = sequence => sequence == 3 ? (RemakeStatus.Made, 4) : (RemakeStatus.Gap, sequence < 3 ? 3 : long.MaxValue),
         };
         bench.LogOn();
-        for (int report = 0; report < 5; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(5);
 
         bench.Take();
         bench.Peer("2", 2, "7=1|16=0|");
@@ -68,10 +62,7 @@ public class NullStoreSessionTests
     {
         SessionBench bench = new SessionBench(new NullSessionStore()).LogOn();
         bench.Room = 2;
-        for (int report = 0; report < 5; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(5);
 
         Assert.Equal(["35=8|34=2|17=E0", "35=8|34=3|17=E1"], bench.Take());
         bench.Room = int.MaxValue;

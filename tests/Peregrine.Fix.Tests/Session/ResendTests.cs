@@ -34,10 +34,7 @@ public class ResendTests
     public void Resend_PartOnly_EndsWhereThePeerSaid()
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < 5; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(5);
 
         bench.Peer("1", 2, "112=a|");
         bench.Peer("1", 3, "112=b|");
@@ -75,10 +72,7 @@ public class ResendTests
     public void Resend_OfManyMessages_GoesInBatchesAndLiveMessagesFollowInOrder()
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < 1_000; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(1_000);
 
         bench.Take();
         bench.Peer("2", 2, "7=2|16=0|");
@@ -103,10 +97,7 @@ public class ResendTests
     public void Resend_AskedForManyTimes_CostsABatchEach()
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < 500; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(500);
 
         bench.Take();
         for (int request = 0; request < 100; request++)
@@ -123,10 +114,7 @@ public class ResendTests
         SessionBench bench = new SessionBench().LogOn();
         int told = 0;
         bench.Session.ResendReady = session => told += ReferenceEquals(session, bench.Session) ? 1 : 100;
-        for (int report = 0; report < 200; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(200);
 
         for (int request = 1; request <= 3; request++)
         {
@@ -158,10 +146,7 @@ public class ResendTests
     {
         SessionBench bench = new SessionBench().LogOn();
         bench.Room = 2;
-        for (int report = 0; report < 5; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(5);
 
         Assert.Equal(["35=8|34=2|17=E0", "35=8|34=3|17=E1"], bench.Take());
         Assert.False(bench.Session.IsResending);
@@ -177,10 +162,7 @@ public class ResendTests
     public void Connection_LostDuringAResend_ForgetsIt()
     {
         SessionBench bench = new SessionBench().LogOn();
-        for (int report = 0; report < 500; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(500);
 
         bench.Peer("2", 2, "7=1|16=0|");
         bench.Break();
@@ -196,10 +178,7 @@ public class ResendTests
     public void Messages_NoLongerInTheStore_AreGapFilled()
     {
         SessionBench bench = new SessionBench(new MemorySessionStore(8)).LogOn();
-        for (int report = 0; report < 20; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(20);
 
         bench.Take();
         bench.Peer("2", 2, "7=1|16=0|");
@@ -213,10 +192,7 @@ public class ResendTests
     public void GapFill_ForAPartOfWhatIsGone_EndsWithTheWish()
     {
         SessionBench bench = new SessionBench(new MemorySessionStore(8)).LogOn();
-        for (int report = 0; report < 20; report++)
-        {
-            bench.Report($"E{report}");
-        }
+        bench.Reports(20);
 
         bench.Take();
         bench.Peer("2", 2, "7=3|16=3|");

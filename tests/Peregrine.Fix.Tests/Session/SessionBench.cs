@@ -91,6 +91,15 @@ internal sealed class SessionBench : IFixApplication, IFixTransport
         Assert.True(Session.TryEndMessage(ref writer, Session.Mark + 1));
     }
 
+    /// <summary>Reports E0, E1, E2, ...</summary>
+    public void Reports(int count)
+    {
+        for (int report = 0; report < count; report++)
+        {
+            Report($"E{report}");
+        }
+    }
+
     public void Wait(double seconds)
     {
         NowNs += (long)(seconds * SecondNs);

@@ -4,6 +4,7 @@ using Peregrine.Distribution.Wire;
 using Peregrine.Fix.Dictionaries;
 using Peregrine.Fix.Messages;
 using Peregrine.Gateway.MarketData.OverFix;
+using Peregrine.Gateway.OrderEntry;
 using Peregrine.Primitives;
 using Peregrine.Trading.MarketData;
 
@@ -36,9 +37,8 @@ internal sealed class MarketDataRig : IDisposable
             _ = _server.Define(new InstrumentInfo(symbol, 2, 1, 1));
         }
 
-        bool isFixt = version.StartsWith("FIX.5", StringComparison.Ordinal);
-        string applVerId = version switch { "FIX.5.0" => "7", "FIX.5.0SP1" => "8", "FIX.5.0SP2" => "9", _ => "" };
-        _dictionary = FixDictionaries.Find(isFixt ? "FIXT.1.1" : version, applVerId)!;
+        OrderDialect dialect = OrderDialect.Find(version)!;
+        _dictionary = FixDictionaries.Find(dialect.BeginString, dialect.ApplVerId)!;
         _validator = new FixValidator(_dictionary, FixValidation.Default);
         _index = new FixIndex(_dictionary);
     }

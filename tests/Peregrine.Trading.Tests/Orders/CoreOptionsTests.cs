@@ -6,7 +6,7 @@ namespace Peregrine.Trading.Tests.Orders;
 /// <summary>What a core takes is known before it is made.</summary>
 public class CoreOptionsTests
 {
-    // The memory of the process is counted, and what other tests give back meanwhile would be taken off it.
+    // The memory of the process is counted: where other tests ran before, the runtime may give back what was theirs meanwhile.
     [Fact]
     [Trait("Needs", "Quiet")]
     public void EstimateBytes_OfEachBound_IsNearWhatTheCoreTakes()

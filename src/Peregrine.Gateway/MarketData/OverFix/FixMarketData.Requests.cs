@@ -118,18 +118,12 @@ public sealed partial class FixMarketData
 
     private BookFeed FeedOf(int id, InstrumentInfo info, BookForm form)
     {
-        if (!_instruments.TryGetValue(id, out InstrumentChanges? instrument))
+        if (id >= _instruments.Length)
         {
-            instrument = new InstrumentChanges(id, info, Encoding.ASCII.GetBytes(info.Symbol), _books);
-            _instruments.Add(id, instrument);
-            if (id >= _byId.Length)
-            {
-                Array.Resize(ref _byId, Math.Max(id + 1, _byId.Length * 2));
-            }
-
-            _byId[id] = instrument;
+            Array.Resize(ref _instruments, Math.Max(id + 1, _instruments.Length * 2));
         }
 
+        InstrumentChanges instrument = _instruments[id] ??= new InstrumentChanges(id, info, Encoding.ASCII.GetBytes(info.Symbol), _books);
         BookFeed? feed = instrument.Feeds.Find(feed => feed.Form == form);
         if (feed is null)
         {
@@ -153,8 +147,7 @@ public sealed partial class FixMarketData
         InstrumentChanges instrument = feed.Instrument;
         if (feed.Subscriptions.Count == 0 && instrument.Feeds.Remove(feed) && instrument.Feeds.Count == 0)
         {
-            _ = _instruments.Remove(instrument.InstrumentId);
-            _byId[instrument.InstrumentId] = null;
+            _instruments[instrument.InstrumentId] = null;
             _ = _dirty.Remove(instrument);
         }
     }

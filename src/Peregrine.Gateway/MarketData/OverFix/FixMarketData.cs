@@ -5,6 +5,7 @@ using Peregrine.Distribution.Transports;
 using Peregrine.Fix.Messages;
 using Peregrine.Fix.Net;
 using Peregrine.Fix.Session;
+using Peregrine.Gateway.Sessions;
 using Peregrine.Net;
 using Peregrine.Net.Tls;
 
@@ -35,12 +36,12 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
     private readonly FixAudit? _audit;
     private readonly TlsCredentials? _tls;
     private readonly MarketDataPeer[] _peers;
-    private readonly Dictionary<int, InstrumentChanges> _instruments = [];
     private readonly List<InstrumentChanges> _dirty = [];
     private readonly List<MarketDataPeer> _gone = [];
     private readonly EntryBuffer _entries = new(64 << 20);
     private readonly EntryBuffer _snapshot = new(MessageBytesMax - FrameBytes);
-    private InstrumentChanges?[] _byId = new InstrumentChanges?[64];
+    // By the instrument's id; null where nobody is told of it.
+    private InstrumentChanges?[] _instruments = new InstrumentChanges?[64];
     private ServedBooks _books = null!;
     private FixAcceptor? _acceptor;
     private EventLoop? _loop;
@@ -102,7 +103,7 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
             Log = _log,
             Audit = _audit,
             Listener = _tls is { } tls ? new ListenerOptions { Tls = tls } : null,
-            Certificates = _options.Certificates,
+            Certificates = SessionCertificates.ByName(_options.Tls, _options.Sessions),
         });
         foreach (MarketDataPeer peer in _peers)
         {
@@ -113,7 +114,7 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
     /// <inheritdoc/>
     public void OnChange(in BookChange change)
     {
-        if ((uint)change.InstrumentId < (uint)_byId.Length && _byId[change.InstrumentId] is { } instrument)
+        if ((uint)change.InstrumentId < (uint)_instruments.Length && _instruments[change.InstrumentId] is { } instrument)
         {
             if (!instrument.IsDirty)
             {
@@ -127,20 +128,21 @@ public sealed partial class FixMarketData : IBookTransport, IFixApplication, IDi
     /// <inheritdoc/>
     public void OnPass()
     {
+        long nowNs = Clock.UnixNs;
         if (_dirty.Count > 0)
         {
-            Tell(Clock.UnixNs);
+            Tell(nowNs);
         }
 
         foreach (MarketDataPeer peer in _peers)
         {
             if (peer.BehindCount > 0)
             {
-                CatchUp(peer, Clock.UnixNs);
+                CatchUp(peer, nowNs);
             }
         }
 
-        _acceptor!.Continue(Clock.UnixNs);
+        _acceptor!.Continue(nowNs);
     }
 
     /// <inheritdoc/>

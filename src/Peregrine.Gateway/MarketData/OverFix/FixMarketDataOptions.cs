@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Peregrine.Fix.Net;
 using Peregrine.Gateway.OrderEntry;
 using Peregrine.Linux.Tls;
 
@@ -50,7 +49,12 @@ public sealed record FixMarketDataOptions
         List<string> faults = [];
         Expect(Sessions.Count > 0 && Sessions.All(LinkOptions.IsCompId) && Sessions.Distinct().Count() == Sessions.Count, nameof(Sessions),
             string.Join(' ', Sessions), "CompIDs, each once, 1 to 64 printable ASCII characters without / and blanks");
-        Expect(MarketDataDialect.Find(Version) is not null, nameof(Version), Version, $"one of {string.Join(", ", MarketDataDialect.Names)}");
+        if (MarketDataDialect.Find(Version) is null)
+        {
+            // Which versions have market data is in their dictionaries: they are read only to say so.
+            Expect(false, nameof(Version), Version, $"one of {string.Join(", ", MarketDataDialect.Names)}");
+        }
+
         Expect(CompId.Length > 0, nameof(CompId), "''", "a CompID");
         Expect(HeartbeatSecondsMax >= 1, nameof(HeartbeatSecondsMax), HeartbeatSecondsMax, "1 or more");
         Expect(FrameBytesMax is >= FrameBytesLeast and <= FrameBytesMost, nameof(FrameBytesMax), FrameBytesMax,
@@ -66,8 +70,4 @@ public sealed record FixMarketDataOptions
             }
         }
     }
-
-    internal FixCertificates? Certificates => Tls is { RequirePeerCertificate: true }
-        ? new FixCertificates(Sessions.ToDictionary(name => name, name => (IReadOnlyList<string>)[$"cn:{name}"]))
-        : null;
 }
